@@ -1,0 +1,1 @@
+//! Retrieval evaluation: qrels, runs, metrics and reports, from BEIR folders and TREC files.

@@ -1,0 +1,171 @@
+//! Token embeddings of one text: a checked row-major matrix `[tokens, dim]`, owned or borrowed.
+
+use crate::Error;
+
+/// The token vectors of one text, `[tokens, dim]`, row-major `f32`.
+///
+/// A value of this type is the proof that the shape fits and that every number is finite. A text
+/// without any kept token is a matrix of zero rows; it still has a dimension.
+///
+/// ```
+/// use jacolbert_index::Embeddings;
+///
+/// let embeddings = Embeddings::new(vec![1.0, 0.0, 0.0, 1.0], 2)?;
+/// assert_eq!(embeddings.num_tokens(), 2);
+/// assert_eq!(embeddings.row(1), &[0.0, 1.0]);
+/// # Ok::<(), jacolbert_index::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embeddings {
+    values: Vec<f32>,
+    dim: usize,
+}
+
+impl Embeddings {
+    /// Takes `values` as rows of length `dim`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `dim` is 0 or does not divide the number of values, and
+    /// [`Error::NotFinite`] if a value is NaN or infinite.
+    pub fn new(values: Vec<f32>, dim: usize) -> Result<Self, Error> {
+        EmbeddingsRef::new(&values, dim)?;
+        Ok(Self { values, dim })
+    }
+
+    /// A matrix of zero rows.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `dim` is 0.
+    pub fn empty(dim: usize) -> Result<Self, Error> {
+        Self::new(Vec::new(), dim)
+    }
+
+    /// The same matrix, borrowed.
+    pub fn as_ref(&self) -> EmbeddingsRef<'_> {
+        EmbeddingsRef { values: &self.values, dim: self.dim }
+    }
+
+    /// The values, row after row.
+    pub fn into_values(self) -> Vec<f32> {
+        self.values
+    }
+
+    /// Length of a row.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Number of rows.
+    pub fn num_tokens(&self) -> usize {
+        self.values.len() / self.dim
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Row `token`.
+    ///
+    /// # Panics
+    /// If `token` is not below [`num_tokens`](Self::num_tokens).
+    pub fn row(&self, token: usize) -> &[f32] {
+        self.as_ref().row(token)
+    }
+
+    /// The values, row after row.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+}
+
+/// Borrowed form of [`Embeddings`], `[tokens, dim]`: rows that live anywhere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EmbeddingsRef<'a> {
+    values: &'a [f32],
+    dim: usize,
+}
+
+impl<'a> EmbeddingsRef<'a> {
+    /// Takes `values` as rows of length `dim`.
+    ///
+    /// # Errors
+    /// As [`Embeddings::new`].
+    pub fn new(values: &'a [f32], dim: usize) -> Result<Self, Error> {
+        if dim == 0 || !values.len().is_multiple_of(dim) {
+            return Err(Error::Shape { values: values.len(), dim });
+        }
+        match values.iter().position(|value| !value.is_finite()) {
+            Some(at) => Err(Error::NotFinite { token: at / dim, component: at % dim }),
+            None => Ok(Self { values, dim }),
+        }
+    }
+
+    /// An owned copy.
+    pub fn to_embeddings(self) -> Embeddings {
+        Embeddings { values: self.values.to_vec(), dim: self.dim }
+    }
+
+    /// Length of a row.
+    pub fn dim(self) -> usize {
+        self.dim
+    }
+
+    /// Number of rows.
+    pub fn num_tokens(self) -> usize {
+        self.values.len() / self.dim
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Row `token`.
+    ///
+    /// # Panics
+    /// If `token` is not below [`num_tokens`](Self::num_tokens).
+    pub fn row(self, token: usize) -> &'a [f32] {
+        &self.values[token * self.dim..(token + 1) * self.dim]
+    }
+
+    /// The rows in order.
+    pub fn rows(self) -> impl ExactSizeIterator<Item = &'a [f32]> {
+        self.values.chunks_exact(self.dim)
+    }
+
+    /// The values, row after row.
+    pub fn values(self) -> &'a [f32] {
+        self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shape_must_fit() {
+        assert!(matches!(
+            Embeddings::new(vec![0.0; 5], 2),
+            Err(Error::Shape { values: 5, dim: 2 })
+        ));
+        assert!(matches!(Embeddings::new(vec![], 0), Err(Error::Shape { values: 0, dim: 0 })));
+    }
+
+    #[test]
+    fn not_a_number_is_named_by_token_and_component() {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let values = vec![0.0, 0.0, 0.0, bad, 0.0, 0.0];
+            let error = Embeddings::new(values, 2);
+            assert!(matches!(error, Err(Error::NotFinite { token: 1, component: 1 })));
+        }
+    }
+
+    #[test]
+    fn empty_text_keeps_its_dim() -> Result<(), Error> {
+        let empty = Embeddings::empty(128)?;
+        assert_eq!((empty.num_tokens(), empty.dim(), empty.is_empty()), (0, 128, true));
+        Ok(())
+    }
+}

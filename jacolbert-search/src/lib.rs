@@ -1,0 +1,1 @@
+//! Late-interaction (MaxSim) search: exhaustive, through a compressed index, and reranking.

@@ -1,0 +1,1 @@
+//! Losses that train a late-interaction model on Burn.

@@ -1,0 +1,1 @@
+//! Japanese late-interaction retrieval.
