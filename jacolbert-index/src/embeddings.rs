@@ -106,6 +106,12 @@ impl<'a> EmbeddingsRef<'a> {
         Embeddings { values: self.values.to_vec(), dim: self.dim }
     }
 
+    /// Other values with the same length of a row, known to be whole and finite.
+    pub(crate) fn with_values(self, values: &[f32]) -> EmbeddingsRef<'_> {
+        debug_assert!(values.len().is_multiple_of(self.dim));
+        EmbeddingsRef { values, dim: self.dim }
+    }
+
     /// Length of a row.
     pub fn dim(self) -> usize {
         self.dim

@@ -1,6 +1,9 @@
 //! What can go wrong in this crate.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::{FORMAT_VERSION, PassageId};
 
 /// Why an index operation failed; every variant says where.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,85 @@ pub enum Error {
         /// Column.
         component: usize,
     },
+    /// A row is too long to be stored: its length must stay below 60,000.
+    #[error("token {token} has length {norm}, which is too long to be stored")]
+    Norm {
+        /// Row, counted over all that was added at once.
+        token: usize,
+        /// Its length.
+        norm: f32,
+    },
+    /// Rows have another length than those of the index.
+    #[error("rows of length {found} where the index has {expected}")]
+    Dim {
+        /// Length of the index's rows.
+        expected: usize,
+        /// Length of the given rows.
+        found: usize,
+    },
+    /// Residuals can be stored in 1, 2, 4 or 8 bits.
+    #[error("residuals of {0} bits; only 1, 2, 4 and 8 are possible")]
+    Bits(u64),
+    /// No passage has a token, so there is nothing to make a codebook of.
+    #[error("no passage has a token")]
+    NoTokens,
+    /// Passage ids have 32 bits.
+    #[error("more than 4,294,967,295 passages")]
+    TooManyPassages,
+    /// No passage has this id.
+    #[error("no passage {}: ids are below {num_ids}", passage.0)]
+    UnknownPassage {
+        /// The id asked for.
+        passage: PassageId,
+        /// Number of ids given so far.
+        num_ids: usize,
+    },
+    /// A code names a centroid that the codebook does not have.
+    #[error("no centroid {centroid}: there are {num_centroids}")]
+    UnknownCentroid {
+        /// The code.
+        centroid: usize,
+        /// Number of centroids.
+        num_centroids: usize,
+    },
+    /// The folder does not hold an index.
+    #[error("{} is not an index: {reason}", path.display())]
+    NotAnIndex {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing.
+        reason: &'static str,
+    },
+    /// The folder already holds an index.
+    #[error("{} holds an index already", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another writer is open.
+    #[error("{} is locked by another writer", path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The file was written by a version of the format that this crate does not read.
+    #[error("{} has format version {found}, not {supported}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The version that this crate reads.
+        supported: u32,
+    },
+    /// A file of the index is damaged.
+    #[error("{} is damaged: {what}", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// Which part of it.
+        what: String,
+    },
     /// A file could not be read or written.
     #[error("{}", path.display())]
     Io {
@@ -30,4 +112,22 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.into(), source }
+    }
+
+    pub(crate) fn corrupt(path: &Path, what: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.into(), what: what.into() }
+    }
+
+    pub(crate) fn version(path: &Path, found: u32) -> Self {
+        Self::Version { path: path.into(), found, supported: FORMAT_VERSION }
+    }
+
+    pub(crate) fn is_missing_file(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == ErrorKind::NotFound)
+    }
 }

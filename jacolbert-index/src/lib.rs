@@ -1,7 +1,96 @@
-//! Compressed multi-vector index: centroids, quantised residuals and inverted lists.
+//! Compressed index for late interaction: every token of a passage keeps a vector of its own.
+//!
+//! A token is stored as its nearest centroid plus a residual of a few bits a component. Inverted
+//! lists say which passages have tokens near a centroid. The crate works on plain matrices
+//! ([`Embeddings`], `[tokens, dim]`), wherever they come from; searching is the business of
+//! `jacolbert-search`.
+//!
+//! ```
+//! use jacolbert_index::{BuildConfig, Embeddings, Index, IndexBuilder};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+//! let passage = builder.add(Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?.as_ref())?;
+//! builder.build()?.save(folder.path())?;
+//!
+//! let index = Index::open(folder.path())?;
+//! assert_eq!(index.decode(passage)?.num_tokens(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Files
+//!
+//! | file | what |
+//! |---|---|
+//! | `manifest.json` | the names, lengths and checksums of all other files; replaced by rename |
+//! | `G-codec.jacolbert` | centroids `f32 [num_centroids, dim]` and levels `f32 [2^bits]` |
+//! | `G-segment-N.jacolbert` | passages of one addition: see below |
+//! | `G-deleted.jacolbert` | one bit a passage |
+//! | `G-attachment-N.jacolbert` | bytes of somebody else's |
+//! | `writer.lock` | held while somebody writes |
+//!
+//! `G` is the commit that wrote the file; no file but the manifest is ever changed. Files with
+//! sections begin with a header of checked lengths; all numbers are little endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..8 | magic `JaColIdx` |
+//! | 8..12 | format version |
+//! | 12..16 | kind of file: 1 codec, 2 segment, 3 deleted |
+//! | 16..20 | number of sections, n |
+//! | 20..24 | CRC-32 of bytes 0..96+32n, these four taken as zero |
+//! | 24..32 | length of the file |
+//! | 32..96 | eight parameters of the kind, `u64` each |
+//! | 96..96+32n | per section: name (8 bytes), CRC-32 (4), zero (4), offset (8), length (8) |
+//! | ... | the sections, each at a multiple of 64 |
+//!
+//! Parameters: codec `dim, bits, centroids`; segment `dim, bits, passages, tokens, centroids,
+//! bytes of a code, list entries`; deleted `words, count`. Sections of a segment:
+//!
+//! | section | values |
+//! |---|---|
+//! | `codes` | centroid of each token, `u16` up to 65,536 centroids, else `u32` |
+//! | `offsets` | first token of each passage, then the number of tokens, `u64` |
+//! | `scales`, `factors` | two `f16` a token: see [`ResidualCodec`] |
+//! | `residual` | levels of each token, packed: byte b holds components b, b + n, b + 2n, ... of n bytes |
+//! | `starts` | first entry of each centroid's list, then the number of entries, `u64` |
+//! | `lists` | positions of passages within the segment, `u32`, ascending in each list |
 
+#[cfg(target_endian = "big")]
+compile_error!("the files of an index are little endian and mapped as they are");
+
+mod attachment;
+mod bits;
+mod build_config;
+mod builder;
+mod codec;
+mod codec_file;
+mod codes;
+mod deleted;
 mod embeddings;
 mod error;
+mod ids;
+mod index;
+mod inverted_lists;
+mod kernels;
+mod kmeans;
+mod levels;
+mod panels;
+mod segment;
+mod storage;
+mod writer;
 
+pub use bits::Bits;
+pub use build_config::{BuildConfig, BuildProgress};
+pub use builder::IndexBuilder;
+pub use codec::ResidualCodec;
+pub use codes::CodesRef;
 pub use embeddings::{Embeddings, EmbeddingsRef};
 pub use error::Error;
+pub use ids::{CentroidId, PassageId};
+pub use index::Index;
+pub use panels::Panels;
+pub use writer::IndexWriter;
+
+/// Version of the file format that this crate writes, and the only one that it reads.
+pub const FORMAT_VERSION: u32 = 1;

@@ -1,0 +1,44 @@
+//! Bytes that travel with an index and mean nothing to it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::Error;
+use crate::storage::{Bytes, Directory, FileEntry};
+
+/// A named piece of somebody else's data: part of the same commits as the passages.
+#[derive(Debug, Clone)]
+pub(crate) struct Attachment {
+    path: PathBuf,
+    bytes: Arc<Bytes>,
+    checksum: u32,
+}
+
+impl Attachment {
+    /// A copy of `content`, in memory.
+    pub(crate) fn copied(content: &[u8]) -> Self {
+        Self {
+            path: Path::new("attachment in memory").into(),
+            bytes: Arc::new(Bytes::copied(content)),
+            checksum: crc32fast::hash(content),
+        }
+    }
+
+    pub(crate) fn open(directory: &Directory, entry: &FileEntry) -> Result<Self, Error> {
+        let bytes = Arc::new(directory.open_opaque(entry)?);
+        Ok(Self { path: directory.path().join(&entry.name), bytes, checksum: entry.checksum })
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    pub(crate) fn checksum(&self) -> u32 {
+        self.checksum
+    }
+
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        let whole = crc32fast::hash(self.as_slice()) == self.checksum;
+        whole.then_some(()).ok_or_else(|| Error::corrupt(&self.path, "checksum of the file"))
+    }
+}

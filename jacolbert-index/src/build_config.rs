@@ -1,0 +1,68 @@
+//! How an index is built.
+
+use crate::Bits;
+
+/// Settings of a build.
+///
+/// ```
+/// use jacolbert_index::{Bits, BuildConfig};
+///
+/// let config = BuildConfig { bits: Bits::Four, ..Default::default() };
+/// assert_eq!(config.num_centroids_for(438_069), 8_192);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildConfig {
+    /// Bits per residual component; see [`Bits`].
+    pub bits: Bits,
+    /// Number of centroids; `None` takes [`num_centroids_for`](Self::num_centroids_for) the number
+    /// of tokens. More make decoded tokens better and searches narrower; they cost
+    /// `4 * dim` bytes each and build time in proportion.
+    pub num_centroids: Option<usize>,
+    /// Rounds of k-means. More fit a little better; each costs the same time.
+    pub kmeans_iterations: usize,
+    /// Tokens per centroid that k-means looks at, at most; they are drawn from all tokens.
+    pub sample_tokens_per_centroid: usize,
+    /// Seed of the draw and of k-means. Same seed, input and machine: same bytes.
+    pub seed: u64,
+}
+
+impl Default for BuildConfig {
+    fn default() -> Self {
+        Self {
+            bits: Bits::default(),
+            num_centroids: None,
+            kmeans_iterations: 4,
+            sample_tokens_per_centroid: 24,
+            seed: 42,
+        }
+    }
+}
+
+impl BuildConfig {
+    /// PLAID's rule (arXiv 2205.09707, section 5.1): the power of two at or below
+    /// `16 * sqrt(tokens)`.
+    pub fn num_centroids_for(&self, num_tokens: usize) -> usize {
+        let bound = (16.0 * (num_tokens as f64).sqrt()) as usize;
+        bound.checked_ilog2().map_or(1, |log| 1 << log)
+    }
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildProgress {
+    /// Rounds of k-means.
+    Clustering {
+        /// Rounds done.
+        done: usize,
+        /// Rounds in all.
+        of: usize,
+    },
+    /// Tokens encoded.
+    Encoding {
+        /// Tokens done.
+        done: usize,
+        /// Tokens in all.
+        of: usize,
+    },
+}

@@ -1,0 +1,68 @@
+//! Encoded tokens: centroid ids and packed residuals.
+
+use half::f16;
+
+/// Encoded tokens of one or more passages, one entry a token in each column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Codes {
+    pub(crate) centroids: Vec<u32>,
+    pub(crate) scales: Vec<f16>,
+    pub(crate) factors: Vec<f16>,
+    pub(crate) residuals: Vec<u8>,
+}
+
+impl Codes {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.centroids.extend(other.centroids);
+        self.scales.extend(other.scales);
+        self.factors.extend(other.factors);
+        self.residuals.extend(other.residuals);
+    }
+}
+
+/// Encoded tokens of one passage, borrowed from an index.
+///
+/// Per token: the id of its centroid, and the residual that leads from the centroid to the token.
+#[derive(Debug, Clone, Copy)]
+pub struct CodesRef<'a> {
+    pub(crate) centroids: CentroidCodes<'a>,
+    pub(crate) scales: &'a [f16],
+    pub(crate) factors: &'a [f16],
+    pub(crate) residuals: &'a [u8],
+}
+
+impl CodesRef<'_> {
+    /// Number of tokens.
+    pub fn num_tokens(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// The number of the centroid of each token, as stored: in a damaged file it may be one that
+    /// the codebook does not have.
+    pub fn centroids(&self) -> impl ExactSizeIterator<Item = usize> {
+        (0..self.num_tokens()).map(|token| self.centroids.at(token))
+    }
+}
+
+/// Centroid ids as they are stored: two bytes where the codebook allows it, else four.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CentroidCodes<'a> {
+    Narrow(&'a [u16]),
+    Wide(&'a [u32]),
+}
+
+impl<'a> CentroidCodes<'a> {
+    pub(crate) fn at(self, token: usize) -> usize {
+        match self {
+            Self::Narrow(codes) => codes[token].into(),
+            Self::Wide(codes) => codes[token] as usize,
+        }
+    }
+
+    pub(crate) fn slice(self, tokens: std::ops::Range<usize>) -> CentroidCodes<'a> {
+        match self {
+            Self::Narrow(codes) => Self::Narrow(&codes[tokens]),
+            Self::Wide(codes) => Self::Wide(&codes[tokens]),
+        }
+    }
+}

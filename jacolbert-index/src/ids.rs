@@ -1,0 +1,23 @@
+//! The two ids of an index, which are never mixed.
+
+/// A passage of an index: its number in the order of adding, from 0. Ids are never given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PassageId(pub u32);
+
+impl PassageId {
+    /// The id as a position.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A centroid of the codebook, and the cell of all tokens that are closest to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CentroidId(pub u32);
+
+impl CentroidId {
+    /// The id as a position.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}

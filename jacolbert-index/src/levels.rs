@@ -1,0 +1,148 @@
+//! Quantisation levels of the residual components: the Lloyd-Max quantiser of a sample.
+
+use crate::Bits;
+
+/// Rounds after which the levels are taken as they are; they settle well before.
+const MAX_ROUNDS: usize = 200;
+/// Movement of the levels, relative to their spread, below which they have settled.
+const SETTLED: f64 = 1e-5;
+
+/// The `2^bits` reconstruction values of a residual component, ascending, in units of the
+/// residual's root mean square.
+///
+/// They minimise the mean squared error over a sample (S. Lloyd, "Least squares quantization in
+/// PCM", 1982; J. Max, 1960): each level is the mean of the values nearest to it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Levels {
+    values: Vec<f32>,
+    midpoints: Vec<f32>,
+}
+
+impl Levels {
+    /// The Lloyd-Max levels of `sample`, found from equally filled classes.
+    pub(crate) fn lloyd_max(bits: Bits, mut sample: Vec<f32>) -> Self {
+        sample.sort_unstable_by(f32::total_cmp);
+        let sums = prefix_sums(&sample);
+        let mut levels = quantile_means(&sums, bits.num_levels());
+        for _ in 0..MAX_ROUNDS {
+            let refined = class_means(&sample, &sums, &levels);
+            let moved: f64 = refined.iter().zip(&levels).map(|(a, b)| (a - b).abs()).sum();
+            let spread = refined.last().zip(refined.first()).map_or(0.0, |(b, a)| b - a);
+            levels = refined;
+            if moved <= SETTLED * spread {
+                break;
+            }
+        }
+        Self::new(levels.into_iter().map(|level| level as f32).collect())
+    }
+
+    /// Takes levels in ascending order.
+    pub(crate) fn new(values: Vec<f32>) -> Self {
+        let midpoints = values.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+        Self { values, midpoints }
+    }
+
+    /// The values, ascending.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// Number of the level nearest to `value`.
+    pub(crate) fn nearest(&self, value: f32) -> u8 {
+        if self.midpoints.len() < 16 {
+            return self.midpoints.iter().map(|&midpoint| u8::from(value > midpoint)).sum();
+        }
+        self.midpoints.partition_point(|&midpoint| value > midpoint) as u8
+    }
+}
+
+fn prefix_sums(sorted: &[f32]) -> Vec<f64> {
+    let mut sum = 0.0;
+    let running = sorted.iter().map(|&value| {
+        sum += f64::from(value);
+        sum
+    });
+    std::iter::once(0.0).chain(running).collect()
+}
+
+fn mean(sums: &[f64], class: std::ops::Range<usize>) -> Option<f64> {
+    (!class.is_empty()).then(|| (sums[class.end] - sums[class.start]) / class.len() as f64)
+}
+
+fn quantile_means(sums: &[f64], num_levels: usize) -> Vec<f64> {
+    let n = sums.len() - 1;
+    let bound = |level: usize| level * n / num_levels;
+    let means = (0..num_levels).map(|level| {
+        let start = bound(level).min(n.saturating_sub(1));
+        mean(sums, start..bound(level + 1).max(start + 1).min(n)).unwrap_or(0.0)
+    });
+    means.collect()
+}
+
+fn class_means(sorted: &[f32], sums: &[f64], levels: &[f64]) -> Vec<f64> {
+    let mut start = 0;
+    let means = levels.iter().enumerate().map(|(at, &level)| {
+        let end = match levels.get(at + 1) {
+            Some(next) => sorted.partition_point(|&v| f64::from(v) <= (level + next) / 2.0),
+            None => sorted.len(),
+        };
+        let class = start..end.max(start);
+        start = class.end;
+        mean(sums, class).unwrap_or(level)
+    });
+    means.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Quantiles of the standard normal distribution, by bisection of its density's integral.
+    fn normal_sample(n: usize) -> Vec<f32> {
+        let uniform = |i: usize| (i as f64 + 0.5) / n as f64;
+        (0..n / 2)
+            .flat_map(|i| {
+                let (u, v) = (uniform(2 * i), uniform((i * 7_919) % n));
+                let radius = (-2.0 * u.ln()).sqrt();
+                let angle = std::f64::consts::TAU * v;
+                [(radius * angle.cos()) as f32, (radius * angle.sin()) as f32]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn levels_of_a_normal_sample_are_those_of_max_1960() {
+        let levels = Levels::lloyd_max(Bits::One, normal_sample(100_000));
+        assert!((levels.values()[1] - 0.7979).abs() < 0.01, "{levels:?}");
+        let levels = Levels::lloyd_max(Bits::Two, normal_sample(100_000));
+        for (level, expected) in levels.values().iter().zip([-1.510, -0.4528, 0.4528, 1.510]) {
+            assert!((level - expected).abs() < 0.02, "{levels:?}");
+        }
+    }
+
+    #[test]
+    fn nearest_is_the_closest_level() {
+        for bits in Bits::ALL {
+            let levels = Levels::lloyd_max(bits, normal_sample(10_000));
+            for value in normal_sample(1_000) {
+                let distance = |level: f32| (level - value).abs();
+                let closest = levels.values().iter().map(|&l| distance(l)).fold(f32::MAX, f32::min);
+                let chosen = levels.values()[levels.nearest(value) as usize];
+                assert!(distance(chosen) <= closest + 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn poor_samples_still_give_ascending_finite_levels() {
+        for sample in [vec![], vec![0.0], vec![1.0; 100], vec![-1.0, 1.0]] {
+            for bits in Bits::ALL {
+                let levels = Levels::lloyd_max(bits, sample.clone());
+                assert_eq!(levels.values().len(), bits.num_levels());
+                assert!(
+                    levels.values().is_sorted() && levels.values().iter().all(|l| l.is_finite())
+                );
+            }
+        }
+    }
+}

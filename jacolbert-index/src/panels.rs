@@ -1,0 +1,241 @@
+//! Rows laid out for the kernels: panels of 32 rows, transposed.
+
+use crate::EmbeddingsRef;
+use crate::kernels::{Isa, LANES, Lanes, keep_best};
+
+/// Rows `[n, dim]` in transposed panels of 32, padded with zero rows: dot products against many
+/// other rows then need no sum across a register.
+///
+/// This is how a query is held during a search, and how centroids are held while tokens are
+/// assigned to them.
+///
+/// ```
+/// use jacolbert_index::{Embeddings, Panels};
+///
+/// let query = Embeddings::new(vec![1.0, 0.0, 0.0, 1.0], 2)?;
+/// let mut best = vec![f32::NEG_INFINITY; 2];
+/// Panels::new(query.as_ref()).best_dots(&[0.6, 0.8, 0.8, 0.6], &mut best);
+/// assert_eq!(best, [0.8, 0.8]);
+/// # Ok::<(), jacolbert_index::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Panels {
+    panels: Vec<Lanes>,
+    num_rows: usize,
+    dim: usize,
+    isa: Isa,
+}
+
+/// Rows that a kernel call takes at a time: their products stay in the first-level cache.
+const ROWS_PER_CALL: usize = 8;
+
+impl Panels {
+    /// Lays out the rows of `embeddings`, `[n, dim]`.
+    pub fn new(embeddings: EmbeddingsRef<'_>) -> Self {
+        let dim = embeddings.dim();
+        let mut panels = vec![[0.0; LANES]; embeddings.num_tokens().div_ceil(LANES) * dim];
+        for (n, row) in embeddings.rows().enumerate() {
+            let first = n / LANES * dim;
+            for (lanes, &component) in panels[first..first + dim].iter_mut().zip(row) {
+                lanes[n % LANES] = component;
+            }
+        }
+        Self { panels, num_rows: embeddings.num_tokens(), dim, isa: Isa::detected() }
+    }
+
+    /// Number of rows laid out, padding not counted.
+    pub fn num_rows(&self) -> usize {
+        self.num_rows
+    }
+
+    /// Length of a row.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Raises `best[n]` to the largest dot product of row n with any of `rows`, `[tokens, dim]`
+    /// row-major: the inner maximum of MaxSim.
+    ///
+    /// # Panics
+    /// If `best` does not have one entry a row, or `rows` is not made of whole rows.
+    pub fn best_dots(&self, rows: &[f32], best: &mut [f32]) {
+        assert_eq!(best.len(), self.num_rows, "one best value a row");
+        assert!(rows.len().is_multiple_of(self.dim), "whole rows");
+        for (panel, best) in self.panels().zip(best.chunks_mut(LANES)) {
+            let mut lanes = [f32::NEG_INFINITY; LANES];
+            lanes[..best.len()].copy_from_slice(best);
+            for rows in rows.chunks(ROWS_PER_CALL * self.dim) {
+                let mut dots = [[0.0; LANES]; ROWS_PER_CALL];
+                let dots = &mut dots[..rows.len() / self.dim];
+                self.isa.dots(panel, rows, dots);
+                dots.iter().for_each(|dots| keep_best(&mut lanes, dots));
+            }
+            best.copy_from_slice(&lanes[..best.len()]);
+        }
+    }
+
+    /// All dot products of the rows with `rows`, `[tokens, dim]`: the result is
+    /// `[tokens, num_rows]`, row-major.
+    ///
+    /// # Panics
+    /// If `rows` is not made of whole rows.
+    pub fn dots(&self, rows: &[f32]) -> Vec<f32> {
+        assert!(rows.len().is_multiple_of(self.dim), "whole rows");
+        let mut all = vec![0.0; rows.len() / self.dim * self.num_rows];
+        for (p, panel) in self.panels().enumerate() {
+            let lanes = p * LANES..self.num_rows.min((p + 1) * LANES);
+            for (block, rows) in rows.chunks(ROWS_PER_CALL * self.dim).enumerate() {
+                let mut dots = [[0.0; LANES]; ROWS_PER_CALL];
+                let dots = &mut dots[..rows.len() / self.dim];
+                self.isa.dots(panel, rows, dots);
+                for (r, dots) in dots.iter().enumerate() {
+                    let first = (block * ROWS_PER_CALL + r) * self.num_rows;
+                    let all = &mut all[first..first + self.num_rows];
+                    all[lanes.clone()].copy_from_slice(&dots[..lanes.len()]);
+                }
+            }
+        }
+        all
+    }
+
+    /// For each of `rows`, `[tokens, dim]`, the row of the panels with the largest dot product
+    /// and that product; ties go to the lower row.
+    ///
+    /// # Panics
+    /// If there are no panels, or `rows` and `nearest` do not have the same number of rows.
+    pub(crate) fn nearest(&self, rows: &[f32], nearest: &mut [Nearest]) {
+        assert!(self.num_rows > 0, "at least one row to be near to");
+        assert_eq!(rows.len(), nearest.len() * self.dim, "one result a row");
+        let blocks = rows.chunks(ROWS_PER_BLOCK * self.dim);
+        for (rows, nearest) in blocks.zip(nearest.chunks_mut(ROWS_PER_BLOCK)) {
+            self.nearest_of_block(rows, nearest);
+        }
+    }
+
+    fn nearest_of_block(&self, rows: &[f32], nearest: &mut [Nearest]) {
+        let mut best = [Best::default(); ROWS_PER_BLOCK];
+        for (p, panel) in self.panels().enumerate() {
+            let lanes = LANES.min(self.num_rows - p * LANES);
+            let calls = rows.chunks(ROWS_PER_CALL * self.dim);
+            for (rows, best) in calls.zip(best.chunks_mut(ROWS_PER_CALL)) {
+                let mut dots = [[0.0; LANES]; ROWS_PER_CALL];
+                let dots = &mut dots[..rows.len() / self.dim];
+                self.isa.dots(panel, rows, dots);
+                for (dots, best) in dots.iter_mut().zip(best) {
+                    dots[lanes..].fill(f32::NEG_INFINITY);
+                    best.update(dots, p as u32);
+                }
+            }
+        }
+        for (nearest, best) in nearest.iter_mut().zip(&best) {
+            *nearest = best.nearest();
+        }
+    }
+
+    fn panels(&self) -> impl Iterator<Item = &[Lanes]> {
+        self.panels.chunks_exact(self.dim)
+    }
+}
+
+/// Rows that pass over one panel before the next panel is read.
+const ROWS_PER_BLOCK: usize = 64;
+
+/// The row of a set of panels that is closest to a given row.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Nearest {
+    /// The row's number.
+    pub(crate) row: u32,
+    /// The dot product with it.
+    pub(crate) dot: f32,
+}
+
+/// Running maximum per lane, and the panel it was seen in.
+#[derive(Clone, Copy)]
+struct Best {
+    dots: Lanes,
+    panels: [u32; LANES],
+}
+
+impl Default for Best {
+    fn default() -> Self {
+        Self { dots: [f32::NEG_INFINITY; LANES], panels: [0; LANES] }
+    }
+}
+
+impl Best {
+    fn update(&mut self, dots: &Lanes, panel: u32) {
+        for ((best, best_panel), &dot) in self.dots.iter_mut().zip(&mut self.panels).zip(dots) {
+            let better = dot > *best;
+            *best = if better { dot } else { *best };
+            *best_panel = if better { panel } else { *best_panel };
+        }
+    }
+
+    fn nearest(&self) -> Nearest {
+        (0..LANES as u32)
+            .map(|lane| Nearest {
+                row: self.panels[lane as usize] * LANES as u32 + lane,
+                dot: self.dots[lane as usize],
+            })
+            .reduce(|a, b| {
+                let b_wins = b.dot > a.dot || (b.dot == a.dot && b.row < a.row);
+                if b_wins { b } else { a }
+            })
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Embeddings, Error};
+
+    fn matrix(max_rows: usize, dim: usize) -> impl Strategy<Value = Vec<f32>> {
+        (1..=max_rows).prop_flat_map(move |n| prop::collection::vec(-1.0f32..1.0, n * dim))
+    }
+
+    fn dot(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).fold(0.0, |sum, (&a, &b)| a.mul_add(b, sum))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn panels_agree_with_row_by_row_dots(held in matrix(70, 5), rows in matrix(100, 5)) {
+            let panels = Panels::new(EmbeddingsRef::new(&held, 5)?);
+            let dots = panels.dots(&rows);
+            let mut best = vec![f32::NEG_INFINITY; panels.num_rows()];
+            panels.best_dots(&rows, &mut best);
+            let mut nearest = vec![Nearest::default(); rows.len() / 5];
+            panels.nearest(&rows, &mut nearest);
+            for (r, row) in rows.chunks(5).enumerate() {
+                let mut expected = Nearest { row: 0, dot: f32::NEG_INFINITY };
+                for (h, held) in held.chunks(5).enumerate() {
+                    let dot = dot(row, held);
+                    prop_assert_eq!(dot, dots[r * panels.num_rows() + h]);
+                    prop_assert!(best[h] >= dot);
+                    if dot > expected.dot {
+                        expected = Nearest { row: h as u32, dot };
+                    }
+                }
+                prop_assert_eq!(nearest[r], expected);
+            }
+            for (h, best) in best.iter().enumerate() {
+                let reached = dots.iter().skip(h).step_by(panels.num_rows()).any(|d| d == best);
+                prop_assert!(reached);
+            }
+        }
+    }
+
+    #[test]
+    fn no_rows_leave_the_best_untouched() -> Result<(), Error> {
+        let held = Embeddings::new(vec![1.0; 4], 2)?;
+        let mut best = [0.25, f32::NEG_INFINITY];
+        Panels::new(held.as_ref()).best_dots(&[], &mut best);
+        assert_eq!(best, [0.25, f32::NEG_INFINITY]);
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! The manifest: the one file that says which files are the index.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, FORMAT_VERSION};
+
+/// Name of the manifest in the folder of an index.
+pub(crate) const MANIFEST: &str = "manifest.json";
+const FORMAT: &str = "jacolbert index";
+
+/// Everything that a commit puts in place at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    format: String,
+    version: u32,
+    /// Counts commits; names of new files carry it.
+    pub(crate) generation: u64,
+    pub(crate) codec: FileEntry,
+    pub(crate) segments: Vec<FileEntry>,
+    pub(crate) deleted: Option<FileEntry>,
+    pub(crate) attachments: BTreeMap<String, FileEntry>,
+}
+
+/// A file of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    pub(crate) name: String,
+    /// Bytes.
+    pub(crate) length: u64,
+    /// CRC-32: of the header where the file has sections, else of the whole file.
+    pub(crate) checksum: u32,
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: String,
+    version: u32,
+}
+
+impl Manifest {
+    pub(crate) fn new(generation: u64, codec: FileEntry) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: FORMAT_VERSION,
+            generation,
+            codec,
+            segments: Vec::new(),
+            deleted: None,
+            attachments: BTreeMap::new(),
+        }
+    }
+
+    /// All files of the index but the manifest.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let parts = std::iter::once(&self.codec).chain(&self.segments).chain(&self.deleted);
+        parts.chain(self.attachments.values())
+    }
+
+    /// The text of the file: JSON, then a line with the CRC-32 of that JSON.
+    pub(crate) fn to_text(&self) -> serde_json::Result<String> {
+        let json = serde_json::to_string_pretty(self)?;
+        Ok(format!("{json}\ncrc32 {:08x}\n", crc32fast::hash(json.as_bytes())))
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote; `path` is for messages.
+    pub(crate) fn from_text(path: &Path, text: &[u8]) -> Result<Self, Error> {
+        let corrupt = |what: &str| Error::corrupt(path, what);
+        let text = std::str::from_utf8(text).map_err(|_| corrupt("not UTF-8"))?;
+        let (json, checksum) =
+            text.trim_end_matches('\n').rsplit_once('\n').ok_or_else(|| corrupt("cut short"))?;
+        if let Ok(found) = serde_json::from_str::<FormatOnly>(json)
+            && found.format == FORMAT
+            && found.version != FORMAT_VERSION
+        {
+            return Err(Error::version(path, found.version));
+        }
+        if checksum != format!("crc32 {:08x}", crc32fast::hash(json.as_bytes())) {
+            return Err(corrupt("checksum"));
+        }
+        let manifest: Self = serde_json::from_str(json).map_err(|e| corrupt(&e.to_string()))?;
+        let plain = |file: &FileEntry| Path::new(&file.name).components().count() == 1;
+        if manifest.format != FORMAT || !manifest.files().all(plain) {
+            return Err(corrupt("not the manifest of an index"));
+        }
+        Ok(manifest)
+    }
+}
