@@ -1,1 +1,43 @@
-//! Late-interaction (MaxSim) search: exhaustive, through a compressed index, and reranking.
+//! Late-interaction search over token embeddings.
+//!
+//! The score of a passage is [`maxsim`], on every path: [`exhaustive_search`] applies it to plain
+//! embeddings, [`Searcher`] to the decoded passages of an index, of which it looks at a few
+//! promising ones only.
+//!
+//! ```
+//! use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder};
+//! use jacolbert_search::{SearchParams, Searcher, exhaustive_search};
+//!
+//! let passages = vec![
+//!     Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?,
+//!     Embeddings::new(vec![0.0, 1.0], 2)?,
+//! ];
+//! let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+//! for passage in &passages {
+//!     builder.add(passage.as_ref())?;
+//! }
+//! let index = builder.build()?;
+//!
+//! let query = Embeddings::new(vec![1.0, 0.0], 2)?;
+//! let exact = exhaustive_search(query.as_ref(), &passages, 1)?;
+//! let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::default())?;
+//! assert_eq!(hits[0].passage, exact[0].passage);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod centroid_scores;
+mod error;
+mod exhaustive;
+mod hit;
+mod params;
+mod query;
+mod searcher;
+mod subset;
+
+pub use error::Error;
+pub use exhaustive::exhaustive_search;
+pub use hit::Hit;
+pub use params::SearchParams;
+pub use query::maxsim;
+pub use searcher::Searcher;
+pub use subset::PassageSubset;

@@ -1,0 +1,5 @@
+//! What users of the crate may rely on, seen through its public surface.
+
+mod exhaustive;
+mod sample;
+mod searching;

@@ -1,0 +1,37 @@
+//! Passages around a few directions, and queries made of their tokens.
+
+use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+pub(crate) const DIM: usize = 24;
+
+/// `n` passages of up to 14 tokens; every tenth has none.
+pub(crate) fn passages(n: usize, seed: u64) -> Result<Vec<Embeddings>, Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let passage = |at: usize| {
+        let num_tokens = if at % 10 == 9 { 0 } else { rng.random_range(1..15) };
+        let rows = (0..num_tokens).flat_map(|_| direction(&mut rng)).collect();
+        Embeddings::new(rows, DIM)
+    };
+    (0..n).map(passage).collect()
+}
+
+pub(crate) fn query(num_tokens: usize, seed: u64) -> Result<Embeddings, Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xbeef);
+    Embeddings::new((0..num_tokens).flat_map(|_| direction(&mut rng)).collect(), DIM)
+}
+
+pub(crate) fn index(passages: &[Embeddings], bits: Bits) -> Result<Index, Error> {
+    let mut builder = IndexBuilder::new(DIM, BuildConfig { bits, ..Default::default() })?;
+    for passage in passages {
+        builder.add(passage.as_ref())?;
+    }
+    builder.build()
+}
+
+fn direction(rng: &mut ChaCha8Rng) -> Vec<f32> {
+    let row: Vec<f32> = (0..DIM).map(|_| rng.random::<f32>() - 0.5).collect();
+    let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+    row.into_iter().map(|value| value / norm).collect()
+}

@@ -1,0 +1,123 @@
+//! Laws of search through an index.
+
+use jacolbert_index::{Bits, Embeddings, IndexWriter, PassageId};
+use jacolbert_search::{
+    Error, Hit, PassageSubset, SearchParams, Searcher, exhaustive_search, maxsim,
+};
+use proptest::prelude::*;
+
+use crate::sample::{DIM, index, passages, query};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn everything_probed_at_eight_bits_is_exhaustive_search(seed: u64, num_tokens in 1usize..40) {
+        let (passages, query) = (passages(40, seed)?, query(num_tokens, seed)?);
+        let index = index(&passages, Bits::Eight)?;
+        let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::exact(40))?;
+        let exact = exhaustive_search(query.as_ref(), &passages, 40)?;
+        prop_assert_eq!(hits.len(), exact.len());
+        let tolerance = 2e-3 * num_tokens as f32;
+        for (hit, exact) in hits.iter().zip(&exact) {
+            prop_assert!((hit.score - exact.score).abs() < tolerance);
+            let score = maxsim(query.as_ref(), passages[hit.passage.index()].as_ref())?;
+            prop_assert!(score.is_some_and(|score| (hit.score - score).abs() < tolerance));
+        }
+    }
+
+    #[test]
+    fn everything_probed_is_exhaustive_search_of_the_decoded_passages(seed: u64, bits in 0usize..4) {
+        let passages = passages(60, seed)?;
+        let index = index(&passages, Bits::ALL[bits])?;
+        let decoded: Vec<Embeddings> =
+            index.passage_ids().map(|passage| index.decode(passage)).collect::<Result<_, _>>()?;
+        let query = query(32, seed)?;
+        let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::exact(12))?;
+        prop_assert_eq!(hits, exhaustive_search(query.as_ref(), &decoded, 12)?);
+    }
+
+    #[test]
+    fn there_are_always_k_hits_if_there_are_k_passages(
+        seed: u64,
+        k in 0usize..60,
+        n_probe in 0usize..4,
+        n_rescored in 0usize..20,
+    ) {
+        let index = index(&passages(50, seed)?, Bits::Two)?;
+        let params = SearchParams { k, n_probe, n_rescored: Some(n_rescored) };
+        let hits = Searcher::new(&index).search(query(3, seed)?.as_ref(), &params)?;
+        prop_assert_eq!(hits.len(), k.min(45), "five of 50 passages have no token");
+        prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+    }
+
+    #[test]
+    fn a_subset_gives_the_hits_of_the_whole_that_are_in_it(
+        seed: u64,
+        subset in prop::collection::btree_set(0u32..60, 0..60),
+        n_rescored in 0usize..60,
+    ) {
+        let index = index(&passages(50, seed)?, Bits::Four)?;
+        let (searcher, query) = (Searcher::new(&index), query(5, seed)?);
+        let subset: PassageSubset = subset.into_iter().map(PassageId).collect();
+        let all = SearchParams::exact(50);
+        let mut expected: Vec<Hit> = searcher.search(query.as_ref(), &all)?;
+        expected.retain(|hit| subset.contains(hit.passage));
+        let within = SearchParams { n_probe: usize::MAX, n_rescored: Some(n_rescored), k: 50 };
+        prop_assert_eq!(searcher.search_within(query.as_ref(), &subset, &within)?, expected);
+    }
+}
+
+#[test]
+fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    index(&passages(30, 7)?, Bits::Two)?.save(folder.path())?;
+    let mut writer = IndexWriter::open(folder.path())?;
+    writer.delete(PassageId(4))?;
+    writer.add(passages(3, 8)?[2].as_ref())?;
+    let index = writer.commit()?;
+    let hits = Searcher::new(&index).search(query(9, 7)?.as_ref(), &SearchParams::exact(100))?;
+    assert_eq!(hits.len(), 27, "30 and one more, less three without tokens and one deleted");
+    assert!(hits.iter().all(|hit| hit.passage != PassageId(4)));
+    assert!(hits.iter().any(|hit| hit.passage == PassageId(30)));
+    Ok(())
+}
+
+#[test]
+fn a_batch_gives_what_each_query_gives() -> Result<(), Error> {
+    let index = index(&passages(50, 9)?, Bits::Two)?;
+    let queries: Vec<Embeddings> = (0..9).map(|seed| query(8, seed)).collect::<Result<_, _>>()?;
+    let (searcher, params) = (Searcher::new(&index), SearchParams::default());
+    let batch = searcher.search_batch(&queries, &params)?;
+    for (query, hits) in queries.iter().zip(batch) {
+        assert_eq!(searcher.search(query.as_ref(), &params)?, hits);
+    }
+    Ok(())
+}
+
+#[test]
+fn reranking_orders_the_given_passages() -> Result<(), Error> {
+    let index = index(&passages(50, 10)?, Bits::Two)?;
+    let (searcher, query) = (Searcher::new(&index), query(8, 10)?);
+    let given = [PassageId(3), PassageId(9), PassageId(1)];
+    let hits = searcher.rerank(query.as_ref(), &given, 10)?;
+    let mut ids: Vec<u32> = hits.iter().map(|hit| hit.passage.0).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [1, 3], "passage 9 has no token");
+    assert!(matches!(
+        searcher.rerank(query.as_ref(), &[PassageId(50)], 1),
+        Err(Error::Index(jacolbert_index::Error::UnknownPassage { .. }))
+    ));
+    Ok(())
+}
+
+#[test]
+fn queries_that_cannot_be_searched_are_named() -> Result<(), Error> {
+    let index = index(&passages(5, 11)?, Bits::Two)?;
+    let search =
+        |query: &Embeddings| Searcher::new(&index).search(query.as_ref(), &SearchParams::default());
+    assert!(matches!(search(&Embeddings::empty(DIM)?), Err(Error::EmptyQuery)));
+    let wrong = Embeddings::new(vec![1.0; 3], 3)?;
+    assert!(matches!(search(&wrong), Err(Error::Dim { query: 3, passages: DIM })));
+    Ok(())
+}
