@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::Error;
 use crate::storage::{Bytes, Directory, FileEntry};
 
-/// A named piece of somebody else's data: part of the same commits as the passages.
+/// Somebody else's data that is part of the same commits as the passages.
+///
+/// Cloning is cheap, and a clone keeps the bytes alive after the index is gone.
 #[derive(Debug, Clone)]
-pub(crate) struct Attachment {
+pub struct Attachment {
     path: PathBuf,
     bytes: Arc<Bytes>,
     checksum: u32,
@@ -29,8 +31,9 @@ impl Attachment {
         Ok(Self { path: directory.path().join(&entry.name), bytes, checksum: entry.checksum })
     }
 
-    pub(crate) fn as_slice(&self) -> &[u8] {
-        self.bytes.as_slice()
+    /// Where it lies; for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn checksum(&self) -> u32 {
@@ -38,7 +41,13 @@ impl Attachment {
     }
 
     pub(crate) fn verify(&self) -> Result<(), Error> {
-        let whole = crc32fast::hash(self.as_slice()) == self.checksum;
+        let whole = crc32fast::hash(self.as_ref()) == self.checksum;
         whole.then_some(()).ok_or_else(|| Error::corrupt(&self.path, "checksum of the file"))
+    }
+}
+
+impl AsRef<[u8]> for Attachment {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.as_slice()
     }
 }

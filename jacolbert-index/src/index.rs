@@ -154,8 +154,8 @@ impl Index {
     }
 
     /// What was kept with the index under `name`.
-    pub fn attachment(&self, name: &str) -> Option<&[u8]> {
-        self.attachments.get(name).map(Attachment::as_slice)
+    pub fn attachment(&self, name: &str) -> Option<&Attachment> {
+        self.attachments.get(name)
     }
 
     /// The encoded tokens of a passage, deleted or not.

@@ -80,6 +80,7 @@ mod segment;
 mod storage;
 mod writer;
 
+pub use attachment::Attachment;
 pub use bits::Bits;
 pub use build_config::{BuildConfig, BuildProgress};
 pub use builder::IndexBuilder;

@@ -164,7 +164,7 @@ impl NewFiles<'_> {
     ) -> Result<(), Error> {
         for (n, (name, attachment)) in attachments.iter().enumerate() {
             let file = self.name(&format!("attachment-{n}"));
-            let entry = self.directory.write(file, attachment.as_slice(), attachment.checksum())?;
+            let entry = self.directory.write(file, attachment.as_ref(), attachment.checksum())?;
             manifest.attachments.insert(name.clone(), entry);
         }
         Ok(())

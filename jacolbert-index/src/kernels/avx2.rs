@@ -46,7 +46,8 @@ fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; RO
     let mut sums = [[_mm256_setzero_ps(); REGISTERS]; ROWS];
     for (d, lanes) in panel.iter().enumerate() {
         for (row, sums) in rows.iter().zip(&mut sums) {
-            let component = _mm256_set1_ps(row[d]);
+            // SAFETY: `d < dim`, the length of each row.
+            let component = _mm256_set1_ps(unsafe { *row.get_unchecked(d) });
             for (register, sum) in sums.iter_mut().enumerate() {
                 // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
                 let lanes = unsafe { _mm256_loadu_ps(lanes.as_ptr().add(register * WIDTH)) };

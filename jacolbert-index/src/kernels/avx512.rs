@@ -51,7 +51,8 @@ fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; RO
             unsafe { _mm512_loadu_ps(lanes.as_ptr().add(register * WIDTH)) }
         });
         for (row, sums) in rows.iter().zip(&mut sums) {
-            let component = _mm512_set1_ps(row[d]);
+            // SAFETY: `d < dim`, the length of each row.
+            let component = _mm512_set1_ps(unsafe { *row.get_unchecked(d) });
             for (sum, lanes) in sums.iter_mut().zip(lanes) {
                 *sum = _mm512_fmadd_ps(component, lanes, *sum);
             }
