@@ -4,6 +4,8 @@ use crate::Bits;
 
 /// Rounds after which the levels are taken as they are; they settle well before.
 const MAX_ROUNDS: usize = 200;
+/// Bins in which the density of a sample is counted.
+const DENSITY_BINS: usize = 1_024;
 /// Movement of the levels, relative to their spread, below which they have settled.
 const SETTLED: f64 = 1e-5;
 
@@ -19,11 +21,11 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// The Lloyd-Max levels of `sample`, found from equally filled classes.
+    /// The Lloyd-Max levels of `sample`, found from the companded ones.
     pub(crate) fn lloyd_max(bits: Bits, mut sample: Vec<f32>) -> Self {
         sample.sort_unstable_by(f32::total_cmp);
         let sums = prefix_sums(&sample);
-        let mut levels = quantile_means(&sums, bits.num_levels());
+        let mut levels = companded(&sample, bits.num_levels());
         for _ in 0..MAX_ROUNDS {
             let refined = class_means(&sample, &sums, &levels);
             let moved: f64 = refined.iter().zip(&levels).map(|(a, b)| (a - b).abs()).sum();
@@ -69,14 +71,28 @@ fn mean(sums: &[f64], class: std::ops::Range<usize>) -> Option<f64> {
     (!class.is_empty()).then(|| (sums[class.end] - sums[class.start]) / class.len() as f64)
 }
 
-fn quantile_means(sums: &[f64], num_levels: usize) -> Vec<f64> {
-    let n = sums.len() - 1;
-    let bound = |level: usize| level * n / num_levels;
-    let means = (0..num_levels).map(|level| {
-        let start = bound(level).min(n.saturating_sub(1));
-        mean(sums, start..bound(level + 1).max(start + 1).min(n)).unwrap_or(0.0)
+/// Levels as dense as the cube root of the sample's density, which is optimal in the limit of many
+/// levels (P. Panter and W. Dite, "Quantization distortion in pulse-count modulation", 1951).
+fn companded(sorted: &[f32], num_levels: usize) -> Vec<f64> {
+    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
+        return vec![0.0; num_levels];
+    };
+    let (low, width) = (f64::from(low), f64::from(high - low) / DENSITY_BINS as f64);
+    let below = |bin: usize| sorted.partition_point(|&v| f64::from(v) < low + bin as f64 * width);
+    let density = |bin: usize| ((below(bin + 1) - below(bin)) as f64).cbrt();
+    let densities: Vec<f64> = (0..DENSITY_BINS).map(density).collect();
+    let total: f64 = densities.iter().sum();
+    let (mut bin, mut passed) = (0, 0.0);
+    let levels = (0..num_levels).map(|level| {
+        let wanted = (level as f64 + 0.5) / num_levels as f64 * total;
+        while bin + 1 < DENSITY_BINS && passed + densities[bin] < wanted {
+            passed += densities[bin];
+            bin += 1;
+        }
+        let within = if densities[bin] > 0.0 { (wanted - passed) / densities[bin] } else { 0.0 };
+        low + (bin as f64 + within) * width
     });
-    means.collect()
+    levels.collect()
 }
 
 fn class_means(sorted: &[f32], sums: &[f64], levels: &[f64]) -> Vec<f64> {

@@ -1,0 +1,1 @@
+//! Benchmarks of jacolbert; see the files in `benches`, each of which begins with its question.
