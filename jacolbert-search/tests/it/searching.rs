@@ -27,13 +27,14 @@ proptest! {
         prop_assert_eq!(hits.len(), exact.len());
         for (hit, exact) in hits.iter().zip(&exact) {
             let passage = &passages[hit.passage.index()];
+            // Random directions leave residuals as long as the tokens: the hardest case there is.
             let distance = largest_distance(passage, &index.decode(hit.passage)?);
-            prop_assert!(distance < 0.03, "a row is {} away from its original", distance);
+            prop_assert!(distance < 0.05, "a row is {} away from its original", distance);
             // Unit query rows: no dot product moves by more than the row does (Cauchy-Schwarz).
             let tolerance = num_tokens as f32 * distance + 1e-4;
             let score = maxsim(query.as_ref(), passage.as_ref())?;
             prop_assert!(score.is_some_and(|score| (hit.score - score).abs() < tolerance));
-            prop_assert!((hit.score - exact.score).abs() < num_tokens as f32 * 0.03);
+            prop_assert!((hit.score - exact.score).abs() < num_tokens as f32 * 0.05);
         }
     }
 
