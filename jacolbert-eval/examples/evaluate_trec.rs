@@ -1,0 +1,45 @@
+//! Evaluates TREC runs against TREC qrels and sets them side by side.
+//!
+//!     cargo run --release -p jacolbert-eval --example evaluate_trec -- \
+//!         qrels.trec recall@10,mrr@10,ndcg@10 bm25.trec.gz colbert.trec.gz
+//!
+//! With `--ties-as-trec-eval` behind the runs, equal scores are ordered as trec_eval orders them,
+//! and with `--json` everything is printed, the value of each query included.
+
+use std::error::Error;
+
+use jacolbert_eval::{
+    Comparison, ComparisonOptions, EvaluateOptions, Metric, Qrels, Run, evaluate,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (flags, files): (Vec<_>, Vec<_>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let [qrels, metrics, runs @ ..] = &files[..] else {
+        return Err("usage: evaluate_trec QRELS METRIC,METRIC.. RUN..".into());
+    };
+
+    // trec_eval's options differ from the default ones in two points: documents of equal score go
+    // by id, and a query without results is left out instead of counting as zero.
+    let options = match flags.iter().any(|flag| flag == "--ties-as-trec-eval") {
+        true => EvaluateOptions::trec_eval(),
+        false => EvaluateOptions::default(),
+    };
+    let qrels = Qrels::open_trec(qrels.as_ref())?;
+    let metrics = Metric::parse_list(metrics)?;
+
+    let mut reports = Vec::new();
+    for path in runs {
+        let run = Run::open_trec(path.as_ref())?;
+        reports.push(evaluate(&qrels, &run, &metrics, &options)?);
+    }
+
+    if flags.iter().any(|flag| flag == "--json") {
+        reports.iter().for_each(|report| println!("{}", report.to_json()));
+        return Ok(());
+    }
+    // Which differences are more than chance? Fisher's randomisation test, corrected by Holm.
+    let comparison = Comparison::new(&reports, &ComparisonOptions::default())?;
+    print!("{}", comparison.to_text());
+    Ok(())
+}

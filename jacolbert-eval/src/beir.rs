@@ -1,0 +1,168 @@
+//! BEIR folders: `corpus.jsonl`, `queries.jsonl` and `qrels/<split>.tsv`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Origin;
+use crate::id_set::IdSet;
+use crate::lines::{self, Lines};
+use crate::{Error, Qrels};
+
+/// A document of a BEIR collection, a line of `corpus.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BeirDocument {
+    /// The id, `_id` in the file.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// The title, empty where there is none.
+    #[serde(default)]
+    pub title: String,
+    /// The text, without the title.
+    pub text: String,
+}
+
+impl BeirDocument {
+    /// Title and text with a space between, as BEIR's own models read a document.
+    ///
+    /// The title changes figures: say which of this and [`Self::text`] was searched.
+    pub fn title_and_text(&self) -> String {
+        match self.title.trim() {
+            "" => self.text.clone(),
+            title => format!("{title} {}", self.text),
+        }
+    }
+}
+
+/// A query of a BEIR collection, a line of `queries.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BeirQuery {
+    /// The id, `_id` in the file.
+    #[serde(rename = "_id")]
+    pub id: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A test collection in the layout of BEIR (Thakur et al. 2021).
+///
+/// Each of its files may be gzip, under its plain name or with `.gz` behind it. Other fields of
+/// documents and queries are passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BeirFolder {
+    path: PathBuf,
+}
+
+impl BeirFolder {
+    /// A folder that holds a collection.
+    ///
+    /// # Errors
+    ///
+    /// A folder without `corpus.jsonl` or `queries.jsonl`.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let folder = Self { path: path.to_owned() };
+        for name in ["corpus.jsonl", "queries.jsonl"] {
+            let path = folder.file(name);
+            fs::metadata(&path).map_err(|source| Error::Io { path, source })?;
+        }
+        Ok(folder)
+    }
+
+    /// Writes a collection to a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// An id of the qrels with white space in it, or what the system says.
+    pub fn create<'a>(
+        path: &Path,
+        documents: impl IntoIterator<Item = &'a BeirDocument>,
+        queries: impl IntoIterator<Item = &'a BeirQuery>,
+        split: &str,
+        qrels: &Qrels,
+    ) -> Result<Self, Error> {
+        let folder = path.join("qrels");
+        fs::create_dir_all(&folder).map_err(|source| Error::Io { path: folder.clone(), source })?;
+        save_records(&path.join("corpus.jsonl"), documents)?;
+        save_records(&path.join("queries.jsonl"), queries)?;
+        qrels.save_beir(&folder.join(format!("{split}.tsv")))?;
+        Self::open(path)
+    }
+
+    /// The documents, read one by one.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened; then, for each document: a line that is not the expected JSON,
+    /// an id that is empty or was there before.
+    pub fn documents(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<BeirDocument, Error>> + use<>, Error> {
+        records(&self.file("corpus.jsonl"), |document: &BeirDocument| &document.id)
+    }
+
+    /// The queries, read one by one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::documents`].
+    pub fn queries(&self) -> Result<impl Iterator<Item = Result<BeirQuery, Error>> + use<>, Error> {
+        records(&self.file("queries.jsonl"), |query: &BeirQuery| &query.id)
+    }
+
+    /// The qrels of a split, usually `test` or `dev`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Qrels::open_beir`].
+    pub fn qrels(&self, split: &str) -> Result<Qrels, Error> {
+        Qrels::open_beir(&self.file(&format!("qrels/{split}.tsv")))
+    }
+
+    /// The file of a name, or the one with `.gz` behind it where only that exists.
+    fn file(&self, name: &str) -> PathBuf {
+        let plain = self.path.join(name);
+        let packed = self.path.join(format!("{name}.gz"));
+        if !plain.exists() && packed.exists() { packed } else { plain }
+    }
+}
+
+fn records<T: DeserializeOwned>(
+    path: &Path,
+    id: fn(&T) -> &str,
+) -> Result<impl Iterator<Item = Result<T, Error>> + use<T>, Error> {
+    let mut lines = Lines::open(path)?;
+    let mut ids = IdSet::default();
+    Ok(std::iter::from_fn(move || lines.parse_next(|line| record(line, id, &mut ids)).transpose()))
+}
+
+fn record<T: DeserializeOwned>(
+    line: &str,
+    id: fn(&T) -> &str,
+    ids: &mut IdSet,
+) -> Result<T, Error> {
+    let origin = Origin::Memory;
+    let record: T = match serde_json::from_str(line) {
+        Ok(record) => record,
+        Err(source) => return Err(Error::Json { origin, source }),
+    };
+    match id(&record) {
+        "" => Err(Error::EmptyId { origin }),
+        id if ids.insert(id).is_err() => Err(Error::DuplicateId { origin, id: id.to_owned() }),
+        _ => Ok(record),
+    }
+}
+
+fn save_records<T: Serialize>(
+    path: &Path,
+    records: impl IntoIterator<Item = T>,
+) -> Result<(), Error> {
+    lines::save(path, |out| {
+        for record in records {
+            serde_json::to_writer(&mut *out, &record)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,299 @@
+//! What can go wrong: one error, whose variants carry the place and the ids concerned.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why qrels, a run or a metric could not be read, evaluated or compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be opened, read or written.
+    #[error("cannot read or write {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line that does not have the fields of its format.
+    #[error("{origin}: expected a line of {expected}")]
+    Malformed {
+        /// Where the line stands.
+        origin: Origin,
+        /// The format that was asked for.
+        expected: Format,
+    },
+    /// A line that is fine in another format, such as qrels given as a run.
+    #[error("{origin}: expected a line of {expected}, found one of {found}")]
+    WrongFormat {
+        /// Where the line stands.
+        origin: Origin,
+        /// The format that was asked for.
+        expected: Format,
+        /// The format that the line has.
+        found: Format,
+    },
+    /// A line or file that is not the JSON its format asks for.
+    #[error("{origin}: not the expected JSON")]
+    Json {
+        /// Where the text stands.
+        origin: Origin,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// A line that is not UTF-8.
+    #[error("{origin}: not valid UTF-8")]
+    Utf8 {
+        /// Where the line stands.
+        origin: Origin,
+    },
+    /// A query id or document id without a character.
+    #[error("{origin}: empty id")]
+    EmptyId {
+        /// Where the id stands.
+        origin: Origin,
+    },
+    /// An id that stands twice in a collection of documents or queries.
+    #[error("{origin}: id {id:?} stands here a second time")]
+    DuplicateId {
+        /// Where the second one stands.
+        origin: Origin,
+        /// The id.
+        id: String,
+    },
+    /// A document that stands twice in the ranking of one query.
+    #[error("{origin}: document {document:?} is ranked a second time for query {query:?}")]
+    DuplicateDocument {
+        /// Where the second one stands.
+        origin: Origin,
+        /// The query.
+        query: String,
+        /// The document.
+        document: String,
+    },
+    /// A document that is judged twice for one query, with different grades.
+    #[error("{origin}: document {document:?} has grade {first} for query {query:?}, now {second}")]
+    ConflictingGrades {
+        /// Where the second judgement stands.
+        origin: Origin,
+        /// The query.
+        query: String,
+        /// The document.
+        document: String,
+        /// The grade that was given first.
+        first: i32,
+        /// The grade that was given second.
+        second: i32,
+    },
+    /// A score that is NaN or infinite.
+    #[error("{origin}: score {score} of document {document:?} for query {query:?} is not finite")]
+    NonFiniteScore {
+        /// Where the score stands.
+        origin: Origin,
+        /// The query.
+        query: String,
+        /// The document.
+        document: String,
+        /// The score.
+        score: f64,
+    },
+    /// A run without a single result.
+    #[error("{origin}: the run has no results")]
+    EmptyRun {
+        /// The file, or the run's name.
+        origin: Origin,
+    },
+    /// Qrels without a single judgement.
+    #[error("{origin}: the qrels have no judgements")]
+    EmptyQrels {
+        /// The file.
+        origin: Origin,
+    },
+    /// An id with white space in it, which the TREC and BEIR formats cannot hold.
+    #[error("cannot write id {id:?} to {}: the format has no white space in ids", path.display())]
+    UnwritableId {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// The id.
+        id: String,
+    },
+    /// A name that is not that of a metric.
+    #[error("unknown metric {name:?}, expected one such as {}", crate::Metric::EXAMPLES)]
+    UnknownMetric {
+        /// The name.
+        name: String,
+    },
+    /// A query that a [`Policy`](crate::Policy) of the caller forbids.
+    #[error("run {run:?}: query {query:?} {gap}")]
+    Gap {
+        /// The run's name.
+        run: String,
+        /// The query.
+        query: String,
+        /// What it lacks.
+        gap: Gap,
+    },
+    /// Nothing to average: every query was skipped.
+    #[error("run {run:?}: no query is left to evaluate")]
+    NoQueries {
+        /// The run's name.
+        run: String,
+    },
+    /// A metric that was asked of a report that does not hold it.
+    #[error("the report of run {run:?} has no {metric}")]
+    MissingMetric {
+        /// The run's name.
+        run: String,
+        /// The metric.
+        metric: crate::Metric,
+    },
+    /// Two reports over different queries, metrics or options.
+    #[error("runs {first:?} and {second:?} differ in {difference}")]
+    Incomparable {
+        /// The name of the first run.
+        first: String,
+        /// The name of the second run.
+        second: String,
+        /// What differs.
+        difference: Difference,
+    },
+    /// A statistic that needs more values than there are.
+    #[error("{found} paired values, at least {needed} are needed")]
+    TooFewValues {
+        /// The number of values there are.
+        found: usize,
+        /// The number of values needed.
+        needed: usize,
+    },
+    /// Two lists that are to be paired and differ in length.
+    #[error("{first} values cannot be paired with {second}")]
+    Unpaired {
+        /// Length of the first.
+        first: usize,
+        /// Length of the second.
+        second: usize,
+    },
+    /// A number of an option that is outside of its range.
+    #[error("{name} is {value}, expected {expected}")]
+    Setting {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its range, in words.
+        expected: &'static str,
+    },
+}
+
+impl Error {
+    /// The same error, with the place where it happened.
+    pub(crate) fn at(mut self, place: &dyn Fn() -> Origin) -> Self {
+        if let Self::Malformed { origin, .. }
+        | Self::WrongFormat { origin, .. }
+        | Self::Json { origin, .. }
+        | Self::EmptyId { origin }
+        | Self::DuplicateId { origin, .. }
+        | Self::DuplicateDocument { origin, .. }
+        | Self::ConflictingGrades { origin, .. }
+        | Self::NonFiniteScore { origin, .. } = &mut self
+        {
+            *origin = place();
+        }
+        self
+    }
+}
+
+/// Where a fault was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A value that the program handed in.
+    Memory,
+    /// A file as a whole.
+    File {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line of a file.
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("in memory"),
+            Self::File { path } => write!(f, "{}", path.display()),
+            Self::Line { path, line } => write!(f, "{}, line {line}", path.display()),
+        }
+    }
+}
+
+/// A file format that is made of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// `query iteration document grade`.
+    TrecQrels,
+    /// `query Q0 document rank score tag`.
+    TrecRun,
+    /// `query-id corpus-id score`, between tabs, below a header.
+    BeirQrels,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TrecQrels => "TREC qrels (query iteration document grade)",
+            Self::TrecRun => "a TREC run (query Q0 document rank score tag)",
+            Self::BeirQrels => "BEIR qrels (query-id, corpus-id, score between tabs)",
+        })
+    }
+}
+
+/// What a query lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// The run has no results for it.
+    Unanswered,
+    /// The qrels do not know it.
+    Unjudged,
+    /// No document is judged relevant for it.
+    Irrelevant,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unanswered => "has no results",
+            Self::Unjudged => "has no judgements",
+            Self::Irrelevant => "has no relevant document",
+        })
+    }
+}
+
+/// What keeps two reports from being compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Difference {
+    /// The queries that were evaluated.
+    Queries,
+    /// The metrics.
+    Metrics,
+    /// The tie rule, the threshold or a policy.
+    Options,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Queries => "the queries that were evaluated",
+            Self::Metrics => "the metrics",
+            Self::Options => "the options of the evaluation",
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Qrels and runs as nested JSON objects, `{"query": {"document": number}}`, read as a stream.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
+
+use crate::Error;
+use crate::error::Origin;
+use crate::lines;
+
+/// What takes the entries of a file in its order.
+pub(crate) trait Entries {
+    /// A grade or a score.
+    type Value: for<'de> Deserialize<'de>;
+
+    /// Takes note of a query, which may turn out to have no entries.
+    fn query(&mut self, query: &str) -> Result<(), Error>;
+
+    /// Takes an entry of a query that was noted.
+    fn entry(&mut self, query: &str, document: &str, value: Self::Value) -> Result<(), Error>;
+}
+
+/// Reads the objects of a file, plain or gzip, into `entries`.
+pub(crate) fn read<E: Entries>(path: &Path, entries: &mut E) -> Result<(), Error> {
+    let mut json = serde_json::Deserializer::from_reader(lines::open(path)?);
+    let mut failure = None;
+    let outer = Outer { entries, failure: &mut failure };
+    let result = outer.deserialize(&mut json).and_then(|()| json.end());
+    result.map_err(|source| {
+        let origin = Origin::Line { path: path.to_owned(), line: source.line() as u64 };
+        match failure {
+            Some(error) => error.at(&|| origin.clone()),
+            None if source.is_io() => Error::Io { path: path.to_owned(), source: source.into() },
+            None => Error::Json { origin, source },
+        }
+    })
+}
+
+/// Writes a value to a file, as gzip if its name ends in `.gz`.
+pub(crate) fn save(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    lines::save(path, |out| Ok(serde_json::to_writer(out, value)?))
+}
+
+/// The object of queries; a typed error waits in `failure` while serde unwinds.
+struct Outer<'a, E> {
+    entries: &'a mut E,
+    failure: &'a mut Option<Error>,
+}
+
+impl<'de, E: Entries> DeserializeSeed<'de> for Outer<'_, E> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_map(self)
+    }
+}
+
+impl<'de, E: Entries> Visitor<'de> for Outer<'_, E> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with an object of documents for each query")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(query) = map.next_key::<String>()? {
+            keep(self.failure, self.entries.query(&query))?;
+            map.next_value_seed(Inner {
+                query: &query,
+                entries: self.entries,
+                failure: self.failure,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The object of one query's documents.
+struct Inner<'a, E> {
+    query: &'a str,
+    entries: &'a mut E,
+    failure: &'a mut Option<Error>,
+}
+
+impl<'de, E: Entries> DeserializeSeed<'de> for Inner<'_, E> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_map(self)
+    }
+}
+
+impl<'de, E: Entries> Visitor<'de> for Inner<'_, E> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a number for each document")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some((document, value)) = map.next_entry::<String, E::Value>()? {
+            keep(self.failure, self.entries.entry(self.query, &document, value))?;
+        }
+        Ok(())
+    }
+}
+
+fn keep<J: de::Error>(failure: &mut Option<Error>, result: Result<(), Error>) -> Result<(), J> {
+    result.map_err(|error| {
+        let message = J::custom(&error);
+        *failure = Some(error);
+        message
+    })
+}

@@ -1,0 +1,283 @@
+//! Runs: what a system ranked for each query.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::Origin;
+use crate::id_set::IdSet;
+use crate::json::{self, Entries};
+use crate::lines::{self, Lines};
+use crate::trec::RunLine;
+use crate::{Error, TieRule};
+
+/// Scored documents for each query, with the name of the system that ranked them.
+///
+/// ```
+/// use jacolbert_eval::{Run, TieRule};
+///
+/// let mut run = Run::new("bm25");
+/// run.push("q1", "d1", 0.5)?;
+/// run.push("q1", "d2", 2.5)?;
+///
+/// let ranking = run.ranking("q1").expect("q1 was pushed");
+/// assert_eq!(ranking.best_first(TieRule::InputOrder), [("d2", 2.5), ("d1", 0.5)]);
+/// # Ok::<(), jacolbert_eval::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    name: String,
+    queries: IdSet,
+    rankings: Vec<Ranking>,
+    /// Place of the query that was pushed to last: files are grouped by query.
+    recent: usize,
+}
+
+impl Run {
+    /// A run without results.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), queries: IdSet::default(), rankings: Vec::new(), recent: 0 }
+    }
+
+    /// Reads a TREC run, `query Q0 document rank score tag`, plain or gzip.
+    ///
+    /// The run takes its name from the tag of the first line. The scores order the documents, the
+    /// ranks do not count; documents of equal score keep the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// A line that is malformed or belongs to another format, a document that stands twice for a
+    /// query, a score that is not finite, a file without results.
+    pub fn open_trec(path: &Path) -> Result<Self, Error> {
+        let mut run = Self::new("");
+        Lines::open(path)?.each(|line| {
+            let line = RunLine::parse(line)?;
+            if run.rankings.is_empty() {
+                line.tag.clone_into(&mut run.name);
+            }
+            run.push(line.query, line.document, line.score)
+        })?;
+        run.checked(path)
+    }
+
+    /// Reads a run from JSON, `{"query": {"document": score}}` as ranx and pytrec_eval have it,
+    /// plain or gzip. JSON has no place for a name, so it is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open_trec`].
+    pub fn open_json(path: &Path, name: impl Into<String>) -> Result<Self, Error> {
+        let mut run = Self::new(name);
+        json::read(path, &mut run)?;
+        run.checked(path)
+    }
+
+    /// Writes a TREC run, best document first, as gzip if the name ends in `.gz`.
+    ///
+    /// Ranks start at 1, documents of equal score keep their order, and scores are written so that
+    /// they are read back unchanged. White space in the name becomes `_`.
+    ///
+    /// # Errors
+    ///
+    /// An id with white space in it, or what the system says.
+    pub fn save_trec(&self, path: &Path) -> Result<(), Error> {
+        let documents = self.rankings.iter().flat_map(|ranking| ranking.documents.iter());
+        lines::check_writable(path, self.queries.iter().chain(documents))?;
+        lines::save(path, |out| self.write_trec(out))
+    }
+
+    /// Writes a run as JSON, in its own order, as gzip if the name ends in `.gz`.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn save_json(&self, path: &Path) -> Result<(), Error> {
+        json::save(path, self)
+    }
+
+    /// Adds a result.
+    ///
+    /// # Errors
+    ///
+    /// An empty id, a score that is not finite, a document that the query has already.
+    pub fn push(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
+        let ranking = self.add_query(query)?;
+        ranking.push(document, score).map_err(|fault| fault.of(query, document))
+    }
+
+    /// Adds a query, which has no results until some are pushed; one that is there is left alone.
+    ///
+    /// # Errors
+    ///
+    /// An empty id.
+    pub fn push_query(&mut self, query: &str) -> Result<(), Error> {
+        self.add_query(query).map(|_| ())
+    }
+
+    /// The name of the system.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same run under another name.
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// Number of queries, those without results included.
+    pub fn num_queries(&self) -> usize {
+        self.queries.len()
+    }
+
+    /// Number of results over all queries.
+    pub fn num_results(&self) -> usize {
+        self.rankings.iter().map(Ranking::len).sum()
+    }
+
+    /// The results of a query, if the run knows it.
+    pub fn ranking(&self, query: &str) -> Option<&Ranking> {
+        self.queries.place(query).map(|place| &self.rankings[place])
+    }
+
+    /// The queries and their results, in the order of the input.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Ranking)> {
+        self.queries.iter().zip(&self.rankings)
+    }
+
+    fn add_query(&mut self, query: &str) -> Result<&mut Ranking, Error> {
+        let is_recent = self.recent < self.queries.len() && self.queries.id(self.recent) == query;
+        if !is_recent {
+            if query.is_empty() {
+                return Err(Error::EmptyId { origin: Origin::Memory });
+            }
+            self.recent = self.queries.insert(query).unwrap_or_else(|present| present);
+            if self.recent == self.rankings.len() {
+                self.rankings.push(Ranking::default());
+            }
+        }
+        Ok(&mut self.rankings[self.recent])
+    }
+
+    fn checked(self, path: &Path) -> Result<Self, Error> {
+        if self.num_results() == 0 {
+            return Err(Error::EmptyRun { origin: Origin::File { path: path.to_owned() } });
+        }
+        Ok(self)
+    }
+
+    fn write_trec(&self, out: &mut dyn Write) -> io::Result<()> {
+        let tag = self.name.split_whitespace().collect::<Vec<_>>().join("_");
+        let tag = if tag.is_empty() { "run" } else { &tag };
+        for (query, ranking) in self.iter() {
+            for (index, (document, score)) in
+                ranking.best_first(TieRule::InputOrder).into_iter().enumerate()
+            {
+                writeln!(out, "{query} Q0 {document} {} {score} {tag}", index + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `{"query": {"document": score}}`, without the name.
+impl Serialize for Run {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl Entries for Run {
+    type Value = f64;
+
+    fn query(&mut self, query: &str) -> Result<(), Error> {
+        self.push_query(query)
+    }
+
+    fn entry(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
+        self.push(query, document, score)
+    }
+}
+
+/// The scored documents of one query.
+#[derive(Clone, Default, PartialEq)]
+pub struct Ranking {
+    documents: IdSet,
+    scores: Vec<f64>,
+}
+
+impl Ranking {
+    /// Number of documents.
+    pub fn len(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// Whether there are no documents.
+    pub fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+
+    /// The documents and their scores, in the order of the input.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
+        self.documents.iter().zip(self.scores.iter().copied())
+    }
+
+    /// The documents and their scores, highest score first.
+    pub fn best_first(&self, ties: TieRule) -> Vec<(&str, f64)> {
+        let mut results: Vec<_> = self.iter().collect();
+        match ties {
+            TieRule::InputOrder => results.sort_by(|a, b| b.1.total_cmp(&a.1)),
+            TieRule::DocumentDescending => results.sort_unstable_by(|a, b| {
+                let (score_a, score_b) = (a.1 as f32, b.1 as f32);
+                score_b.total_cmp(&score_a).then_with(|| b.0.cmp(a.0))
+            }),
+        }
+        results
+    }
+
+    fn push(&mut self, document: &str, score: f64) -> Result<(), Fault> {
+        if document.is_empty() {
+            return Err(Fault::Empty);
+        }
+        if !score.is_finite() {
+            return Err(Fault::NonFinite(score));
+        }
+        self.documents.insert(document).map_err(|_| Fault::Duplicate)?;
+        // Adding zero turns -0.0 into 0.0, which `total_cmp` would order below it.
+        self.scores.push(score + 0.0);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Ranking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// `{"document": score}`.
+impl Serialize for Ranking {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// Why a ranking refused a result.
+enum Fault {
+    Empty,
+    NonFinite(f64),
+    Duplicate,
+}
+
+impl Fault {
+    fn of(self, query: &str, document: &str) -> Error {
+        let origin = Origin::Memory;
+        let (query, document) = (query.to_owned(), document.to_owned());
+        match self {
+            Self::Empty => Error::EmptyId { origin },
+            Self::NonFinite(score) => Error::NonFiniteScore { origin, query, document, score },
+            Self::Duplicate => Error::DuplicateDocument { origin, query, document },
+        }
+    }
+}
