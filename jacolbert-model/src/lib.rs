@@ -1,1 +1,67 @@
 //! JaColBERT encoder on Burn: Japanese text in, one unit vector per token out.
+//!
+//! A [`Tokenizer`] turns a text into an [`Encoding`], by other rules for a query than for a passage.
+//! A [`Batch`] of encodings goes through [`Colbert`] (BERT, a projection, unit rows) and becomes
+//! [`TokenEmbeddings`]. An [`Encoder`] does both for any number of texts and hands out plain
+//! matrices, which `jacolbert-index` stores and `jacolbert-search` scores. Training stops one step
+//! earlier, at the tensors, and scores them with [`maxsim_all`] or [`maxsim_n_way`].
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use jacolbert_model::{Device, Encoder};
+//!
+//! # fn main() -> Result<(), jacolbert_model::Error> {
+//! let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::default())?;
+//! let query = encoder.encode_query("日本で一番高い山は？")?;
+//! assert_eq!((query.num_tokens(), query.dim()), (32, encoder.dim()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Shapes
+//!
+//! | value | shape | what |
+//! |---|---|---|
+//! | [`Encoding`] | `[tokens]` | ids, attention and keep of one text |
+//! | [`Batch`] | `[batch, tokens]` | the same of several, padded to the longest |
+//! | hidden states of [`Bert`] | `[batch, tokens, hidden]` | contextual vectors |
+//! | [`TokenEmbeddings`] | `[batch, tokens, dim]` | unit rows; zeros where a token is not kept |
+//! | [`Encoded`] | one `[tokens, dim]` a text | unit rows of kept tokens only |
+//! | [`maxsim_all`] | `[queries, passages]` | every query against every passage |
+//! | [`maxsim_n_way`] | `[queries, n]` | every query against n passages of its own |
+//!
+//! # Files
+//!
+//! A [`Checkpoint`] is a folder as the original ColBERT writes it: `config.json`,
+//! `artifact.metadata`, `model.safetensors` and `tokenizer.json`. Shapes, names and kinds of number
+//! are checked before anything is put on a device, and an [`Error`] names file and tensor or key.
+//!
+//! # Devices
+//!
+//! No type here says on which backend it runs; a [`Device`] does, at run time. Each backend is a
+//! cargo feature: `flex` (the default, pure Rust on the CPU), `ndarray`, `wgpu`, `vulkan`, `metal`
+//! and `cuda`. `Device::flex()` and its like exist with their feature. `Device::default()` is Burn's
+//! choice among them and follows the environment variable `BURN_DEVICE`, which is why this crate
+//! never calls it.
+
+mod batch;
+mod bert;
+mod checkpoint;
+mod colbert;
+mod config;
+mod encoder;
+mod error;
+mod maxsim;
+mod tokenizer;
+
+pub use batch::Batch;
+pub use bert::Bert;
+pub use burn::tensor::Device;
+pub use checkpoint::Checkpoint;
+pub use colbert::{Colbert, TokenEmbeddings};
+pub use config::{Activation, BertConfig, ColbertConfig};
+pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
+pub use error::Error;
+pub use maxsim::{maxsim_all, maxsim_n_way};
+pub use tokenizer::{Encoding, Tokenizer};

@@ -1,0 +1,64 @@
+//! Multi-head self-attention with its output projection, residual and norm.
+
+use burn::module::Module;
+use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor};
+
+use crate::BertConfig;
+
+/// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
+///
+/// The products are written out, because the attention operations of Burn's backends differ in how
+/// they treat a mask (Burn's issue 4325) and have no backward pass on GPUs.
+#[derive(Module, Debug)]
+pub(super) struct Attention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    norm: LayerNorm,
+    weights_dropout: Dropout,
+    output_dropout: Dropout,
+    num_heads: usize,
+}
+
+impl Attention {
+    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+        let hidden = config.hidden_size;
+        assert!(hidden.is_multiple_of(config.num_attention_heads));
+        let linear = || config.linear(hidden, hidden, device);
+        Self {
+            query: linear(),
+            key: linear(),
+            value: linear(),
+            output: linear(),
+            norm: LayerNormConfig::new(hidden).with_epsilon(config.layer_norm_eps).init(device),
+            weights_dropout: DropoutConfig::new(config.attention_probs_dropout_prob).init(),
+            output_dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),
+            num_heads: config.num_attention_heads,
+        }
+    }
+
+    /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
+    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>) -> Tensor<3> {
+        let [batch, tokens, size] = hidden.dims();
+        let scale = ((size / self.num_heads) as f32).sqrt();
+        let query = self.heads(self.query.forward(hidden.clone()).div_scalar(scale));
+        let key = self.heads(self.key.forward(hidden.clone()));
+        let value = self.heads(self.value.forward(hidden.clone()));
+
+        let scores = query.matmul(key.transpose()) + mask;
+        let weights = self.weights_dropout.forward(softmax(scores, 3));
+        let context = weights.matmul(value).swap_dims(1, 2).reshape([batch, tokens, size]);
+
+        let output = self.output_dropout.forward(self.output.forward(context));
+        self.norm.forward(output + hidden)
+    }
+
+    /// `[batch, tokens, hidden]` to `[batch, heads, tokens, d]`.
+    fn heads(&self, vectors: Tensor<3>) -> Tensor<4> {
+        let [batch, tokens, size] = vectors.dims();
+        vectors.reshape([batch, tokens, self.num_heads, size / self.num_heads]).swap_dims(1, 2)
+    }
+}

@@ -1,0 +1,46 @@
+//! Input of the encoder: the sum of word, position and segment embeddings.
+
+use burn::module::{Initializer, Module};
+use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
+use burn::tensor::{Device, Int, Tensor};
+
+use crate::BertConfig;
+
+/// `norm(word[id] + position[i] + segment[0])`.
+#[derive(Module, Debug)]
+pub(super) struct BertEmbeddings {
+    words: Embedding,
+    positions: Embedding,
+    segments: Embedding,
+    norm: LayerNorm,
+    dropout: Dropout,
+}
+
+impl BertEmbeddings {
+    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+        let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
+        let table = |rows| {
+            EmbeddingConfig::new(rows, config.hidden_size)
+                .with_initializer(initializer.clone())
+                .init(device)
+        };
+        Self {
+            words: table(config.vocab_size),
+            positions: table(config.max_position_embeddings),
+            segments: table(config.type_vocab_size),
+            norm: LayerNormConfig::new(config.hidden_size)
+                .with_epsilon(config.layer_norm_eps)
+                .init(device),
+            dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),
+        }
+    }
+
+    /// `[batch, tokens]` to `[batch, tokens, hidden]`. Positions count from 0; all is segment 0.
+    pub(super) fn forward(&self, ids: Tensor<2, Int>) -> Tensor<3> {
+        let [_, tokens] = ids.dims();
+        let positions = self.positions.weight.val().narrow(0, 0, tokens);
+        let segment = self.segments.weight.val().narrow(0, 0, 1);
+        let sum = self.words.forward(ids) + (positions + segment).unsqueeze();
+        self.dropout.forward(self.norm.forward(sum))
+    }
+}

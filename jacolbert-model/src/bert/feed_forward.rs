@@ -1,0 +1,44 @@
+//! The feed-forward block with its residual and norm.
+
+use burn::module::Module;
+use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
+use burn::tensor::activation::{gelu, gelu_approximate, relu};
+use burn::tensor::{Device, Tensor};
+
+use crate::{Activation, BertConfig};
+
+/// `norm(x + outer(activation(inner(x))))`.
+#[derive(Module, Debug)]
+pub(super) struct FeedForward {
+    inner: Linear,
+    outer: Linear,
+    norm: LayerNorm,
+    dropout: Dropout,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl FeedForward {
+    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+        Self {
+            inner: config.linear(hidden, inner, device),
+            outer: config.linear(inner, hidden, device),
+            norm: LayerNormConfig::new(hidden).with_epsilon(config.layer_norm_eps).init(device),
+            dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),
+            activation: config.hidden_act,
+        }
+    }
+
+    /// `[batch, tokens, hidden]` to the same.
+    pub(super) fn forward(&self, hidden: Tensor<3>) -> Tensor<3> {
+        let inner = self.inner.forward(hidden.clone());
+        let active = match self.activation {
+            Activation::Gelu => gelu(inner),
+            Activation::GeluTanh => gelu_approximate(inner),
+            Activation::Relu => relu(inner),
+        };
+        let output = self.dropout.forward(self.outer.forward(active));
+        self.norm.forward(output + hidden)
+    }
+}

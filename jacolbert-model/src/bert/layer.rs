@@ -1,0 +1,29 @@
+//! One layer of the encoder.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::attention::Attention;
+use super::feed_forward::FeedForward;
+use crate::BertConfig;
+
+/// Self-attention, then the feed-forward block.
+#[derive(Module, Debug)]
+pub(super) struct BertLayer {
+    attention: Attention,
+    feed_forward: FeedForward,
+}
+
+impl BertLayer {
+    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+        Self {
+            attention: Attention::new(config, device),
+            feed_forward: FeedForward::new(config, device),
+        }
+    }
+
+    /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
+    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>) -> Tensor<3> {
+        self.feed_forward.forward(self.attention.forward(hidden, mask))
+    }
+}

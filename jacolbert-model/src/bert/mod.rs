@@ -1,0 +1,68 @@
+//! The BERT encoder, one layer a file.
+
+mod attention;
+mod embeddings;
+mod feed_forward;
+mod layer;
+
+use burn::module::{Initializer, Module};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Bool, Device, Int, Tensor};
+
+use crate::BertConfig;
+use embeddings::BertEmbeddings;
+use layer::BertLayer;
+
+/// Added to the attention scores of tokens that must not be seen. `exp` of it is 0 in every float
+/// type, and `f16` still holds it.
+const UNSEEN: f32 = -1e4;
+
+/// A BERT encoder without pooler: token ids in, one contextual vector per token out.
+///
+/// Dropout acts only on a device with autodiff.
+#[derive(Module, Debug)]
+pub struct Bert {
+    embeddings: BertEmbeddings,
+    layers: Vec<BertLayer>,
+}
+
+impl BertConfig {
+    /// A BERT with fresh weights.
+    ///
+    /// # Panics
+    /// If `num_attention_heads` does not divide `hidden_size`, or a dropout is not in `[0, 1)`;
+    /// [`BertConfig::from_dir`] lets neither through.
+    pub fn init(&self, device: &Device) -> Bert {
+        Bert {
+            embeddings: BertEmbeddings::new(self, device),
+            layers: (0..self.num_hidden_layers).map(|_| BertLayer::new(self, device)).collect(),
+        }
+    }
+
+    /// A fresh linear layer, `[.., d_input]` to `[.., d_output]`: normal weights, zero bias.
+    fn linear(&self, d_input: usize, d_output: usize, device: &Device) -> Linear {
+        let initializer = Initializer::Normal { mean: 0.0, std: self.initializer_range };
+        let config = LinearConfig::new(d_input, d_output).with_bias(false);
+        Linear {
+            bias: Some(Initializer::Zeros.init([d_output], device)),
+            ..config.with_initializer(initializer).init(device)
+        }
+    }
+}
+
+impl Bert {
+    /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
+    ///
+    /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not
+    /// be more tokens than the model has positions.
+    pub fn forward(&self, ids: Tensor<2, Int>, attention: Tensor<2, Bool>) -> Tensor<3> {
+        let mask = additive_mask(attention);
+        let hidden = self.embeddings.forward(ids);
+        self.layers.iter().fold(hidden, |hidden, layer| layer.forward(hidden, mask.clone()))
+    }
+}
+
+/// What is added to attention scores, `[batch, 1, 1, tokens]`: 0 for tokens that may be seen.
+fn additive_mask(attention: Tensor<2, Bool>) -> Tensor<4> {
+    attention.bool_not().float().mul_scalar(UNSEEN).unsqueeze_dims(&[1, 2])
+}

@@ -1,0 +1,71 @@
+//! From stored tensors to a model.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::module_path::ModulePath;
+use super::stored_tensors::{StoredTensors, transposed};
+use crate::{Colbert, Error};
+
+/// `colbert` with the weights of `tensors`, every one of which must be there in its shape.
+pub(super) fn load(
+    colbert: Colbert,
+    tensors: StoredTensors<'_>,
+    device: &Device,
+) -> Result<Colbert, Error> {
+    let mut loader = Loader { tensors, device, path: ModulePath::default(), failure: None };
+    let colbert = colbert.map(&mut loader);
+    if let Some(failure) = loader.failure {
+        return Err(failure);
+    }
+    loader.tensors.finish()?;
+    Ok(colbert)
+}
+
+/// Walks the model; after a failure it leaves the rest as it is.
+struct Loader<'a, 'b> {
+    tensors: StoredTensors<'b>,
+    device: &'a Device,
+    path: ModulePath,
+    failure: Option<Error>,
+}
+
+impl ModuleMapper for Loader<'_, '_> {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.failure.is_some() {
+            return param;
+        }
+        match self.data(&param.lazy_shape()) {
+            Ok(data) => {
+                let id = param.id;
+                param.transform_for_load(Tensor::from_data(data, self.device), id)
+            }
+            Err(failure) => {
+                self.failure = Some(failure);
+                param
+            }
+        }
+    }
+}
+
+impl Loader<'_, '_> {
+    /// The weights of the parameter at the current path, of the given shape.
+    fn data(&mut self, shape: &[usize]) -> Result<TensorData, Error> {
+        let name = self.path.stored_name();
+        let values = match *shape {
+            [inputs, outputs] if self.path.is_linear() => {
+                transposed(&self.tensors.take(&name, &[outputs, inputs])?, inputs)
+            }
+            _ => self.tensors.take(&name, shape)?,
+        };
+        Ok(TensorData::new(values, shape.to_vec()))
+    }
+}

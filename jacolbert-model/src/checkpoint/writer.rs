@@ -1,0 +1,79 @@
+//! From a model to a file of weights.
+
+use std::path::Path;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{DType, Tensor};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+
+use super::module_path::ModulePath;
+use super::stored_tensors::transposed;
+use crate::{Colbert, Error};
+
+/// Writes the weights of `colbert` as F32.
+pub(super) fn save(colbert: &Colbert, path: &Path) -> Result<(), Error> {
+    let mut collector = Collector::default();
+    colbert.visit(&mut collector);
+    if let Some(failure) = collector.failure {
+        return Err(failure);
+    }
+    let views = collector.tensors.iter().map(|tensor| {
+        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)?;
+        Ok((tensor.name.as_str(), view))
+    });
+    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+    let format = [("format".to_string(), "pt".to_string())].into();
+    views
+        .and_then(|views| safetensors::serialize_to_file(views, Some(format), path))
+        .map_err(|source| Error::safetensors(path, source))
+}
+
+/// A tensor as it will stand in the file.
+struct Stored {
+    name: String,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+/// Walks the model; after a failure it collects no more.
+#[derive(Default)]
+struct Collector {
+    path: ModulePath,
+    tensors: Vec<Stored>,
+    failure: Option<Error>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if self.failure.is_some() {
+            return;
+        }
+        match self.stored(param.val()) {
+            Ok(stored) => self.tensors.push(stored),
+            Err(failure) => self.failure = Some(failure),
+        }
+    }
+}
+
+impl Collector {
+    fn stored<const D: usize>(&self, tensor: Tensor<D>) -> Result<Stored, Error> {
+        let mut shape = tensor.dims().to_vec();
+        let data = tensor.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
+        let mut values = data.as_slice::<f32>().map_err(|e| Error::Device(e.into()))?.to_vec();
+        if let (true, &[_, outputs]) = (self.path.is_linear(), shape.as_slice()) {
+            values = transposed(&values, outputs);
+            shape.reverse();
+        }
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Ok(Stored { name: self.path.stored_name(), shape, bytes })
+    }
+}

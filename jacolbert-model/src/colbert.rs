@@ -1,0 +1,70 @@
+//! The late-interaction model: BERT, a projection, unit rows.
+
+use burn::module::{Initializer, Module};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Bool, Device, Tensor};
+
+use crate::bert::Bert;
+use crate::{Batch, BertConfig};
+
+/// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
+const MIN_NORM: f64 = 1e-12;
+
+/// A ColBERT: token ids in, one unit vector of length `dim` per kept token out.
+#[derive(Module, Debug)]
+pub struct Colbert {
+    bert: Bert,
+    linear: Linear,
+}
+
+/// Embeddings of a batch of texts, still on the device.
+#[derive(Debug, Clone)]
+pub struct TokenEmbeddings {
+    /// `[batch, tokens, dim]`: unit rows where `keep` is true, zeros elsewhere.
+    pub tensor: Tensor<3>,
+    /// `[batch, tokens]`: which rows count.
+    pub keep: Tensor<2, Bool>,
+}
+
+impl Colbert {
+    /// A model with fresh weights and embeddings of length `dim`.
+    ///
+    /// # Panics
+    /// As [`BertConfig::init`].
+    pub fn new(config: &BertConfig, dim: usize, device: &Device) -> Self {
+        let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
+        let linear = LinearConfig::new(config.hidden_size, dim).with_bias(false);
+        Self {
+            bert: config.init(device),
+            linear: linear.with_initializer(initializer).init(device),
+        }
+    }
+
+    /// Length of an embedding.
+    pub fn dim(&self) -> usize {
+        let [_, dim] = self.linear.weight.lazy_shape().dims();
+        dim
+    }
+
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        self.linear.weight.val().device()
+    }
+
+    /// Embeddings `[batch, tokens, dim]` of a batch: `normalize(linear(bert(ids)))`, then zeros in
+    /// the rows that are not kept.
+    pub fn forward(&self, batch: Batch) -> TokenEmbeddings {
+        let Batch { ids, attention, keep } = batch;
+        let hidden = self.bert.forward(ids, attention);
+        let unit = normalize(self.linear.forward(hidden));
+        let tensor = unit * keep.clone().float().unsqueeze_dim(2);
+        TokenEmbeddings { tensor, keep }
+    }
+}
+
+/// Rows of length 1, `x / max(‖x‖, 1e-12)`. The bound is set before the root, whose slope at 0 is
+/// infinite.
+fn normalize(rows: Tensor<3>) -> Tensor<3> {
+    let squares = rows.clone().square().sum_dim(2);
+    rows / squares.clamp_min(MIN_NORM * MIN_NORM).sqrt()
+}

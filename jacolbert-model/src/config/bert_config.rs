@@ -1,0 +1,146 @@
+//! Shape of a BERT, as `config.json` gives it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::keys::Keys;
+use crate::Error;
+
+/// The file's name in a checkpoint's folder.
+const FILE: &str = "config.json";
+
+/// Larger counts are read as damage; the largest BERTs have 24 layers and 250,000 tokens.
+const MAX_LAYERS: u32 = 1_000;
+const MAX_SIZE: u32 = 1 << 24;
+
+/// Shape of a BERT encoder; fields are named as the keys of `config.json`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BertConfig {
+    /// Tokens with an embedding.
+    pub vocab_size: usize,
+    /// Length of a token's vector inside the encoder.
+    pub hidden_size: usize,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads of a layer; divides `hidden_size`.
+    pub num_attention_heads: usize,
+    /// Length of a token's vector inside a feed-forward block.
+    pub intermediate_size: usize,
+    /// Activation inside a feed-forward block.
+    pub hidden_act: Activation,
+    /// Tokens of a text, at most.
+    pub max_position_embeddings: usize,
+    /// Kinds of segment; a text here is always of kind 0.
+    pub type_vocab_size: usize,
+    /// Added to the variance in each layer norm.
+    pub layer_norm_eps: f64,
+    /// Share of values that training drops after embeddings and blocks, from 0 to below 1.
+    pub hidden_dropout_prob: f64,
+    /// Share of attention weights that training drops, from 0 to below 1.
+    pub attention_probs_dropout_prob: f64,
+    /// Standard deviation of fresh weights.
+    pub initializer_range: f64,
+}
+
+/// Activation inside a feed-forward block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// `x Φ(x)` with the exact normal distribution function, `gelu`.
+    Gelu,
+    /// The same by way of tanh, `gelu_new` or `gelu_pytorch_tanh`.
+    GeluTanh,
+    /// `max(x, 0)`, `relu`.
+    Relu,
+}
+
+impl BertConfig {
+    /// Reads `config.json` in the folder `dir`.
+    ///
+    /// Dropout and the deviation of fresh weights may be absent; they are 0.1 and 0.02 then, as in
+    /// the original.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Json`], [`Error::MissingKey`], [`Error::Heads`], and
+    /// [`Error::Setting`] for a model that is no BERT with absolute positions.
+    pub fn from_dir(dir: &Path) -> Result<Self, Error> {
+        let keys = Keys::open(&dir.join(FILE))?;
+        keys.word_if_given("model_type", "\"bert\"", |word| (word == "bert").then_some(()))?;
+        keys.word_if_given("position_embedding_type", "\"absolute\"", |word| {
+            (word == "absolute").then_some(())
+        })?;
+        let config = Self::from_keys(&keys)?;
+        config.check_heads(keys.path())?;
+        Ok(config)
+    }
+
+    fn from_keys(keys: &Keys) -> Result<Self, Error> {
+        let acts = "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"";
+        let hidden_act = keys.word_if_given("hidden_act", acts, Activation::from_word)?;
+        let dropout = |key| Ok(keys.probability_if_given(key)?.unwrap_or(0.1));
+        Ok(Self {
+            vocab_size: keys.count("vocab_size", MAX_SIZE)?,
+            hidden_size: keys.count("hidden_size", MAX_SIZE)?,
+            num_hidden_layers: keys.count("num_hidden_layers", MAX_LAYERS)?,
+            num_attention_heads: keys.count("num_attention_heads", MAX_SIZE)?,
+            intermediate_size: keys.count("intermediate_size", MAX_SIZE)?,
+            hidden_act: hidden_act
+                .ok_or_else(|| Error::MissingKey { path: keys.path().into(), key: "hidden_act" })?,
+            max_position_embeddings: keys.count("max_position_embeddings", MAX_SIZE)?,
+            type_vocab_size: keys.count("type_vocab_size", MAX_SIZE)?,
+            layer_norm_eps: keys.non_negative("layer_norm_eps")?,
+            hidden_dropout_prob: dropout("hidden_dropout_prob")?,
+            attention_probs_dropout_prob: dropout("attention_probs_dropout_prob")?,
+            initializer_range: keys.non_negative_if_given("initializer_range")?.unwrap_or(0.02),
+        })
+    }
+
+    fn check_heads(&self, path: &Path) -> Result<(), Error> {
+        let Self { hidden_size, num_attention_heads, .. } = *self;
+        if hidden_size.is_multiple_of(num_attention_heads) {
+            return Ok(());
+        }
+        Err(Error::Heads { path: path.into(), hidden_size, num_attention_heads })
+    }
+
+    /// Writes `config.json` to the folder `dir`.
+    pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
+        let value = json!({
+            "architectures": ["HF_ColBERT"],
+            "model_type": "bert",
+            "vocab_size": self.vocab_size,
+            "hidden_size": self.hidden_size,
+            "num_hidden_layers": self.num_hidden_layers,
+            "num_attention_heads": self.num_attention_heads,
+            "intermediate_size": self.intermediate_size,
+            "hidden_act": self.hidden_act.word(),
+            "max_position_embeddings": self.max_position_embeddings,
+            "type_vocab_size": self.type_vocab_size,
+            "layer_norm_eps": self.layer_norm_eps,
+            "hidden_dropout_prob": self.hidden_dropout_prob,
+            "attention_probs_dropout_prob": self.attention_probs_dropout_prob,
+            "initializer_range": self.initializer_range,
+        });
+        let path = dir.join(FILE);
+        std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
+    }
+}
+
+impl Activation {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "gelu" => Some(Self::Gelu),
+            "gelu_new" | "gelu_pytorch_tanh" => Some(Self::GeluTanh),
+            "relu" => Some(Self::Relu),
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Gelu => "gelu",
+            Self::GeluTanh => "gelu_pytorch_tanh",
+            Self::Relu => "relu",
+        }
+    }
+}

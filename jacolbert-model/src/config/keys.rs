@@ -1,0 +1,97 @@
+//! Keys of a JSON settings file, read one by one so that an error names file and key.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use crate::Error;
+
+/// The top level of a JSON file.
+pub(super) struct Keys {
+    path: PathBuf,
+    values: Map<String, Value>,
+}
+
+impl Keys {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
+        let values = serde_json::from_slice(&bytes)
+            .map_err(|source| Error::Json { path: path.into(), source })?;
+        Ok(Self { path: path.into(), values })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A needed count, from 1 to `max`.
+    pub(super) fn count(&self, key: &'static str, max: u32) -> Result<usize, Error> {
+        self.count_if_given(key, max)?
+            .ok_or_else(|| Error::MissingKey { path: self.path.clone(), key })
+    }
+
+    /// A count, from 1 to `max`.
+    pub(super) fn count_if_given(
+        &self,
+        key: &'static str,
+        max: u32,
+    ) -> Result<Option<usize>, Error> {
+        self.convert(key, "a whole number above 0, and not absurdly large", |value| {
+            let count = u32::try_from(value.as_u64()?).ok()?;
+            (1..=max).contains(&count).then_some(count as usize)
+        })
+    }
+
+    /// A needed number of at least 0.
+    pub(super) fn non_negative(&self, key: &'static str) -> Result<f64, Error> {
+        self.non_negative_if_given(key)?
+            .ok_or_else(|| Error::MissingKey { path: self.path.clone(), key })
+    }
+
+    /// A number of at least 0.
+    pub(super) fn non_negative_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
+        self.convert(key, "a number of at least 0", |value| {
+            value.as_f64().filter(|number| *number >= 0.0)
+        })
+    }
+
+    /// A number from 0 up to, but not including, 1.
+    pub(super) fn probability_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
+        self.convert(key, "a number from 0 to below 1", |value| {
+            value.as_f64().filter(|number| (0.0..1.0).contains(number))
+        })
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag_if_given(&self, key: &'static str) -> Result<Option<bool>, Error> {
+        self.convert(key, "true or false", Value::as_bool)
+    }
+
+    /// A word that `meaning` knows; `expected` lists these words.
+    pub(super) fn word_if_given<T>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+        meaning: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        self.convert(key, expected, |value| value.as_str().and_then(&meaning))
+    }
+
+    /// The value of `key` as `convert` reads it; `null` is as good as absent.
+    fn convert<T>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+        convert: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let Some(value) = self.values.get(key).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        convert(value).map(Some).ok_or_else(|| Error::Setting {
+            path: self.path.clone(),
+            key,
+            found: value.to_string(),
+            expected,
+        })
+    }
+}

@@ -1,0 +1,262 @@
+//! Text in, one matrix of unit rows per text out.
+
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::tensor::{DType, Device};
+use jacolbert_index::Embeddings;
+
+use crate::{Batch, Checkpoint, Colbert, ColbertConfig, Encoding, Error, Tokenizer};
+
+/// A model ready to encode queries and passages.
+///
+/// It is `Send + Sync`; encoding changes nothing in it.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert_model::{Device, Encoder};
+///
+/// # fn main() -> Result<(), jacolbert_model::Error> {
+/// let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::default())?;
+/// let encoded = encoder.encode_passages(&["富士山は日本で最も高い山である。", "琵琶湖は湖である。"])?;
+/// for passage in &encoded.embeddings {
+///     println!("{} rows of length {}", passage.num_tokens(), passage.dim());
+/// }
+/// for cut in &encoded.truncated {
+///     println!("text {} was too long by {} tokens", cut.text, cut.tokens_cut);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    colbert: Colbert,
+    tokenizer: Tokenizer,
+    options: EncodeOptions,
+    device: Device,
+    folder: Option<PathBuf>,
+}
+
+/// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncodeOptions {
+    /// Tokens that go through the model at once, padding counted; from 1. A single longer text goes
+    /// alone. More costs memory in proportion and keeps a GPU busier. On a CPU, tried with the small
+    /// demonstration model, 256 to 2,048 are about alike and 4,096 is slower.
+    pub batch_tokens: usize,
+}
+
+impl Default for EncodeOptions {
+    fn default() -> Self {
+        Self { batch_tokens: 1_024 }
+    }
+}
+
+/// What encoding several texts gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// Per text, in the order given: unit rows of its kept tokens, `[tokens, dim]`.
+    ///
+    /// Those of a query are all its `query_maxlen` tokens, `[MASK]`s included. An empty passage has
+    /// the rows of `[CLS]`, marker and `[SEP]`, as in the original.
+    pub embeddings: Vec<Embeddings>,
+    /// Texts that were cut because they were too long, in the order given.
+    pub truncated: Vec<Truncation>,
+}
+
+/// A text that was longer than the model takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Truncation {
+    /// Its place among the texts given, from 0.
+    pub text: usize,
+    /// Tokens at its end that were left out.
+    pub tokens_cut: usize,
+}
+
+impl Encoder {
+    /// Takes a loaded checkpoint. Gradients and dropout are left behind.
+    pub fn new(checkpoint: Checkpoint) -> Self {
+        let colbert = checkpoint.colbert.valid();
+        let device = colbert.device();
+        let (tokenizer, options) = (checkpoint.tokenizer, EncodeOptions::default());
+        Self { colbert, tokenizer, options, device, folder: None }
+    }
+
+    /// Loads the checkpoint in the folder `dir` onto `device`.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::from_dir`].
+    pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
+        Self::with_config(dir, ColbertConfig::from_dir(dir)?, device)
+    }
+
+    /// As [`from_dir`](Self::from_dir), reading text by `config` instead of `artifact.metadata`.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::from_dir`].
+    pub fn with_config(dir: &Path, config: ColbertConfig, device: &Device) -> Result<Self, Error> {
+        let encoder = Self::new(Checkpoint::with_config(dir, config, device)?);
+        Ok(Self { folder: Some(dir.into()), ..encoder })
+    }
+
+    /// The same encoder, working by `options`.
+    pub fn with_options(self, options: EncodeOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Length of an embedding.
+    pub fn dim(&self) -> usize {
+        self.colbert.dim()
+    }
+
+    /// The folder that the model was loaded from; none if it was made from a [`Checkpoint`].
+    pub fn checkpoint(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// Tokens of a passage's text for which there is room.
+    pub fn max_passage_tokens(&self) -> usize {
+        self.tokenizer.max_passage_tokens()
+    }
+
+    /// Number of tokens of `text`, without `[CLS]`, marker and `[SEP]`.
+    ///
+    /// A text that cannot be tokenized has none here; encoding it is the error.
+    pub fn num_tokens(&self, text: &str) -> usize {
+        self.tokenizer.num_tokens(text).unwrap_or(0)
+    }
+
+    /// Encodes one query, `[query_maxlen, dim]`; what is too long is cut.
+    ///
+    /// # Errors
+    /// As [`encode_queries`](Self::encode_queries).
+    pub fn encode_query(&self, query: &str) -> Result<Embeddings, Error> {
+        let encoding = self.tokenizer.encode_query(query)?;
+        let mut encoded = self.embed(&[Numbered { text: 0, encoding }])?;
+        Ok(encoded.remove(0).1)
+    }
+
+    /// Encodes `queries`.
+    ///
+    /// # Errors
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
+    pub fn encode_queries(&self, queries: &[&str]) -> Result<Encoded, Error> {
+        self.encode_queries_with(queries, &mut |_, _| ())
+    }
+
+    /// As [`encode_queries`](Self::encode_queries); after each batch `progress` gets the number of
+    /// queries done and their number in all.
+    ///
+    /// # Errors
+    /// As [`encode_queries`](Self::encode_queries).
+    pub fn encode_queries_with(
+        &self,
+        queries: &[&str],
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Encoded, Error> {
+        self.encode(queries, |query| self.tokenizer.encode_query(query), progress)
+    }
+
+    /// Encodes `passages`.
+    ///
+    /// # Errors
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
+    pub fn encode_passages(&self, passages: &[&str]) -> Result<Encoded, Error> {
+        self.encode_passages_with(passages, &mut |_, _| ())
+    }
+
+    /// As [`encode_passages`](Self::encode_passages); after each batch `progress` gets the number of
+    /// passages done and their number in all.
+    ///
+    /// # Errors
+    /// As [`encode_passages`](Self::encode_passages).
+    pub fn encode_passages_with(
+        &self,
+        passages: &[&str],
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Encoded, Error> {
+        self.encode(passages, |passage| self.tokenizer.encode_passage(passage), progress)
+    }
+
+    #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]
+    fn encode(
+        &self,
+        texts: &[&str],
+        encoding: impl Fn(&str) -> Result<Encoding, Error>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Encoded, Error> {
+        let numbered = texts.iter().enumerate();
+        let encodings = numbered.map(|(n, text)| encoding(text).map_err(|error| error.about(n)));
+        let encodings = encodings.collect::<Result<Vec<_>, _>>()?;
+        let truncated = truncations(&encodings);
+        let longest_first = longest_first(encodings);
+        let mut embeddings = Vec::with_capacity(texts.len());
+        for batch in batches(&longest_first, self.options.batch_tokens) {
+            embeddings.extend(self.embed(batch)?);
+            progress(embeddings.len(), texts.len());
+        }
+        embeddings.sort_unstable_by_key(|(text, _)| *text);
+        let embeddings = embeddings.into_iter().map(|(_, embeddings)| embeddings).collect();
+        Ok(Encoded { embeddings, truncated })
+    }
+
+    /// One pass through the model: kept rows of every text, with the text's number.
+    fn embed(&self, batch: &[Numbered]) -> Result<Vec<(usize, Embeddings)>, Error> {
+        let encodings: Vec<&Encoding> = batch.iter().map(|numbered| &numbered.encoding).collect();
+        let tensor = self.colbert.forward(Batch::new(&encodings, &self.device)).tensor;
+        let [_, tokens, dim] = tensor.dims();
+        let data = tensor.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
+        let values = data.as_slice::<f32>().map_err(|e| Error::Device(e.into()))?;
+        let matrices = values.chunks_exact(tokens * dim);
+        let kept = batch.iter().zip(matrices).map(|(&Numbered { text, ref encoding }, matrix)| {
+            let embeddings = Embeddings::new(kept_rows(matrix, &encoding.keep, dim), dim);
+            Ok((text, embeddings.map_err(|source| Error::Embeddings { text, source })?))
+        });
+        kept.collect()
+    }
+}
+
+/// An encoded text and its place among the texts given.
+struct Numbered {
+    text: usize,
+    encoding: Encoding,
+}
+
+fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
+    let all = encodings.iter().enumerate();
+    let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
+    all.filter(|truncation| truncation.tokens_cut > 0).collect()
+}
+
+/// Texts of like length side by side, so that a batch needs little padding; the longest first, so
+/// that a batch too large for the memory fails at once.
+fn longest_first(encodings: Vec<Encoding>) -> Vec<Numbered> {
+    let numbered = encodings.into_iter().enumerate();
+    let mut numbered: Vec<_> =
+        numbered.map(|(text, encoding)| Numbered { text, encoding }).collect();
+    numbered.sort_by_key(|numbered| std::cmp::Reverse(numbered.encoding.ids.len()));
+    numbered
+}
+
+/// Runs of texts that have at most `batch_tokens` tokens once padded, or one text.
+fn batches(mut texts: &[Numbered], batch_tokens: usize) -> impl Iterator<Item = &[Numbered]> {
+    std::iter::from_fn(move || {
+        let width = texts.first()?.encoding.ids.len();
+        let size = (batch_tokens / width).clamp(1, texts.len());
+        let (batch, rest) = texts.split_at(size);
+        texts = rest;
+        Some(batch)
+    })
+}
+
+/// The rows of `matrix` `[tokens, dim]` for which `keep` is true.
+fn kept_rows(matrix: &[f32], keep: &[bool], dim: usize) -> Vec<f32> {
+    let rows = matrix.chunks_exact(dim).zip(keep);
+    rows.filter(|(_, keep)| **keep).flat_map(|(row, _)| row).copied().collect()
+}

@@ -1,0 +1,188 @@
+//! What can go wrong in this crate.
+
+use std::path::{Path, PathBuf};
+
+/// The cause as the library that found it says it.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why loading a model or encoding a text failed; every variant says where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be read or written.
+    #[error("{}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A settings file is not a JSON object.
+    #[error("{} is not a JSON object", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file, and what was expected there.
+        source: serde_json::Error,
+    },
+    /// A settings file lacks a key that is needed.
+    #[error("{} has no key `{key}`", path.display())]
+    MissingKey {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+    },
+    /// A settings file has a value that this crate cannot follow.
+    #[error("{}: `{key}` is {found}; it must be {expected}", path.display())]
+    Setting {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// The value as it stands in the file.
+        found: String,
+        /// What would be possible.
+        expected: &'static str,
+    },
+    /// The hidden size does not divide into the attention heads.
+    #[error("{}: a hidden size of {hidden_size} does not divide into {num_attention_heads} heads", path.display())]
+    Heads {
+        /// The file.
+        path: PathBuf,
+        /// `hidden_size`.
+        hidden_size: usize,
+        /// `num_attention_heads`.
+        num_attention_heads: usize,
+    },
+    /// A maximum length has no room for text, or is longer than the model has positions.
+    #[error("`{key}` is {length}; it must be from {min} to {max}")]
+    Length {
+        /// `query_maxlen` or `doc_maxlen`.
+        key: &'static str,
+        /// Its value.
+        length: usize,
+        /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
+        min: usize,
+        /// Positions of the model.
+        max: usize,
+    },
+    /// A file of weights is cut off or damaged.
+    #[error("{} is not a whole safetensors file", path.display())]
+    Safetensors {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// A file of weights lacks a tensor.
+    #[error("{} has no tensor `{tensor}`", path.display())]
+    MissingTensor {
+        /// The file.
+        path: PathBuf,
+        /// The tensor's name in that file.
+        tensor: String,
+    },
+    /// A tensor has another shape than the settings say.
+    #[error("{}: `{tensor}` has shape {found:?}; the settings say {expected:?}", path.display())]
+    TensorShape {
+        /// The file.
+        path: PathBuf,
+        /// The tensor's name in that file.
+        tensor: String,
+        /// The shape that follows from the settings.
+        expected: Vec<usize>,
+        /// The shape in the file.
+        found: Vec<usize>,
+    },
+    /// A tensor holds numbers of a kind that weights are not read from.
+    #[error("{}: `{tensor}` holds {found}; it must hold F32, F16 or BF16", path.display())]
+    TensorDtype {
+        /// The file.
+        path: PathBuf,
+        /// The tensor's name in that file.
+        tensor: String,
+        /// The kind of number, as safetensors calls it.
+        found: String,
+    },
+    /// A file of weights has a tensor of the encoder for which the settings leave no place: they
+    /// belong to another, smaller model.
+    #[error("{}: the settings have no place for `{tensor}`", path.display())]
+    SurplusTensor {
+        /// The file.
+        path: PathBuf,
+        /// The tensor's name in that file.
+        tensor: String,
+    },
+    /// A tokenizer file cannot be understood.
+    #[error("{} is not a tokenizer", path.display())]
+    Tokenizer {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// The tokenizer lacks a special token.
+    #[error("{} has no token `{token}`", path.display())]
+    MissingToken {
+        /// The file.
+        path: PathBuf,
+        /// The token.
+        token: String,
+    },
+    /// The tokenizer has tokens that the model has no embedding for.
+    #[error("{} has ids up to {largest}, the model has {vocab_size} embeddings", path.display())]
+    Vocabulary {
+        /// The tokenizer's file.
+        path: PathBuf,
+        /// The tokenizer's largest id.
+        largest: u32,
+        /// Tokens that the model knows.
+        vocab_size: usize,
+    },
+    /// A text cannot be tokenized.
+    #[error("text {text} cannot be tokenized")]
+    Text {
+        /// The text's place among those given, from 0.
+        text: usize,
+        /// Why.
+        source: Cause,
+    },
+    /// The device failed while it computed or handed back a result.
+    #[error("the device did not hand back a result")]
+    Device(#[source] Cause),
+    /// The model computed something that is no embedding, such as NaN.
+    #[error("the embeddings of text {text} are no numbers")]
+    Embeddings {
+        /// The text's place among those given, from 0.
+        text: usize,
+        /// Which number.
+        source: jacolbert_index::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.into(), source }
+    }
+
+    /// The same about a text with another place among those given.
+    pub(crate) fn about(self, text: usize) -> Self {
+        match self {
+            Self::Text { source, .. } => Self::Text { text, source },
+            other => other,
+        }
+    }
+
+    /// What failing on a text means while the tokenizer at `path` is still being loaded.
+    pub(crate) fn while_loading(self, path: &Path) -> Self {
+        match self {
+            Self::Text { source, .. } => Self::Tokenizer { path: path.into(), source },
+            other => other,
+        }
+    }
+
+    pub(crate) fn safetensors(path: &Path, source: safetensors::SafeTensorError) -> Self {
+        Self::Safetensors { path: path.into(), source: source.into() }
+    }
+}

@@ -1,0 +1,86 @@
+//! The ways in which weights may be stored, and saving.
+
+use burn::tensor::{bf16, f16};
+use jacolbert_model::{Checkpoint, Device};
+use safetensors::Dtype;
+
+use crate::TestResult;
+use crate::tiny::{Tensor, Tiny, load};
+
+/// The tiny checkpoint after `change` must encode as without it.
+fn check(change: impl FnOnce(&mut Tiny)) -> TestResult {
+    let texts = ["東京 ab!", "", "a-b"];
+    let expected = Tiny::new().load()?.encode_passages(&texts)?;
+    assert_eq!(Tiny::new().but(change).load()?.encode_passages(&texts)?, expected);
+    Ok(())
+}
+
+/// All weights in another kind of number, which holds them exactly.
+fn convert<const N: usize>(tiny: &mut Tiny, dtype: Dtype, bytes: impl Fn(f32) -> [u8; N]) {
+    for tensor in tiny.tensors.values_mut() {
+        tensor.bytes = tensor.values().into_iter().flat_map(&bytes).collect();
+        tensor.dtype = dtype;
+    }
+}
+
+#[test]
+fn weights_may_be_stored_in_f16() -> TestResult {
+    check(|tiny| convert(tiny, Dtype::F16, |value| f16::from_f32(value).to_le_bytes()))
+}
+
+#[test]
+fn weights_may_be_stored_in_bf16() -> TestResult {
+    check(|tiny| convert(tiny, Dtype::BF16, |value| bf16::from_f32(value).to_le_bytes()))
+}
+
+#[test]
+fn layer_norms_may_have_their_old_names() -> TestResult {
+    check(|tiny| {
+        tiny.tensors = std::mem::take(&mut tiny.tensors)
+            .into_iter()
+            .map(|(name, tensor)| {
+                let old = name.replace("LayerNorm.weight", "LayerNorm.gamma");
+                (old.replace("LayerNorm.bias", "LayerNorm.beta"), tensor)
+            })
+            .collect();
+    })
+}
+
+#[test]
+fn pooler_and_position_ids_may_be_there() -> TestResult {
+    check(|tiny| {
+        let pooler = Tensor::of_f32(&[8, 8], &[0.5; 64]);
+        tiny.tensors.insert("bert.pooler.dense.weight".into(), pooler);
+        let ids = Tensor { dtype: Dtype::I64, shape: vec![1, 40], bytes: vec![0; 320] };
+        tiny.tensors.insert("bert.embeddings.position_ids".into(), ids);
+    })
+}
+
+#[test]
+fn a_saved_checkpoint_is_the_same_again() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let copy = tempfile::tempdir()?;
+    let checkpoint = Checkpoint::from_dir(folder.path(), &Device::flex())?;
+    checkpoint.save(copy.path())?;
+    let again = Checkpoint::from_dir(copy.path(), &Device::flex())?;
+    assert_eq!((again.bert, again.config), (checkpoint.bert, checkpoint.config));
+    let texts = ["東京 ab!", "", "a-b"];
+    let expected = load(folder.path())?.encode_passages(&texts)?;
+    assert_eq!(load(copy.path())?.encode_passages(&texts)?, expected);
+    Ok(())
+}
+
+#[test]
+fn saved_weights_have_the_names_and_shapes_of_the_original() -> TestResult {
+    let tiny = Tiny::new();
+    let copy = tempfile::tempdir()?;
+    Checkpoint::from_dir(tiny.write()?.path(), &Device::flex())?.save(copy.path())?;
+    let bytes = std::fs::read(copy.path().join("model.safetensors"))?;
+    let saved = safetensors::SafeTensors::deserialize(&bytes)?;
+    assert_eq!(saved.len(), tiny.tensors.len());
+    for (name, tensor) in &tiny.tensors {
+        let view = saved.tensor(name)?;
+        assert_eq!((view.shape(), view.data()), (&tensor.shape[..], &tensor.bytes[..]), "{name}");
+    }
+    Ok(())
+}

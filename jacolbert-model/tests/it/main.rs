@@ -1,0 +1,11 @@
+//! What users of the crate may rely on, seen through its public surface.
+
+mod damage;
+mod encoding;
+mod layouts;
+mod reference;
+mod scores;
+mod text;
+mod tiny;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;

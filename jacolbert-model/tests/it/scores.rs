@@ -1,0 +1,94 @@
+//! MaxSim on tensors against a loop over plain numbers.
+
+use burn::tensor::{Tensor, TensorData};
+use jacolbert_model::{Device, TokenEmbeddings, maxsim_all, maxsim_n_way};
+use proptest::prelude::*;
+
+const DIM: usize = 3;
+
+/// Texts of `tokens` rows each, and which rows are kept.
+#[derive(Debug, Clone)]
+struct Texts {
+    rows: Vec<[f32; DIM]>,
+    keep: Vec<bool>,
+    tokens: usize,
+}
+
+impl Texts {
+    fn len(&self) -> usize {
+        self.keep.len() / self.tokens
+    }
+
+    fn kept(&self, text: usize) -> impl Iterator<Item = &[f32; DIM]> {
+        let all = self.rows.iter().zip(&self.keep).skip(text * self.tokens).take(self.tokens);
+        all.filter(|(_, keep)| **keep).map(|(row, _)| row)
+    }
+
+    fn embeddings(&self) -> TokenEmbeddings {
+        let device = Device::flex();
+        let rows = self.rows.iter().zip(&self.keep);
+        let rows = rows.flat_map(|(row, &keep)| if keep { *row } else { [0.0; DIM] }).collect();
+        let (texts, tokens) = (self.len(), self.tokens);
+        TokenEmbeddings {
+            tensor: Tensor::from_data(
+                TensorData::new::<f32, _>(rows, [texts, tokens, DIM]),
+                &device,
+            ),
+            keep: Tensor::from_data(TensorData::new(self.keep.clone(), [texts, tokens]), &device),
+        }
+    }
+}
+
+/// `Σ_i max_j q_i · p_j` over kept rows.
+fn naive(queries: &Texts, query: usize, passages: &Texts, passage: usize) -> f32 {
+    let similarity = |q: &[f32; DIM], p: &[f32; DIM]| q.iter().zip(p).map(|(q, p)| q * p).sum();
+    let best = |q| passages.kept(passage).map(|p| similarity(q, p)).fold(f32::MIN, f32::max);
+    queries.kept(query).map(best).sum()
+}
+
+/// `texts` texts of up to 4 rows, the first of which is always kept.
+fn texts(texts: usize) -> impl Strategy<Value = Texts> {
+    (1usize..=4).prop_flat_map(move |tokens| {
+        let rows = prop::collection::vec(prop::array::uniform3(-1.0f32..1.0), texts * tokens);
+        let keep = prop::collection::vec(any::<bool>(), texts * tokens);
+        (rows, keep).prop_map(move |(rows, mut keep)| {
+            keep.iter_mut().step_by(tokens).for_each(|first| *first = true);
+            Texts { rows, keep, tokens }
+        })
+    })
+}
+
+fn values(scores: Tensor<2>) -> Vec<f32> {
+    scores.into_data().as_slice::<f32>().expect("scores in f32").to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn all_against_all_is_the_naive_sum_of_maxima(
+        (queries, passages) in (1usize..4, 1usize..5).prop_flat_map(|(b, p)| (texts(b), texts(p)))
+    ) {
+        let scores = maxsim_all(&queries.embeddings(), &passages.embeddings());
+        prop_assert_eq!(scores.dims(), [queries.len(), passages.len()]);
+        let scores = values(scores);
+        for q in 0..queries.len() {
+            for p in 0..passages.len() {
+                let expected = naive(&queries, q, &passages, p);
+                prop_assert!((scores[q * passages.len() + p] - expected).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn n_way_is_the_naive_sum_of_maxima(
+        (queries, passages) in (1usize..4, 1usize..4).prop_flat_map(|(b, n)| (texts(b), texts(b * n)))
+    ) {
+        let n = passages.len() / queries.len();
+        let scores = maxsim_n_way(&queries.embeddings(), &passages.embeddings());
+        prop_assert_eq!(scores.dims(), [queries.len(), n]);
+        for (at, score) in values(scores).into_iter().enumerate() {
+            prop_assert!((score - naive(&queries, at / n, &passages, at)).abs() < 1e-5);
+        }
+    }
+}
