@@ -1,0 +1,132 @@
+//! Losses: how far a batch's scores are from what they should be.
+//!
+//! A batch has `B` queries with `nway` passages each. Column 0 of a query's own passages is its
+//! positive, the others are its hard negatives. Scores are tensors:
+//!
+//! | scores | shape | what |
+//! |---|---|---|
+//! | own | `[B, nway]` | each query against its own passages |
+//! | all | `[B, B * nway]` | each query against all passages, laid out query by query |
+//!
+//! | loss | scores | source |
+//! |---|---|---|
+//! | [`n_way`] | own | ColBERT (Khattab and Zaharia, 2020) |
+//! | [`distillation`] | own | ColBERTv2 (Santhanam et al., 2022); min-max: JaColBERTv2.5 (Clavié, 2024) |
+//! | [`in_batch`] | all | ColBERTv2 and its code; PyLate's contrastive loss |
+//! | [`Loss`] | both | their sum, as the published models were trained |
+//!
+//! Every loss is a mean over the queries, has shape `[1]`, and can be differentiated if its scores
+//! come from a device with autodiff. Gradients are those of the formulas, pinned to PyTorch by the
+//! crate's tests.
+//!
+//! Shapes and options are checked before anything is computed; numbers are not, for reading them
+//! would stall a GPU: a NaN score gives a NaN loss. Scores should be `f32` or `bf16`, and finite;
+//! the -9999 of a masked token is.
+
+mod batch_shape;
+mod cross_entropy;
+mod distillation;
+mod in_batch;
+mod n_way;
+mod scores;
+
+use burn::tensor::Tensor;
+
+pub use distillation::{Normalisation, distillation};
+pub use in_batch::{InBatchNegatives, in_batch};
+pub use n_way::n_way;
+pub use scores::BatchScores;
+
+use crate::Error;
+
+/// The loss of a training run: one term over each query's own passages, and perhaps one over
+/// those of the whole batch.
+///
+/// ```text
+/// loss = n_way term + weight * in-batch term
+/// ```
+///
+/// The default is the recipe of JaColBERT v1. That of v2.5 is
+///
+/// ```
+/// use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
+///
+/// let v2_5 = Loss { n_way: NWayTerm::Distillation(Normalisation::MinMax), in_batch: None };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loss {
+    /// What a query learns from its own passages.
+    pub n_way: NWayTerm,
+    /// What it learns from the passages of the other queries; these cost `B` times as many scores.
+    pub in_batch: Option<InBatchTerm>,
+}
+
+/// What a query learns from its own passages.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum NWayTerm {
+    /// That the positive is the best: [`n_way`].
+    #[default]
+    CrossEntropy,
+    /// What a teacher thinks of them: [`distillation`].
+    Distillation(Normalisation),
+}
+
+/// What a query learns from the passages of the other queries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InBatchTerm {
+    /// Which passages its positive competes with.
+    pub negatives: InBatchNegatives,
+    /// Factor of the term, from 0 up; the published models have 1.
+    pub weight: f32,
+}
+
+impl Default for Loss {
+    fn default() -> Self {
+        Self { n_way: NWayTerm::CrossEntropy, in_batch: Some(InBatchTerm::default()) }
+    }
+}
+
+impl Default for InBatchTerm {
+    fn default() -> Self {
+        Self { negatives: InBatchNegatives::default(), weight: 1.0 }
+    }
+}
+
+impl Loss {
+    /// The loss of one batch, `[1]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoTeacher`] if it distils and the batch has no teacher,
+    /// [`Error::OwnScoresOnly`] if it has an in-batch term and the batch has no scores for it,
+    /// [`Error::Weight`] and [`Error::Temperature`] for options out of range.
+    pub fn of(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
+        let n_way = self.n_way.of(&scores)?;
+        match &self.in_batch {
+            Some(term) => Ok(n_way + term.of(scores)?),
+            None => Ok(n_way),
+        }
+    }
+}
+
+impl NWayTerm {
+    fn of(&self, scores: &BatchScores) -> Result<Tensor<1>, Error> {
+        match *self {
+            NWayTerm::CrossEntropy => n_way(scores.own_passages()),
+            NWayTerm::Distillation(normalisation) => {
+                let teacher = scores.teacher().ok_or(Error::NoTeacher)?;
+                distillation(scores.own_passages(), teacher, normalisation)
+            }
+        }
+    }
+}
+
+impl InBatchTerm {
+    fn of(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
+        if !(self.weight.is_finite() && self.weight >= 0.0) {
+            return Err(Error::Weight { weight: self.weight });
+        }
+        let scores = scores.into_all_passages().ok_or(Error::OwnScoresOnly)?;
+        Ok(in_batch(scores, self.negatives)?.mul_scalar(self.weight))
+    }
+}
