@@ -1,1 +1,57 @@
-//! Japanese late-interaction retrieval.
+//! Japanese late-interaction retrieval: JaColBERT in Rust.
+//!
+//! A [`Retriever`] holds a model that turns a text into one vector a token. It indexes [`Document`]s
+//! into a folder ([`Collection`]), keeps them in memory ([`MemoryCollection`]), or puts another
+//! engine's list in a better order. Every [`Hit`] carries its text, its score, its document and what
+//! that document came with.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use jacolbert::{Document, Retriever, SearchParams};
+//!
+//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Default::default())?;
+//! let documents = [
+//!     Document::new("fuji", "富士山は日本で最も高い山である。"),
+//!     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
+//! ];
+//! let indexed = retriever.index(Path::new("my-index"), &documents, &Default::default())?;
+//! for hit in indexed.collection.search("一番高い山は？", &SearchParams::default())? {
+//!     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
+//! }
+//! # Ok::<(), jacolbert::Error>(())
+//! ```
+//!
+//! The rooms behind it can be used on their own: [`model`] (text to embeddings, on Burn), [`index`]
+//! (compressed embeddings on disk), [`search`] (the best passages for a query), [`eval`] (how good
+//! they are). [`index`] and [`search`] work on anybody's token embeddings and do not need Burn.
+
+mod collection;
+mod document;
+mod documents;
+mod error;
+mod hit;
+mod ingest;
+mod memory_collection;
+mod reading;
+mod retriever;
+mod settings;
+mod splitting;
+
+pub use jacolbert_eval as eval;
+pub use jacolbert_index as index;
+pub use jacolbert_index::{Bits, BuildConfig, PassageId};
+pub use jacolbert_model as model;
+pub use jacolbert_model::{Device, Encoder};
+pub use jacolbert_search as search;
+pub use jacolbert_search::SearchParams;
+
+pub use collection::Collection;
+pub use document::Document;
+pub use error::Error;
+pub use hit::{Hit, Reranked};
+pub use ingest::Truncated;
+pub use memory_collection::MemoryCollection;
+pub use reading::{read_jsonl, read_tsv};
+pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
+pub use splitting::Splitting;

@@ -1,0 +1,202 @@
+//! Documents in a folder, searched through a compressed index.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
+use jacolbert_model::Encoder;
+use jacolbert_search::{PassageSubset, SearchParams, Searcher};
+
+use crate::documents::{Documents, part_name};
+use crate::hit::described;
+use crate::ingest::ingest;
+use crate::settings::{SETTINGS, Settings};
+use crate::{Document, Error, Hit, Splitting, Truncated};
+
+/// Documents in a folder with the index of their passages.
+///
+/// Vectors, texts and metadata are parts of the same commits, so that they cannot disagree.
+#[derive(Debug)]
+pub struct Collection {
+    encoder: Arc<Encoder>,
+    folder: PathBuf,
+    index: Index,
+    documents: Documents<Attachment>,
+    settings: Settings,
+}
+
+impl Collection {
+    /// Opens the folder; nothing is read that grows with the collection.
+    pub(crate) fn open(encoder: Arc<Encoder>, folder: &Path) -> Result<Self, Error> {
+        Self::of_index(encoder, folder, Index::open(folder)?)
+    }
+
+    pub(crate) fn of_index(
+        encoder: Arc<Encoder>,
+        folder: &Path,
+        index: Index,
+    ) -> Result<Self, Error> {
+        if encoder.dim() != index.dim() {
+            let (expected, found) = (index.dim(), encoder.dim());
+            return Err(jacolbert_index::Error::Dim { expected, found }.into());
+        }
+        let settings = Settings::of_index(folder, &index)?;
+        let documents = documents_of(folder, &index)?;
+        Ok(Self { encoder, folder: folder.into(), index, documents, settings })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The index of the passages.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Number of documents.
+    pub fn num_documents(&self) -> usize {
+        self.settings.num_documents
+    }
+
+    /// Whether there is a document with this id.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn contains(&self, document_id: &str) -> Result<bool, Error> {
+        Ok(!self.live_passages(document_id)?.is_empty())
+    }
+
+    /// The best passages for `query`, best first; as many as `params` asks for, or as there are.
+    ///
+    /// # Errors
+    /// [`Error::Model`], [`Error::Search`], or [`Error::Corrupt`] where the folder is damaged.
+    pub fn search(&self, query: &str, params: &SearchParams) -> Result<Vec<Hit>, Error> {
+        let query = self.encoder.encode_query(query)?;
+        let hits = Searcher::new(&self.index).search(query.as_ref(), params)?;
+        described(&hits, &self.documents)
+    }
+
+    /// The hits of every query, in order, on all cores.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search).
+    pub fn search_batch(
+        &self,
+        queries: &[&str],
+        params: &SearchParams,
+    ) -> Result<Vec<Vec<Hit>>, Error> {
+        let queries = self.encoder.encode_queries(queries)?.embeddings;
+        let hits = Searcher::new(&self.index).search_batch(&queries, params)?;
+        hits.iter().map(|hits| described(hits, &self.documents)).collect()
+    }
+
+    /// As [`search`](Self::search), among the passages of the given documents only.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), and [`Error::UnknownId`].
+    pub fn search_among(
+        &self,
+        query: &str,
+        document_ids: &[&str],
+        params: &SearchParams,
+    ) -> Result<Vec<Hit>, Error> {
+        let mut passages = Vec::new();
+        for id in document_ids {
+            passages.extend(self.passages_of(id)?);
+        }
+        let subset: PassageSubset = passages.into_iter().collect();
+        let query = self.encoder.encode_query(query)?;
+        let hits = Searcher::new(&self.index).search_within(query.as_ref(), &subset, params)?;
+        described(&hits, &self.documents)
+    }
+
+    /// Adds documents, all or none, and returns the passages that were cut.
+    ///
+    /// They are encoded with the centroids that the index has. Whoever has the folder open goes on
+    /// with what they opened; this collection sees the new documents.
+    ///
+    /// # Errors
+    /// [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`], [`Error::Index`].
+    pub fn add(
+        &mut self,
+        documents: &[Document],
+        splitting: Splitting,
+    ) -> Result<Vec<Truncated>, Error> {
+        let mut writer = self.writer()?;
+        for (position, document) in documents.iter().enumerate() {
+            if self.contains(&document.id)? {
+                return Err(Error::DuplicateId { id: document.id.clone(), position });
+            }
+        }
+        let first = self.index.num_ids();
+        let mut add = |passage: jacolbert_index::Embeddings| {
+            writer.add(passage.as_ref())?;
+            Ok(())
+        };
+        let ingested =
+            ingest(&self.encoder, documents, splitting, first, &mut add, &mut |_, _| ())?;
+        writer.attach(&part_name(self.documents.num_parts()), &ingested.part);
+        self.commit(writer, self.num_documents() + documents.len())?;
+        Ok(ingested.truncated)
+    }
+
+    /// Deletes documents, all or none.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`], [`Error::Index`].
+    pub fn delete(&mut self, document_ids: &[&str]) -> Result<(), Error> {
+        let mut writer = self.writer()?;
+        let mut ids = document_ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in &ids {
+            self.passages_of(id)?.into_iter().try_for_each(|passage| writer.delete(passage))?;
+        }
+        self.commit(writer, self.num_documents() - ids.len())
+    }
+
+    /// The writer of the folder, this collection being up to date with it.
+    fn writer(&mut self) -> Result<IndexWriter, Error> {
+        let writer = IndexWriter::open(&self.folder)?;
+        let index = writer.index().clone();
+        *self = Self::of_index(self.encoder.clone(), &self.folder, index)?;
+        Ok(writer)
+    }
+
+    fn commit(&mut self, mut writer: IndexWriter, num_documents: usize) -> Result<(), Error> {
+        let settings = Settings { num_documents, ..self.settings.clone() };
+        writer.attach(SETTINGS, &settings.to_bytes());
+        let index = writer.commit()?;
+        *self = Self::of_index(self.encoder.clone(), &self.folder, index)?;
+        Ok(())
+    }
+
+    fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let passages = self.live_passages(document_id)?;
+        if passages.is_empty() {
+            return Err(Error::UnknownId { id: document_id.into() });
+        }
+        Ok(passages)
+    }
+
+    fn live_passages(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let mut live = Vec::new();
+        for passages in self.documents.passages_of(document_id) {
+            live.extend(passages?.map(PassageId).filter(|&id| self.index.contains(id)));
+        }
+        Ok(live)
+    }
+}
+
+fn documents_of(folder: &Path, index: &Index) -> Result<Documents<Attachment>, Error> {
+    let mut documents = Documents::new();
+    while let Some(part) = index.attachment(&part_name(documents.num_parts())) {
+        documents.push(part.path(), part.clone())?;
+    }
+    if documents.num_passages() != index.num_ids() {
+        return Err(Error::corrupt(folder, "documents and vectors do not agree"));
+    }
+    Ok(documents)
+}

@@ -1,0 +1,218 @@
+//! Documents in memory, searched exhaustively: no index needed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use jacolbert_index::{Embeddings, PassageId};
+use jacolbert_model::Encoder;
+use jacolbert_search::exhaustive_search;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::documents::{Documents, part_name};
+use crate::hit::described;
+use crate::ingest::ingest;
+use crate::{Document, Error, Hit, Splitting, Truncated};
+
+/// Documents and the embeddings of their passages, in memory.
+///
+/// Every search scores every passage exactly, which is quick up to some ten thousand passages.
+#[derive(Debug)]
+pub struct MemoryCollection {
+    encoder: Arc<Encoder>,
+    embeddings: Vec<Embeddings>,
+    documents: Documents<Vec<u8>>,
+    num_documents: usize,
+}
+
+impl MemoryCollection {
+    pub(crate) fn new(encoder: Arc<Encoder>) -> Self {
+        Self { encoder, embeddings: Vec::new(), documents: Documents::new(), num_documents: 0 }
+    }
+
+    /// Number of documents.
+    pub fn num_documents(&self) -> usize {
+        self.num_documents
+    }
+
+    /// Number of passages.
+    pub fn num_passages(&self) -> usize {
+        self.embeddings.len()
+    }
+
+    /// Encodes documents and adds them, all or none; returns the passages that were cut.
+    ///
+    /// # Errors
+    /// [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`].
+    pub fn add(
+        &mut self,
+        documents: &[Document],
+        splitting: Splitting,
+    ) -> Result<Vec<Truncated>, Error> {
+        for (position, document) in documents.iter().enumerate() {
+            if !self.passages_of(&document.id)?.is_empty() {
+                return Err(Error::DuplicateId { id: document.id.clone(), position });
+            }
+        }
+        let mut added = Vec::new();
+        let mut add = |passage| {
+            added.push(passage);
+            Ok(())
+        };
+        let first = self.num_passages();
+        let ingested =
+            ingest(&self.encoder, documents, splitting, first, &mut add, &mut |_, _| ())?;
+        self.documents.push(Path::new("documents in memory"), ingested.part)?;
+        self.embeddings.extend(added);
+        self.num_documents += documents.len();
+        Ok(ingested.truncated)
+    }
+
+    /// The best `k` passages for `query`, best first.
+    ///
+    /// # Errors
+    /// [`Error::Model`], [`Error::Search`].
+    pub fn search(&self, query: &str, k: usize) -> Result<Vec<Hit>, Error> {
+        let query = self.encoder.encode_query(query)?;
+        described(&exhaustive_search(query.as_ref(), &self.embeddings, k)?, &self.documents)
+    }
+
+    /// The hits of every query, in order.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search).
+    pub fn search_batch(&self, queries: &[&str], k: usize) -> Result<Vec<Vec<Hit>>, Error> {
+        let queries = self.encoder.encode_queries(queries)?.embeddings;
+        let hits = |query: &Embeddings| {
+            described(&exhaustive_search(query.as_ref(), &self.embeddings, k)?, &self.documents)
+        };
+        queries.iter().map(hits).collect()
+    }
+
+    /// As [`search`](Self::search), among the passages of the given documents only.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), and [`Error::UnknownId`].
+    pub fn search_among(
+        &self,
+        query: &str,
+        document_ids: &[&str],
+        k: usize,
+    ) -> Result<Vec<Hit>, Error> {
+        let mut ids = Vec::new();
+        for &id in document_ids {
+            let passages = self.passages_of(id)?;
+            if passages.is_empty() {
+                return Err(Error::UnknownId { id: id.into() });
+            }
+            ids.extend(passages);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let among: Vec<Embeddings> =
+            ids.iter().map(|id| self.embeddings[id.index()].clone()).collect();
+        let query = self.encoder.encode_query(query)?;
+        let mut hits = exhaustive_search(query.as_ref(), &among, k)?;
+        hits.iter_mut().for_each(|hit| hit.passage = ids[hit.passage.index()]);
+        described(&hits, &self.documents)
+    }
+
+    /// Forgets all documents.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.encoder.clone());
+    }
+
+    /// Writes documents and embeddings to one safetensors file, exactly.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; a file that was there before stays as it was.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let io = |source| Error::io(path, source);
+        let bytes = self.to_safetensors().map_err(|e| io(std::io::Error::other(e)))?;
+        let new = path.with_added_extension("new");
+        fs::write(&new, bytes).and_then(|()| fs::rename(&new, path)).map_err(io)
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub(crate) fn load(encoder: Arc<Encoder>, path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| Error::io(path, source))?;
+        let tensors = SafeTensors::deserialize(&bytes)
+            .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
+        let mut documents = Documents::new();
+        while let Ok(part) = tensors.tensor(&part_name(documents.num_parts())) {
+            documents.push(path, part.data().to_vec())?;
+        }
+        let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
+        if documents.num_passages() != embeddings.len() {
+            return Err(Error::corrupt(path, "documents and vectors do not agree"));
+        }
+        let num_documents = documents.num_documents();
+        Ok(Self { encoder, embeddings, documents, num_documents })
+    }
+
+    fn to_safetensors(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+        let mut values = Vec::new();
+        let mut lengths = Vec::new();
+        for passage in &self.embeddings {
+            values.extend(passage.values().iter().flat_map(|value| value.to_le_bytes()));
+            lengths.extend((passage.num_tokens() as u64).to_le_bytes());
+        }
+        let dim = self.encoder.dim();
+        let tokens = vec![values.len() / 4 / dim, dim];
+        let passages = vec![self.embeddings.len()];
+        let mut tensors = BTreeMap::from([
+            (EMBEDDINGS.to_string(), TensorView::new(Dtype::F32, tokens, &values)?),
+            (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages, &lengths)?),
+        ]);
+        for (n, part) in self.documents.part_bytes().enumerate() {
+            tensors.insert(part_name(n), TensorView::new(Dtype::U8, vec![part.len()], part)?);
+        }
+        safetensors::serialize(tensors, None)
+    }
+
+    fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let mut ids = Vec::new();
+        for passages in self.documents.passages_of(document_id) {
+            ids.extend(passages?.map(PassageId));
+        }
+        Ok(ids)
+    }
+}
+
+/// Tensor with the rows of all passages, `[tokens, dim]`.
+const EMBEDDINGS: &str = "embeddings";
+/// Tensor with the number of tokens of each passage, `[passages]`.
+const LENGTHS: &str = "lengths";
+
+fn embeddings_of(
+    path: &Path,
+    tensors: &SafeTensors<'_>,
+    dim: usize,
+) -> Result<Vec<Embeddings>, Error> {
+    let corrupt = |what: &str| Error::corrupt(path, what);
+    let tensor = |name: &str, dtype: Dtype| {
+        let found = tensors.tensor(name).ok().filter(|tensor| tensor.dtype() == dtype);
+        found.ok_or_else(|| Error::corrupt(path, format!("tensor {name}")))
+    };
+    let (rows, lengths) = (tensor(EMBEDDINGS, Dtype::F32)?, tensor(LENGTHS, Dtype::U64)?);
+    if rows.shape().last() != Some(&dim) {
+        let found = rows.shape().last().copied().unwrap_or_default();
+        return Err(jacolbert_index::Error::Dim { expected: dim, found }.into());
+    }
+    let (values, _) = rows.data().as_chunks::<4>();
+    let mut values = values.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    let (lengths, _) = lengths.data().as_chunks::<8>();
+    let mut passages = Vec::with_capacity(lengths.len());
+    for bytes in lengths {
+        let length = usize::try_from(u64::from_le_bytes(*bytes)).ok();
+        let length = length.and_then(|length| length.checked_mul(dim));
+        let length = length.filter(|&length| length <= values.len());
+        let length = length.ok_or_else(|| corrupt("lengths of the passages"))?;
+        passages.push(Embeddings::new(values.by_ref().take(length).collect(), dim)?);
+    }
+    if values.len() > 0 {
+        return Err(corrupt("lengths of the passages"));
+    }
+    Ok(passages)
+}

@@ -1,0 +1,115 @@
+//! Reading documents from files.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::{Document, Error};
+
+/// The documents of a file of JSON lines, each an object with the strings `id` (or `_id`) and
+/// `text`. Its metadata is what `metadata` holds or, without such a field, all other fields.
+///
+/// # Errors
+/// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
+pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
+    read_lines(path, |line| {
+        let mut fields: Map<String, Value> =
+            serde_json::from_str(line).map_err(|cause| cause.to_string())?;
+        let id = take_string(&mut fields, "id").or_else(|_| take_string(&mut fields, "_id"))?;
+        let text = take_string(&mut fields, "text")?;
+        let metadata = match fields.remove("metadata") {
+            Some(metadata) => metadata,
+            None if fields.is_empty() => Value::Null,
+            None => Value::Object(fields),
+        };
+        Ok(Document { id, text, metadata })
+    })
+}
+
+/// The documents of a file whose lines are `id<TAB>text`.
+///
+/// # Errors
+/// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
+pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
+    read_lines(path, |line| {
+        let (id, text) = line.split_once('\t').ok_or("no tab between id and text")?;
+        Ok(Document::new(id, text))
+    })
+}
+
+fn read_lines(
+    path: &Path,
+    document: impl Fn(&str) -> Result<Document, String>,
+) -> Result<Vec<Document>, Error> {
+    let file = File::open(path).map_err(|source| Error::io(path, source))?;
+    let mut documents = Vec::new();
+    for (n, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|source| Error::io(path, source))?;
+        if !line.trim().is_empty() {
+            let at = |what| Error::Line { path: path.into(), line: n + 1, what };
+            documents.push(document(&line).map_err(at)?);
+        }
+    }
+    Ok(documents)
+}
+
+fn take_string(fields: &mut Map<String, Value>, name: &str) -> Result<String, String> {
+    match fields.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(format!("{name} is {other}, not a string")),
+        None => Err(format!("{name} is missing")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(content: &str) -> Result<tempfile::NamedTempFile, std::io::Error> {
+        let file = tempfile::NamedTempFile::new()?;
+        fs::write(file.path(), content)?;
+        Ok(file)
+    }
+
+    #[test]
+    fn json_lines_become_documents() -> Result<(), Box<dyn std::error::Error>> {
+        let file = written(
+            "{\"id\":\"a\",\"text\":\"一\"}\n\n{\"_id\":\"b\",\"text\":\"\",\"title\":\"二\"}\n\
+             {\"id\":\"c\",\"text\":\"三\",\"metadata\":[1]}",
+        )?;
+        let expected = [
+            Document::new("a", "一"),
+            Document::new("b", "").with_metadata(json!({ "title": "二" })),
+            Document::new("c", "三").with_metadata(json!([1])),
+        ];
+        assert_eq!(read_jsonl(file.path())?, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn lines_with_tabs_become_documents() -> Result<(), Box<dyn std::error::Error>> {
+        let file = written("a\t一\tの続き\nb\t\n")?;
+        let expected = [Document::new("a", "一\tの続き"), Document::new("b", "")];
+        assert_eq!(read_tsv(file.path())?, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn bad_lines_are_named() -> Result<(), Box<dyn std::error::Error>> {
+        for bad in ["{", "[]", "{\"text\":\"\"}", "{\"id\":1,\"text\":\"\"}", "{\"id\":\"\"}"] {
+            let file = written(&format!("{{\"id\":\"a\",\"text\":\"\"}}\n{bad}\n"))?;
+            let error = read_jsonl(file.path());
+            assert!(matches!(error, Err(Error::Line { line: 2, .. })), "{bad}: {error:?}");
+        }
+        let file = written("a\tb\nno tab\n")?;
+        assert!(matches!(read_tsv(file.path()), Err(Error::Line { line: 2, .. })));
+        assert!(matches!(read_tsv(Path::new("missing")), Err(Error::Io { .. })));
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! The retriever: a loaded model, and all that can be done with it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jacolbert_index::{BuildConfig, BuildProgress, Index, IndexBuilder};
+use jacolbert_model::{Device, Encoder};
+use jacolbert_search::exhaustive_search;
+
+use crate::documents::part_name;
+use crate::hit::Reranked;
+use crate::ingest::ingest;
+use crate::settings::{SETTINGS, Settings};
+use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated};
+
+/// A late-interaction model, ready to encode, index, search and rerank.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert::{Document, Retriever, SearchParams};
+///
+/// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Default::default())?;
+/// let documents = [
+///     Document::new("fuji", "富士山は日本で最も高い山である。"),
+///     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
+/// ];
+/// let indexed = retriever.index(Path::new("my-index"), &documents, &Default::default())?;
+/// for hit in indexed.collection.search("一番高い山は？", &SearchParams::default())? {
+///     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
+/// }
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Retriever {
+    encoder: Arc<Encoder>,
+}
+
+/// How documents are indexed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IndexOptions {
+    /// How documents become passages.
+    pub splitting: Splitting,
+    /// How the index is built: bits, centroids, seed.
+    pub build: BuildConfig,
+}
+
+/// What indexing gives.
+#[derive(Debug)]
+pub struct Indexed {
+    /// The collection, open.
+    pub collection: Collection,
+    /// Passages that were longer than the encoder takes, in order.
+    pub truncated: Vec<Truncated>,
+}
+
+/// How far indexing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexProgress {
+    /// Passages encoded.
+    Encoding {
+        /// Passages done.
+        done: usize,
+        /// Passages in all.
+        of: usize,
+    },
+    /// The index is being built from their embeddings.
+    Building(BuildProgress),
+}
+
+impl Retriever {
+    /// Takes a loaded encoder.
+    pub fn new(encoder: Encoder) -> Self {
+        Self { encoder: Arc::new(encoder) }
+    }
+
+    /// Loads the checkpoint in the folder `path` onto `device`.
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn from_dir(path: &Path, device: &Device) -> Result<Self, Error> {
+        Ok(Self::new(Encoder::from_dir(path, device)?))
+    }
+
+    /// Loads the checkpoint that encoded the collection in `folder`, and opens that collection.
+    ///
+    /// # Errors
+    /// As [`from_dir`](Self::from_dir) and [`open`](Self::open), and [`Error::NoCheckpoint`].
+    pub fn from_collection(folder: &Path, device: &Device) -> Result<(Self, Collection), Error> {
+        let index = Index::open(folder)?;
+        let checkpoint = Settings::of_index(folder, &index)?.checkpoint;
+        let checkpoint = checkpoint.ok_or_else(|| Error::NoCheckpoint { path: folder.into() })?;
+        let retriever = Self::from_dir(Path::new(&checkpoint), device)?;
+        let collection = Collection::of_index(retriever.encoder.clone(), folder, index)?;
+        Ok((retriever, collection))
+    }
+
+    /// The encoder.
+    pub fn encoder(&self) -> &Encoder {
+        &self.encoder
+    }
+
+    /// Encodes `documents` and writes their index to `folder`, which must not hold one yet.
+    ///
+    /// # Errors
+    /// [`Error::NoDocuments`], [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`],
+    /// [`Error::Index`].
+    pub fn index(
+        &self,
+        folder: &Path,
+        documents: &[Document],
+        options: &IndexOptions,
+    ) -> Result<Indexed, Error> {
+        self.index_with(folder, documents, options, &mut |_| ())
+    }
+
+    /// As [`index`](Self::index), with a report of every step.
+    ///
+    /// # Errors
+    /// As [`index`](Self::index).
+    pub fn index_with(
+        &self,
+        folder: &Path,
+        documents: &[Document],
+        options: &IndexOptions,
+        progress: &mut dyn FnMut(IndexProgress),
+    ) -> Result<Indexed, Error> {
+        if documents.is_empty() {
+            return Err(Error::NoDocuments);
+        }
+        let mut builder = IndexBuilder::new(self.encoder.dim(), options.build.clone())?;
+        let mut add = |passage: jacolbert_index::Embeddings| {
+            builder.add(passage.as_ref())?;
+            Ok(())
+        };
+        let mut encoding = |done, of| progress(IndexProgress::Encoding { done, of });
+        let ingested =
+            ingest(&self.encoder, documents, options.splitting, 0, &mut add, &mut encoding)?;
+        builder.attach(&part_name(0), &ingested.part);
+        builder.attach(SETTINGS, &self.settings(documents.len()).to_bytes());
+        let index =
+            builder.build_to(folder, &mut |built| progress(IndexProgress::Building(built)))?;
+        let collection = Collection::of_index(self.encoder.clone(), folder, index)?;
+        Ok(Indexed { collection, truncated: ingested.truncated })
+    }
+
+    /// Opens the collection in `folder`, made with the same checkpoint; the time does not grow with
+    /// the collection.
+    ///
+    /// # Errors
+    /// [`Error::Index`], [`Error::Corrupt`].
+    pub fn open(&self, folder: &Path) -> Result<Collection, Error> {
+        Collection::open(self.encoder.clone(), folder)
+    }
+
+    /// An empty collection in memory, searched without an index.
+    pub fn in_memory(&self) -> MemoryCollection {
+        MemoryCollection::new(self.encoder.clone())
+    }
+
+    /// Reads a collection that [`MemoryCollection::save`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Corrupt`].
+    pub fn load_in_memory(&self, path: &Path) -> Result<MemoryCollection, Error> {
+        MemoryCollection::load(self.encoder.clone(), path)
+    }
+
+    /// The best `k` of `texts` for `query`, best first: another engine's list in our order.
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn rerank(&self, query: &str, texts: &[&str], k: usize) -> Result<Vec<Reranked>, Error> {
+        let query = self.encoder.encode_query(query)?;
+        let passages = self.encoder.encode_passages(texts)?.embeddings;
+        let hits = exhaustive_search(query.as_ref(), &passages, k)?;
+        let reranked = hits.iter().enumerate().map(|(n, hit)| Reranked {
+            content: texts[hit.passage.index()].into(),
+            score: hit.score,
+            rank: n + 1,
+            position: hit.passage.index(),
+        });
+        Ok(reranked.collect())
+    }
+
+    fn settings(&self, num_documents: usize) -> Settings {
+        let checkpoint = self.encoder.checkpoint().map(|path| path.to_string_lossy().into_owned());
+        Settings { checkpoint, num_documents }
+    }
+}

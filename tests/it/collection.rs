@@ -1,0 +1,191 @@
+//! Laws of collections in folders.
+
+use std::fs;
+
+use jacolbert::{
+    Bits, BuildConfig, Document, Error, IndexOptions, Retriever, SearchParams, Splitting,
+};
+use serde_json::{Value, json};
+
+use crate::sample::{TestResult, documents, model, retriever};
+
+const ALL: SearchParams = SearchParams { k: 100, n_probe: 64, n_rescored: None };
+
+fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
+    hits.iter().map(|hit| hit.document_id.as_str()).collect()
+}
+
+#[test]
+fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let indexed = retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    assert_eq!((indexed.collection.num_documents(), indexed.truncated.len()), (5, 0));
+    let hits = indexed.collection.search("わび茶を大成した茶人は誰か？", &ALL)?;
+    assert_eq!(hits.len(), 5, "k is clipped to the collection");
+    assert_eq!(hits.iter().map(|hit| hit.rank).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        (hits[0].document_id.as_str(), &hits[0].metadata),
+        ("茶", &json!({ "subject": "文化" }))
+    );
+    assert_eq!(hits[0].content, documents()[2].text);
+    assert_eq!(hits[0].passage_id.index(), 2);
+    assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+    Ok(())
+}
+
+#[test]
+fn a_reopened_collection_gives_the_same_hits() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let build = BuildConfig { bits: Bits::Four, ..Default::default() };
+    let options = IndexOptions { build, ..Default::default() };
+    let first = retriever.index(folder.path(), &documents(), &options)?.collection;
+    let queries = ["日本で一番高い山は？", "環をもつ惑星は？"];
+    let hits = first.search_batch(&queries, &ALL)?;
+    drop(first);
+
+    let again = retriever.open(folder.path())?;
+    assert_eq!(again.search_batch(&queries, &ALL)?, hits);
+    assert_eq!(again.search(queries[0], &ALL)?, hits[0]);
+    let (_, remembered) = Retriever::from_collection(folder.path(), &jacolbert::Device::flex())?;
+    assert_eq!(remembered.search(queries[1], &ALL)?, hits[1]);
+    again.index().verify()?;
+    Ok(())
+}
+
+#[test]
+fn a_search_can_be_limited_to_documents() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let collection =
+        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let hits = collection.search_among("日本で一番高い山は？", &["星", "湖", "星"], &ALL)?;
+    assert_eq!(ids(&hits), ["湖", "星"]);
+    let error = collection.search_among("山", &["湖", "川"], &ALL);
+    assert!(matches!(error, Err(Error::UnknownId { id }) if id == "川"));
+    Ok(())
+}
+
+#[test]
+fn documents_come_and_go_with_their_texts() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let mut collection =
+        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let before = retriever.open(folder.path())?;
+
+    collection.delete(&["山", "空"])?;
+    let river = Document::new("川", "信濃川は日本で最も長い川である。");
+    let mountain = Document::new("山", "北岳は日本で二番目に高い山である。");
+    collection.add(&[river, mountain], Splitting::default())?;
+
+    let hits = collection.search("日本で最も長い川は？", &ALL)?;
+    assert_eq!((hits.len(), ids(&hits)[0], &hits[0].metadata), (5, "川", &Value::Null));
+    let mountain = hits.iter().find(|hit| hit.document_id == "山").ok_or("the new mountain")?;
+    assert!(mountain.content.starts_with("北岳"));
+    assert_eq!(collection.num_documents(), 5);
+    assert!(!collection.contains("空")? && collection.contains("川")?);
+    assert_eq!(retriever.open(folder.path())?.search("川", &ALL)?, collection.search("川", &ALL)?);
+    assert_eq!(before.search("山", &ALL)?.len(), 5, "an open collection goes on as it was");
+    assert!(before.contains("空")? && !before.contains("川")?);
+    Ok(())
+}
+
+#[test]
+fn changes_that_cannot_be_made_change_nothing() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let mut collection =
+        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let new = |id: &str| Document::new(id, "新しい。");
+    let added = collection.add(&[new("新"), new("湖")], Splitting::default());
+    assert!(matches!(added, Err(Error::DuplicateId { position: 1, .. })));
+    let added = collection.add(&[new("新"), new("新")], Splitting::default());
+    assert!(matches!(added, Err(Error::DuplicateId { position: 1, .. })));
+    let deleted = collection.delete(&["湖", "新"]);
+    assert!(matches!(deleted, Err(Error::UnknownId { id }) if id == "新"));
+    assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
+    assert!(retriever.open(folder.path())?.contains("湖")?);
+    Ok(())
+}
+
+#[test]
+fn documents_that_cannot_be_indexed_are_named_and_leave_no_folder() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let parent = tempfile::tempdir()?;
+    let folder = parent.path().join("index");
+    let index = |documents: &[Document]| {
+        retriever.index(&folder, documents, &IndexOptions::default()).map(|_| ())
+    };
+    let document = |id: &str| Document::new(id, "文。");
+    assert!(matches!(index(&[]), Err(Error::NoDocuments)));
+    assert!(matches!(index(&[document("a"), document("")]), Err(Error::EmptyId { position: 1 })));
+    let twice = [document("a"), document("b"), document("a")];
+    assert!(matches!(index(&twice), Err(Error::DuplicateId { position: 2, .. })));
+    assert!(!folder.exists());
+    Ok(())
+}
+
+#[test]
+fn an_index_that_is_there_is_not_overwritten() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    let again = retriever.index(folder.path(), &documents()[..1], &IndexOptions::default());
+    assert!(matches!(again, Err(Error::Index(jacolbert::index::Error::Exists { .. }))));
+    assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
+    Ok(())
+}
+
+#[test]
+fn folders_that_are_no_collections_are_named() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let error = retriever.open(folder.path());
+    assert!(matches!(error, Err(Error::Index(jacolbert::index::Error::NotAnIndex { .. }))));
+
+    let plain = folder.path().join("plain");
+    let mut builder = jacolbert::index::IndexBuilder::new(128, BuildConfig::default())?;
+    builder.add(retriever.encoder().encode_query("山")?.as_ref())?;
+    builder.build()?.save(&plain)?;
+    assert!(matches!(retriever.open(&plain), Err(Error::Corrupt { .. })), "no documents");
+
+    let narrow = folder.path().join("narrow");
+    let mut builder = jacolbert::index::IndexBuilder::new(2, BuildConfig::default())?;
+    builder.add(jacolbert::index::EmbeddingsRef::new(&[1.0, 0.0], 2)?)?;
+    builder.build()?.save(&narrow)?;
+    let wrong = jacolbert::index::Error::Dim { expected: 2, found: 128 };
+    assert!(
+        matches!(retriever.open(&narrow), Err(Error::Index(e)) if e.to_string() == wrong.to_string())
+    );
+    Ok(())
+}
+
+#[test]
+fn damaged_documents_are_found() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    let path = folder.path().join("1-attachment-0.jacolbert");
+    let mut bytes = fs::read(&path)?;
+    bytes[8] ^= 1;
+    fs::remove_file(&path)?;
+    fs::write(&path, bytes)?;
+    assert!(matches!(retriever.open(folder.path()), Err(Error::Corrupt { .. })));
+    Ok(())
+}
+
+#[test]
+fn another_engines_list_comes_back_in_our_order() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let texts: Vec<String> = documents().into_iter().map(|document| document.text).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let best = retriever.rerank("環をもつ惑星は何か？", &texts, 2)?;
+    assert_eq!((best.len(), best[0].rank, best[0].position), (2, 1, 3));
+    assert_eq!(best[0].content, texts[3]);
+    assert_eq!(retriever.rerank("山", &texts, 100)?.len(), 5);
+    assert_eq!(retriever.rerank("山", &[], 3)?, []);
+    assert!(model().is_some());
+    Ok(())
+}
