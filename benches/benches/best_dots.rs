@@ -13,7 +13,8 @@ const ROWS: usize = 4_096;
 
 fn main() -> Result<(), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut rows = |n: usize| -> Vec<f32> { (0..n * DIM).map(|_| rng.random::<f32>() - 0.5).collect() };
+    let mut rows =
+        |n: usize| -> Vec<f32> { (0..n * DIM).map(|_| rng.random::<f32>() - 0.5).collect() };
     let (query, rows) = (rows(QUERY_TOKENS), rows(ROWS));
     let panels = Panels::new(EmbeddingsRef::new(&query, DIM)?);
     for (kernel, plain) in best_dots(&panels, &rows).iter().zip(plain_best_dots(&query, &rows)) {
