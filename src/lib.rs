@@ -55,3 +55,8 @@ pub use memory_collection::MemoryCollection;
 pub use reading::{read_jsonl, read_tsv};
 pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
 pub use splitting::Splitting;
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
