@@ -8,9 +8,9 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use jacolbert::{Document, Retriever, SearchParams};
+//! use jacolbert::{Device, Document, Retriever, SearchParams};
 //!
-//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Default::default())?;
+//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
 //! let documents = [
 //!     Document::new("fuji", "富士山は日本で最も高い山である。"),
 //!     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
@@ -24,7 +24,11 @@
 //!
 //! The rooms behind it can be used on their own: [`model`] (text to embeddings, on Burn), [`index`]
 //! (compressed embeddings on disk), [`search`] (the best passages for a query), [`eval`] (how good
-//! they are). [`index`] and [`search`] work on anybody's token embeddings and do not need Burn.
+//! they are), and with the feature `train` the losses that train a model. [`index`] and [`search`]
+//! work on anybody's token embeddings and do not need Burn.
+//!
+//! Backends are features: `flex` (CPU, default), `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda`. The
+//! [`Device`] value picks among those compiled in.
 
 mod collection;
 mod document;
@@ -45,6 +49,8 @@ pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder};
 pub use jacolbert_search as search;
 pub use jacolbert_search::SearchParams;
+#[cfg(feature = "train")]
+pub use jacolbert_train as train;
 
 pub use collection::Collection;
 pub use document::Document;
@@ -57,6 +63,6 @@ pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
 pub use splitting::Splitting;
 
 /// Compiles what the README shows.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "flex"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

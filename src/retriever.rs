@@ -18,9 +18,9 @@ use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated}
 /// ```no_run
 /// use std::path::Path;
 ///
-/// use jacolbert::{Document, Retriever, SearchParams};
+/// use jacolbert::{Device, Document, Retriever, SearchParams};
 ///
-/// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Default::default())?;
+/// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
 /// let documents = [
 ///     Document::new("fuji", "富士山は日本で最も高い山である。"),
 ///     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
@@ -185,7 +185,10 @@ impl Retriever {
     }
 
     fn settings(&self, num_documents: usize) -> Settings {
-        let checkpoint = self.encoder.checkpoint().map(|path| path.to_string_lossy().into_owned());
+        let checkpoint = self.encoder.checkpoint().map(|path| {
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+            absolute.to_string_lossy().into_owned()
+        });
         Settings { checkpoint, num_documents }
     }
 }

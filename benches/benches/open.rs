@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["opened", folder] => open(Path::new(folder)),
         [beir] => compare(Path::new(beir)),
         _ => {
-            Ok(println!("give the folder of a BEIR collection; see the first lines of the source"))
+            println!("give the folder of a BEIR collection; see the first lines of the source");
+            Ok(())
         }
     }
 }

@@ -14,9 +14,9 @@ use serde::Serialize;
 pub enum TieRule {
     /// Scores as `f64`, equal ones in the order of the input.
     ///
-    /// On runs in the order that ranx sorted them to, such as the published ones of JQaRA, this
-    /// gives ranx's figures. Its own sort is not stable: ranx 0.3 reads the same files to figures
-    /// that differ by up to 0.001.
+    /// On the published runs of JQaRA this gives the published figures, which were made with ranx.
+    /// The sort of ranx 0.3 itself is not stable: reading those files it was seen to differ from
+    /// them by up to 0.0013.
     #[default]
     InputOrder,
     /// Scores rounded to `f32`, equal ones by document id, descending by bytes, as trec_eval does.

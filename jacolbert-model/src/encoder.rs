@@ -18,7 +18,7 @@ use crate::{Batch, Checkpoint, Colbert, ColbertConfig, Encoding, Error, Tokenize
 /// use jacolbert_model::{Device, Encoder};
 ///
 /// # fn main() -> Result<(), jacolbert_model::Error> {
-/// let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::default())?;
+/// let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::flex())?;
 /// let encoded = encoder.encode_passages(&["富士山は日本で最も高い山である。", "琵琶湖は湖である。"])?;
 /// for passage in &encoded.embeddings {
 ///     println!("{} rows of length {}", passage.num_tokens(), passage.dim());

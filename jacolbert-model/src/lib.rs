@@ -12,7 +12,7 @@
 //! use jacolbert_model::{Device, Encoder};
 //!
 //! # fn main() -> Result<(), jacolbert_model::Error> {
-//! let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::default())?;
+//! let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::flex())?;
 //! let query = encoder.encode_query("日本で一番高い山は？")?;
 //! assert_eq!((query.num_tokens(), query.dim()), (32, encoder.dim()));
 //! # Ok(())

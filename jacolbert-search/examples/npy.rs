@@ -62,8 +62,8 @@ fn read<T: npyz::Deserialize>(path: &Path) -> Result<(Vec<usize>, Vec<T>), Box<d
 /// 200 passages of 8 tokens around 16 axes; query n is passage 20 n.
 fn made_up(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let component = |token: usize, d: usize| {
-        let axis = (token * 2_654_435_761 >> 7) % 16;
-        let noise = ((token * 31 + d) * 2_246_822_519 >> 9) % 1_000;
+        let axis = ((token * 2_654_435_761) >> 7) % 16;
+        let noise = (((token * 31 + d) * 2_246_822_519) >> 9) % 1_000;
         if d == axis { 0.9 } else { noise as f32 / 1_000.0 * 0.2 - 0.1 }
     };
     let rows = |tokens: std::ops::Range<usize>| {
