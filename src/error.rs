@@ -61,6 +61,122 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// The name cannot be that of a model on a hub, or the revision not one of its revisions.
+    #[cfg(feature = "hub")]
+    #[error("{name:?} at {revision:?} cannot be a model on a hub")]
+    HubName {
+        /// The name.
+        name: String,
+        /// The revision.
+        revision: String,
+    },
+    /// The hub has no such model, or hides it from whoever asked.
+    #[cfg(feature = "hub")]
+    #[error("{endpoint} has no model {name:?}, or the token does not open it")]
+    HubModel {
+        /// The name of the model.
+        name: String,
+        /// The address of the hub.
+        endpoint: String,
+    },
+    /// The model has no such branch, tag or commit.
+    #[cfg(feature = "hub")]
+    #[error("model {name:?} has no revision {revision:?}")]
+    HubRevision {
+        /// The name of the model.
+        name: String,
+        /// The revision.
+        revision: String,
+    },
+    /// The model has no such file, which a checkpoint needs.
+    #[cfg(feature = "hub")]
+    #[error("model {name:?} has no {file} at {commit}")]
+    HubFile {
+        /// The name of the model.
+        name: String,
+        /// The commit.
+        commit: String,
+        /// The file.
+        file: String,
+    },
+    /// The hub does not let whoever asked have this: no token, the wrong one, or terms to accept.
+    #[cfg(feature = "hub")]
+    #[error("{url} is refused with status {status}")]
+    HubRefused {
+        /// What was asked for.
+        url: String,
+        /// The status of the answer.
+        status: u16,
+    },
+    /// The cache does not have the model, and no request is allowed.
+    #[cfg(feature = "hub")]
+    #[error("model {name:?} at {revision:?} is not in {}, and offline", cache.display())]
+    NotCached {
+        /// The name of the model.
+        name: String,
+        /// The revision.
+        revision: String,
+        /// The folder of the cache.
+        cache: PathBuf,
+    },
+    /// There was no answer.
+    #[cfg(feature = "hub")]
+    #[error("{url} cannot be reached")]
+    HubUnreachable {
+        /// What was asked for.
+        url: String,
+        /// What the connection said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A transfer broke off; what came is kept, and the next call goes on from there.
+    #[cfg(feature = "hub")]
+    #[error("{url} broke off after {received} of {expected} bytes")]
+    HubBroken {
+        /// The file.
+        url: String,
+        /// Bytes that came, in all calls.
+        received: u64,
+        /// Bytes of the file.
+        expected: u64,
+        /// What the connection said.
+        source: std::io::Error,
+    },
+    /// A file has another length than its hub lists.
+    #[cfg(feature = "hub")]
+    #[error("{url} has {found} bytes where the hub lists {expected}")]
+    HubLength {
+        /// The file.
+        url: String,
+        /// Bytes that the hub lists.
+        expected: u64,
+        /// Bytes that it sends, at least.
+        found: u64,
+    },
+    /// A file has the right length and a wrong SHA.
+    #[cfg(feature = "hub")]
+    #[error("{url} is not the content that the hub lists")]
+    HubContent {
+        /// The file.
+        url: String,
+    },
+    /// The hub answered with another status than it should.
+    #[cfg(feature = "hub")]
+    #[error("{url} answers with status {status}")]
+    HubStatus {
+        /// What was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// The hub answered with something else than it should.
+    #[cfg(feature = "hub")]
+    #[error("{url}: {what}")]
+    HubReply {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with the answer.
+        what: String,
+    },
     /// The encoder failed.
     #[error(transparent)]
     Model(#[from] jacolbert_model::Error),

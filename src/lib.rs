@@ -29,12 +29,18 @@
 //!
 //! Backends are features: `flex` (CPU, default), `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda`. The
 //! [`Device`] value picks among those compiled in.
+//!
+//! With the feature `hub`, `Retriever::from_hub("bclavie/JaColBERT", ..)` gets a checkpoint from the
+//! Hugging Face hub and keeps it in the cache that is shared with the hub's clients in Python.
+//! Nothing else of this crate ever uses a network.
 
 mod collection;
 mod document;
 mod documents;
 mod error;
 mod hit;
+#[cfg(feature = "hub")]
+mod hub;
 mod ingest;
 mod memory_collection;
 mod reading;
@@ -56,6 +62,8 @@ pub use collection::Collection;
 pub use document::Document;
 pub use error::Error;
 pub use hit::{Hit, Reranked};
+#[cfg(feature = "hub")]
+pub use hub::{HubOptions, HubProgress, HubToken, hub_checkpoint};
 pub use ingest::Truncated;
 pub use memory_collection::MemoryCollection;
 pub use reading::{read_jsonl, read_tsv};

@@ -12,6 +12,8 @@ use crate::hit::Reranked;
 use crate::ingest::ingest;
 use crate::settings::{SETTINGS, Settings};
 use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated};
+#[cfg(feature = "hub")]
+use crate::{HubOptions, hub_checkpoint};
 
 /// A late-interaction model, ready to encode, index, search and rerank.
 ///
@@ -81,6 +83,25 @@ impl Retriever {
     /// [`Error::Model`].
     pub fn from_dir(path: &Path, device: &Device) -> Result<Self, Error> {
         Ok(Self::new(Encoder::from_dir(path, device)?))
+    }
+
+    /// Loads the checkpoint `name` of the Hugging Face hub onto `device`, through the cache that is
+    /// shared with the hub's clients in Python; see [`hub_checkpoint`](crate::hub_checkpoint), which
+    /// reports how far the download is.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Device, HubOptions, Retriever};
+    ///
+    /// let options = HubOptions::default();
+    /// let retriever = Retriever::from_hub("bclavie/JaColBERT", &options, &Device::default())?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`hub_checkpoint`](crate::hub_checkpoint) and [`from_dir`](Self::from_dir).
+    #[cfg(feature = "hub")]
+    pub fn from_hub(name: &str, options: &HubOptions, device: &Device) -> Result<Self, Error> {
+        Self::from_dir(&hub_checkpoint(name, options, &mut |_| ())?, device)
     }
 
     /// Loads the checkpoint that encoded the collection in `folder`, and opens that collection.

@@ -1,0 +1,211 @@
+//! A model's folder in the cache of the hub's clients.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::HubOptions;
+use super::listing::{Listing, RemoteFile, SETTINGS, first_missing, is_commit};
+use crate::Error;
+
+/// A model's folder in the cache, in the layout of `huggingface_hub`.
+///
+/// | path | what |
+/// |---|---|
+/// | `models--{owner}--{name}/refs/{revision}` | the commit of a branch or tag |
+/// | `models--{owner}--{name}/snapshots/{commit}/{file}` | a link to the blob |
+/// | `models--{owner}--{name}/blobs/{sha}` | the bytes of a file |
+/// | `models--{owner}--{name}/blobs/{sha}.jacolbert.incomplete` | those that came so far |
+/// | `models--{owner}--{name}/.no_exist/{commit}/{file}` | says that the commit has no such file |
+/// | `.locks/models--{owner}--{name}/{sha}.lock` | held by whoever writes the blob |
+#[derive(Debug)]
+pub(super) struct HubCache<'a> {
+    name: &'a str,
+    options: &'a HubOptions,
+    model: PathBuf,
+    locks: PathBuf,
+}
+
+impl<'a> HubCache<'a> {
+    pub(super) fn new(name: &'a str, options: &'a HubOptions) -> Result<Self, Error> {
+        if !is_name(name) || !is_revision(&options.revision) {
+            let (name, revision) = (name.into(), options.revision.clone());
+            return Err(Error::HubName { name, revision });
+        }
+        let folder = format!("models--{}", name.replace('/', "--"));
+        let model = options.cache.join(&folder);
+        Ok(Self { name, options, model, locks: options.cache.join(".locks").join(folder) })
+    }
+
+    /// The folder of the revision, of which everything is there that a checkpoint needs.
+    pub(super) fn checkpoint(&self) -> Result<PathBuf, Error> {
+        let folder = self.commit()?.map(|commit| self.snapshot(&commit));
+        let complete = |folder: &PathBuf| first_missing(&|file| folder.join(file).is_file());
+        folder.filter(|folder| complete(folder).is_none()).ok_or_else(|| Error::NotCached {
+            name: self.name.into(),
+            revision: self.options.revision.clone(),
+            cache: self.options.cache.clone(),
+        })
+    }
+
+    /// The folder of the revision if that is a commit and it is known that nothing is missing.
+    pub(super) fn pinned_checkpoint(&self) -> Option<PathBuf> {
+        let commit = Some(&self.options.revision).filter(|revision| is_commit(revision))?;
+        let folder = self.snapshot(commit);
+        let known = |file| folder.join(file).is_file() || self.absent(commit, file).is_file();
+        let complete = first_missing(&|file| folder.join(file).is_file()).is_none();
+        (complete && SETTINGS.into_iter().all(known)).then_some(folder)
+    }
+
+    fn commit(&self) -> Result<Option<String>, Error> {
+        let revision = &self.options.revision;
+        if is_commit(revision) {
+            return Ok(Some(revision.clone()));
+        }
+        let path = self.reference();
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text.trim().to_owned()).filter(|commit| is_commit(commit))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(Error::io(&path, source)),
+        }
+    }
+
+    fn reference(&self) -> PathBuf {
+        self.model.join("refs").join(&self.options.revision)
+    }
+
+    fn absent(&self, commit: &str, file: &str) -> PathBuf {
+        self.model.join(".no_exist").join(commit).join(file)
+    }
+
+    pub(super) fn snapshot(&self, commit: &str) -> PathBuf {
+        self.model.join("snapshots").join(commit)
+    }
+
+    pub(super) fn snapshot_file(&self, listing: &Listing, file: &RemoteFile) -> PathBuf {
+        self.snapshot(&listing.commit).join(&file.name)
+    }
+
+    /// The place of the bytes of `file`, in a folder that is there.
+    pub(super) fn blob(&self, file: &RemoteFile) -> Result<PathBuf, Error> {
+        let blob = self.model.join("blobs").join(file.content.hex());
+        make_parent(&blob)?;
+        Ok(blob)
+    }
+
+    /// The place of the bytes of `file` that came so far. The hub's other clients begin with an
+    /// empty file and never touch this one.
+    pub(super) fn part(&self, file: &RemoteFile) -> PathBuf {
+        self.model.join("blobs").join(format!("{}.jacolbert.incomplete", file.content.hex()))
+    }
+
+    /// Waits until nobody else writes the bytes of `file`, and keeps others from it.
+    pub(super) fn lock(&self, file: &RemoteFile) -> Result<File, Error> {
+        let path = self.locks.join(format!("{}.lock", file.content.hex()));
+        make_parent(&path)?;
+        let lock = File::create(&path).map_err(|source| Error::io(&path, source))?;
+        match lock.lock() {
+            // Where there are no locks two downloads may mix; the digest finds that out.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(lock),
+            Err(source) => Err(Error::io(&path, source)),
+            Ok(()) => Ok(lock),
+        }
+    }
+
+    /// Makes the snapshot's `file` stand for its blob.
+    pub(super) fn link(&self, listing: &Listing, file: &RemoteFile) -> Result<(), Error> {
+        let link = self.snapshot_file(listing, file);
+        make_parent(&link)?;
+        let error = |source| Error::io(&link, source);
+        match fs::remove_file(&link) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(error(source)),
+            _ => {}
+        }
+        link_to_blob(&self.blob(file)?, file, &link).map_err(error)
+    }
+
+    /// Remembers which files the commit does not have, so that nobody asks again.
+    pub(super) fn note_absent_files(&self, listing: &Listing) -> Result<(), Error> {
+        for file in SETTINGS.into_iter().filter(|file| !listing.has(file)) {
+            let path = self.absent(&listing.commit, file);
+            make_parent(&path)?;
+            fs::write(&path, []).map_err(|source| Error::io(&path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Remembers the commit of a branch or tag.
+    pub(super) fn set_revision(&self, listing: &Listing) -> Result<(), Error> {
+        if self.commit()?.as_ref() == Some(&listing.commit) {
+            return Ok(());
+        }
+        let path = self.reference();
+        make_parent(&path)?;
+        fs::write(&path, &listing.commit).map_err(|source| Error::io(&path, source))
+    }
+}
+
+/// Whether there is a file of that length.
+pub(super) fn has_length(path: &Path, length: u64) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == length)
+}
+
+/// One or two parts of letters, digits, `.`, `-` and `_`, as the hub wants them.
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_part = |part: &str| !part.is_empty() && part.chars().all(allowed);
+    let is_plain = !name.contains("..") && !name.contains("--") && !name.starts_with('.');
+    is_plain && name.split('/').count() <= 2 && name.split('/').all(is_part)
+}
+
+/// Whether the revision can be the path of a file inside a folder.
+fn is_revision(revision: &str) -> bool {
+    let is_plain = |part| matches!(part, Component::Normal(_));
+    let path = Path::new(revision);
+    let normal: PathBuf = path.components().collect();
+    normal.as_os_str() == path.as_os_str()
+        && !revision.is_empty()
+        && !revision.contains(|c: char| c.is_control() || c == '\\')
+        && path.components().all(is_plain)
+}
+
+fn make_parent(path: &Path) -> Result<(), Error> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(|source| Error::io(parent, source))
+}
+
+#[cfg(unix)]
+fn link_to_blob(_blob: &Path, file: &RemoteFile, link: &Path) -> io::Result<()> {
+    let num_folders = 2 + file.name.matches('/').count();
+    let target = format!("{}blobs/{}", "../".repeat(num_folders), file.content.hex());
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Moves the blob, as `huggingface_hub` does where links need a right that users lack.
+#[cfg(not(unix))]
+fn link_to_blob(blob: &Path, _file: &RemoteFile, link: &Path) -> io::Result<()> {
+    fs::rename(blob, link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_revisions_stay_inside_the_cache() {
+        let check = |name: &str, revision: &str, expected: bool| {
+            assert_eq!(is_name(name) && is_revision(revision), expected, "{name:?} {revision:?}");
+        };
+        check("bclavie/JaColBERT", "main", true);
+        check("bert-base_1.0", "refs/pr/1", true);
+        check("bclavie/JaColBERT", "v1.0", true);
+        for name in
+            ["", "/", "a/", "/a", "a/b/c", "a/..", "../a", "a--b", "a b", "a?b", "富士", "."]
+        {
+            check(name, "main", false);
+        }
+        for revision in ["", "/main", "../main", "a/../b", "a//b", "a/", "./a", "a\\b", "a\nb"] {
+            check("a/b", revision, false);
+        }
+    }
+}

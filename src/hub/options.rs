@@ -1,0 +1,175 @@
+//! Where checkpoints come from and where they are kept.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fmt, fs, io};
+
+use crate::Error;
+
+/// How a checkpoint is got from a hub.
+///
+/// The defaults are those of the hub's own clients and follow the same variables of the environment:
+/// `HF_HUB_CACHE` (or `HUGGINGFACE_HUB_CACHE`), `HF_HOME` and `XDG_CACHE_HOME` for the cache,
+/// `HF_ENDPOINT`, `HF_TOKEN` and `HF_TOKEN_PATH`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_OFFLINE`.
+/// Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubOptions {
+    /// A branch, a tag or the 40 digits of a commit. A commit is pinned: it needs no request once it
+    /// is in the cache, and its files can never change. `main` if not said.
+    pub revision: String,
+    /// The cache, shared with the hub's clients in Python: `~/.cache/huggingface/hub` if not said.
+    pub cache: PathBuf,
+    /// Whether the cache must do without a request.
+    pub offline: bool,
+    /// Who asks; needed for private and gated models.
+    pub token: HubToken,
+    /// Address of the hub: `https://huggingface.co` if not said.
+    pub endpoint: String,
+    /// How long to wait for a connection, an answer or the next bytes: 10 s if not said. More of it
+    /// finds out later that a connection is dead.
+    pub timeout: Duration,
+    /// How often a transfer that broke off goes on by itself, a file; 4 if not said. The next call
+    /// goes on where the last one broke off, too.
+    pub retries: u32,
+}
+
+/// What a hub knows its user by.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HubToken {
+    /// Nothing.
+    Anonymous,
+    /// This token. It is not shown by `Debug`.
+    Secret(String),
+    /// The token in this file if there is one, as `hf auth login` writes it.
+    File(PathBuf),
+}
+
+impl Default for HubOptions {
+    fn default() -> Self {
+        Self::of_environment(&|name| env::var_os(name).filter(|value| !value.is_empty()))
+    }
+}
+
+impl HubOptions {
+    fn of_environment(var: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let path = |name| var(name).map(|value| expanded(Path::new(&value)));
+        let caches = || path("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache"));
+        let hub_home = path("HF_HOME").unwrap_or_else(|| caches().join("huggingface"));
+        let cache = path("HF_HUB_CACHE").or_else(|| path("HUGGINGFACE_HUB_CACHE"));
+        let token_file = path("HF_TOKEN_PATH").unwrap_or_else(|| hub_home.join("token"));
+        let text = |name| var(name).map(|value| value.to_string_lossy().trim().to_owned());
+        let is_on = |name| text(name).is_some_and(|value| is_true(&value));
+        Self {
+            revision: "main".into(),
+            cache: cache.unwrap_or_else(|| hub_home.join("hub")),
+            offline: is_on("HF_HUB_OFFLINE"),
+            token: match text("HF_TOKEN") {
+                _ if is_on("HF_HUB_DISABLE_IMPLICIT_TOKEN") => HubToken::Anonymous,
+                Some(token) => HubToken::Secret(token),
+                None => HubToken::File(token_file),
+            },
+            endpoint: text("HF_ENDPOINT").unwrap_or_else(|| "https://huggingface.co".into()),
+            timeout: Duration::from_secs(10),
+            retries: 4,
+        }
+    }
+}
+
+impl HubToken {
+    /// The token itself, if there is one.
+    pub(super) fn secret(&self) -> Result<Option<String>, Error> {
+        let text = match self {
+            Self::Anonymous => return Ok(None),
+            Self::Secret(token) => token.clone(),
+            Self::File(path) => match fs::read_to_string(path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(source) => return Err(Error::io(path, source)),
+            },
+        };
+        Ok(Some(text.trim().to_owned()).filter(|token| !token.is_empty()))
+    }
+}
+
+impl fmt::Debug for HubToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("Anonymous"),
+            Self::Secret(_) => f.write_str("Secret(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
+}
+
+/// The home folder; the working folder where there is none.
+fn home() -> PathBuf {
+    env::home_dir().unwrap_or_default()
+}
+
+fn expanded(path: &Path) -> PathBuf {
+    match path.strip_prefix("~") {
+        Ok(rest) => home().join(rest),
+        Err(_) => path.into(),
+    }
+}
+
+fn is_true(value: &str) -> bool {
+    ["1", "ON", "YES", "TRUE"].contains(&value.to_uppercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(variables: &[(&str, &str)]) -> HubOptions {
+        let value = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into());
+        HubOptions::of_environment(&value)
+    }
+
+    #[test]
+    fn the_cache_is_where_the_hubs_clients_have_it() {
+        let check = |variables: &[(&str, &str)], expected: &str| {
+            assert_eq!(options(variables).cache, Path::new(expected));
+        };
+        check(&[("XDG_CACHE_HOME", "/x")], "/x/huggingface/hub");
+        check(&[("XDG_CACHE_HOME", "/x"), ("HF_HOME", "/h")], "/h/hub");
+        check(&[("HF_HOME", "/h"), ("HUGGINGFACE_HUB_CACHE", "/old")], "/old");
+        check(&[("HUGGINGFACE_HUB_CACHE", "/old"), ("HF_HUB_CACHE", "/c")], "/c");
+        assert_eq!(options(&[]).cache, home().join(".cache/huggingface/hub"));
+        assert_eq!(options(&[("HF_HOME", "~/h")]).cache, home().join("h/hub"));
+    }
+
+    #[test]
+    fn the_token_comes_from_the_variable_before_the_file() {
+        let check = |variables: &[(&str, &str)], expected: HubToken| {
+            assert_eq!(options(variables).token, expected);
+        };
+        check(&[("HF_HOME", "/h")], HubToken::File("/h/token".into()));
+        check(&[("HF_TOKEN_PATH", "/t"), ("HF_HOME", "/h")], HubToken::File("/t".into()));
+        check(&[("HF_TOKEN", " hf_x\n")], HubToken::Secret("hf_x".into()));
+        let implicit = ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "true");
+        check(&[("HF_TOKEN", "hf_x"), implicit], HubToken::Anonymous);
+    }
+
+    #[test]
+    fn offline_and_endpoint_follow_their_variables() {
+        let off = |value| options(&[("HF_HUB_OFFLINE", value)]).offline;
+        assert!(off("1") && off("true") && off("Yes") && off("ON"));
+        assert!(!off("0") && !off("false") && !options(&[]).offline);
+        assert_eq!(options(&[]).endpoint, "https://huggingface.co");
+        assert_eq!(options(&[("HF_ENDPOINT", "http://mirror")]).endpoint, "http://mirror");
+    }
+
+    #[test]
+    fn a_token_is_read_trimmed_and_never_shown() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("token");
+        assert_eq!(HubToken::File(file.clone()).secret()?, None);
+        fs::write(&file, "hf_file\n")?;
+        assert_eq!(HubToken::File(file).secret()?.as_deref(), Some("hf_file"));
+        assert_eq!(HubToken::Secret("  ".into()).secret()?, None);
+        assert!(!format!("{:?}", HubToken::Secret("hf_x".into())).contains("hf_x"));
+        Ok(())
+    }
+}
