@@ -1,0 +1,196 @@
+//! Laws of what goes wrong: a typed error, and nothing bad in the cache.
+
+use std::fs;
+use std::time::Duration;
+
+use jacolbert::{Error, HubOptions, hub_checkpoint};
+
+use crate::fixture::{Fixture, TestResult, files, get, weights};
+use crate::server::{Fault, Files};
+
+fn without(name: &str) -> Files {
+    let mut files = files();
+    files.remove(name);
+    files
+}
+
+#[test]
+fn what_is_not_there_is_named() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let error = hub_checkpoint("nihon/other", &hub.options, &mut |_| ()).err();
+    assert!(matches!(&error, Some(Error::HubModel { name, .. }) if name == "nihon/other"));
+    let error = get(&hub.with(|options| options.revision = "v9".into())).err();
+    assert!(matches!(&error, Some(Error::HubRevision { revision, .. }) if revision == "v9"));
+    let commit = "0".repeat(40);
+    let error = get(&hub.with(|options| options.revision = commit.clone())).err();
+    assert!(matches!(&error, Some(Error::HubRevision { revision, .. }) if *revision == commit));
+    let error = hub_checkpoint("../escape", &hub.options, &mut |_| ()).err();
+    assert!(matches!(error, Some(Error::HubName { .. })));
+    Ok(())
+}
+
+#[test]
+fn a_checkpoint_without_a_needed_file_is_refused_before_the_download() -> TestResult {
+    for needed in ["config.json", "tokenizer.json", "model.safetensors"] {
+        let hub = Fixture::new(without(needed))?;
+        let error = hub.get().err();
+        assert!(matches!(&error, Some(Error::HubFile { file, .. }) if file == needed), "{error:?}");
+        assert_eq!(hub.asked().len(), 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_listed_file_that_is_gone_is_named() -> TestResult {
+    let hub = Fixture::new(files())?;
+    hub.server.fail("artifact.metadata", Fault::Status(404, "EntryNotFound"));
+    let error = hub.get().err();
+    assert!(
+        matches!(&error, Some(Error::HubFile { file, .. }) if file == "artifact.metadata"),
+        "{error:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_hub_that_fails_is_an_error_with_its_status() -> TestResult {
+    let hub = Fixture::new(files())?;
+    hub.server.fail("model.safetensors", Fault::Status(500, ""));
+    assert!(matches!(hub.get(), Err(Error::HubStatus { status: 500, .. })));
+    Ok(())
+}
+
+#[test]
+fn who_may_not_have_a_model_is_told_so() -> TestResult {
+    let hub = Fixture::new(files())?;
+    for (status, code) in [(401, ""), (403, ""), (403, "GatedRepo")] {
+        hub.server.fail("revision/main", Fault::Status(status, code));
+        let error = hub.get().err();
+        assert!(
+            matches!(&error, Some(Error::HubRefused { status: s, .. }) if *s == status),
+            "{error:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_broken_transfer_is_an_error_and_the_next_call_goes_on_from_there() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let commit = hub.server.push("main", files());
+    hub.server.fail(&weights(&commit), Fault::Cut(100_000));
+    let error = hub.get().err();
+    let Some(Error::HubBroken { received, expected: 300_000, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert!(received > 0 && received <= 100_000, "{received}");
+    hub.server.requests();
+
+    let (folder, reports) = hub.get_reported()?;
+    let starts: Vec<_> = hub.server.requests().iter().map(|request| request.start).collect();
+    assert_eq!(starts, [None, Some(received as usize), Some(received as usize)]);
+    assert_eq!(reports[0].1, received);
+    assert_eq!(fs::read(folder.join("model.safetensors"))?, files()["model.safetensors"]);
+    assert_eq!(fs::read_dir(hub.model().join("blobs"))?.count(), 4, "the part is gone");
+    Ok(())
+}
+
+#[test]
+fn a_broken_transfer_is_retried_as_often_as_allowed() -> TestResult {
+    for (faults, succeeds) in [(2, true), (3, false)] {
+        let hub = Fixture::new(files())?;
+        let commit = hub.server.push("main", files());
+        for _ in 0..faults {
+            hub.server.fail(&weights(&commit), Fault::Cut(70_000));
+        }
+        let got = get(&hub.with(|options| options.retries = 2));
+        assert_eq!(got.is_ok(), succeeds, "{got:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_hub_that_knows_no_ranges_sends_all_again() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let commit = hub.server.push("main", files());
+    hub.server.fail(&weights(&commit), Fault::Cut(100_000));
+    hub.get().expect_err("cut off");
+    hub.server.fail(&weights(&commit), Fault::Whole);
+    let folder = hub.get()?;
+    assert_eq!(fs::read(folder.join("model.safetensors"))?, files()["model.safetensors"]);
+    Ok(())
+}
+
+#[test]
+fn a_transfer_that_stalls_ends_with_the_timeout() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let commit = hub.server.push("main", files());
+    hub.server.fail(&weights(&commit), Fault::Stall(1_000));
+    let error = get(&hub.with(|options| options.timeout = Duration::from_millis(200))).err();
+    assert!(matches!(&error, Some(Error::HubBroken { .. })), "{error:?}");
+    Ok(())
+}
+
+/// Serves `bytes` as the file, expects the error, and that the next call succeeds.
+fn check_served(file: &str, bytes: Vec<u8>, expected: impl Fn(&Error) -> bool) -> TestResult {
+    let hub = Fixture::new(files())?;
+    let commit = hub.server.push("main", files());
+    let path = if file == "model.safetensors" { weights(&commit) } else { file.into() };
+    hub.server.fail(&path, Fault::Instead(bytes));
+    let options = hub.with(|options| options.retries = 3);
+    let error = get(&options).expect_err("the file is wrong");
+    assert!(expected(&error), "{error:?}");
+    assert!(!hub.model().join("snapshots").join(&commit).join(file).exists());
+    let folder = get(&options)?;
+    assert_eq!(fs::read(folder.join(file))?, files()[file]);
+    Ok(())
+}
+
+#[test]
+fn a_file_of_the_wrong_length_does_not_come_into_the_cache() -> TestResult {
+    for found in [0, 1, 299_999, 300_001] {
+        check_served(
+            "model.safetensors",
+            vec![7; found],
+            |error| matches!(error, Error::HubLength { expected: 300_000, found: f, .. } if *f == found as u64),
+        )?;
+    }
+    check_served("config.json", b"<html>".to_vec(), |error| {
+        matches!(error, Error::HubLength { expected: 2, found: 6, .. })
+    })
+}
+
+#[test]
+fn a_file_of_another_content_does_not_come_into_the_cache() -> TestResult {
+    let wrong = |error: &Error| matches!(error, Error::HubContent { .. });
+    check_served("model.safetensors", vec![7; 300_000], wrong)?;
+    check_served("config.json", b"[]".to_vec(), wrong)
+}
+
+#[test]
+fn a_listing_that_makes_no_sense_is_refused() -> TestResult {
+    let (sha, blob) = ("a".repeat(40), "b".repeat(40));
+    let listing = |sha: &str, file: &str| {
+        let others = ["tokenizer.json", "model.safetensors"]
+            .map(|name| format!(r#"{{"rfilename":"{name}","size":1,"blobId":"{blob}"}}"#));
+        format!(r#"{{"sha":"{sha}","siblings":[{},{file}]}}"#, others.join(","))
+    };
+    let good = format!(r#"{{"rfilename":"config.json","size":1,"blobId":"{blob}"}}"#);
+    let check = |options: &dyn Fn(&mut HubOptions), answer: String| -> TestResult {
+        let hub = Fixture::new(files())?;
+        let options = hub.with(|o| options(o));
+        hub.server.fail(&format!("revision/{}", options.revision), Fault::Instead(answer.into()));
+        let error = get(&options).err();
+        assert!(matches!(&error, Some(Error::HubReply { .. })), "{error:?}");
+        assert!(!options.cache.exists(), "nothing is written");
+        Ok(())
+    };
+    let same: &dyn Fn(&mut HubOptions) = &|_| ();
+    check(same, "<html>".into())?;
+    check(same, "{}".into())?;
+    check(same, listing("../../x", &good))?;
+    check(same, listing(&sha, r#"{"rfilename":"config.json"}"#))?;
+    check(same, listing(&sha, &good.replace(&blob, "../../../../../../../../../../../../../..")))?;
+    check(same, listing(&sha, &good.replace("\"size\":1", "\"size\":-1")))?;
+    check(&|options| options.revision = "c".repeat(40), listing(&sha, &good))
+}
