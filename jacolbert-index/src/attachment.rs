@@ -40,7 +40,11 @@ impl Attachment {
         self.checksum
     }
 
-    pub(crate) fn verify(&self) -> Result<(), Error> {
+    /// Reads all of it and compares its checksum, which opening the index does not.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn verify(&self) -> Result<(), Error> {
         let whole = crc32fast::hash(self.as_ref()) == self.checksum;
         whole.then_some(()).ok_or_else(|| Error::corrupt(&self.path, "checksum of the file"))
     }

@@ -15,12 +15,13 @@ pub struct BuildConfig {
     /// Bits per residual component; see [`Bits`].
     pub bits: Bits,
     /// Number of centroids; `None` takes [`num_centroids_for`](Self::num_centroids_for) the number
-    /// of tokens. More make decoded tokens better and searches narrower; they cost
-    /// `4 * dim` bytes each and build time in proportion.
+    /// of tokens. At least 1 and at most one a token are taken. More make decoded tokens better and
+    /// searches narrower; they cost `4 * dim` bytes each and build time in proportion.
     pub num_centroids: Option<usize>,
     /// Rounds of k-means. More fit a little better; each costs the same time.
     pub kmeans_iterations: usize,
-    /// Tokens per centroid that k-means looks at, at most; they are drawn from all tokens.
+    /// Tokens per centroid that k-means looks at, at most, from 1; they are drawn from all tokens. More
+    /// fit better; build time and memory grow in proportion.
     pub sample_tokens_per_centroid: usize,
     /// Seed of the draw and of k-means. Same seed, input and machine: same bytes.
     pub seed: u64,

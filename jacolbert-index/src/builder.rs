@@ -9,6 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use crate::attachment::Attachment;
 use crate::kmeans::normalise;
 use crate::segment::Segment;
+use crate::writer::Vacant;
 use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
 /// Collects passages and makes an [`Index`] of them.
@@ -52,7 +53,8 @@ impl IndexBuilder {
         if passage.dim() != self.dim {
             return Err(Error::Dim { expected: self.dim, found: passage.dim() });
         }
-        let id = u32::try_from(self.offsets.len() - 1).map_err(|_| Error::TooManyPassages)?;
+        let id = u32::try_from(self.offsets.len() - 1).ok().filter(|&id| id < u32::MAX);
+        let id = id.ok_or(Error::TooManyPassages)?;
         self.values.extend_from_slice(passage.values());
         self.offsets.push((self.values.len() / self.dim) as u64);
         Ok(PassageId(id))
@@ -95,16 +97,18 @@ impl IndexBuilder {
         Index::in_memory(codec, segment, self.attachments)
     }
 
-    /// Builds the index, writes it to the folder `path` and opens it there.
+    /// Builds the index, writes it to the folder `path` and opens it there. The folder is claimed
+    /// before the work begins.
     ///
     /// # Errors
-    /// As [`build`](Self::build) and [`Index::save`].
+    /// As [`Index::save`] and [`build`](Self::build).
     pub fn build_to(
         self,
         path: &Path,
         progress: &mut dyn FnMut(BuildProgress),
     ) -> Result<Index, Error> {
-        self.build_with(progress)?.save(path)?;
+        let vacant = Vacant::claim(path)?;
+        vacant.fill(&self.build_with(progress)?)?;
         Index::open(path)
     }
 

@@ -86,17 +86,14 @@ impl ResidualCodec {
     /// Raises `best[n]` to the largest dot product of row n of `query` with any decoded token of
     /// `codes`: the inner maximum of MaxSim.
     ///
-    /// # Errors
-    /// [`Error::UnknownCentroid`] where a code is not one of the codebook.
-    ///
     /// # Panics
     /// If `best` does not have one entry per row of `query`, or the query has another dimension.
-    pub fn best_dots(
+    pub(crate) fn best_dots(
         &self,
         query: &Panels,
         codes: CodesRef<'_>,
         best: &mut [f32],
-    ) -> Result<(), Error> {
+    ) -> Result<(), BadCode> {
         assert_eq!(query.dim(), self.dim, "query and codec have one dimension");
         let mut rows = vec![0.0; TOKENS_PER_DECODE.min(codes.num_tokens()) * self.dim];
         for first in (0..codes.num_tokens()).step_by(TOKENS_PER_DECODE) {
@@ -107,11 +104,13 @@ impl ResidualCodec {
             }
             query.best_dots(rows, best);
         }
-        Ok(())
+        // Damaged centroids or levels: no number comes of them.
+        let scored = codes.num_tokens() == 0 || best.iter().all(|best| best.is_finite());
+        scored.then_some(()).ok_or(BadCode::NotFinite)
     }
 
     /// The decoded tokens, `[tokens, dim]`, row-major.
-    pub(crate) fn decode(&self, codes: CodesRef<'_>) -> Result<Vec<f32>, Error> {
+    pub(crate) fn decode(&self, codes: CodesRef<'_>) -> Result<Vec<f32>, BadCode> {
         let mut rows = vec![0.0; codes.num_tokens() * self.dim];
         for (token, row) in rows.chunks_exact_mut(self.dim).enumerate() {
             self.decode_token(codes, token, row)?;
@@ -124,14 +123,14 @@ impl ResidualCodec {
         codes: CodesRef<'_>,
         token: usize,
         row: &mut [f32],
-    ) -> Result<(), Error> {
-        let code = codes.centroids.at(token);
-        let centroid = self.centroid(code).ok_or(Error::UnknownCentroid {
-            centroid: code,
-            num_centroids: self.num_centroids(),
-        })?;
+    ) -> Result<(), BadCode> {
+        let centroid =
+            self.centroid(codes.centroids.at(token)).ok_or(BadCode::Centroid { token })?;
         let scale = f32::from(codes.scales[token]);
         let factor = f32::from(codes.factors[token]);
+        if !scale.is_finite() || !factor.is_finite() {
+            return Err(BadCode::Scale { token });
+        }
         let packed_len = self.bits.packed_len(self.dim);
         let packed = &codes.residuals[token * packed_len..(token + 1) * packed_len];
         let values = self.levels.values();
@@ -161,19 +160,35 @@ impl ResidualCodec {
         rows: EmbeddingsRef<'_>,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Codes, Error> {
-        let panels = Panels::new(rows.with_values(self.centroids()));
+        self.encode_with(&self.centroid_panels(), rows, progress)
+    }
+
+    /// The centroids, laid out for encoding.
+    pub(crate) fn centroid_panels(&self) -> Panels {
+        Panels::of_rows(self.centroids(), self.dim)
+    }
+
+    /// As [`encode`](Self::encode), with [`centroid_panels`](Self::centroid_panels) that are there.
+    pub(crate) fn encode_with(
+        &self,
+        panels: &Panels,
+        rows: EmbeddingsRef<'_>,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Codes, Error> {
         let mut codes = Codes::default();
         let tokens_per_round = TOKENS_PER_TASK * 64;
         for (round, values) in rows.values().chunks(tokens_per_round * self.dim).enumerate() {
-            let encoded: Result<Vec<Codes>, Error> = values
+            let encoded: Vec<Result<Codes, Error>> = values
                 .par_chunks(TOKENS_PER_TASK * self.dim)
                 .enumerate()
                 .map(|(task, values)| {
                     let first = round * tokens_per_round + task * TOKENS_PER_TASK;
-                    self.encode_task(&panels, values, first)
+                    self.encode_task(panels, values, first)
                 })
                 .collect();
-            encoded?.into_iter().for_each(|part| codes.extend(part));
+            for part in encoded {
+                codes.extend(part?);
+            }
             progress(codes.scales.len());
         }
         Ok(codes)
@@ -260,6 +275,20 @@ fn root_mean_square(values: &[f32]) -> f32 {
     (values.iter().map(|value| value * value).sum::<f32>() / values.len() as f32).sqrt()
 }
 
+/// What is wrong with the codes of a damaged file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadCode {
+    #[error("token {token} has a centroid that the codebook lacks")]
+    Centroid { token: usize },
+    #[error("token {token} has a scale or factor that is no number")]
+    Scale { token: usize },
+    #[error("a score is no number")]
+    NotFinite,
+}
+
+/// Residuals that are shorter than this say nothing of the levels: their tokens are centroids.
+const SHORTEST_RESIDUAL: f32 = 1e-3;
+
 /// Residual components of `sample` in units of their token's root mean square.
 fn level_sample(sample: EmbeddingsRef<'_>, centroids: &[f32]) -> Vec<f32> {
     let dim = sample.dim();
@@ -272,7 +301,7 @@ fn level_sample(sample: EmbeddingsRef<'_>, centroids: &[f32]) -> Vec<f32> {
         let centroid = &centroids[nearest.row as usize * dim..][..dim];
         let residual: Vec<f32> = row.iter().zip(centroid).map(|(x, c)| x - c).collect();
         let unit = root_mean_square(&residual);
-        if unit > 0.0 {
+        if unit * (dim as f32).sqrt() > SHORTEST_RESIDUAL {
             components.extend(residual.iter().map(|value| value / unit));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::levels::Levels;
 use crate::storage::{Bytes, FileKind, SectionFile, SectionFileBuilder};
-use crate::{Bits, CodesRef, Error, ResidualCodec};
+use crate::{Bits, Error, ResidualCodec};
 
 impl ResidualCodec {
     /// Reads a codec; only its header and its few levels.
@@ -14,6 +14,9 @@ impl ResidualCodec {
         }
         let centroids = file.array("centroid", file.checked_size(dim, num_centroids, 0)?)?;
         let levels = file.array::<f32>("levels", bits.num_levels())?;
+        if !levels.as_slice().iter().all(|level| level.is_finite()) {
+            return Err(file.corrupt("levels"));
+        }
         Ok(Self::new(centroids, Levels::new(levels.as_slice().to_vec()), bits, dim))
     }
 
@@ -24,14 +27,5 @@ impl ResidualCodec {
         let builder = SectionFileBuilder::new(FileKind::Codec, params);
         let builder = builder.section("centroid", self.centroids());
         Bytes::Owned(builder.section("levels", self.levels().values()).build())
-    }
-
-    /// Checks that each code is one of the codebook.
-    pub(crate) fn check(&self, codes: CodesRef<'_>) -> Result<(), Error> {
-        let num_centroids = self.num_centroids();
-        match codes.centroids().find(|&centroid| centroid >= num_centroids) {
-            Some(centroid) => Err(Error::UnknownCentroid { centroid, num_centroids }),
-            None => Ok(()),
-        }
     }
 }

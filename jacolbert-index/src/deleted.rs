@@ -44,6 +44,19 @@ impl Deleted {
         self.count
     }
 
+    /// Reads everything and checks it against the number of ids.
+    pub(crate) fn verify(&self, num_ids: usize) -> Result<(), Error> {
+        self.file.verify()?;
+        let words = self.words.as_slice();
+        let bits: usize = words.iter().map(|word| word.count_ones() as usize).sum();
+        let past_the_end =
+            (num_ids..words.len() * 64).any(|id| self.contains(PassageId(id as u32)));
+        if bits != self.count || past_the_end {
+            return Err(self.file.corrupt("deleted passages that are not there"));
+        }
+        Ok(())
+    }
+
     pub(crate) fn file(&self) -> &SectionFile {
         &self.file
     }

@@ -26,7 +26,7 @@ impl Embeddings {
     ///
     /// # Errors
     /// [`Error::Shape`] if `dim` is 0 or does not divide the number of values, and
-    /// [`Error::NotFinite`] if a value is NaN or infinite.
+    /// [`Error::NotFinite`] if a value is NaN, infinite or beyond 1e15.
     pub fn new(values: Vec<f32>, dim: usize) -> Result<Self, Error> {
         EmbeddingsRef::new(&values, dim)?;
         Ok(Self { values, dim })
@@ -79,6 +79,9 @@ impl Embeddings {
     }
 }
 
+/// Larger values are refused: their dot products and the sums of these could overflow.
+const LARGEST: f32 = 1e15;
+
 /// Borrowed form of [`Embeddings`], `[tokens, dim]`: rows that live anywhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EmbeddingsRef<'a> {
@@ -95,7 +98,7 @@ impl<'a> EmbeddingsRef<'a> {
         if dim == 0 || !values.len().is_multiple_of(dim) {
             return Err(Error::Shape { values: values.len(), dim });
         }
-        match values.iter().position(|value| !value.is_finite()) {
+        match values.iter().position(|value| value.is_nan() || value.abs() > LARGEST) {
             Some(at) => Err(Error::NotFinite { token: at / dim, component: at % dim }),
             None => Ok(Self { values, dim }),
         }
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn not_a_number_is_named_by_token_and_component() {
-        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -2e15] {
             let values = vec![0.0, 0.0, 0.0, bad, 0.0, 0.0];
             let error = Embeddings::new(values, 2);
             assert!(matches!(error, Err(Error::NotFinite { token: 1, component: 1 })));

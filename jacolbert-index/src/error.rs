@@ -17,8 +17,8 @@ pub enum Error {
         /// Length of a row.
         dim: usize,
     },
-    /// A value is NaN or infinite.
-    #[error("component {component} of token {token} is not a finite number")]
+    /// A value is NaN, infinite, or beyond 1e15, where dot products could overflow.
+    #[error("component {component} of token {token} is not a number up to 1e15")]
     NotFinite {
         /// Row.
         token: usize,
@@ -58,10 +58,10 @@ pub enum Error {
         /// Number of ids given so far.
         num_ids: usize,
     },
-    /// A code names a centroid that the codebook does not have.
+    /// The codebook has no such centroid.
     #[error("no centroid {centroid}: there are {num_centroids}")]
     UnknownCentroid {
-        /// The code.
+        /// The id asked for.
         centroid: usize,
         /// Number of centroids.
         num_centroids: usize,
@@ -105,7 +105,7 @@ pub enum Error {
         what: String,
     },
     /// A file could not be read or written.
-    #[error("{}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,

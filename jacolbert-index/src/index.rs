@@ -92,20 +92,24 @@ impl Index {
         for segment in &segments {
             let last = first_ids.last().copied().unwrap_or_default();
             let next = u32::try_from(segment.num_passages()).ok().and_then(|n| last.checked_add(n));
-            first_ids.push(next.ok_or(Error::TooManyPassages)?);
+            first_ids.push(next.ok_or_else(|| codec_file.corrupt("more passages than ids"))?);
         }
         Ok(Self { codec, codec_file, segments, first_ids, deleted, attachments })
     }
 
-    /// Writes the index to the folder `path`, which is made if need be.
+    /// Whether the folder `path` holds an index; it may be damaged.
+    pub fn exists(path: &Path) -> bool {
+        Directory::open(path).is_ok()
+    }
+
+    /// Writes the index to the folder `path`, which is made if need be. What a write that died left
+    /// there is removed.
     ///
     /// # Errors
     /// [`Error::Exists`] if the folder holds an index, [`Error::Locked`] if somebody is writing one,
     /// [`Error::Io`].
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let directory = Directory::create(path)?;
-        let _lock = directory.lock()?;
-        crate::writer::write_all(self, &directory)
+        crate::writer::Vacant::claim(path)?.fill(self)
     }
 
     /// Length of a token's row.
@@ -173,9 +177,11 @@ impl Index {
     /// As [`codes`](Self::codes).
     pub fn decode(&self, passage: PassageId) -> Result<Embeddings, Error> {
         let (segment, position) = self.locate(passage)?;
-        let rows = self.codec.decode(segment.codes(position)?);
-        let rows = rows.and_then(|rows| Embeddings::new(rows, self.dim()));
-        rows.map_err(|cause| segment.file().corrupt(format!("passage {}: {cause}", passage.0)))
+        let bad = |cause: &dyn std::fmt::Display| {
+            segment.file().corrupt(format!("passage {}: {cause}", passage.0))
+        };
+        let rows = self.codec.decode(segment.codes(position)?).map_err(|cause| bad(&cause))?;
+        Embeddings::new(rows, self.dim()).map_err(|cause| bad(&cause))
     }
 
     /// Raises `best[n]` to the largest dot product of row n of `query` with any decoded token of
@@ -201,12 +207,16 @@ impl Index {
     /// left out, ascending.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] where the list is damaged.
+    /// [`Error::UnknownCentroid`], or [`Error::Corrupt`] where the list is damaged.
     pub fn for_each_in_cell(
         &self,
         centroid: CentroidId,
         mut each: impl FnMut(PassageId),
     ) -> Result<(), Error> {
+        let num_centroids = self.codec.num_centroids();
+        if centroid.index() >= num_centroids {
+            return Err(Error::UnknownCentroid { centroid: centroid.index(), num_centroids });
+        }
         for (segment, first) in self.segments.iter().zip(&self.first_ids) {
             let passages =
                 segment.cell(centroid)?.iter().map(|position| PassageId(first + position));
@@ -218,14 +228,15 @@ impl Index {
         Ok(())
     }
 
-    /// Reads every byte and checks it against the checksums and ranges.
+    /// Reads every section and checks it against its checksum, and the numbers in it against their
+    /// ranges.
     ///
     /// # Errors
     /// [`Error::Corrupt`] with the file and what is wrong with it.
     pub fn verify(&self) -> Result<(), Error> {
         self.codec_file.verify()?;
         self.segments.iter().try_for_each(|segment| segment.verify(&self.codec))?;
-        self.deleted.iter().try_for_each(|deleted| deleted.file().verify())?;
+        self.deleted.iter().try_for_each(|deleted| deleted.verify(self.num_ids()))?;
         self.attachments.values().try_for_each(Attachment::verify)
     }
 

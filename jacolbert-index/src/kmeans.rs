@@ -33,7 +33,7 @@ pub(crate) fn spherical_kmeans(
 
 /// For each row of `rows` the nearest of `centroids` `[k, dim]`, on all cores.
 pub(crate) fn nearest_centroids(centroids: &[f32], rows: EmbeddingsRef<'_>) -> Vec<Nearest> {
-    let panels = Panels::new(rows.with_values(centroids));
+    let panels = Panels::of_rows(centroids, rows.dim());
     let mut nearest = vec![Nearest::default(); rows.num_tokens()];
     nearest
         .par_chunks_mut(ROWS_PER_TASK)

@@ -4,6 +4,8 @@ use crate::Bits;
 
 /// Rounds after which the levels are taken as they are; they settle well before.
 const MAX_ROUNDS: usize = 200;
+/// Values per level that a sample needs.
+const SAMPLE_PER_LEVEL: usize = 64;
 /// Bins in which the density of a sample is counted.
 const DENSITY_BINS: usize = 1_024;
 /// Movement of the levels, relative to their spread, below which they have settled.
@@ -22,7 +24,12 @@ pub(crate) struct Levels {
 
 impl Levels {
     /// The Lloyd-Max levels of `sample`, found from the companded ones.
+    ///
+    /// A small sample is filled up with normally distributed values, so that tokens which come later
+    /// find usable levels.
     pub(crate) fn lloyd_max(bits: Bits, mut sample: Vec<f32>) -> Self {
+        let wanted = SAMPLE_PER_LEVEL * bits.num_levels();
+        sample.extend(normal_values(wanted.saturating_sub(sample.len())));
         sample.sort_unstable_by(f32::total_cmp);
         let sums = prefix_sums(&sample);
         let mut levels = companded(&sample, bits.num_levels());
@@ -56,6 +63,18 @@ impl Levels {
         }
         self.midpoints.partition_point(|&midpoint| value > midpoint) as u8
     }
+}
+
+/// `n` values spread as those of the standard normal distribution: the Box-Muller transform of points
+/// that fill a square evenly.
+fn normal_values(n: usize) -> impl Iterator<Item = f32> {
+    /// The fraction of the golden ratio, whose multiples fill an interval evenly.
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    (0..n).map(move |i| {
+        let radius = (-2.0 * ((i as f64 + 0.5) / n as f64).ln()).sqrt();
+        let angle = std::f64::consts::TAU * (i as f64 * GOLDEN).fract();
+        (radius * angle.cos()) as f32
+    })
 }
 
 fn prefix_sums(sorted: &[f32]) -> Vec<f64> {
@@ -113,17 +132,8 @@ fn class_means(sorted: &[f32], sums: &[f64], levels: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Quantiles of the standard normal distribution, by bisection of its density's integral.
     fn normal_sample(n: usize) -> Vec<f32> {
-        let uniform = |i: usize| (i as f64 + 0.5) / n as f64;
-        (0..n / 2)
-            .flat_map(|i| {
-                let (u, v) = (uniform(2 * i), uniform((i * 7_919) % n));
-                let radius = (-2.0 * u.ln()).sqrt();
-                let angle = std::f64::consts::TAU * v;
-                [(radius * angle.cos()) as f32, (radius * angle.sin()) as f32]
-            })
-            .collect()
+        normal_values(n).collect()
     }
 
     #[test]

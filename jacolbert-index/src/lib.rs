@@ -24,7 +24,7 @@
 //! |---|---|
 //! | `manifest.json` | the names, lengths and checksums of all other files; replaced by rename |
 //! | `G-codec.jacolbert` | centroids `f32 [num_centroids, dim]` and levels `f32 [2^bits]` |
-//! | `G-segment-N.jacolbert` | passages of one addition: see below |
+//! | `G-segment.jacolbert`, `G-segment-N.jacolbert` | passages of one addition: see below |
 //! | `G-deleted.jacolbert` | one bit a passage |
 //! | `G-attachment-N.jacolbert` | bytes of somebody else's |
 //! | `writer.lock` | held while somebody writes |

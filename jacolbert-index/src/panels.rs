@@ -32,15 +32,19 @@ const ROWS_PER_CALL: usize = 8;
 impl Panels {
     /// Lays out the rows of `embeddings`, `[n, dim]`.
     pub fn new(embeddings: EmbeddingsRef<'_>) -> Self {
-        let dim = embeddings.dim();
-        let mut panels = vec![[0.0; LANES]; embeddings.num_tokens().div_ceil(LANES) * dim];
-        for (n, row) in embeddings.rows().enumerate() {
+        Self::of_rows(embeddings.values(), embeddings.dim())
+    }
+
+    /// Lays out `rows`, `[n, dim]` row-major, known to be whole.
+    pub(crate) fn of_rows(rows: &[f32], dim: usize) -> Self {
+        let mut panels = vec![[0.0; LANES]; (rows.len() / dim).div_ceil(LANES) * dim];
+        for (n, row) in rows.chunks_exact(dim).enumerate() {
             let first = n / LANES * dim;
             for (lanes, &component) in panels[first..first + dim].iter_mut().zip(row) {
                 lanes[n % LANES] = component;
             }
         }
-        Self { panels, num_rows: embeddings.num_tokens(), dim, isa: Isa::detected() }
+        Self { panels, num_rows: rows.len() / dim, dim, isa: Isa::detected() }
     }
 
     /// Number of rows laid out, padding not counted.

@@ -113,10 +113,10 @@ impl Segment {
     /// The tokens of the passage at `position`, which must be below the number of passages.
     pub(crate) fn codes(&self, position: usize) -> Result<CodesRef<'_>, Error> {
         let offsets = self.offsets.as_slice();
-        let (start, end) = (offsets[position] as usize, offsets[position + 1] as usize);
-        if start > end || end > self.num_tokens {
-            return Err(self.file.corrupt(format!("token range of passage {position}")));
-        }
+        let bounds = (offsets[position].try_into().ok()).zip(offsets[position + 1].try_into().ok());
+        let (start, end): (usize, usize) = bounds
+            .filter(|&(start, end)| start <= end && end <= self.num_tokens)
+            .ok_or_else(|| self.file.corrupt(format!("token range of passage {position}")))?;
         let centroids = match &self.centroids {
             StoredCentroids::Narrow(codes) => CentroidCodes::Narrow(codes.as_slice()),
             StoredCentroids::Wide(codes) => CentroidCodes::Wide(codes.as_slice()),
@@ -141,8 +141,8 @@ impl Segment {
         self.file.verify()?;
         for position in 0..self.num_passages {
             codec
-                .check(self.codes(position)?)
-                .map_err(|_| self.file.corrupt(format!("centroid code of passage {position}")))?;
+                .decode(self.codes(position)?)
+                .map_err(|cause| self.file.corrupt(format!("passage {position}: {cause}")))?;
         }
         (0..codec.num_centroids() as u32).try_for_each(|c| self.cell(CentroidId(c)).map(|_| ()))
     }

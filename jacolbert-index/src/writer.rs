@@ -8,7 +8,7 @@ use crate::codes::Codes;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
 use crate::storage::{Directory, Manifest, SectionFile, WriterLock};
-use crate::{EmbeddingsRef, Error, Index, PassageId};
+use crate::{EmbeddingsRef, Error, Index, Panels, PassageId};
 
 /// Adds passages to an index and deletes them.
 ///
@@ -32,6 +32,7 @@ pub struct IndexWriter {
     directory: Directory,
     manifest: Manifest,
     index: Index,
+    panels: Panels,
     codes: Codes,
     offsets: Vec<u64>,
     deleted: Vec<PassageId>,
@@ -49,11 +50,14 @@ impl IndexWriter {
         let lock = directory.lock()?;
         let manifest = directory.manifest()?;
         let index = Index::open_files(&directory, &manifest)?;
-        directory.remove_orphans(&manifest)?;
+        index.codec_file.verify()?;
+        directory.remove_orphans(manifest.files())?;
+        let panels = index.codec.centroid_panels();
         Ok(Self {
             directory,
             manifest,
             index,
+            panels,
             codes: Codes::default(),
             offsets: vec![0],
             deleted: Vec::new(),
@@ -75,8 +79,10 @@ impl IndexWriter {
         if passage.dim() != self.index.dim() {
             return Err(Error::Dim { expected: self.index.dim(), found: passage.dim() });
         }
-        let id = u32::try_from(self.num_ids()).map_err(|_| Error::TooManyPassages)?;
-        self.codes.extend(self.index.codec.encode(passage, &mut |_| ())?);
+        let id = u32::try_from(self.num_ids()).ok().filter(|&id| id < u32::MAX);
+        let id = id.ok_or(Error::TooManyPassages)?;
+        let codec = &self.index.codec;
+        self.codes.extend(codec.encode_with(&self.panels, passage, &mut |_| ())?);
         self.offsets.push(self.codes.scales.len() as u64);
         Ok(PassageId(id))
     }
@@ -101,11 +107,18 @@ impl IndexWriter {
 
     /// Makes all changes the state of the index at once, on disk, and opens it.
     ///
+    /// Each commit adds a segment, whose lists take eight bytes a centroid at least: add many
+    /// passages at once rather than each in a commit of its own.
+    ///
     /// # Errors
-    /// [`Error::Io`]; the index is then as it was before.
+    /// [`Error::Io`] or [`Error::Corrupt`]; the index is then as it was before. Only if the folder
+    /// itself cannot be synced at the very end is the new state in place, and may be lost with the
+    /// power.
     pub fn commit(self) -> Result<Index, Error> {
         let mut manifest = self.manifest.clone();
-        manifest.generation += 1;
+        let generation = manifest.generation.checked_add(1);
+        manifest.generation = generation
+            .ok_or_else(|| Error::corrupt(self.directory.path(), "generation of the manifest"))?;
         let files = NewFiles { directory: &self.directory, generation: manifest.generation };
         if self.offsets.len() > 1 {
             let segment = Segment::build(&self.codes, &self.offsets, &self.index.codec)?;
@@ -116,9 +129,10 @@ impl IndexWriter {
             manifest.deleted = Some(files.write_sections("deleted", deleted.file())?);
         }
         files.write_attachments(&self.attachments, &mut manifest)?;
+        let index = Index::open_files(&self.directory, &manifest)?;
         self.directory.commit(&manifest)?;
-        self.directory.remove_orphans(&manifest)?;
-        Index::open_files(&self.directory, &manifest)
+        let _stay_until_later = self.directory.remove_orphans(manifest.files());
+        Ok(index)
     }
 
     fn num_ids(&self) -> usize {
@@ -126,8 +140,30 @@ impl IndexWriter {
     }
 }
 
-/// Writes all of `index` to a folder that holds none.
-pub(crate) fn write_all(index: &Index, directory: &Directory) -> Result<(), Error> {
+/// A folder that holds no index, and in which nobody else can put one.
+#[derive(Debug)]
+pub(crate) struct Vacant {
+    directory: Directory,
+    _lock: WriterLock,
+}
+
+impl Vacant {
+    /// Makes the folder `path` if need be, and removes what a write that died left there.
+    pub(crate) fn claim(path: &Path) -> Result<Self, Error> {
+        let directory = Directory::create(path)?;
+        let lock = directory.lock()?;
+        directory.check_vacant()?;
+        directory.remove_orphans(std::iter::empty())?;
+        Ok(Self { directory, _lock: lock })
+    }
+
+    /// Writes all of `index`.
+    pub(crate) fn fill(&self, index: &Index) -> Result<(), Error> {
+        write_all(index, &self.directory)
+    }
+}
+
+fn write_all(index: &Index, directory: &Directory) -> Result<(), Error> {
     let files = NewFiles { directory, generation: 1 };
     let codec = files.write_sections("codec", &index.codec_file)?;
     let mut manifest = Manifest::new(files.generation, codec);

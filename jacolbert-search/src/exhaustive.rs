@@ -31,11 +31,8 @@ pub fn exhaustive_search(
     passages: &[Embeddings],
     k: usize,
 ) -> Result<Vec<Hit>, Error> {
-    let Some(first) = passages.first() else {
-        return Ok(Vec::new());
-    };
-    let ready = Query::new(query, first.dim())?;
-    let scored: Result<Vec<Option<Hit>>, Error> = passages
+    let ready = Query::new(query, query.dim())?;
+    let scored: Vec<Result<Option<Hit>, Error>> = passages
         .par_iter()
         .enumerate()
         .with_min_len(16)
@@ -47,5 +44,6 @@ pub fn exhaustive_search(
             Ok(ready.score(passage.as_ref()).map(|score| Hit { passage: passage_id, score }))
         })
         .collect();
+    let scored: Result<Vec<Option<Hit>>, Error> = scored.into_iter().collect();
     Ok(ranked(scored?.into_iter().flatten().collect(), k))
 }

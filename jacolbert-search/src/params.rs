@@ -33,8 +33,8 @@ impl SearchParams {
         Self { k, n_probe: usize::MAX, n_rescored: Some(usize::MAX) }
     }
 
-    /// Candidates rescored for `k` hits unless told: 256 up to ten hits, then 16 a hit up to 1,024,
-    /// and never fewer than four a hit.
+    /// Candidates rescored for `k` hits unless told: 16 a hit, within 256 to 1,024, and never fewer
+    /// than four a hit.
     pub fn n_rescored_for(k: usize) -> usize {
         k.saturating_mul(16).clamp(256, 1_024).max(k.saturating_mul(4))
     }

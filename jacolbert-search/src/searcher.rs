@@ -76,10 +76,14 @@ impl<'a> Searcher<'a> {
         queries: &[Embeddings],
         params: &SearchParams,
     ) -> Result<Vec<Vec<Hit>>, Error> {
-        queries.par_iter().map(|query| self.search(query.as_ref(), params)).collect()
+        let search = |query: &Embeddings| self.search(query.as_ref(), params);
+        // All of them first, so that the error does not depend on which thread was quicker.
+        let hits: Vec<Result<Vec<Hit>, Error>> = queries.par_iter().map(search).collect();
+        hits.into_iter().collect()
     }
 
-    /// The best `k` of the given passages of the index, by exact score.
+    /// The best `k` of the given passages of the index, by exact score. A passage that is given twice
+    /// counts once, and deleted ones do not count.
     ///
     /// # Errors
     /// As [`search`](Self::search), and [`jacolbert_index::Error::UnknownPassage`] within
@@ -91,7 +95,13 @@ impl<'a> Searcher<'a> {
         k: usize,
     ) -> Result<Vec<Hit>, Error> {
         let query = Query::new(query, self.index.dim())?;
-        Ok(ranked(self.rescored(&query, passages)?, k))
+        let mut passages = passages.to_vec();
+        passages.sort_unstable();
+        passages.dedup();
+        passages.retain(|&passage| {
+            passage.index() >= self.index.num_ids() || self.index.contains(passage)
+        });
+        Ok(ranked(self.rescored(&query, &passages)?, k))
     }
 
     fn search_where(

@@ -35,13 +35,18 @@ impl Directory {
         Err(Error::NotAnIndex { path: path.into(), reason })
     }
 
-    /// The folder at `path`, made if need be, which must not hold an index yet.
+    /// The folder at `path`, made if need be.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(|source| Error::io(path, source))?;
-        if path.join(MANIFEST).exists() {
-            return Err(Error::Exists { path: path.into() });
-        }
         Ok(Self { path: path.into() })
+    }
+
+    /// Fails if the folder holds an index.
+    pub(crate) fn check_vacant(&self) -> Result<(), Error> {
+        match self.path.join(MANIFEST).exists() {
+            true => Err(Error::Exists { path: self.path.clone() }),
+            false => Ok(()),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -117,17 +122,20 @@ impl Directory {
         self.sync()
     }
 
-    /// Removes the index files that `manifest` does not name, as far as the system lets them go.
+    /// Removes the files of an index that are not among `kept`, as far as the system lets them go.
     ///
     /// A reader that holds them open keeps them where the system allows it; where it does not, the
     /// file stays until a later commit.
-    pub(crate) fn remove_orphans(&self, manifest: &Manifest) -> Result<(), Error> {
-        let named: HashSet<&str> = manifest.files().map(|file| file.name.as_str()).collect();
-        let entries = fs::read_dir(&self.path).map_err(|source| Error::io(&self.path, source))?;
-        for entry in entries.flatten() {
+    pub(crate) fn remove_orphans<'a>(
+        &self,
+        kept: impl Iterator<Item = &'a FileEntry>,
+    ) -> Result<(), Error> {
+        let kept: HashSet<&str> = kept.map(|file| file.name.as_str()).collect();
+        let io = |source| Error::io(&self.path, source);
+        for entry in fs::read_dir(&self.path).map_err(io)? {
+            let entry = entry.map_err(io)?;
             let name = entry.file_name();
-            let is_ours = name.to_str().is_some_and(|name| name.ends_with(".jacolbert"));
-            if is_ours && !name.to_str().is_some_and(|name| named.contains(name)) {
+            if name.to_str().is_some_and(|name| is_index_file(name) && !kept.contains(name)) {
                 let _stays_until_later = fs::remove_file(entry.path());
             }
         }
@@ -144,4 +152,15 @@ impl Directory {
     fn sync(&self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// Whether a file has a name that a writer gives: `7-segment.jacolbert`, and so on.
+fn is_index_file(name: &str) -> bool {
+    let parts = name.strip_suffix(".jacolbert").and_then(|stem| stem.split_once('-'));
+    parts.is_some_and(|(generation, kind)| {
+        let kinds = ["codec", "segment", "deleted", "attachment"];
+        !generation.is_empty()
+            && generation.bytes().all(|byte| byte.is_ascii_digit())
+            && kinds.iter().any(|known| kind.starts_with(known))
+    })
 }

@@ -1,7 +1,7 @@
 //! The manifest: the one file that says which files are the index.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,10 @@ impl Manifest {
             return Err(corrupt("checksum"));
         }
         let manifest: Self = serde_json::from_str(json).map_err(|e| corrupt(&e.to_string()))?;
-        let plain = |file: &FileEntry| Path::new(&file.name).components().count() == 1;
+        let plain = |file: &FileEntry| {
+            let mut parts = Path::new(&file.name).components();
+            matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
+        };
         if manifest.format != FORMAT || !manifest.files().all(plain) {
             return Err(corrupt("not the manifest of an index"));
         }

@@ -112,7 +112,7 @@ fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
     assert!(matches!(builder.build(), Err(Error::NoTokens)));
 
     let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
-    builder.add(Embeddings::new(vec![1.0, 0.0, 1e30, 1e30], 2)?.as_ref())?;
+    builder.add(Embeddings::new(vec![1.0, 0.0, 1e6, 1e6], 2)?.as_ref())?;
     assert!(matches!(builder.build(), Err(Error::Norm { token: 1, .. })));
 
     assert!(matches!(
@@ -126,7 +126,31 @@ fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
 #[test]
 fn unknown_passages_are_named() -> Result<(), Error> {
     let index = index(&passages(5, 6)?, BuildConfig::default())?;
+    let cell = index.for_each_in_cell(jacolbert_index::CentroidId(1 << 30), |_| ());
+    assert!(matches!(cell, Err(Error::UnknownCentroid { .. })));
     let error = index.decode(PassageId(5));
     assert!(matches!(error, Err(Error::UnknownPassage { passage: PassageId(5), num_ids: 5 })));
+    Ok(())
+}
+
+#[test]
+fn a_small_first_build_serves_later_additions() -> Result<(), Box<dyn std::error::Error>> {
+    let later = passages(30, 8)?;
+    for first in [1, 2, 3, 5, 20] {
+        let folder = tempfile::tempdir()?;
+        index(&passages(first, 7)?, config(Bits::Four))?.save(folder.path())?;
+        let mut writer = jacolbert_index::IndexWriter::open(folder.path())?;
+        let added = later.iter().map(|passage| writer.add(passage.as_ref()));
+        let added = added.collect::<Result<Vec<_>, _>>()?;
+        let index = writer.commit()?;
+        let mut cosines = Vec::new();
+        for (passage, id) in later.iter().zip(added) {
+            let decoded = index.decode(id)?;
+            let rows = passage.as_ref().rows().zip(decoded.as_ref().rows());
+            cosines.extend(rows.map(|(a, b)| cosine(a, b)));
+        }
+        let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
+        assert!(mean > 0.97, "{mean} after a first build of {first} passages");
+    }
     Ok(())
 }

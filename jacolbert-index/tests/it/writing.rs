@@ -95,6 +95,29 @@ fn files_of_a_commit_that_died_do_not_stop_the_next() -> Result<(), Box<dyn StdE
 }
 
 #[test]
+fn a_save_that_died_does_not_stop_the_next() -> Result<(), Box<dyn StdError>> {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("1-codec.jacolbert"), b"half a codec")?;
+    std::fs::write(folder.path().join("my-backup.jacolbert"), b"not ours")?;
+    saved(5, folder.path())?;
+    assert_eq!(Index::open(folder.path())?.num_passages(), 5);
+    IndexWriter::open(folder.path())?;
+    assert!(folder.path().join("my-backup.jacolbert").exists(), "files of others stay");
+    Ok(())
+}
+
+#[test]
+fn a_folder_is_claimed_before_the_work_begins() -> Result<(), Box<dyn StdError>> {
+    let folder = tempfile::tempdir()?;
+    saved(5, folder.path())?;
+    let builder = jacolbert_index::IndexBuilder::new(2, BuildConfig::default())?;
+    let error = builder.build_to(folder.path(), &mut |_| panic!("no work is done"));
+    assert!(matches!(error, Err(Error::Exists { .. })));
+    assert!(Index::exists(folder.path()) && !Index::exists(&folder.path().join("none")));
+    Ok(())
+}
+
+#[test]
 fn unknown_passages_cannot_be_deleted() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;
     saved(5, folder.path())?;

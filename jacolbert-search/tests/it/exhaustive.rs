@@ -52,5 +52,11 @@ fn a_passage_without_tokens_has_no_score() -> Result<(), Error> {
     assert_eq!(maxsim(query(4, 2)?.as_ref(), empty.as_ref())?, None);
     assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), &[empty], 5)?, []);
     assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), &[], 5)?, []);
+    let nothing = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), &[], 5);
+    assert!(matches!(nothing, Err(Error::EmptyQuery)));
+    let (most, least) = (vec![1e15; DIM], vec![-1e15; DIM]);
+    let lowest =
+        maxsim(Embeddings::new(most, DIM)?.as_ref(), Embeddings::new(least, DIM)?.as_ref())?;
+    assert!(lowest.is_some_and(f32::is_finite), "the lowest score is a score");
     Ok(())
 }

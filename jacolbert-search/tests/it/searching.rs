@@ -92,6 +92,11 @@ fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(hits.len(), 27, "30 and one more, less three without tokens and one deleted");
     assert!(hits.iter().all(|hit| hit.passage != PassageId(4)));
     assert!(hits.iter().any(|hit| hit.passage == PassageId(30)));
+    let given = [4, 3, 2, 2].map(PassageId);
+    let reranked = Searcher::new(&index).rerank(query(9, 7)?.as_ref(), &given, 9)?;
+    let mut ids: Vec<u32> = reranked.iter().map(|hit| hit.passage.0).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [2, 3], "the deleted one is no hit, and none is one twice");
     Ok(())
 }
 
@@ -103,6 +108,19 @@ fn a_batch_gives_what_each_query_gives() -> Result<(), Error> {
     let batch = searcher.search_batch(&queries, &params)?;
     for (query, hits) in queries.iter().zip(batch) {
         assert_eq!(searcher.search(query.as_ref(), &params)?, hits);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_first_bad_query_of_a_batch_is_the_error() -> Result<(), Error> {
+    let index = index(&passages(5, 9)?, Bits::Two)?;
+    let mut queries = vec![query(4, 1)?; 200];
+    queries[90] = Embeddings::empty(DIM)?;
+    queries[100] = Embeddings::new(vec![1.0], 1)?;
+    for _ in 0..20 {
+        let error = Searcher::new(&index).search_batch(&queries, &SearchParams::default());
+        assert!(matches!(error, Err(Error::EmptyQuery)));
     }
     Ok(())
 }
