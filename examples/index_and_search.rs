@@ -11,6 +11,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
+use jacolbert::index::Index;
 use jacolbert::{Collection, Device, IndexOptions, IndexProgress, Retriever, SearchParams};
 use jacolbert::{read_jsonl, read_tsv};
 use lexopt::prelude::*;
@@ -27,7 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
     let retriever = Retriever::from_dir(&args.model, &Device::flex())?;
     let collection = match &args.documents {
-        Some(documents) if !args.index.exists() => index(&retriever, documents, &args.index)?,
+        Some(documents) if !Index::exists(&args.index) => {
+            index(&retriever, documents, &args.index)?
+        }
         _ => retriever.open(&args.index)?,
     };
     println!("{} documents", collection.num_documents());

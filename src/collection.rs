@@ -60,6 +60,11 @@ impl Collection {
         self.settings.num_documents
     }
 
+    /// Number of passages that the documents were split into.
+    pub fn num_passages(&self) -> usize {
+        self.index.num_passages()
+    }
+
     /// Whether there is a document with this id.
     ///
     /// # Errors
@@ -114,7 +119,8 @@ impl Collection {
 
     /// Adds documents, all or none, and returns the passages that were cut.
     ///
-    /// They are encoded with the centroids that the index has. Whoever has the folder open goes on
+    /// They are encoded with the centroids that the index has; each call is a commit, so add many
+    /// documents at once. Whoever has the folder open goes on
     /// with what they opened; this collection sees the new documents.
     ///
     /// # Errors
@@ -154,7 +160,9 @@ impl Collection {
         for id in &ids {
             self.passages_of(id)?.into_iter().try_for_each(|passage| writer.delete(passage))?;
         }
-        self.commit(writer, self.num_documents() - ids.len())
+        let left = self.num_documents().checked_sub(ids.len());
+        let left = left.ok_or_else(|| Error::corrupt(&self.folder, "number of documents"))?;
+        self.commit(writer, left)
     }
 
     /// The writer of the folder, this collection being up to date with it.

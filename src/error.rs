@@ -44,7 +44,7 @@ pub enum Error {
         what: String,
     },
     /// A file could not be read or written.
-    #[error("{}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,

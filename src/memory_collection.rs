@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -130,8 +131,10 @@ impl MemoryCollection {
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let io = |source| Error::io(path, source);
         let bytes = self.to_safetensors().map_err(|e| io(std::io::Error::other(e)))?;
-        let new = path.with_added_extension("new");
-        fs::write(&new, bytes).and_then(|()| fs::rename(&new, path)).map_err(io)
+        let new = path.with_added_extension("jacolbert-new");
+        let written = fs::File::create(&new)
+            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
+        written.and_then(|()| fs::rename(&new, path)).map_err(io)
     }
 
     /// Reads what [`save`](Self::save) wrote.
@@ -209,7 +212,8 @@ fn embeddings_of(
         let length = length.and_then(|length| length.checked_mul(dim));
         let length = length.filter(|&length| length <= values.len());
         let length = length.ok_or_else(|| corrupt("lengths of the passages"))?;
-        passages.push(Embeddings::new(values.by_ref().take(length).collect(), dim)?);
+        let passage = Embeddings::new(values.by_ref().take(length).collect(), dim);
+        passages.push(passage.map_err(|cause| corrupt(&cause.to_string()))?);
     }
     if values.len() > 0 {
         return Err(corrupt("lengths of the passages"));

@@ -17,7 +17,9 @@ pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
     read_lines(path, |line| {
         let mut fields: Map<String, Value> =
             serde_json::from_str(line).map_err(|cause| cause.to_string())?;
-        let id = take_string(&mut fields, "id").or_else(|_| take_string(&mut fields, "_id"))?;
+        let key =
+            if fields.contains_key("_id") && !fields.contains_key("id") { "_id" } else { "id" };
+        let id = take_string(&mut fields, key)?;
         let text = take_string(&mut fields, "text")?;
         let metadata = match fields.remove("metadata") {
             Some(metadata) => metadata,
@@ -39,17 +41,23 @@ pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
     })
 }
 
+/// What some programs write at the start of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 fn read_lines(
     path: &Path,
     document: impl Fn(&str) -> Result<Document, String>,
 ) -> Result<Vec<Document>, Error> {
     let file = File::open(path).map_err(|source| Error::io(path, source))?;
     let mut documents = Vec::new();
-    for (n, line) in BufReader::new(file).lines().enumerate() {
+    for (n, line) in BufReader::new(file).split(b'\n').enumerate() {
         let line = line.map_err(|source| Error::io(path, source))?;
-        if !line.trim().is_empty() {
-            let at = |what| Error::Line { path: path.into(), line: n + 1, what };
-            documents.push(document(&line).map_err(at)?);
+        let at = |what| Error::Line { path: path.into(), line: n + 1, what };
+        let line = std::str::from_utf8(&line).map_err(|_| at("not UTF-8".into()))?;
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| n == 0).unwrap_or(line);
+        if !line.is_empty() {
+            documents.push(document(line).map_err(at)?);
         }
     }
     Ok(documents)
@@ -94,8 +102,9 @@ mod tests {
 
     #[test]
     fn lines_with_tabs_become_documents() -> Result<(), Box<dyn std::error::Error>> {
-        let file = written("a\t一\tの続き\nb\t\n")?;
-        let expected = [Document::new("a", "一\tの続き"), Document::new("b", "")];
+        let file = written("\u{feff}a\t一\tの続き\r\nb\t\n\t\n")?;
+        let documents = [("a", "一\tの続き"), ("b", ""), ("", "")];
+        let expected = documents.map(|(id, text)| Document::new(id, text));
         assert_eq!(read_tsv(file.path())?, expected);
         Ok(())
     }
@@ -107,6 +116,9 @@ mod tests {
             let error = read_jsonl(file.path());
             assert!(matches!(error, Err(Error::Line { line: 2, .. })), "{bad}: {error:?}");
         }
+        let file = tempfile::NamedTempFile::new()?;
+        fs::write(file.path(), b"a\tb\n\x93\xfa\t\x96\x7b\n")?;
+        assert!(matches!(read_tsv(file.path()), Err(Error::Line { line: 2, .. })));
         let file = written("a\tb\nno tab\n")?;
         assert!(matches!(read_tsv(file.path()), Err(Error::Line { line: 2, .. })));
         assert!(matches!(read_tsv(Path::new("missing")), Err(Error::Io { .. })));

@@ -150,6 +150,10 @@ impl Retriever {
         if documents.is_empty() {
             return Err(Error::NoDocuments);
         }
+        // Before the hours of encoding, though the builder looks again.
+        if Index::exists(folder) {
+            return Err(jacolbert_index::Error::Exists { path: folder.into() }.into());
+        }
         let mut builder = IndexBuilder::new(self.encoder.dim(), options.build.clone())?;
         let mut add = |passage: jacolbert_index::Embeddings| {
             builder.add(passage.as_ref())?;
@@ -183,7 +187,7 @@ impl Retriever {
     /// Reads a collection that [`MemoryCollection::save`] wrote.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`].
+    /// [`Error::Io`], [`Error::Corrupt`], and [`Error::Index`] if the rows have another dimension.
     pub fn load_in_memory(&self, path: &Path) -> Result<MemoryCollection, Error> {
         MemoryCollection::load(self.encoder.clone(), path)
     }

@@ -25,6 +25,7 @@ impl Settings {
         let attached = index
             .attachment(SETTINGS)
             .ok_or_else(|| corrupt("an index of plain embeddings, without documents"))?;
+        attached.verify()?;
         serde_json::from_slice(attached.as_ref()).map_err(|_| corrupt("settings"))
     }
 
