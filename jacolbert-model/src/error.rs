@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::DictionaryFault;
+
 /// The cause as the library that found it says it.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -129,6 +131,24 @@ pub enum Error {
         path: PathBuf,
         /// The token.
         token: String,
+    },
+    /// The same token stands on two lines of a vocabulary.
+    #[error("{}: token {token:?} stands on lines {} and {}", path.display(), lines[0], lines[1])]
+    DuplicateToken {
+        /// The file.
+        path: PathBuf,
+        /// The token.
+        token: String,
+        /// Both lines, counted from 1.
+        lines: [usize; 2],
+    },
+    /// A folder or a file in it cannot be used as a compiled MeCab dictionary.
+    #[error("{}: {fault}", path.display())]
+    Dictionary {
+        /// The file, or the folder if files are absent.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: DictionaryFault,
     },
     /// The tokenizer has tokens that the model has no embedding for.
     #[error("{} has ids up to {largest}, the model has {vocab_size} embeddings", path.display())]

@@ -64,4 +64,7 @@ pub use config::{Activation, BertConfig, ColbertConfig};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use error::Error;
 pub use maxsim::{maxsim_all, maxsim_n_way};
-pub use tokenizer::{Encoding, Tokenizer};
+pub use tokenizer::{
+    Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
+    SpecialTokens, Subword, Tokenizer, Vocabulary,
+};

@@ -7,31 +7,31 @@ use serde_json::{Map, Value};
 use crate::Error;
 
 /// The top level of a JSON file.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     path: PathBuf,
     values: Map<String, Value>,
 }
 
 impl Keys {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
         let values = serde_json::from_slice(&bytes)
             .map_err(|source| Error::Json { path: path.into(), source })?;
         Ok(Self { path: path.into(), values })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// A needed count, from 1 to `max`.
-    pub(super) fn count(&self, key: &'static str, max: u32) -> Result<usize, Error> {
+    pub(crate) fn count(&self, key: &'static str, max: u32) -> Result<usize, Error> {
         self.count_if_given(key, max)?
             .ok_or_else(|| Error::MissingKey { path: self.path.clone(), key })
     }
 
     /// A count, from 1 to `max`.
-    pub(super) fn count_if_given(
+    pub(crate) fn count_if_given(
         &self,
         key: &'static str,
         max: u32,
@@ -43,32 +43,32 @@ impl Keys {
     }
 
     /// A needed number of at least 0.
-    pub(super) fn non_negative(&self, key: &'static str) -> Result<f64, Error> {
+    pub(crate) fn non_negative(&self, key: &'static str) -> Result<f64, Error> {
         self.non_negative_if_given(key)?
             .ok_or_else(|| Error::MissingKey { path: self.path.clone(), key })
     }
 
     /// A number of at least 0.
-    pub(super) fn non_negative_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
+    pub(crate) fn non_negative_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
         self.convert(key, "a number of at least 0", |value| {
             value.as_f64().filter(|number| *number >= 0.0)
         })
     }
 
     /// A number from 0 up to, but not including, 1.
-    pub(super) fn probability_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
+    pub(crate) fn probability_if_given(&self, key: &'static str) -> Result<Option<f64>, Error> {
         self.convert(key, "a number from 0 to below 1", |value| {
             value.as_f64().filter(|number| (0.0..1.0).contains(number))
         })
     }
 
     /// `true` or `false`.
-    pub(super) fn flag_if_given(&self, key: &'static str) -> Result<Option<bool>, Error> {
+    pub(crate) fn flag_if_given(&self, key: &'static str) -> Result<Option<bool>, Error> {
         self.convert(key, "true or false", Value::as_bool)
     }
 
     /// A word that `meaning` knows; `expected` lists these words.
-    pub(super) fn word_if_given<T>(
+    pub(crate) fn word_if_given<T>(
         &self,
         key: &'static str,
         expected: &'static str,
@@ -77,8 +77,25 @@ impl Keys {
         self.convert(key, expected, |value| value.as_str().and_then(&meaning))
     }
 
+    /// What one of the `known` words stands for; `expected` lists these words.
+    pub(crate) fn one_of<T: Copy>(
+        &self,
+        key: &'static str,
+        expected: &'static str,
+        known: &[(&str, T)],
+    ) -> Result<Option<T>, Error> {
+        let meaning = |word: &str| known.iter().find(|(known, _)| *known == word);
+        self.word_if_given(key, expected, |word| meaning(word).map(|(_, meaning)| *meaning))
+    }
+
+    /// The keys of an object within.
+    pub(crate) fn object_if_given(&self, key: &'static str) -> Result<Option<Self>, Error> {
+        let values = self.convert(key, "an object", |value| value.as_object().cloned())?;
+        Ok(values.map(|values| Self { path: self.path.clone(), values }))
+    }
+
     /// The value of `key` as `convert` reads it; `null` is as good as absent.
-    fn convert<T>(
+    pub(crate) fn convert<T>(
         &self,
         key: &'static str,
         expected: &'static str,

@@ -6,3 +6,4 @@ mod keys;
 
 pub use bert_config::{Activation, BertConfig};
 pub use colbert_config::ColbertConfig;
+pub(crate) use keys::Keys;

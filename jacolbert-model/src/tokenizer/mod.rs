@@ -9,6 +9,7 @@
 //! that stand in the text itself are what the tokenizer makes of them.
 
 mod encoding;
+mod japanese;
 mod json_tokenizer;
 mod special_ids;
 
@@ -19,6 +20,10 @@ use json_tokenizer::JsonTokenizer;
 use special_ids::SpecialIds;
 
 pub use encoding::Encoding;
+pub use japanese::{
+    Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, SpecialTokens,
+    Subword, Vocabulary,
+};
 
 /// The file's name in a checkpoint's folder.
 const FILE: &str = "tokenizer.json";

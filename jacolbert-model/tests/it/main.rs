@@ -2,6 +2,7 @@
 
 mod damage;
 mod encoding;
+mod japanese;
 mod layouts;
 mod reference;
 mod scores;

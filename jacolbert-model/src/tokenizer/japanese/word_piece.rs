@@ -1,0 +1,132 @@
+//! From words to token ids: by the longest pieces in the vocabulary, or by characters.
+
+use super::normalize::{nfkc, split_white_space};
+use super::vocabulary::Vocabulary;
+
+/// A word of more characters than this is unknown as a whole.
+const MAX_WORD_CHARS: usize = 100;
+
+/// Appends the ids of the pieces of `word` to `ids`.
+///
+/// The word is split at white space first. Each part is then covered from its start by the longest
+/// tokens there are, all but the first with `##` before them; a part that cannot be covered gives
+/// one `unknown`.
+pub(super) fn push_word_pieces(
+    vocabulary: &Vocabulary,
+    unknown: u32,
+    word: &str,
+    ids: &mut Vec<u32>,
+) {
+    for part in split_white_space(word) {
+        let num_ids = ids.len();
+        if part.chars().nth(MAX_WORD_CHARS).is_some() || !push_longest(vocabulary, part, ids) {
+            ids.truncate(num_ids);
+            ids.push(unknown);
+        }
+    }
+}
+
+/// Appends the id of each character of `word` in NFKC to `ids`.
+pub(super) fn push_characters(
+    vocabulary: &Vocabulary,
+    unknown: u32,
+    word: &str,
+    ids: &mut Vec<u32>,
+) {
+    let mut buffer = [0; 4];
+    let id = |c: char| vocabulary.id(c.encode_utf8(&mut buffer)).unwrap_or(unknown);
+    ids.extend(nfkc(word).chars().map(id));
+}
+
+/// Whether the longest tokens cover `word`; those found are appended to `ids` in any case.
+fn push_longest(vocabulary: &Vocabulary, word: &str, ids: &mut Vec<u32>) -> bool {
+    let mut rest = word;
+    while !rest.is_empty() {
+        let is_first = rest.len() == word.len();
+        let id = |piece: &str| {
+            if is_first { vocabulary.id(piece) } else { vocabulary.continuation(piece) }
+        };
+        let Some((id, len)) =
+            prefixes(rest, vocabulary.max_len()).find_map(|piece| Some((id(piece)?, piece.len())))
+        else {
+            return false;
+        };
+        ids.push(id);
+        rest = &rest[len..];
+    }
+    true
+}
+
+/// The prefixes of `text` of at most `max_len` bytes, longest first, the empty one left out.
+fn prefixes(text: &str, max_len: usize) -> impl Iterator<Item = &str> {
+    let max_len = text.floor_char_boundary(max_len);
+    (1..=max_len).rev().filter_map(|len| text.get(..len))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const UNKNOWN: u32 = 0;
+
+    fn vocabulary() -> Vocabulary {
+        let lines = "[UNK]\n\n日\n日本\n##本\n##語\n語\n##本語\na\n##a";
+        Vocabulary::parse(Path::new("vocab.txt"), lines).expect("a vocabulary")
+    }
+
+    #[test]
+    fn pieces_are_the_longest_tokens() {
+        let check = |word: &str, expected: &[u32]| {
+            let mut ids = Vec::new();
+            push_word_pieces(&vocabulary(), UNKNOWN, word, &mut ids);
+            assert_eq!(ids, expected, "{word}");
+        };
+        check("日本", &[3]);
+        check("日本語", &[3, 5]);
+        check("語語", &[6, 5]);
+        check("日語本", &[2, 5, 4]);
+        check("日本人", &[UNKNOWN]);
+        check("本", &[UNKNOWN]);
+        check("", &[]);
+        check("日\u{85}語\u{1f}", &[2, 6]);
+        check("日\u{2028}人", &[2, UNKNOWN]);
+        check(&"a".repeat(100), &[vec![8], vec![9; 99]].concat());
+        check(&"a".repeat(101), &[UNKNOWN]);
+    }
+
+    #[test]
+    fn characters_are_tokens_or_unknown() {
+        let mut ids = Vec::new();
+        push_characters(&vocabulary(), UNKNOWN, "日本a\u{ff41} ", &mut ids);
+        assert_eq!(ids, [2, UNKNOWN, 8, 8, UNKNOWN]);
+    }
+
+    #[test]
+    fn longest_pieces_are_those_of_the_definition() {
+        use proptest::prelude::*;
+        proptest!(|(word in "[日本語a人]{0,12}")| {
+            let mut ids = Vec::new();
+            push_word_pieces(&vocabulary(), UNKNOWN, &word, &mut ids);
+            prop_assert_eq!(ids, defined(&word));
+        });
+    }
+
+    /// The pieces as the reference's code finds them: characters, and a `##` put before all but the
+    /// first.
+    fn defined(word: &str) -> Vec<u32> {
+        let (vocabulary, chars) = (vocabulary(), word.chars().collect::<Vec<_>>());
+        let (mut ids, mut start) = (Vec::new(), 0);
+        while start < chars.len() {
+            let prefix = if start > 0 { "##" } else { "" };
+            let piece = |end: &usize| format!("{prefix}{}", String::from_iter(&chars[start..*end]));
+            let end =
+                (start + 1..=chars.len()).rev().find(|end| vocabulary.id(&piece(end)).is_some());
+            let Some(end) = end else { return vec![UNKNOWN] };
+            ids.extend(vocabulary.id(&piece(&end)));
+            start = end;
+        }
+        ids
+    }
+}

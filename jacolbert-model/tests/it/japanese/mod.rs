@@ -1,0 +1,8 @@
+//! `JapaneseTokenizer`, seen through its public items.
+
+mod corrupt_dictionary;
+mod fuzz;
+mod real;
+mod reference_cases;
+mod small_dictionary;
+mod tokenizer_files;

@@ -1,0 +1,139 @@
+//! A small MeCab dictionary, made by `make.py` without MeCab, and what the reference gives for
+//! texts with it.
+
+use std::path::Path;
+
+use jacolbert_model::{
+    Dictionary, JapaneseTokenizer, JapaneseTokenizerOptions, Subword, Vocabulary,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const FILES: [(&str, &[u8]); 4] = [
+    ("sys.dic", include_bytes!("sys.dic")),
+    ("unk.dic", include_bytes!("unk.dic")),
+    ("matrix.bin", include_bytes!("matrix.bin")),
+    ("vocab.txt", include_bytes!("vocab.txt")),
+];
+const CHARACTERS: &str = include_str!("char.txt");
+const EXPECTED: &str = include_str!("expected.jsonl");
+
+/// A folder with the four files of the dictionary and `vocab.txt`.
+pub(crate) fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in FILES {
+        std::fs::write(folder.path().join(name), bytes).expect("a file of the dictionary");
+    }
+    std::fs::write(folder.path().join("char.bin"), char_bin()).expect("the table of characters");
+    folder
+}
+
+/// The tokenizer of the folder.
+pub(crate) fn tokenizer(folder: &Path, options: JapaneseTokenizerOptions) -> JapaneseTokenizer {
+    let dictionary = Dictionary::open(folder).expect("the dictionary");
+    let vocabulary = Vocabulary::open(&folder.join("vocab.txt")).expect("the vocabulary");
+    JapaneseTokenizer::new(dictionary, vocabulary, options).expect("a tokenizer")
+}
+
+/// The strings or numbers of a JSON list.
+pub(crate) fn list(value: &Value) -> Vec<String> {
+    let text = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+    value.as_array().expect("a list").iter().map(text).collect()
+}
+
+/// The ids of a text in the form that `list` gives the expected ones.
+pub(crate) fn ids(tokenizer: &JapaneseTokenizer, text: &str) -> Vec<String> {
+    tokenizer.ids(text).expect("ids").iter().map(u32::to_string).collect()
+}
+
+/// `char.bin` from the names of the categories and the runs `first last value` of equal codes.
+fn char_bin() -> Vec<u8> {
+    let mut lines = CHARACTERS.lines();
+    let names: Vec<_> = lines.next().expect("names").split(' ').collect();
+    let mut bytes = (names.len() as u32).to_le_bytes().to_vec();
+    for name in names {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(32) + 4, 0);
+    }
+    for line in lines {
+        let run: Vec<u32> = line.split(' ').map(|n| n.parse().expect("a number")).collect();
+        let [first, last, value] = run[..] else { panic!("not a run: {line}") };
+        (first..=last).for_each(|_| bytes.extend_from_slice(&value.to_le_bytes()));
+    }
+    bytes
+}
+
+fn check(folder: &Path, options: JapaneseTokenizerOptions, field: &str) {
+    let tokenizer = tokenizer(folder, options);
+    for line in EXPECTED.lines() {
+        let record: Value = serde_json::from_str(line).expect("a record");
+        let text = record["text"].as_str().expect("a text");
+        let found = if field.ends_with("words") {
+            tokenizer.words(text).expect("words")
+        } else {
+            ids(&tokenizer, text)
+        };
+        assert_eq!(found, list(&record[field]), "{field} of {text:?}");
+    }
+}
+
+#[test]
+fn words_are_those_of_the_reference() {
+    check(folder().path(), JapaneseTokenizerOptions::default(), "words");
+}
+
+#[test]
+fn ids_are_those_of_the_reference() {
+    check(folder().path(), JapaneseTokenizerOptions::default(), "ids");
+}
+
+#[test]
+fn lower_case_ids_are_those_of_the_reference() {
+    let options = JapaneseTokenizerOptions { lower_case: true, ..Default::default() };
+    check(folder().path(), options, "lower_ids");
+}
+
+#[test]
+fn character_ids_are_those_of_the_reference() {
+    let options = JapaneseTokenizerOptions { subword: Subword::Character, ..Default::default() };
+    check(folder().path(), options, "character_ids");
+}
+
+#[test]
+fn ids_do_not_depend_on_the_texts_before_or_on_threads() {
+    let folder = folder();
+    let tokenizer = tokenizer(folder.path(), JapaneseTokenizerOptions::default());
+    let texts = ["東京都の大学生", "", "にわにはにわにわとりがいる", "カタカナ abc"];
+    let alone = texts.map(|text| tokenizer.ids(text).expect("ids"));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for (text, alone) in texts.iter().zip(&alone).cycle().take(400) {
+                    assert_eq!(tokenizer.ids(text).expect("ids"), *alone);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_long_text_takes_time_in_proportion_and_no_cost_overflows() {
+    let folder = folder();
+    let tokenizer = tokenizer(folder.path(), JapaneseTokenizerOptions::default());
+    // 400,000 unknown characters, each of a cost of some hundreds; and one run of a single kind.
+    let text = "漢\u{3099}".repeat(200_000);
+    assert_eq!(tokenizer.words(&text).expect("words").concat().len(), text.len());
+    let text = "ア".repeat(400_000);
+    assert_eq!(tokenizer.words(&text).expect("words").concat().len(), text.len());
+}
+
+#[test]
+fn runs_of_spaces_of_any_length_are_skipped() {
+    let folder = folder();
+    let tokenizer = tokenizer(folder.path(), JapaneseTokenizerOptions::default());
+    let words = tokenizer.words("日本 語").expect("words");
+    for n in [1, 65_533, 65_534, 65_535, 65_536, 140_000] {
+        let text = format!("日本{}語{}", " ".repeat(n), "\n".repeat(n));
+        assert_eq!(tokenizer.words(&text).expect("words"), words, "{n} spaces");
+    }
+}
