@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::{DType, Device};
 use jacolbert_index::Embeddings;
 
-use crate::{Batch, Checkpoint, Colbert, ColbertConfig, Encoding, Error, Tokenizer};
+use crate::{Batch, Checkpoint, Colbert, Encoding, Error, LoadOptions, Tokenizer};
 
 /// A model ready to encode queries and passages.
 ///
@@ -88,15 +88,20 @@ impl Encoder {
     /// # Errors
     /// As [`Checkpoint::from_dir`].
     pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
-        Self::with_config(dir, ColbertConfig::from_dir(dir)?, device)
+        Self::from_dir_with(dir, &LoadOptions::default(), device)
     }
 
-    /// As [`from_dir`](Self::from_dir), reading text by `config` instead of `artifact.metadata`.
+    /// As [`from_dir`](Self::from_dir), by `options`: with a dictionary, or with settings other than
+    /// the folder's.
     ///
     /// # Errors
-    /// As [`Checkpoint::from_dir`].
-    pub fn with_config(dir: &Path, config: ColbertConfig, device: &Device) -> Result<Self, Error> {
-        let encoder = Self::new(Checkpoint::with_config(dir, config, device)?);
+    /// As [`Checkpoint::from_dir_with`].
+    pub fn from_dir_with(
+        dir: &Path,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let encoder = Self::new(Checkpoint::from_dir_with(dir, options, device)?);
         Ok(Self { folder: Some(dir.into()), ..encoder })
     }
 

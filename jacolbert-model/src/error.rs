@@ -142,6 +142,18 @@ pub enum Error {
         /// Both lines, counted from 1.
         lines: [usize; 2],
     },
+    /// A checkpoint's tokenizer needs a MeCab dictionary, and none was given.
+    #[error(
+        "{} needs the MeCab dictionary {name}: `pip install {}`, then give the folder \
+         `{name}/dicdir` of that package as `LoadOptions::dictionary`",
+        path.display(), name.replace('_', "-")
+    )]
+    NeedsDictionary {
+        /// The tokenizer's settings.
+        path: PathBuf,
+        /// Name of the Python package that holds the dictionary.
+        name: String,
+    },
     /// A folder or a file in it cannot be used as a compiled MeCab dictionary.
     #[error("{}: {fault}", path.display())]
     Dictionary {

@@ -52,6 +52,7 @@ mod colbert;
 mod config;
 mod encoder;
 mod error;
+mod load_options;
 mod maxsim;
 mod tokenizer;
 
@@ -63,6 +64,7 @@ pub use colbert::{Colbert, TokenEmbeddings};
 pub use config::{Activation, BertConfig, ColbertConfig};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use error::Error;
+pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use crate::{BertConfig, Colbert, ColbertConfig, Error, Tokenizer};
+use crate::{BertConfig, Colbert, ColbertConfig, Error, LoadOptions, Tokenizer};
 use loader::load;
 use stored_tensors::StoredTensors;
 
@@ -24,7 +24,7 @@ const WEIGHTS: &str = "model.safetensors";
 /// | `config.json` | [`BertConfig`] |
 /// | `artifact.metadata` | [`ColbertConfig`] |
 /// | `model.safetensors` | weights of [`Colbert`], as F32, F16 or BF16 |
-/// | `tokenizer.json` | [`Tokenizer`] |
+/// | `tokenizer.json`, or `vocab.txt` and `tokenizer_config.json` | [`Tokenizer`] |
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// The shape of the model.
@@ -45,17 +45,28 @@ impl Checkpoint {
     /// [`Error::Safetensors`], [`Error::MissingTensor`], [`Error::TensorShape`],
     /// [`Error::TensorDtype`], [`Error::SurplusTensor`].
     pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
-        Self::with_config(dir, ColbertConfig::from_dir(dir)?, device)
+        Self::from_dir_with(dir, &LoadOptions::default(), device)
     }
 
-    /// As [`from_dir`](Self::from_dir), reading text by `config` instead of `artifact.metadata`.
+    /// As [`from_dir`](Self::from_dir), by `options`.
     ///
     /// # Errors
-    /// As [`from_dir`](Self::from_dir).
-    #[tracing::instrument(level = "debug", name = "load", skip(config, device))]
-    pub fn with_config(dir: &Path, config: ColbertConfig, device: &Device) -> Result<Self, Error> {
+    /// As [`from_dir`](Self::from_dir) and [`Tokenizer::with_dictionary`].
+    #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
+    pub fn from_dir_with(
+        dir: &Path,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
         let bert = BertConfig::from_dir(dir)?;
-        let tokenizer = Tokenizer::from_dir(dir, &bert, &config)?;
+        let config = match &options.config {
+            Some(config) => config.clone(),
+            None => ColbertConfig::from_dir(dir)?,
+        };
+        let tokenizer = match &options.dictionary {
+            Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, &config)?,
+            None => Tokenizer::from_dir(dir, &bert, &config)?,
+        };
         let path = dir.join(WEIGHTS);
         let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
         let tensors = StoredTensors::parse(&path, &bytes)?;

@@ -1,43 +1,77 @@
 //! Text to ids by a `tokenizer.json`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::SpecialTokens;
+use super::text_tokenizer::TextTokenizer;
 use crate::Error;
 
+/// The file's name in a checkpoint's folder.
+pub(super) const FILE: &str = "tokenizer.json";
+
 /// A Hugging Face tokenizer, without its own framing, truncation and padding.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct JsonTokenizer {
+    path: PathBuf,
     tokenizer: tokenizers::Tokenizer,
+    special: SpecialTokens,
 }
 
 impl JsonTokenizer {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
-        let invalid = |source| Error::Tokenizer { path: path.into(), source };
+    /// Reads `tokenizer.json` in the folder `dir`.
+    pub(super) fn open(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
+        let invalid = |source| Error::Tokenizer { path: path.clone(), source };
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
-        Ok(Self { tokenizer })
+        let special = special_tokens(&tokenizer, &path)?;
+        Ok(Self { path, tokenizer, special })
     }
+}
 
-    pub(super) fn save(&self, path: &Path) -> Result<(), Error> {
-        let json = self.tokenizer.to_string(false);
-        let json = json.map_err(|source| Error::Tokenizer { path: path.into(), source })?;
-        std::fs::write(path, json).map_err(|source| Error::io(path, source))
-    }
-
-    /// Ids of all of `text`.
-    pub(super) fn ids(&self, text: &str) -> Result<Vec<u32>, Error> {
+impl TextTokenizer for JsonTokenizer {
+    fn ids(&self, text: &str) -> Result<Vec<u32>, Error> {
         let encoding = self.tokenizer.encode_fast(text, false);
         let encoding = encoding.map_err(|source| Error::Text { text: 0, source })?;
         Ok(encoding.get_ids().to_vec())
     }
 
-    pub(super) fn id(&self, token: &str) -> Option<u32> {
+    fn id(&self, token: &str) -> Option<u32> {
         self.tokenizer.token_to_id(token)
     }
 
-    /// The largest id there is.
-    pub(super) fn largest_id(&self) -> u32 {
+    fn special_tokens(&self) -> SpecialTokens {
+        self.special
+    }
+
+    fn largest_id(&self) -> u32 {
         self.tokenizer.get_vocab(true).into_values().max().unwrap_or(0)
     }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn save(&self, dir: &Path) -> Result<(), Error> {
+        let path = dir.join(FILE);
+        let json = self.tokenizer.to_string(false);
+        let json = json.map_err(|source| Error::Tokenizer { path: path.clone(), source })?;
+        std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+    }
+}
+
+fn special_tokens(tokenizer: &tokenizers::Tokenizer, path: &Path) -> Result<SpecialTokens, Error> {
+    let id = |token: &str| {
+        let missing = || Error::MissingToken { path: path.into(), token: token.into() };
+        tokenizer.token_to_id(token).ok_or_else(missing)
+    };
+    Ok(SpecialTokens {
+        pad: id("[PAD]")?,
+        // Not inserted by us, but a tokenizer that meets an unknown word fails without it.
+        unknown: id("[UNK]")?,
+        class: id("[CLS]")?,
+        separator: id("[SEP]")?,
+        mask: id("[MASK]")?,
+    })
 }

@@ -11,22 +11,22 @@
 mod encoding;
 mod japanese;
 mod json_tokenizer;
-mod special_ids;
+mod mecab_tokenizer;
+mod text_tokenizer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::{BertConfig, ColbertConfig, Error};
 use json_tokenizer::JsonTokenizer;
-use special_ids::SpecialIds;
+use mecab_tokenizer::MecabTokenizer;
+use text_tokenizer::TextTokenizer;
 
 pub use encoding::Encoding;
 pub use japanese::{
     Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, SpecialTokens,
     Subword, Vocabulary,
 };
-
-/// The file's name in a checkpoint's folder.
-const FILE: &str = "tokenizer.json";
 
 /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
 const FRAME: usize = 3;
@@ -35,44 +35,76 @@ const FRAME: usize = 3;
 const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
 /// The tokenizer of one model: text in, [`Encoding`] out. The method says the text's role.
+///
+/// A clone shares vocabulary and dictionary with the original.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
-    text: JsonTokenizer,
-    special: SpecialIds,
+    text: Arc<dyn TextTokenizer>,
+    special: SpecialTokens,
+    markers: Markers,
     skiplist: Vec<u32>,
     query_maxlen: usize,
     doc_maxlen: usize,
     attend_to_mask_tokens: bool,
 }
 
+/// Ids of the tokens that say a text's role.
+#[derive(Debug, Clone, Copy)]
+struct Markers {
+    query: u32,
+    passage: u32,
+}
+
 impl Tokenizer {
-    /// Reads `tokenizer.json` in the folder `dir`, for a model of the shape `bert` that reads text
-    /// by `config`.
+    /// Reads the tokenizer in the folder `dir`, for a model of the shape `bert` that reads text by
+    /// `config`: `tokenizer.json`, unless `tokenizer_config.json` names the `BertJapaneseTokenizer`,
+    /// which needs a [dictionary](Self::with_dictionary).
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Tokenizer`], [`Error::MissingToken`], [`Error::Vocabulary`], and
-    /// [`Error::Length`] for a maximum length below 3 or above the model's positions.
+    /// [`Error::NeedsDictionary`], [`Error::Io`], [`Error::Json`], [`Error::Tokenizer`],
+    /// [`Error::MissingToken`], [`Error::Vocabulary`], and [`Error::Length`] for a maximum length
+    /// below 3 or above the model's positions.
     pub fn from_dir(dir: &Path, bert: &BertConfig, config: &ColbertConfig) -> Result<Self, Error> {
-        check_length("query_maxlen", config.query_maxlen, bert)?;
-        check_length("doc_maxlen", config.doc_maxlen, bert)?;
-        let path = dir.join(FILE);
-        let text = JsonTokenizer::open(&path)?;
-        let special = SpecialIds::find(&text, config, &path)?;
-        let (largest, vocab_size) = (text.largest_id(), bert.vocab_size);
-        if largest as usize >= vocab_size {
-            return Err(Error::Vocabulary { path, largest, vocab_size });
-        }
-        let skiplist = match config.mask_punctuation {
-            true => skiplist(&text).map_err(|error| error.while_loading(&path))?,
-            false => Vec::new(),
-        };
-        let &ColbertConfig { query_maxlen, doc_maxlen, attend_to_mask_tokens, .. } = config;
-        Ok(Self { text, special, skiplist, query_maxlen, doc_maxlen, attend_to_mask_tokens })
+        Self::new(open(dir, None)?, bert, config)
     }
 
-    /// Writes `tokenizer.json` to the folder `dir`.
+    /// As [`from_dir`](Self::from_dir); a `BertJapaneseTokenizer` reads its `vocab.txt`, and its
+    /// words from the compiled MeCab dictionary in the folder `dictionary`.
+    ///
+    /// # Errors
+    /// As [`from_dir`](Self::from_dir), [`Dictionary::open`] and [`JapaneseTokenizer::open`].
+    pub fn with_dictionary(
+        dir: &Path,
+        dictionary: &Path,
+        bert: &BertConfig,
+        config: &ColbertConfig,
+    ) -> Result<Self, Error> {
+        Self::new(open(dir, Some(dictionary))?, bert, config)
+    }
+
+    fn new(
+        text: Arc<dyn TextTokenizer>,
+        bert: &BertConfig,
+        config: &ColbertConfig,
+    ) -> Result<Self, Error> {
+        check_length("query_maxlen", config.query_maxlen, bert)?;
+        check_length("doc_maxlen", config.doc_maxlen, bert)?;
+        check_vocabulary(text.as_ref(), bert)?;
+        let &ColbertConfig { query_maxlen, doc_maxlen, attend_to_mask_tokens, .. } = config;
+        Ok(Self {
+            special: text.special_tokens(),
+            markers: Markers::find(text.as_ref(), config)?,
+            skiplist: skiplist(text.as_ref(), config)?,
+            text,
+            query_maxlen,
+            doc_maxlen,
+            attend_to_mask_tokens,
+        })
+    }
+
+    /// Writes the tokenizer's files to the folder `dir`.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
-        self.text.save(&dir.join(FILE))
+        self.text.save(dir)
     }
 
     /// `text` as a query of exactly `query_maxlen` tokens; all of them count in MaxSim.
@@ -82,7 +114,7 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Text`].
     pub fn encode_query(&self, text: &str) -> Result<Encoding, Error> {
-        let (mut ids, tokens_cut) = self.framed(text, self.special.query, self.query_maxlen)?;
+        let (mut ids, tokens_cut) = self.framed(text, self.markers.query, self.query_maxlen)?;
         let mut attention = vec![true; ids.len()];
         ids.iter_mut().filter(|id| **id == self.special.pad).for_each(|id| *id = self.special.mask);
         ids.resize(self.query_maxlen, self.special.mask);
@@ -96,7 +128,7 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Text`].
     pub fn encode_passage(&self, text: &str) -> Result<Encoding, Error> {
-        let (ids, tokens_cut) = self.framed(text, self.special.passage, self.doc_maxlen)?;
+        let (ids, tokens_cut) = self.framed(text, self.markers.passage, self.doc_maxlen)?;
         let skipped = |id| id == self.special.pad || self.skiplist.binary_search(&id).is_ok();
         let keep = ids.iter().map(|&id| !skipped(id)).collect();
         Ok(Encoding { attention: vec![true; ids.len()], keep, ids, tokens_cut })
@@ -128,11 +160,29 @@ impl Tokenizer {
         let text = self.text.ids(text)?;
         let room = text.len().min(maxlen - FRAME);
         let mut ids = Vec::with_capacity(maxlen.min(room + FRAME));
-        ids.extend([self.special.cls, marker]);
+        ids.extend([self.special.class, marker]);
         ids.extend_from_slice(&text[..room]);
-        ids.push(self.special.sep);
+        ids.push(self.special.separator);
         Ok((ids, text.len() - room))
     }
+}
+
+impl Markers {
+    fn find(text: &dyn TextTokenizer, config: &ColbertConfig) -> Result<Self, Error> {
+        let id = |token: &String| {
+            let missing = || Error::MissingToken { path: text.path().into(), token: token.clone() };
+            text.id(token).ok_or_else(missing)
+        };
+        Ok(Self { query: id(&config.query_token_id)?, passage: id(&config.doc_token_id)? })
+    }
+}
+
+/// The tokenizer that the folder `dir` has, in the form that reads text as the original does.
+fn open(dir: &Path, dictionary: Option<&Path>) -> Result<Arc<dyn TextTokenizer>, Error> {
+    if MecabTokenizer::serves(dir)? {
+        return Ok(Arc::new(MecabTokenizer::open(dir, dictionary)?));
+    }
+    Ok(Arc::new(JsonTokenizer::open(dir)?))
 }
 
 fn check_length(key: &'static str, length: usize, bert: &BertConfig) -> Result<(), Error> {
@@ -143,10 +193,20 @@ fn check_length(key: &'static str, length: usize, bert: &BertConfig) -> Result<(
     Err(Error::Length { key, length, min, max })
 }
 
-fn skiplist(tokenizer: &JsonTokenizer) -> Result<Vec<u32>, Error> {
-    let mut ids = Vec::with_capacity(PUNCTUATION.len());
-    for mark in PUNCTUATION.chars() {
-        ids.extend(tokenizer.ids(&mark.to_string())?.first());
+fn check_vocabulary(text: &dyn TextTokenizer, bert: &BertConfig) -> Result<(), Error> {
+    let (largest, vocab_size) = (text.largest_id(), bert.vocab_size);
+    if (largest as usize) < vocab_size {
+        return Ok(());
+    }
+    Err(Error::Vocabulary { path: text.path().into(), largest, vocab_size })
+}
+
+fn skiplist(text: &dyn TextTokenizer, config: &ColbertConfig) -> Result<Vec<u32>, Error> {
+    let mut ids = Vec::new();
+    let marks = if config.mask_punctuation { PUNCTUATION } else { "" };
+    for mark in marks.chars() {
+        let mark = text.ids(&mark.to_string());
+        ids.extend(mark.map_err(|error| error.while_loading(text.path()))?.first());
     }
     ids.sort_unstable();
     ids.dedup();

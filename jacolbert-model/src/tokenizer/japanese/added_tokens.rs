@@ -23,9 +23,14 @@ impl AddedTokens {
         Self { tokens }
     }
 
-    /// Whether `word` is one of the tokens.
-    pub(super) fn contains(&self, word: &str) -> bool {
-        self.tokens.iter().any(|(token, _)| token == word)
+    /// The id of `word`, if it is one of the tokens.
+    pub(super) fn id(&self, word: &str) -> Option<u32> {
+        self.tokens.iter().find(|(token, _)| token == word).map(|(_, id)| *id)
+    }
+
+    /// The largest of the ids.
+    pub(super) fn largest_id(&self) -> Option<u32> {
+        self.tokens.iter().map(|(_, id)| *id).max()
     }
 
     /// `text` in order, cut at each token: the leftmost first, the longest of those that begin at

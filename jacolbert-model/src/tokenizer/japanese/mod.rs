@@ -41,6 +41,10 @@ pub use options::{JapaneseTokenizerOptions, Subword};
 pub use special_tokens::SpecialTokens;
 pub use vocabulary::Vocabulary;
 
+/// The files' names in a checkpoint's folder.
+pub(super) const VOCABULARY: &str = "vocab.txt";
+pub(super) const SETTINGS: &str = "tokenizer_config.json";
+
 /// A lattice whose buffers have grown beyond this is dropped after use, not kept for the next text.
 const MAX_KEPT_LATTICE_BYTES: usize = 16 << 20;
 
@@ -65,8 +69,8 @@ impl JapaneseTokenizer {
     /// # Errors
     /// As [`Vocabulary::open`], [`JapaneseTokenizerOptions::open`] and [`JapaneseTokenizer::new`].
     pub fn open(model: &Path, dictionary: Dictionary) -> Result<Self, Error> {
-        let vocabulary = Vocabulary::open(&model.join("vocab.txt"))?;
-        let options = JapaneseTokenizerOptions::open(&model.join("tokenizer_config.json"))?;
+        let vocabulary = Vocabulary::open(&model.join(VOCABULARY))?;
+        let options = JapaneseTokenizerOptions::open(&model.join(SETTINGS))?;
         Self::new(dictionary, vocabulary, options)
     }
 
@@ -117,6 +121,17 @@ impl JapaneseTokenizer {
         self.special
     }
 
+    /// The id of `token` as it stands: that of an added token, else that in the vocabulary.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.added.id(token).or_else(|| self.vocabulary.id(token))
+    }
+
+    /// The largest id there is.
+    pub(super) fn largest_id(&self) -> u32 {
+        let last = self.vocabulary.num_tokens().saturating_sub(1) as u32;
+        self.added.largest_id().map_or(last, |added| added.max(last))
+    }
+
     /// The tokens that ids stand for.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
@@ -134,7 +149,7 @@ impl JapaneseTokenizer {
     }
 
     fn in_case<'a>(&self, word: &'a str) -> Cow<'a, str> {
-        if self.options.lower_case && !self.added.contains(word) {
+        if self.options.lower_case && self.added.id(word).is_none() {
             Cow::Owned(word.to_lowercase())
         } else {
             Cow::Borrowed(word)

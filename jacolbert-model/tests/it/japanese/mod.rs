@@ -1,5 +1,6 @@
 //! `JapaneseTokenizer`, seen through its public items.
 
+mod checkpoint;
 mod corrupt_dictionary;
 mod fuzz;
 mod real;

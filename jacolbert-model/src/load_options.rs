@@ -1,0 +1,28 @@
+//! What loading a checkpoint may need beyond its folder.
+
+use std::path::PathBuf;
+
+use crate::ColbertConfig;
+
+/// What loading a checkpoint may need beyond its folder.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert_model::{Device, Encoder, LoadOptions};
+///
+/// # fn main() -> Result<(), jacolbert_model::Error> {
+/// let dictionary = Some("venv/lib/python3.11/site-packages/unidic_lite/dicdir".into());
+/// let options = LoadOptions { dictionary, ..Default::default() };
+/// let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::default())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Folder of the compiled MeCab dictionary from which a `BertJapaneseTokenizer` has its words,
+    /// for instance `unidic_lite/dicdir`. Other tokenizers pass it over.
+    pub dictionary: Option<PathBuf>,
+    /// How text is read, instead of what the checkpoint's own settings say.
+    pub config: Option<ColbertConfig>,
+}

@@ -1,0 +1,190 @@
+//! Checkpoints whose text is read by a `vocab.txt` and a MeCab dictionary.
+
+use std::path::{Path, PathBuf};
+
+use jacolbert_model::{
+    BertConfig, Checkpoint, ColbertConfig, Device, DictionaryFault, Encoder, Error, LoadOptions,
+    Tokenizer,
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::small_dictionary;
+use crate::TestResult;
+use crate::tiny::{Tiny, VOCABULARY};
+
+const SETTINGS: &str = r#"{
+    "tokenizer_class": "BertJapaneseTokenizer", "word_tokenizer_type": "mecab",
+    "mecab_kwargs": {"mecab_dic": "unidic_lite"},
+    "added_tokens_decoder": {"14": {"content": "[Q] ", "special": false}}
+}"#;
+
+/// The tiny checkpoint with the vocabulary as lines instead of a `tokenizer.json`.
+fn folder() -> std::io::Result<TempDir> {
+    let folder = Tiny::new().write()?;
+    std::fs::remove_file(folder.path().join("tokenizer.json"))?;
+    std::fs::write(folder.path().join("vocab.txt"), VOCABULARY.join("\n") + "\n")?;
+    std::fs::write(folder.path().join("tokenizer_config.json"), SETTINGS)?;
+    Ok(folder)
+}
+
+fn options(dictionary: &Path) -> LoadOptions {
+    LoadOptions { dictionary: Some(dictionary.into()), ..Default::default() }
+}
+
+fn load(folder: &Path) -> Result<Encoder, Error> {
+    let dictionary = small_dictionary::folder();
+    Encoder::from_dir_with(folder, &options(dictionary.path()), &Device::flex())
+}
+
+/// The tokenizer of `folder` after `change` was made to its settings.
+fn tokenizer(folder: &Path, change: impl FnOnce(&mut ColbertConfig)) -> Result<Tokenizer, Error> {
+    let dictionary = small_dictionary::folder();
+    let mut config = ColbertConfig::from_dir(folder)?;
+    change(&mut config);
+    let bert = BertConfig::from_dir(folder)?;
+    Tokenizer::with_dictionary(folder, dictionary.path(), &bert, &config)
+}
+
+#[test]
+fn words_come_from_the_dictionary_and_pieces_from_the_lines() -> TestResult {
+    let folder = folder()?;
+    let tokenizer = tokenizer(folder.path(), |_| ())?;
+    // 東京 is one word of two pieces, a and ab are words of one and two.
+    let passage = tokenizer.encode_passage("東京 a-ab！")?;
+    assert_eq!(passage.ids, [2, 6, 7, 9, 10, 13, 10, 11, 12, 3]);
+    assert_eq!(passage.keep, [true, true, true, true, true, false, true, true, false, true]);
+    let query = tokenizer.encode_query("[SEP]木")?;
+    assert_eq!(query.ids, [2, 5, 3, 1, 3, 4, 4, 4]);
+    assert_eq!(query.attention, [true, true, true, true, true, false, false, false]);
+    assert_eq!(tokenizer.skiplist(), [1, 12, 13]);
+    assert_eq!(tokenizer.num_tokens("東京")?, 2);
+    Ok(())
+}
+
+#[test]
+fn an_encoder_is_loaded_with_the_dictionary_given() -> TestResult {
+    let folder = folder()?;
+    let encoded = load(folder.path())?.encode_passages(&["東京 a-ab！"])?.embeddings;
+    assert_eq!(encoded[0].num_tokens(), 8);
+    Ok(())
+}
+
+#[test]
+fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
+    let folder = folder()?;
+    let error = Encoder::from_dir(folder.path(), &Device::flex()).expect_err("no dictionary");
+    let message = error.to_string();
+    assert!(
+        matches!(&error, Error::NeedsDictionary { path, name }
+            if path.ends_with("tokenizer_config.json") && name == "unidic_lite"),
+        "{error:?}"
+    );
+    assert!(message.contains("`pip install unidic-lite`"), "{message}");
+    assert!(message.contains("`unidic_lite/dicdir`"), "{message}");
+    Ok(())
+}
+
+#[test]
+fn a_dictionary_that_is_none_is_named() -> TestResult {
+    let folder = folder()?;
+    let error = Encoder::from_dir_with(folder.path(), &options(folder.path()), &Device::flex());
+    let fault = DictionaryFault::NotADictionary {
+        missing: vec!["sys.dic", "unk.dic", "matrix.bin", "char.bin"],
+    };
+    let error = error.expect_err("a folder without a dictionary");
+    assert!(
+        matches!(&error, Error::Dictionary { path, fault: found }
+            if path == folder.path() && *found == fault),
+        "{error:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn the_class_of_the_tokenizer_decides_between_the_files() -> TestResult {
+    let folder = folder()?;
+    let file = |name: &str| -> PathBuf { folder.path().join(name) };
+    let load = || Encoder::from_dir(folder.path(), &Device::flex());
+    std::fs::write(file("tokenizer.json"), Tiny::new().tokenizer.to_string())?;
+    assert!(matches!(load(), Err(Error::NeedsDictionary { .. })));
+    // Somebody made a `tokenizer.json` of the lines.
+    std::fs::remove_file(file("vocab.txt"))?;
+    load()?;
+    std::fs::write(file("vocab.txt"), "")?;
+    std::fs::write(file("tokenizer_config.json"), r#"{"tokenizer_class": "BertTokenizer"}"#)?;
+    load()?;
+    std::fs::write(file("tokenizer_config.json"), "{}")?;
+    load()?;
+    Ok(())
+}
+
+#[test]
+fn broken_settings_of_the_tokenizer_are_named() -> TestResult {
+    let folder = folder()?;
+    std::fs::write(folder.path().join("tokenizer_config.json"), "{")?;
+    let error = load(folder.path()).expect_err("broken settings");
+    assert!(matches!(error, Error::Json { path, .. } if path.ends_with("tokenizer_config.json")));
+    std::fs::remove_file(folder.path().join("vocab.txt"))?;
+    std::fs::write(folder.path().join("tokenizer_config.json"), SETTINGS)?;
+    let error = load(folder.path()).expect_err("no lines");
+    assert!(matches!(error, Error::Io { path, .. } if path.ends_with("vocab.txt")));
+    Ok(())
+}
+
+#[test]
+fn markers_may_be_added_tokens() -> TestResult {
+    let folder = folder()?;
+    let marked = tokenizer(folder.path(), |config| config.query_token_id = "[Q] ".into())?;
+    assert_eq!(marked.encode_query("a")?.ids[..4], [2, 14, 10, 3]);
+    let error = tokenizer(folder.path(), |config| config.doc_token_id = "[D] ".into());
+    let error = error.expect_err("an unknown marker");
+    assert!(
+        matches!(&error, Error::MissingToken { path, token }
+            if path.ends_with("vocab.txt") && token == "[D] "),
+        "{error:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn more_tokens_than_the_model_has_are_an_error() -> TestResult {
+    let folder = folder()?;
+    let path = folder.path().join("vocab.txt");
+    std::fs::write(&path, VOCABULARY.join("\n") + "\nx\ny\nz\n")?;
+    let error = load(folder.path()).expect_err("17 tokens");
+    assert!(matches!(error, Error::Vocabulary { largest: 16, vocab_size: 16, .. }));
+    std::fs::write(&path, VOCABULARY.join("\n"))?;
+    let settings = SETTINGS.replace("\"14\"", "\"20\"");
+    std::fs::write(folder.path().join("tokenizer_config.json"), settings)?;
+    let error = load(folder.path()).expect_err("an added token");
+    assert!(matches!(error, Error::Vocabulary { largest: 20, vocab_size: 16, .. }));
+    Ok(())
+}
+
+#[test]
+fn a_saved_checkpoint_has_the_same_lines_and_settings() -> TestResult {
+    let (folder, copy) = (folder()?, tempfile::tempdir()?);
+    let lines = VOCABULARY.join("\n") + "\n\n日本\n";
+    std::fs::write(folder.path().join("vocab.txt"), &lines)?;
+    let dictionary = small_dictionary::folder();
+    let options = options(dictionary.path());
+    Checkpoint::from_dir_with(folder.path(), &options, &Device::flex())?.save(copy.path())?;
+    assert_eq!(std::fs::read_to_string(copy.path().join("vocab.txt"))?, lines);
+    let settings = std::fs::read_to_string(copy.path().join("tokenizer_config.json"))?;
+    assert_eq!(settings, SETTINGS);
+    let texts = ["東京 ab!", "", "a-b"];
+    let expected = load(folder.path())?.encode_passages(&texts)?;
+    assert_eq!(load(copy.path())?.encode_passages(&texts)?, expected);
+    Ok(())
+}
+
+#[test]
+fn settings_given_go_before_those_of_the_folder() -> TestResult {
+    let folder = Tiny::new().but(|tiny| tiny.metadata["doc_maxlen"] = json!(5)).write()?;
+    let config = ColbertConfig { doc_maxlen: 9, ..ColbertConfig::from_dir(folder.path())? };
+    let options = LoadOptions { config: Some(config), ..Default::default() };
+    let encoder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+    assert_eq!(encoder.max_passage_tokens(), 6);
+    Ok(())
+}
