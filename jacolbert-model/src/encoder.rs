@@ -58,7 +58,7 @@ impl Default for EncodeOptions {
 pub struct Encoded {
     /// Per text, in the order given: unit rows of its kept tokens, `[tokens, dim]`.
     ///
-    /// Those of a query are all its `query_maxlen` tokens, `[MASK]`s included. An empty passage has
+    /// Those of a query are all its tokens, the `[MASK]`s that fill it included. An empty passage has
     /// the rows of `[CLS]`, marker and `[SEP]`, as in the original.
     pub embeddings: Vec<Embeddings>,
     /// Texts that were cut because they were too long, in the order given.
@@ -137,7 +137,7 @@ impl Encoder {
         self.tokenizer.num_tokens(text).unwrap_or(0)
     }
 
-    /// Encodes one query, `[query_maxlen, dim]`; what is too long is cut.
+    /// Encodes one query, `[tokens, dim]`; what is too long is cut.
     ///
     /// # Errors
     /// As [`encode_queries`](Self::encode_queries).

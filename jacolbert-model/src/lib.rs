@@ -61,7 +61,7 @@ pub use bert::Bert;
 pub use burn::tensor::Device;
 pub use checkpoint::Checkpoint;
 pub use colbert::{Colbert, TokenEmbeddings};
-pub use config::{Activation, BertConfig, ColbertConfig};
+pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use error::Error;
 pub use load_options::LoadOptions;

@@ -5,32 +5,44 @@ use std::path::Path;
 use serde_json::json;
 
 use super::keys::Keys;
+use super::{QueryLength, pylate_config};
 use crate::Error;
 
 /// The file's name in a checkpoint's folder.
 const FILE: &str = "artifact.metadata";
 
-const MAX_LENGTH: u32 = 1 << 24;
+/// Larger lengths are read as damage.
+pub(super) const MAX_LENGTH: u32 = 1 << 24;
+
+/// Ours: how `query_maxlen` is meant if not as a fixed length. The original passes over keys that it
+/// does not know.
+const RULE: &str = "query_length_rule";
+const AT_MOST: &str = "at_most";
+const DYNAMIC: &str = "dynamic";
+
+/// The default, and what stands beside a dynamic length for readers that know of no other.
+const QUERY_MAXLEN: usize = 32;
 
 /// How a ColBERT reads queries and passages; fields are named as the keys of `artifact.metadata`.
 ///
 /// ```
-/// use jacolbert_model::ColbertConfig;
+/// use jacolbert_model::{ColbertConfig, QueryLength};
 ///
-/// let config = ColbertConfig { doc_maxlen: 180, ..Default::default() };
-/// assert_eq!(config.query_maxlen, 32);
+/// let config = ColbertConfig { query_length: QueryLength::Dynamic, ..Default::default() };
+/// assert_eq!(config.doc_maxlen, 300);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColbertConfig {
     /// Length of an embedding. Fixed by the weights.
     pub dim: usize,
-    /// Tokens of a query, exactly: a longer one is cut, a shorter one filled with `[MASK]`. More
-    /// costs encoding and search time in proportion.
-    pub query_maxlen: usize,
+    /// Tokens of a query, `query_maxlen` in the file.
+    pub query_length: QueryLength,
     /// Tokens of a passage, at most, `[CLS]`, marker and `[SEP]` counted. A longer one is cut.
     pub doc_maxlen: usize,
     /// Whether tokens of ASCII punctuation are dropped from passages.
     pub mask_punctuation: bool,
+    /// Further tokens that are dropped from passages; `[UNK]` for one that the vocabulary lacks.
+    pub skiplist_words: Vec<String>,
     /// Whether a query's other tokens see the `[MASK]`s that fill it.
     pub attend_to_mask_tokens: bool,
     /// The token that marks a query.
@@ -44,9 +56,10 @@ impl Default for ColbertConfig {
     fn default() -> Self {
         Self {
             dim: 128,
-            query_maxlen: 32,
+            query_length: QueryLength::Fixed(QUERY_MAXLEN),
             doc_maxlen: 300,
             mask_punctuation: true,
+            skiplist_words: Vec::new(),
             attend_to_mask_tokens: false,
             query_token_id: "[unused0]".into(),
             doc_token_id: "[unused1]".into(),
@@ -55,12 +68,16 @@ impl Default for ColbertConfig {
 }
 
 impl ColbertConfig {
-    /// Reads `artifact.metadata` in the folder `dir`; a key that it lacks has its default.
+    /// Reads `artifact.metadata` in the folder `dir`; a key that it lacks has its default. A folder
+    /// that has PyLate's settings instead is read [by those](Self::from_pylate).
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or a
     /// similarity other than cosine.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
+        if !dir.join(FILE).is_file() && dir.join(pylate_config::FILE).is_file() {
+            return Self::from_pylate(dir);
+        }
         let keys = Keys::open(&dir.join(FILE))?;
         keys.word_if_given("similarity", "\"cosine\"", |word| (word == "cosine").then_some(()))?;
         let default = Self::default();
@@ -72,9 +89,10 @@ impl ColbertConfig {
         };
         Ok(Self {
             dim: length("dim", default.dim)?,
-            query_maxlen: length("query_maxlen", default.query_maxlen)?,
+            query_length: query_length(&keys)?,
             doc_maxlen: length("doc_maxlen", default.doc_maxlen)?,
             mask_punctuation: flag("mask_punctuation", default.mask_punctuation)?,
+            skiplist_words: keys.words_if_given("skiplist_words")?.unwrap_or_default(),
             attend_to_mask_tokens: flag("attend_to_mask_tokens", default.attend_to_mask_tokens)?,
             query_token_id: token("query_token_id", default.query_token_id)?,
             doc_token_id: token("doc_token_id", default.doc_token_id)?,
@@ -83,17 +101,37 @@ impl ColbertConfig {
 
     /// Writes `artifact.metadata` to the folder `dir`.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
-        let value = json!({
+        let (query_maxlen, rule) = match self.query_length {
+            QueryLength::Fixed(length) => (length, None),
+            QueryLength::AtMost(length) => (length, Some(AT_MOST)),
+            QueryLength::Dynamic => (QUERY_MAXLEN, Some(DYNAMIC)),
+        };
+        let mut value = json!({
             "dim": self.dim,
             "similarity": "cosine",
-            "query_maxlen": self.query_maxlen,
+            "query_maxlen": query_maxlen,
             "doc_maxlen": self.doc_maxlen,
             "mask_punctuation": self.mask_punctuation,
             "attend_to_mask_tokens": self.attend_to_mask_tokens,
             "query_token_id": self.query_token_id,
             "doc_token_id": self.doc_token_id,
         });
+        if let Some(rule) = rule {
+            value[RULE] = rule.into();
+        }
+        if !self.skiplist_words.is_empty() {
+            value["skiplist_words"] = self.skiplist_words.as_slice().into();
+        }
         let path = dir.join(FILE);
         std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
     }
+}
+
+/// What `query_maxlen` and its rule say.
+fn query_length(keys: &Keys) -> Result<QueryLength, Error> {
+    let rules: [(&str, fn(usize) -> QueryLength); 2] =
+        [(AT_MOST, QueryLength::AtMost), (DYNAMIC, |_| QueryLength::Dynamic)];
+    let rule = keys.one_of(RULE, "\"at_most\" or \"dynamic\"", &rules)?;
+    let length = keys.count_if_given("query_maxlen", MAX_LENGTH)?.unwrap_or(QUERY_MAXLEN);
+    Ok(rule.unwrap_or(QueryLength::Fixed)(length))
 }

@@ -88,6 +88,13 @@ impl Keys {
         self.word_if_given(key, expected, |word| meaning(word).map(|(_, meaning)| *meaning))
     }
 
+    /// A list of words.
+    pub(crate) fn words_if_given(&self, key: &'static str) -> Result<Option<Vec<String>>, Error> {
+        self.convert(key, "a list of words", |value| {
+            value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
+        })
+    }
+
     /// The keys of an object within.
     pub(crate) fn object_if_given(&self, key: &'static str) -> Result<Option<Self>, Error> {
         let values = self.convert(key, "an object", |value| value.as_object().cloned())?;

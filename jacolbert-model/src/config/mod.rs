@@ -3,7 +3,13 @@
 mod bert_config;
 mod colbert_config;
 mod keys;
+mod pylate_config;
+mod query_length;
 
 pub use bert_config::{Activation, BertConfig};
 pub use colbert_config::ColbertConfig;
 pub(crate) use keys::Keys;
+pub use query_length::QueryLength;
+
+/// The marks whose tokens are dropped from passages, Python's `string.punctuation`.
+pub(crate) const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";

@@ -2,7 +2,7 @@
 //!
 //! | text | ids |
 //! |---|---|
-//! | query | `[CLS] [unused0] text [SEP]`, filled to `query_maxlen` with `[MASK]` |
+//! | query | `[CLS] [unused0] text [SEP]`, filled to its [`QueryLength`] with `[MASK]` |
 //! | passage | `[CLS] [unused1] text [SEP]`, at most `doc_maxlen` |
 //!
 //! Text without room is cut at its end, before `[SEP]`. Special tokens are inserted by id; those
@@ -17,7 +17,8 @@ mod text_tokenizer;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{BertConfig, ColbertConfig, Error};
+use crate::config::PUNCTUATION;
+use crate::{BertConfig, ColbertConfig, Error, QueryLength};
 use json_tokenizer::JsonTokenizer;
 use mecab_tokenizer::MecabTokenizer;
 use text_tokenizer::TextTokenizer;
@@ -31,9 +32,6 @@ pub use japanese::{
 /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
 const FRAME: usize = 3;
 
-/// The marks whose tokens are dropped from passages, Python's `string.punctuation`.
-const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-
 /// The tokenizer of one model: text in, [`Encoding`] out. The method says the text's role.
 ///
 /// A clone shares vocabulary and dictionary with the original.
@@ -43,6 +41,7 @@ pub struct Tokenizer {
     special: SpecialTokens,
     markers: Markers,
     skiplist: Vec<u32>,
+    query_length: QueryLength,
     query_maxlen: usize,
     doc_maxlen: usize,
     attend_to_mask_tokens: bool,
@@ -87,15 +86,17 @@ impl Tokenizer {
         bert: &BertConfig,
         config: &ColbertConfig,
     ) -> Result<Self, Error> {
-        check_length("query_maxlen", config.query_maxlen, bert)?;
-        check_length("doc_maxlen", config.doc_maxlen, bert)?;
+        let &ColbertConfig { query_length, doc_maxlen, attend_to_mask_tokens, .. } = config;
+        let query_maxlen = query_length.max(bert.max_position_embeddings);
+        check_length("query_maxlen", query_maxlen, bert)?;
+        check_length("doc_maxlen", doc_maxlen, bert)?;
         check_vocabulary(text.as_ref(), bert)?;
-        let &ColbertConfig { query_maxlen, doc_maxlen, attend_to_mask_tokens, .. } = config;
         Ok(Self {
             special: text.special_tokens(),
             markers: Markers::find(text.as_ref(), config)?,
             skiplist: skiplist(text.as_ref(), config)?,
             text,
+            query_length,
             query_maxlen,
             doc_maxlen,
             attend_to_mask_tokens,
@@ -107,7 +108,7 @@ impl Tokenizer {
         self.text.save(dir)
     }
 
-    /// `text` as a query of exactly `query_maxlen` tokens; all of them count in MaxSim.
+    /// `text` as a query, filled to its [`QueryLength`]; all its tokens count in MaxSim.
     ///
     /// A `[PAD]` that stands in the text becomes a `[MASK]`, as in the original.
     ///
@@ -116,9 +117,10 @@ impl Tokenizer {
     pub fn encode_query(&self, text: &str) -> Result<Encoding, Error> {
         let (mut ids, tokens_cut) = self.framed(text, self.markers.query, self.query_maxlen)?;
         let mut attention = vec![true; ids.len()];
+        let length = self.query_length.filled(ids.len()).min(self.query_maxlen);
         ids.iter_mut().filter(|id| **id == self.special.pad).for_each(|id| *id = self.special.mask);
-        ids.resize(self.query_maxlen, self.special.mask);
-        attention.resize(self.query_maxlen, self.attend_to_mask_tokens);
+        ids.resize(length, self.special.mask);
+        attention.resize(length, self.attend_to_mask_tokens);
         Ok(Encoding { keep: vec![true; ids.len()], ids, attention, tokens_cut })
     }
 
@@ -147,7 +149,8 @@ impl Tokenizer {
         self.doc_maxlen - FRAME
     }
 
-    /// Ids that are dropped from passages, ascending: the first of each ASCII punctuation mark.
+    /// Ids that are dropped from passages, ascending: the first of each ASCII punctuation mark, and
+    /// those of the settings' own words.
     ///
     /// Where a mark is unknown to the vocabulary, `[UNK]` is among them, and with it goes every
     /// unknown word of a passage, as in the original.
@@ -208,6 +211,8 @@ fn skiplist(text: &dyn TextTokenizer, config: &ColbertConfig) -> Result<Vec<u32>
         let mark = text.ids(&mark.to_string());
         ids.extend(mark.map_err(|error| error.while_loading(text.path()))?.first());
     }
+    let unknown = text.special_tokens().unknown;
+    ids.extend(config.skiplist_words.iter().map(|word| text.id(word).unwrap_or(unknown)));
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)

@@ -6,6 +6,7 @@ mod japanese;
 mod layouts;
 mod reference;
 mod scores;
+mod settings;
 mod text;
 mod tiny;
 

@@ -1,6 +1,6 @@
 //! ColBERT's rules for reading text.
 
-use jacolbert_model::{BertConfig, ColbertConfig, Encoding, Error, Tokenizer};
+use jacolbert_model::{BertConfig, ColbertConfig, Encoding, Error, QueryLength, Tokenizer};
 use proptest::prelude::*;
 
 use crate::TestResult;
@@ -96,6 +96,49 @@ fn check_shape(encoding: &Encoding) {
     assert!((3..=10).contains(&tokens));
     assert_eq!((encoding.attention.len(), encoding.keep.len()), (tokens, tokens));
     assert_eq!((encoding.ids[0], encoding.ids[tokens - 1]), (CLS, SEP));
+}
+
+#[test]
+fn a_query_of_a_length_at_most_is_not_filled() -> TestResult {
+    let at_most = |config: &mut ColbertConfig| config.query_length = QueryLength::AtMost(8);
+    let tokenizer = tokenizer(at_most)?;
+    assert_eq!(tokenizer.encode_query("東京 a")?.ids, [CLS, QUERY, 7, 9, 10, SEP]);
+    let cut = tokenizer.encode_query(&"a ".repeat(20))?;
+    assert_eq!((cut.ids.len(), cut.tokens_cut), (8, 15));
+    Ok(())
+}
+
+#[test]
+fn a_dynamic_query_is_filled_as_its_own_length_asks() -> TestResult {
+    let tokenizer = tokenizer(|config| config.query_length = QueryLength::Dynamic)?;
+    // The model has 40 positions.
+    let check = |words: usize, length: usize, masks: usize| -> TestResult {
+        let encoding = tokenizer.encode_query(&"a ".repeat(words))?;
+        assert_eq!(encoding.ids.len(), length, "{words} words");
+        assert_eq!(encoding.ids.iter().filter(|id| **id == MASK).count(), masks, "{words} words");
+        assert_eq!(encoding.attention.iter().filter(|seen| !**seen).count(), masks);
+        assert_eq!(encoding.tokens_cut, words.saturating_sub(37));
+        Ok(())
+    };
+    check(0, 11, 8)?;
+    check(5, 16, 8)?;
+    check(6, 32, 23)?;
+    check(29, 40, 8)?;
+    check(30, 40, 7)?;
+    check(37, 40, 0)?;
+    check(38, 40, 0)
+}
+
+#[test]
+fn words_of_the_skiplist_are_dropped_from_passages() -> TestResult {
+    let tokenizer = tokenizer(|config| {
+        config.mask_punctuation = false;
+        config.skiplist_words = vec!["##b".into(), "!".into()];
+    })?;
+    assert_eq!(tokenizer.skiplist(), [11, 12]);
+    let keep = tokenizer.encode_passage("ab-!")?.keep;
+    assert_eq!(keep, [true, true, true, false, true, false, true]);
+    Ok(())
 }
 
 #[test]

@@ -5,5 +5,6 @@ mod corrupt_dictionary;
 mod fuzz;
 mod real;
 mod reference_cases;
+mod reference_encodings;
 mod small_dictionary;
 mod tokenizer_files;

@@ -1,0 +1,69 @@
+//! How a ColBERT reads text, as PyLate's `config_sentence_transformers.json` gives it.
+
+use std::path::Path;
+
+use super::colbert_config::MAX_LENGTH;
+use super::{ColbertConfig, Keys, PUNCTUATION, QueryLength};
+use crate::Error;
+
+/// The file's name in a checkpoint's folder.
+pub(super) const FILE: &str = "config_sentence_transformers.json";
+
+impl ColbertConfig {
+    /// Reads PyLate's `config_sentence_transformers.json` in the folder `dir`; a key that it lacks
+    /// has PyLate's default.
+    ///
+    /// | PyLate | here | default |
+    /// |---|---|---|
+    /// | `query_prefix`, `document_prefix` | `query_token_id`, `doc_token_id` | `"[Q] "`, `"[D] "` |
+    /// | `query_length` with `do_query_expansion` | [`QueryLength::Fixed`] | 32, true |
+    /// | `query_length` without | [`QueryLength::AtMost`] | |
+    /// | `document_length` | `doc_maxlen` | 180 |
+    /// | `attend_to_expansion_tokens` | `attend_to_mask_tokens` | false |
+    /// | `skiplist_words` | `mask_punctuation`, `skiplist_words` | ASCII punctuation |
+    ///
+    /// `dim` is not in that file: it is the default's, and loading a checkpoint goes by the
+    /// projection's own settings. `similarity_fn_name` is passed over as PyLate does, whose models
+    /// are scored by MaxSim whatever it says.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or
+    /// an empty prefix, for a text without a marker.
+    pub fn from_pylate(dir: &Path) -> Result<Self, Error> {
+        let keys = Keys::open(&dir.join(FILE))?;
+        let marker = |key, default: &str| {
+            let marker = keys.word_if_given(key, "a token", |word| {
+                Some(word.to_owned()).filter(|word| !word.is_empty())
+            });
+            Ok(marker?.unwrap_or_else(|| default.to_owned()))
+        };
+        let (mask_punctuation, skiplist_words) = skiplist(&keys)?;
+        Ok(Self {
+            query_length: query_length(&keys)?,
+            doc_maxlen: keys.count_if_given("document_length", MAX_LENGTH)?.unwrap_or(180),
+            mask_punctuation,
+            skiplist_words,
+            attend_to_mask_tokens: keys
+                .flag_if_given("attend_to_expansion_tokens")?
+                .unwrap_or(false),
+            query_token_id: marker("query_prefix", "[Q] ")?,
+            doc_token_id: marker("document_prefix", "[D] ")?,
+            ..Self::default()
+        })
+    }
+}
+
+fn query_length(keys: &Keys) -> Result<QueryLength, Error> {
+    let length = keys.count_if_given("query_length", MAX_LENGTH)?.unwrap_or(32);
+    let is_filled = keys.flag_if_given("do_query_expansion")?.unwrap_or(true);
+    Ok(if is_filled { QueryLength::Fixed(length) } else { QueryLength::AtMost(length) })
+}
+
+/// Whether punctuation is dropped, and which words besides it.
+fn skiplist(keys: &Keys) -> Result<(bool, Vec<String>), Error> {
+    let Some(words) = keys.words_if_given("skiplist_words")? else { return Ok((true, vec![])) };
+    let is_mark = |word: &String| word.len() == 1 && PUNCTUATION.contains(word.as_str());
+    let (marks, others): (Vec<_>, Vec<_>) = words.iter().cloned().partition(is_mark);
+    let has_all = PUNCTUATION.chars().all(|mark| marks.contains(&mark.to_string()));
+    Ok(if has_all { (true, others) } else { (false, words) })
+}
