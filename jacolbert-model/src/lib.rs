@@ -34,8 +34,41 @@
 //! # Files
 //!
 //! A [`Checkpoint`] is a folder as the original ColBERT writes it: `config.json`,
-//! `artifact.metadata`, `model.safetensors` and `tokenizer.json`. Shapes, names and kinds of number
+//! `artifact.metadata`, `model.safetensors` and `tokenizer.json` (or `vocab.txt` and
+//! `tokenizer_config.json`, see [below](#japanese-words)). Shapes, names and kinds of number
 //! are checked before anything is put on a device, and an [`Error`] names file and tensor or key.
+//!
+//! # Japanese words
+//!
+//! The published JaColBERT checkpoints have no `tokenizer.json`: their text is cut into words by
+//! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. That is built in
+//! ([`JapaneseTokenizer`]); the dictionary (70 MB to download, 250 MB on disk, read through memory
+//! maps) is not. It comes with the Python package `unidic-lite`, as `pip` delivers it:
+//!
+//! ```sh
+//! pip install unidic-lite
+//! python3 -c 'import unidic_lite; print(unidic_lite.DICDIR)'
+//! ```
+//!
+//! The folder printed is [`LoadOptions::dictionary`]:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use jacolbert_model::{Device, Encoder, LoadOptions};
+//!
+//! # fn main() -> Result<(), jacolbert_model::Error> {
+//! let options = LoadOptions {
+//!     dictionary: Some("site-packages/unidic_lite/dicdir".into()),
+//!     ..Default::default()
+//! };
+//! let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::default())?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Any compiled MeCab dictionary in UTF-8 can be read, but another one gives other words than those
+//! that a checkpoint was trained with.
 //!
 //! # Devices
 //!

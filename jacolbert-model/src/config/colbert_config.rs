@@ -129,9 +129,8 @@ impl ColbertConfig {
 
 /// What `query_maxlen` and its rule say.
 fn query_length(keys: &Keys) -> Result<QueryLength, Error> {
-    let rules: [(&str, fn(usize) -> QueryLength); 2] =
-        [(AT_MOST, QueryLength::AtMost), (DYNAMIC, |_| QueryLength::Dynamic)];
-    let rule = keys.one_of(RULE, "\"at_most\" or \"dynamic\"", &rules)?;
     let length = keys.count_if_given("query_maxlen", MAX_LENGTH)?.unwrap_or(QUERY_MAXLEN);
-    Ok(rule.unwrap_or(QueryLength::Fixed)(length))
+    let rules = [(AT_MOST, QueryLength::AtMost(length)), (DYNAMIC, QueryLength::Dynamic)];
+    let rule = keys.one_of(RULE, "\"at_most\" or \"dynamic\"", &rules)?;
+    Ok(rule.unwrap_or(QueryLength::Fixed(length)))
 }
