@@ -150,7 +150,7 @@ impl Encoder {
     /// Encodes `queries`.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_queries(&self, queries: &[&str]) -> Result<Encoded, Error> {
         self.encode_queries_with(queries, &mut |_, _| ())
     }
@@ -171,7 +171,7 @@ impl Encoder {
     /// Encodes `passages`.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_passages(&self, passages: &[&str]) -> Result<Encoded, Error> {
         self.encode_passages_with(passages, &mut |_, _| ())
     }

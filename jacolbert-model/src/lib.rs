@@ -42,7 +42,7 @@
 //!
 //! The published JaColBERT checkpoints have no `tokenizer.json`: their text is cut into words by
 //! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. That is built in
-//! ([`JapaneseTokenizer`]); the dictionary (70 MB to download, 250 MB on disk, read through memory
+//! ([`JapaneseTokenizer`]); the dictionary (47 MB to download, 250 MB on disk, read through memory
 //! maps) is not. It comes with the Python package `unidic-lite`, as `pip` delivers it:
 //!
 //! ```sh

@@ -19,20 +19,21 @@ pub(super) struct MecabTokenizer {
 
 impl MecabTokenizer {
     /// Whether the checkpoint in the folder `dir` reads text in this way: its
-    /// `tokenizer_config.json` says so, and no `tokenizer.json` stands in for an absent
-    /// `vocab.txt`.
+    /// `tokenizer_config.json` names the class, or has an option that no other class has, and no
+    /// `tokenizer.json` stands in for an absent `vocab.txt`.
     pub(super) fn serves(dir: &Path) -> Result<bool, Error> {
         let settings = dir.join(japanese::SETTINGS);
         if !settings.is_file() {
             return Ok(false);
         }
-        let class = |word: &str| Some(word == "BertJapaneseTokenizer");
-        let is_japanese =
-            Keys::open(&settings)?.word_if_given("tokenizer_class", "a word", class)?;
-        let is_replaced = || {
-            dir.join(json_tokenizer::FILE).is_file() && !dir.join(japanese::VOCABULARY).is_file()
+        let keys = Keys::open(&settings)?;
+        let is_ours = |class: &str| Some(class == "BertJapaneseTokenizer");
+        let is_japanese = match keys.word_if_given("tokenizer_class", "a word", is_ours)? {
+            Some(is_ours) => is_ours,
+            None => keys.convert("word_tokenizer_type", "a word", |_| Some(()))?.is_some(),
         };
-        Ok(is_japanese == Some(true) && !is_replaced())
+        let has = |file: &str| dir.join(file).is_file();
+        Ok(is_japanese && (has(japanese::VOCABULARY) || !has(json_tokenizer::FILE)))
     }
 
     /// Reads `vocab.txt` and `tokenizer_config.json` in the folder `dir`, and the dictionary in the

@@ -113,7 +113,7 @@ impl Tokenizer {
     /// A `[PAD]` that stands in the text becomes a `[MASK]`, as in the original.
     ///
     /// # Errors
-    /// [`Error::Text`].
+    /// [`Error::Text`], and [`Error::Dictionary`] if the dictionary's files were altered.
     pub fn encode_query(&self, text: &str) -> Result<Encoding, Error> {
         let (mut ids, tokens_cut) = self.framed(text, self.markers.query, self.query_maxlen)?;
         let mut attention = vec![true; ids.len()];
@@ -128,7 +128,7 @@ impl Tokenizer {
     /// MaxSim.
     ///
     /// # Errors
-    /// [`Error::Text`].
+    /// [`Error::Text`], and [`Error::Dictionary`] if the dictionary's files were altered.
     pub fn encode_passage(&self, text: &str) -> Result<Encoding, Error> {
         let (ids, tokens_cut) = self.framed(text, self.markers.passage, self.doc_maxlen)?;
         let skipped = |id| id == self.special.pad || self.skiplist.binary_search(&id).is_ok();
@@ -139,7 +139,7 @@ impl Tokenizer {
     /// Number of tokens of `text`, without `[CLS]`, marker and `[SEP]`.
     ///
     /// # Errors
-    /// [`Error::Text`].
+    /// [`Error::Text`], and [`Error::Dictionary`] if the dictionary's files were altered.
     pub fn num_tokens(&self, text: &str) -> Result<usize, Error> {
         Ok(self.text.ids(text)?.len())
     }

@@ -108,6 +108,9 @@ fn the_class_of_the_tokenizer_decides_between_the_files() -> TestResult {
     let load = || Encoder::from_dir(folder.path(), &Device::flex());
     std::fs::write(file("tokenizer.json"), Tiny::new().tokenizer.to_string())?;
     assert!(matches!(load(), Err(Error::NeedsDictionary { .. })));
+    // Older checkpoints name the class in `config.json` only.
+    std::fs::write(file("tokenizer_config.json"), r#"{"word_tokenizer_type": "mecab"}"#)?;
+    assert!(matches!(load(), Err(Error::NeedsDictionary { .. })));
     // Somebody made a `tokenizer.json` of the lines.
     std::fs::remove_file(file("vocab.txt"))?;
     load()?;
