@@ -93,7 +93,7 @@ impl Retriever {
     /// use jacolbert::{Device, HubOptions, Retriever};
     ///
     /// let options = HubOptions::default();
-    /// let retriever = Retriever::from_hub("bclavie/JaColBERT", &options, &Device::default())?;
+    /// let retriever = Retriever::from_hub("bclavie/JaColBERT", &options, &Device::flex())?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///

@@ -62,7 +62,7 @@
 //!     dictionary: Some("site-packages/unidic_lite/dicdir".into()),
 //!     ..Default::default()
 //! };
-//! let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::default())?;
+//! let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
 //! # Ok(())
 //! # }
 //! ```

@@ -14,7 +14,7 @@ use crate::ColbertConfig;
 /// # fn main() -> Result<(), jacolbert_model::Error> {
 /// let dictionary = Some("venv/lib/python3.11/site-packages/unidic_lite/dicdir".into());
 /// let options = LoadOptions { dictionary, ..Default::default() };
-/// let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::default())?;
+/// let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
 /// # Ok(())
 /// # }
 /// ```
