@@ -19,8 +19,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A settings file is not a JSON object.
-    #[error("{} is not a JSON object", path.display())]
+    /// A folder has none of the files by which a checkpoint is recognised.
+    #[error("{} has none of {}", dir.display(), looked_for.join(", "))]
+    Layout {
+        /// The folder.
+        dir: PathBuf,
+        /// Names of the files, of which one is needed.
+        looked_for: &'static [&'static str],
+    },
+    /// A settings file is not a JSON object, or `modules.json` not a list of them.
+    #[error("{} is not the JSON that it must be", path.display())]
     Json {
         /// The file.
         path: PathBuf,
@@ -77,6 +85,31 @@ pub enum Error {
         /// What is wrong with it.
         source: Cause,
     },
+    /// A file of weights is cut off or damaged, or holds no dictionary of tensors.
+    #[error("{} is not a whole file of PyTorch weights", path.display())]
+    Pytorch {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// A `pytorch_model.bin` asks for an operation that weights do not need. It was not carried out.
+    #[error("{}: weights do not need the pickle operation {opcode:#04x}", path.display())]
+    PickleOpcode {
+        /// The file.
+        path: PathBuf,
+        /// The operation, a byte of the pickle protocol.
+        opcode: u8,
+    },
+    /// A `pytorch_model.bin` asks for a Python object that is no tensor, or for one that weights do
+    /// not need. Nothing of it was called.
+    #[error("{}: weights do not need a Python `{global}`", path.display())]
+    PickleGlobal {
+        /// The file.
+        path: PathBuf,
+        /// The object's class, or what should have been called.
+        global: String,
+    },
     /// A file of weights lacks a tensor.
     #[error("{} has no tensor `{tensor}`", path.display())]
     MissingTensor {
@@ -104,7 +137,7 @@ pub enum Error {
         path: PathBuf,
         /// The tensor's name in that file.
         tensor: String,
-        /// The kind of number, as safetensors calls it.
+        /// The kind of number, as safetensors calls it, of a `pytorch_model.bin` too.
         found: String,
     },
     /// A file of weights has a tensor of the encoder for which the settings leave no place: they

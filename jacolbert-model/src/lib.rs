@@ -34,9 +34,10 @@
 //! # Files
 //!
 //! A [`Checkpoint`] is a folder as the original ColBERT writes it: `config.json`,
-//! `artifact.metadata`, `model.safetensors` and `tokenizer.json` (or `vocab.txt` and
-//! `tokenizer_config.json`, see [below](#japanese-words)). Shapes, names and kinds of number
-//! are checked before anything is put on a device, and an [`Error`] names file and tensor or key.
+//! `artifact.metadata`, `model.safetensors` or `pytorch_model.bin`, and `tokenizer.json` (or
+//! `vocab.txt` and `tokenizer_config.json`, see [below](#japanese-words)); or one as PyLate writes
+//! it. Shapes, names and kinds of number are checked before anything is put on a device, and an
+//! [`Error`] names file and tensor or key. Nothing in a file is ever executed.
 //!
 //! # Japanese words
 //!

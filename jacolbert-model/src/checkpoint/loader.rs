@@ -10,7 +10,7 @@ use crate::{Colbert, Error};
 /// `colbert` with the weights of `tensors`, every one of which must be there in its shape.
 pub(super) fn load(
     colbert: Colbert,
-    tensors: StoredTensors<'_>,
+    tensors: StoredTensors,
     device: &Device,
 ) -> Result<Colbert, Error> {
     let mut loader = Loader { tensors, device, path: ModulePath::default(), failure: None };
@@ -23,14 +23,14 @@ pub(super) fn load(
 }
 
 /// Walks the model; after a failure it leaves the rest as it is.
-struct Loader<'a, 'b> {
-    tensors: StoredTensors<'b>,
+struct Loader<'a> {
+    tensors: StoredTensors,
     device: &'a Device,
     path: ModulePath,
     failure: Option<Error>,
 }
 
-impl ModuleMapper for Loader<'_, '_> {
+impl ModuleMapper for Loader<'_> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
     }
@@ -56,7 +56,7 @@ impl ModuleMapper for Loader<'_, '_> {
     }
 }
 
-impl Loader<'_, '_> {
+impl Loader<'_> {
     /// The weights of the parameter at the current path, of the given shape.
     fn data(&mut self, shape: &[usize]) -> Result<TensorData, Error> {
         let name = self.path.stored_name();

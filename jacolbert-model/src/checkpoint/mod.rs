@@ -1,9 +1,13 @@
-//! A model and all that belongs to it, in a folder of the colbert-ai layout.
+//! A model and all that belongs to it, in a folder.
 
+mod layout;
 mod loader;
 mod module_path;
+mod pytorch_file;
+mod safetensors_file;
 mod stored_names;
 mod stored_tensors;
+mod weights_file;
 mod writer;
 
 use std::path::Path;
@@ -11,20 +15,25 @@ use std::path::Path;
 use burn::tensor::Device;
 
 use crate::{BertConfig, Colbert, ColbertConfig, Error, LoadOptions, Tokenizer};
+use layout::Layout;
 use loader::load;
-use stored_tensors::StoredTensors;
-
-/// The file's name in a checkpoint's folder.
-const WEIGHTS: &str = "model.safetensors";
+use weights_file::SAFETENSORS;
 
 /// A model with its settings and its tokenizer.
 ///
-/// | file | what |
-/// |---|---|
-/// | `config.json` | [`BertConfig`] |
-/// | `artifact.metadata` | [`ColbertConfig`] |
-/// | `model.safetensors` | weights of [`Colbert`], as F32, F16 or BF16 |
-/// | `tokenizer.json`, or `vocab.txt` and `tokenizer_config.json` | [`Tokenizer`] |
+/// Two layouts are read, recognised by the files that a folder has:
+///
+/// | colbert-ai | PyLate and sentence-transformers | what |
+/// |---|---|---|
+/// | `config.json` | `config.json` of the Transformer | [`BertConfig`] |
+/// | `artifact.metadata` | `config_sentence_transformers.json` | [`ColbertConfig`] |
+/// | `tokenizer.json`, or `vocab.txt` and `tokenizer_config.json` | the same of the Transformer | [`Tokenizer`] |
+/// | weights | weights of the Transformer and `1_Dense` | [`Colbert`] |
+/// | | `modules.json` | where Transformer and Dense are |
+///
+/// Weights are `model.safetensors` or, where there is none, `pytorch_model.bin`, as F32, F16 or
+/// BF16. The latter is a pickle, which is read without calling anything that it names. Names of the
+/// encoder's tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// The shape of the model.
@@ -41,14 +50,18 @@ impl Checkpoint {
     /// Loads the checkpoint in the folder `dir` onto `device`.
     ///
     /// # Errors
-    /// Those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`], and
-    /// [`Error::Safetensors`], [`Error::MissingTensor`], [`Error::TensorShape`],
-    /// [`Error::TensorDtype`], [`Error::SurplusTensor`].
+    /// [`Error::Layout`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],
+    /// [`Tokenizer::from_dir`], and [`Error::Safetensors`], [`Error::Pytorch`],
+    /// [`Error::PickleOpcode`], [`Error::PickleGlobal`], [`Error::MissingTensor`],
+    /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::SurplusTensor`].
     pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
         Self::from_dir_with(dir, &LoadOptions::default(), device)
     }
 
     /// As [`from_dir`](Self::from_dir), by `options`.
+    ///
+    /// In PyLate's layout the length of an embedding is that of the Dense module, whatever the
+    /// settings say.
     ///
     /// # Errors
     /// As [`from_dir`](Self::from_dir) and [`Tokenizer::with_dictionary`].
@@ -58,23 +71,24 @@ impl Checkpoint {
         options: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
-        let bert = BertConfig::from_dir(dir)?;
+        let layout = Layout::of(dir)?;
         let config = match &options.config {
             Some(config) => config.clone(),
             None => ColbertConfig::from_dir(dir)?,
         };
+        let config = ColbertConfig { dim: layout.dim().unwrap_or(config.dim), ..config };
+        let dir = layout.encoder();
+        let bert = BertConfig::from_dir(dir)?;
         let tokenizer = match &options.dictionary {
             Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, &config)?,
             None => Tokenizer::from_dir(dir, &bert, &config)?,
         };
-        let path = dir.join(WEIGHTS);
-        let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
-        let tensors = StoredTensors::parse(&path, &bytes)?;
-        let colbert = load(Colbert::new(&bert, config.dim, device), tensors, device)?;
+        let colbert = load(Colbert::new(&bert, config.dim, device), layout.tensors()?, device)?;
         Ok(Self { bert, config, colbert, tokenizer })
     }
 
-    /// Writes the checkpoint to the folder `dir`, which is made if need be; weights as F32.
+    /// Writes the checkpoint to the folder `dir`, which is made if need be, in the layout of
+    /// colbert-ai; weights as F32 in `model.safetensors`.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Safetensors`], [`Error::Device`].
@@ -83,6 +97,6 @@ impl Checkpoint {
         self.bert.save(dir)?;
         self.config.save(dir)?;
         self.tokenizer.save(dir)?;
-        writer::save(&self.colbert, &dir.join(WEIGHTS))
+        writer::save(&self.colbert, &dir.join(SAFETENSORS))
     }
 }

@@ -37,10 +37,26 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
     Some(format!("{layer}LayerNorm.{old}"))
 }
 
+/// What stands before the encoder's names, unless a file holds nothing but an encoder.
+const PREFIX: &str = "bert.";
+
+/// Whether `name` is a tensor of the encoder, in a file that has the prefix.
+pub(super) fn has_prefix(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+/// `name` without the prefix.
+pub(super) fn bare_name(name: &str) -> &str {
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
 /// Whether a model has to have a place for the stored tensor `name`: all of the encoder, apart from
 /// a buffer that merely counts. Poolers and heads of other tasks are left aside.
-pub(super) fn needs_a_place(name: &str) -> bool {
-    let encoder = ["bert.embeddings.", "bert.encoder.", "linear."];
+pub(super) fn needs_a_place(name: &str, prefixed: bool) -> bool {
+    let encoder = match prefixed {
+        true => ["bert.embeddings.", "bert.encoder.", "linear."],
+        false => ["embeddings.", "encoder.", "linear."],
+    };
     encoder.iter().any(|part| name.starts_with(part)) && !name.ends_with(".position_ids")
 }
 

@@ -1,83 +1,75 @@
-//! The tensors of a safetensors file, checked and turned into `f32`.
+//! The tensors of a checkpoint under the names that colbert-ai gives them.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
-use burn::tensor::{bf16, f16};
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
-
-use super::stored_names::{needs_a_place, old_name};
+use super::stored_names::{bare_name, has_prefix, needs_a_place, old_name};
+use super::weights_file::WeightsFile;
 use crate::Error;
 
-/// A parsed file of weights. Each tensor is taken once; what is left over is known.
-pub(super) struct StoredTensors<'b> {
-    path: PathBuf,
-    tensors: SafeTensors<'b>,
-    left: BTreeSet<String>,
+/// The files of weights of a checkpoint. Each tensor is taken once; what is left over is known.
+pub(super) struct StoredTensors {
+    encoder: Unread,
+    projection: Option<Unread>,
 }
 
-impl<'b> StoredTensors<'b> {
-    /// `path` is where `bytes` come from.
-    pub(super) fn parse(path: &Path, bytes: &'b [u8]) -> Result<Self, Error> {
-        let tensors = SafeTensors::deserialize(bytes);
-        let tensors = tensors.map_err(|source| Error::safetensors(path, source))?;
-        let left = tensors.names().into_iter().map(String::from).collect();
-        Ok(Self { path: path.into(), tensors, left })
+/// A file and the names of its tensors that nobody has taken.
+struct Unread {
+    file: WeightsFile,
+    left: BTreeSet<String>,
+    /// Whether the encoder's tensors have the prefix `bert.` in this file.
+    prefixed: bool,
+}
+
+impl StoredTensors {
+    pub(super) fn in_one_file(file: WeightsFile) -> Self {
+        Self { encoder: Unread::new(file), projection: None }
+    }
+
+    pub(super) fn in_two_files(encoder: WeightsFile, projection: WeightsFile) -> Self {
+        Self { encoder: Unread::new(encoder), projection: Some(Unread::new(projection)) }
     }
 
     /// The values of tensor `name` (or of its old name), which must have this shape.
     pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
-        let name = self.present(name)?;
-        let view = self.tensors.tensor(&name);
-        let view = view.map_err(|source| Error::safetensors(&self.path, source))?;
-        if view.shape() != shape {
-            return Err(Error::TensorShape {
-                path: self.path.clone(),
-                tensor: name,
-                expected: shape.into(),
-                found: view.shape().into(),
-            });
+        match &mut self.projection {
+            Some(projection) if !has_prefix(name) => projection.take(name, shape),
+            _ => self.encoder.take(name, shape),
         }
-        let values = values(&view).ok_or_else(|| Error::TensorDtype {
-            path: self.path.clone(),
-            tensor: name.clone(),
-            found: format!("{:?}", view.dtype()),
-        })?;
-        self.left.remove(&name);
-        Ok(values)
     }
 
     /// Fails if a tensor is left for which the model should have had a place.
     pub(super) fn finish(self) -> Result<(), Error> {
-        match self.left.into_iter().find(|name| needs_a_place(name)) {
-            Some(tensor) => Err(Error::SurplusTensor { path: self.path, tensor }),
-            None => Ok(()),
-        }
+        let mut files = [Some(self.encoder), self.projection].into_iter().flatten();
+        files.try_for_each(Unread::finish)
+    }
+}
+
+impl Unread {
+    fn new(file: WeightsFile) -> Self {
+        let left: BTreeSet<String> = file.names().into_iter().collect();
+        let prefixed = left.iter().any(|name| has_prefix(name));
+        Self { file, left, prefixed }
+    }
+
+    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        let name = self.present(if self.prefixed { name } else { bare_name(name) })?;
+        let values = self.file.values(&name, shape)?;
+        self.left.remove(&name);
+        Ok(values)
     }
 
     /// `name` or its old name, whichever the file has.
     fn present(&self, name: &str) -> Result<String, Error> {
         let mut names = [Some(name.to_string()), old_name(name)].into_iter().flatten();
-        names
-            .find(|name| self.left.contains(name))
-            .ok_or_else(|| Error::MissingTensor { path: self.path.clone(), tensor: name.into() })
+        names.find(|name| self.left.contains(name)).ok_or_else(|| self.file.missing(name))
     }
-}
 
-/// The numbers of a float tensor; `None` for any other kind.
-fn values(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let bytes = view.data();
-    match view.dtype() {
-        Dtype::F32 => Some(numbers(bytes, f32::from_le_bytes)),
-        Dtype::F16 => Some(numbers(bytes, |n| f16::from_le_bytes(n).to_f32())),
-        Dtype::BF16 => Some(numbers(bytes, |n| bf16::from_le_bytes(n).to_f32())),
-        _ => None,
+    fn finish(self) -> Result<(), Error> {
+        match self.left.into_iter().find(|name| needs_a_place(name, self.prefixed)) {
+            Some(tensor) => Err(Error::SurplusTensor { path: self.file.path().into(), tensor }),
+            None => Ok(()),
+        }
     }
-}
-
-fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
 }
 
 /// The transpose of the matrix `values` with rows of length `columns`.

@@ -8,9 +8,6 @@ use super::keys::Keys;
 use super::{QueryLength, pylate_config};
 use crate::Error;
 
-/// The file's name in a checkpoint's folder.
-const FILE: &str = "artifact.metadata";
-
 /// Larger lengths are read as damage.
 pub(super) const MAX_LENGTH: u32 = 1 << 24;
 
@@ -68,6 +65,9 @@ impl Default for ColbertConfig {
 }
 
 impl ColbertConfig {
+    /// The file's name in a checkpoint's folder.
+    pub(crate) const FILE: &str = "artifact.metadata";
+
     /// Reads `artifact.metadata` in the folder `dir`; a key that it lacks has its default. A folder
     /// that has PyLate's settings instead is read [by those](Self::from_pylate).
     ///
@@ -75,10 +75,10 @@ impl ColbertConfig {
     /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or a
     /// similarity other than cosine.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
-        if !dir.join(FILE).is_file() && dir.join(pylate_config::FILE).is_file() {
+        if !dir.join(Self::FILE).is_file() && dir.join(pylate_config::FILE).is_file() {
             return Self::from_pylate(dir);
         }
-        let keys = Keys::open(&dir.join(FILE))?;
+        let keys = Keys::open(&dir.join(Self::FILE))?;
         keys.word_if_given("similarity", "\"cosine\"", |word| (word == "cosine").then_some(()))?;
         let default = Self::default();
         let length = |key, default| Ok(keys.count_if_given(key, MAX_LENGTH)?.unwrap_or(default));
@@ -122,7 +122,7 @@ impl ColbertConfig {
         if !self.skiplist_words.is_empty() {
             value["skiplist_words"] = self.skiplist_words.as_slice().into();
         }
-        let path = dir.join(FILE);
+        let path = dir.join(Self::FILE);
         std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
     }
 }

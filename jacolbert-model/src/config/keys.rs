@@ -77,6 +77,11 @@ impl Keys {
         self.convert(key, expected, |value| value.as_str().and_then(&meaning))
     }
 
+    /// The error that the value of `key` cannot be followed.
+    pub(super) fn unfit(&self, key: &'static str, found: &str, expected: &'static str) -> Error {
+        Error::Setting { path: self.path.clone(), key, found: found.into(), expected }
+    }
+
     /// What one of the `known` words stands for; `expected` lists these words.
     pub(crate) fn one_of<T: Copy>(
         &self,
@@ -111,11 +116,6 @@ impl Keys {
         let Some(value) = self.values.get(key).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
-        convert(value).map(Some).ok_or_else(|| Error::Setting {
-            path: self.path.clone(),
-            key,
-            found: value.to_string(),
-            expected,
-        })
+        convert(value).map(Some).ok_or_else(|| self.unfit(key, &value.to_string(), expected))
     }
 }

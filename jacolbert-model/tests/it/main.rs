@@ -4,10 +4,14 @@ mod damage;
 mod encoding;
 mod japanese;
 mod layouts;
+mod parity;
+mod pickles;
+mod pylate;
 mod reference;
 mod scores;
 mod settings;
 mod text;
 mod tiny;
+mod torch_file;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

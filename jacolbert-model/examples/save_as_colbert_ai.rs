@@ -1,0 +1,25 @@
+//! A checkpoint of any layout, saved in that of colbert-ai, which transformers reads too.
+//!
+//!     cargo run --release -p jacolbert-model --example save_as_colbert_ai -- FROM TO [DICTIONARY]
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use jacolbert_model::{Checkpoint, Device, LoadOptions};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let usage = "give the folder of a checkpoint, and the one to save it to";
+    let (from, to) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
+    let options = LoadOptions { dictionary: arguments.next(), ..Default::default() };
+
+    let checkpoint = Checkpoint::from_dir_with(&from, &options, &Device::flex())?;
+    checkpoint.save(&to)?;
+    println!(
+        "{} layers, embeddings of length {}, are in {}",
+        checkpoint.bert.num_hidden_layers,
+        checkpoint.config.dim,
+        to.display()
+    );
+    Ok(())
+}

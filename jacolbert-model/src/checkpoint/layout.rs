@@ -1,0 +1,88 @@
+//! Which files of a folder hold a model.
+
+use std::path::{Path, PathBuf};
+
+use super::stored_tensors::StoredTensors;
+use super::weights_file::{self, WeightsFile};
+use crate::Error;
+use crate::config::{ColbertConfig, DenseConfig, PylateModules, pylate_modules};
+
+/// How a checkpoint is spread over a folder.
+pub(super) enum Layout {
+    /// As colbert-ai writes it: all in one folder, all weights in one file.
+    ColbertAi {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// As PyLate and sentence-transformers write it: a folder for each module.
+    Pylate {
+        /// The modules' folders.
+        modules: PylateModules,
+        /// Length of an embedding.
+        dim: usize,
+    },
+}
+
+/// What a folder of weights has one of, in the order of preference.
+const LOOKED_FOR: [&str; 4] =
+    [ColbertConfig::FILE, pylate_modules::FILE, weights_file::SAFETENSORS, weights_file::PYTORCH];
+
+impl Layout {
+    /// Recognises the layout of the folder `dir` by what it holds.
+    ///
+    /// Some published folders have both `artifact.metadata` and `modules.json`; the former decides.
+    /// Weights without either are taken for those of colbert-ai, whose settings the caller has.
+    pub(super) fn of(dir: &Path) -> Result<Self, Error> {
+        match first_file(dir, &LOOKED_FOR)? {
+            pylate_modules::FILE => {
+                let modules = PylateModules::from_dir(dir)?;
+                let dim = DenseConfig::from_dir(&modules.dense)?.out_features;
+                Ok(Self::Pylate { modules, dim })
+            }
+            _ => Ok(Self::ColbertAi { dir: dir.into() }),
+        }
+    }
+
+    /// The folder of the encoder's settings and of the tokenizer.
+    pub(super) fn encoder(&self) -> &Path {
+        match self {
+            Self::ColbertAi { dir } => dir,
+            Self::Pylate { modules, .. } => &modules.encoder,
+        }
+    }
+
+    /// Length of an embedding, where the layout says it rather than [`ColbertConfig`].
+    pub(super) fn dim(&self) -> Option<usize> {
+        match self {
+            Self::ColbertAi { .. } => None,
+            Self::Pylate { dim, .. } => Some(*dim),
+        }
+    }
+
+    /// Opens the file or files of weights.
+    pub(super) fn tensors(&self) -> Result<StoredTensors, Error> {
+        match self {
+            Self::ColbertAi { dir } => Ok(StoredTensors::in_one_file(open_weights(dir)?)),
+            Self::Pylate { modules, .. } => {
+                let encoder = open_weights(&modules.encoder)?;
+                Ok(StoredTensors::in_two_files(encoder, open_weights(&modules.dense)?))
+            }
+        }
+    }
+}
+
+fn open_weights(dir: &Path) -> Result<WeightsFile, Error> {
+    let file = first_file(dir, &[weights_file::SAFETENSORS, weights_file::PYTORCH])?;
+    WeightsFile::open(&dir.join(file))
+}
+
+/// The first of the files `names` that `dir` has.
+fn first_file(dir: &Path, names: &'static [&'static str]) -> Result<&'static str, Error> {
+    for &name in names {
+        let path = dir.join(name);
+        if path.try_exists().map_err(|source| Error::io(&path, source))? {
+            return Ok(name);
+        }
+    }
+    Err(Error::Layout { dir: dir.into(), looked_for: names })
+}

@@ -1,0 +1,104 @@
+//! Weights as `torch.save` writes them: a pickle that says where in the file which values are.
+//!
+//! A pickle is a program. The one who reads it here, `pytorch-reader`, knows how to put together
+//! dictionaries and tensors, and calls nothing. Whatever else a file wants is an error that says
+//! what it was, unless the file throws it away itself.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::{bf16, f16};
+use pytorch_reader::{DType, PickleError, PickleValue, PytorchError, PytorchReader, Tensor};
+
+use super::safetensors_file::numbers;
+use crate::Error;
+
+/// What the reader calls a tensor among the values of a pickle.
+const TENSOR: &str = "torch.Tensor";
+
+/// A file whose pickle is read and whose values are not yet.
+pub(super) struct PytorchFile {
+    path: PathBuf,
+    tensors: HashMap<String, Tensor>,
+}
+
+impl PytorchFile {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let length = std::fs::metadata(path).map_err(|source| Error::io(path, source))?.len();
+        let values = PytorchReader::read_pickle_data(path, None).map_err(|e| error(path, e))?;
+        if let Some(global) = no_tensor(values) {
+            return Err(Error::PickleGlobal { path: path.into(), global });
+        }
+        let reader = PytorchReader::new(path).map_err(|e| error(path, e))?;
+        let unpacked = reader.metadata().total_data_size.unwrap_or(0);
+        if u64::try_from(unpacked).is_ok_and(|unpacked| unpacked > length) {
+            let source = "it would unpack to more bytes than it has".into();
+            return Err(Error::Pytorch { path: path.into(), source });
+        }
+        Ok(Self { path: path.into(), tensors: reader.into_tensors() })
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.tensors.keys().cloned().collect()
+    }
+
+    pub(super) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.tensors.get(name).map(Tensor::shape)
+    }
+
+    /// The values of tensor `name` row by row, whatever their order in the file.
+    pub(super) fn values(&self, name: &str) -> Result<Vec<f32>, Error> {
+        let tensor = self
+            .tensors
+            .get(name)
+            .ok_or_else(|| Error::MissingTensor { path: self.path.clone(), tensor: name.into() })?;
+        // The reader hands bytes out in the order of the machine.
+        let to_f32s: fn(&[u8]) -> Vec<f32> = match tensor.dtype() {
+            DType::F32 => |bytes| numbers(bytes, f32::from_ne_bytes),
+            DType::F16 => |bytes| numbers(bytes, |n| f16::from_ne_bytes(n).to_f32()),
+            DType::BF16 => |bytes| numbers(bytes, |n| bf16::from_ne_bytes(n).to_f32()),
+            dtype => {
+                let (path, tensor) = (self.path.clone(), name.into());
+                return Err(Error::TensorDtype { path, tensor, found: format!("{dtype:?}") });
+            }
+        };
+        Ok(to_f32s(&tensor.read().map_err(|source| unreadable(&self.path, source))?))
+    }
+}
+
+/// The first Python object inside `value` that is no tensor.
+fn no_tensor(value: PickleValue) -> Option<String> {
+    match value {
+        PickleValue::Unsupported(class) => (class != TENSOR).then_some(class),
+        PickleValue::List(values) => values.into_iter().find_map(no_tensor),
+        PickleValue::Dict(values) => values.into_values().find_map(no_tensor),
+        _ => None,
+    }
+}
+
+fn error(path: &Path, error: PytorchError) -> Error {
+    let path = path.to_path_buf();
+    match error {
+        PytorchError::Io(source) => unreadable(&path, source),
+        PytorchError::Pickle(PickleError::Io(source)) => unreadable(&path, source),
+        PytorchError::Pickle(PickleError::UnsupportedType(global)) => {
+            Error::PickleGlobal { path, global }
+        }
+        PytorchError::Pickle(PickleError::InvalidOpCode(opcode)) => {
+            Error::PickleOpcode { path, opcode }
+        }
+        PytorchError::Pickle(PickleError::UnsupportedOpCode(opcode)) => {
+            Error::PickleOpcode { path, opcode: opcode as u8 }
+        }
+        other => Error::Pytorch { path, source: other.into() },
+    }
+}
+
+/// What the system said is about the file; what the reader said is about what stands in it.
+fn unreadable(path: &Path, source: io::Error) -> Error {
+    match source.raw_os_error() {
+        Some(_) => Error::io(path, source),
+        None => Error::Pytorch { path: path.into(), source: source.into() },
+    }
+}

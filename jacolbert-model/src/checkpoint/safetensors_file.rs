@@ -1,0 +1,63 @@
+//! Weights in the safetensors format.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::{bf16, f16};
+use safetensors::tensor::Metadata;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::Error;
+
+/// Bytes before the header: its length.
+const LENGTH: usize = size_of::<u64>();
+
+/// A whole file, in memory.
+pub(super) struct SafetensorsFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Where in `bytes` the values begin.
+    start: usize,
+    metadata: Metadata,
+}
+
+impl SafetensorsFile {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
+        let (length, metadata) = SafeTensors::read_metadata(&bytes)
+            .map_err(|source| Error::safetensors(path, source))?;
+        Ok(Self { path: path.into(), bytes, start: LENGTH + length, metadata })
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.metadata.offset_keys()
+    }
+
+    pub(super) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.metadata.info(name).map(|info| info.shape.as_slice())
+    }
+
+    pub(super) fn values(&self, name: &str) -> Result<Vec<f32>, Error> {
+        let info = self
+            .metadata
+            .info(name)
+            .ok_or_else(|| Error::MissingTensor { path: self.path.clone(), tensor: name.into() })?;
+        // `read_metadata` has checked that the places of all tensors are inside the file.
+        let (from, to) = info.data_offsets;
+        let bytes = &self.bytes[self.start + from..self.start + to];
+        match info.dtype {
+            Dtype::F32 => Ok(numbers(bytes, f32::from_le_bytes)),
+            Dtype::F16 => Ok(numbers(bytes, |n| f16::from_le_bytes(n).to_f32())),
+            Dtype::BF16 => Ok(numbers(bytes, |n| bf16::from_le_bytes(n).to_f32())),
+            dtype => Err(Error::TensorDtype {
+                path: self.path.clone(),
+                tensor: name.into(),
+                found: format!("{dtype:?}"),
+            }),
+        }
+    }
+}
+
+/// Every `N` bytes as a number.
+pub(super) fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
+}
