@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let search = |query: &Embeddings| exhaustive_search(query.as_ref(), &encoded.embeddings, K);
     let hits = asked.embeddings.iter().map(search).collect::<Result<_, _>>()?;
     let mut runs = vec![run("exhaustive", hits)?];
-    println!("exhaustive: {:.2?} a query", start.elapsed() / queries.len() as u32);
+    println!("exhaustive: {:.2?} a query", start.elapsed() / queries.len().max(1) as u32);
     for bits in [Bits::Two, Bits::Four] {
         let start = Instant::now();
         let build = BuildConfig { bits, ..Default::default() };
@@ -73,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let bytes = index.num_bytes() as f64 / index.num_tokens() as f64;
         println!(
             "{name}: built in {built:.1?}, {bytes:.1} bytes a token, {:.2?} a query",
-            took / queries.len() as u32
+            took / queries.len().max(1) as u32
         );
         runs.push(run(&name, hits)?);
     }

@@ -40,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes_per_token = index.num_bytes() as f64 / index.num_tokens() as f64;
     println!("{} passages, {bytes_per_token:.1} bytes a token", index.num_passages());
     let (shape, queries) = read::<f32>(&folder.join("queries.npy"))?;
-    for (n, query) in queries.chunks(shape[1..].iter().product()).enumerate() {
+    let &[_, query_tokens, _] = shape.as_slice() else {
+        return Err("queries.npy is not [queries, query tokens, dim]".into());
+    };
+    for (n, query) in queries.chunks((query_tokens * dim).max(1)).enumerate() {
         let params = SearchParams { k: 3, ..Default::default() };
         let hits = Searcher::new(&index).search(EmbeddingsRef::new(query, dim)?, &params)?;
         let hits: Vec<_> = hits.iter().map(|hit| (hit.passage.0, hit.score)).collect();
