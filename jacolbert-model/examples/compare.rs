@@ -1,8 +1,8 @@
 //! A checkpoint against what Python gives for it: ids, embeddings and scores.
 //!
-//!     python tests/it/parity/compare_real.py bclavie/JaColBERTv2.5 /tmp/real
+//!     python tests/it/parity/compare_real.py bclavie/JaColBERTv2.5 real
 //!     cargo run --release -p jacolbert-model --example compare -- \
-//!         /tmp/real/model /tmp/real $(python -c 'import unidic_lite; print(unidic_lite.DICDIR)')
+//!         real/model real $(python -c 'import unidic_lite; print(unidic_lite.DICDIR)')
 //!
 //! The script writes the reference, and the example says how far from it our numbers are.
 
