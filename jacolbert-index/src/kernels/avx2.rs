@@ -2,10 +2,14 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+    _mm_cvtsi64_si128, _mm_loadu_si128, _mm256_add_epi32, _mm256_and_si256,
+    _mm256_broadcastsi128_si256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
+    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_srl_epi16, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
-use super::{LANES, Lanes};
+use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, scalar};
 
 /// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub(crate) struct Avx2(());
 
 const WIDTH: usize = 8;
 const REGISTERS: usize = LANES / WIDTH;
+/// Bytes of a register.
+const BYTES: usize = 32;
 
 impl Avx2 {
     pub(super) fn new() -> Option<Self> {
@@ -24,6 +30,79 @@ impl Avx2 {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
         unsafe { blocked_dots(panel, rows, dots) }
     }
+
+    /// See [`super::Isa::byte_dots`].
+    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { blocked_byte_dots(panel, rows, dots) }
+    }
+
+    /// See [`super::Isa::unpack`].
+    pub(super) fn unpack(self, bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { unpack(bits, packed, levels, unpacked) }
+    }
+
+    /// See [`super::Isa::raise`].
+    pub(super) fn raise(
+        self,
+        best: &mut Lanes,
+        dots: &[[i32; LANES]],
+        offsets: &[i32; LANES],
+        terms: &[Term<'_>],
+    ) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { raise(best, dots, offsets, terms) }
+    }
+
+    /// See [`super::Isa::scale`].
+    pub(super) fn scale(
+        self,
+        dots: &[[i32; LANES]],
+        offsets: &[i32; LANES],
+        scales: &[f32],
+        exact: &mut [Lanes],
+    ) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { scale(dots, offsets, scales, exact) }
+    }
+
+    /// See [`super::Isa::coarsen`].
+    pub(super) fn coarsen(self, exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { coarsen(exact, steps, coarse) }
+    }
+
+    /// See [`super::Isa::coarse_best`].
+    pub(super) fn coarse_best<C: Copy + Into<u32>>(
+        self,
+        table: &[CoarseLanes],
+        codes: &[C],
+        best: &mut CoarseLanes,
+    ) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { coarse_best(table, codes, best) }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn raise(best: &mut Lanes, dots: &[[i32; LANES]], offsets: &[i32; LANES], terms: &[Term<'_>]) {
+    scalar::raise(best, dots, offsets, terms);
+}
+
+#[target_feature(enable = "avx2")]
+fn scale(dots: &[[i32; LANES]], offsets: &[i32; LANES], scales: &[f32], exact: &mut [Lanes]) {
+    scalar::scale(dots, offsets, scales, exact);
+}
+
+#[target_feature(enable = "avx2")]
+fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+    scalar::coarsen(exact, steps, coarse);
+}
+
+#[target_feature(enable = "avx2")]
+fn coarse_best<C: Copy + Into<u32>>(table: &[CoarseLanes], codes: &[C], best: &mut CoarseLanes) {
+    scalar::coarse_best(table, codes, best);
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -59,6 +138,76 @@ fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; RO
         for (register, &sum) in sums.iter().enumerate() {
             // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `dots`.
             unsafe { _mm256_storeu_ps(dots.as_mut_ptr().add(register * WIDTH), sum) };
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+    let dim = 4 * panel.len();
+    let (blocks, rest) = dots.as_chunks_mut::<3>();
+    let (block_rows, rest_rows) = rows.split_at(blocks.len() * 3 * dim);
+    for (rows, dots) in block_rows.chunks_exact(3 * dim).zip(blocks) {
+        byte_block(panel, rows, dots);
+    }
+    for (row, dots) in rest_rows.chunks_exact(dim).zip(rest) {
+        byte_block(panel, row, std::array::from_mut(dots));
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn byte_block<const ROWS: usize>(
+    panel: &[ByteLanes],
+    rows: &[u8],
+    dots: &mut [[i32; LANES]; ROWS],
+) {
+    let ones = _mm256_set1_epi16(1);
+    let groups = rows.as_chunks::<4>().0;
+    let rows: [&[[u8; 4]]; ROWS] =
+        std::array::from_fn(|r| &groups[r * panel.len()..(r + 1) * panel.len()]);
+    let mut sums = [[_mm256_setzero_si256(); REGISTERS]; ROWS];
+    for (g, lanes) in panel.iter().enumerate() {
+        for (row, sums) in rows.iter().zip(&mut sums) {
+            // SAFETY: `g < panel.len()`, the length of each row in groups.
+            let group = i32::from_le_bytes(unsafe { *row.get_unchecked(g) });
+            let components = _mm256_set1_epi32(group);
+            for (register, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: `register * BYTES + BYTES <= 4 * LANES`, the length of `lanes`.
+                let lanes =
+                    unsafe { _mm256_loadu_si256(lanes.as_ptr().add(register * BYTES).cast()) };
+                let pairs = _mm256_maddubs_epi16(components, lanes);
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
+            }
+        }
+    }
+    for (sums, dots) in sums.iter().zip(dots) {
+        for (register, &sum) in sums.iter().enumerate() {
+            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `dots`.
+            unsafe { _mm256_storeu_si256(dots.as_mut_ptr().add(register * WIDTH).cast(), sum) };
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn unpack(bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+    let (registers, rest) = packed.as_chunks::<BYTES>();
+    // SAFETY: `levels` is 16 bytes long, the width of the load.
+    let levels_register =
+        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(levels.as_ptr().cast()) });
+    let mask = _mm256_set1_epi8((1 << bits) - 1);
+    for (part, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
+        let shift = _mm_cvtsi64_si128((part * bits) as i64);
+        let (to, to_rest) = unpacked.as_chunks_mut::<BYTES>();
+        for (to, bytes) in to.iter_mut().zip(registers) {
+            // SAFETY: `bytes` is as long as the register that is loaded.
+            let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+            let numbers = _mm256_and_si256(_mm256_srl_epi16(bytes, shift), mask);
+            let found = _mm256_shuffle_epi8(levels_register, numbers);
+            // SAFETY: `to` is as long as the register that is stored.
+            unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), found) };
+        }
+        for (to, &byte) in to_rest.iter_mut().zip(rest) {
+            *to = levels[usize::from(byte >> (part * bits)) & ((1 << bits) - 1)];
         }
     }
 }

@@ -1,8 +1,10 @@
-//! The inner loops: dot products of many rows against 32 rows at once.
+//! The inner loops of building and searching: dot products of many rows against 32 rows at once,
+//! unpacking of residuals, and the maxima over a passage's tokens.
 //!
-//! This module is safe and dispatches. [`scalar`] is the definition: each product is accumulated
-//! with one fused multiply-add per component, in the order of the components. The vector files do
-//! the same operations on more lanes, so that every implementation gives the same bits.
+//! This module is safe and dispatches. [`scalar`] is the definition: each floating-point product is
+//! accumulated with one fused multiply-add per component, in the order of the components; sums of
+//! bytes are exact in 32 bits. The vector files do the same operations on more lanes, so that every
+//! implementation gives the same bits.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -16,6 +18,25 @@ pub(crate) const LANES: usize = 32;
 /// One value per row of a panel.
 pub(crate) type Lanes = [f32; LANES];
 
+/// Four components of each row of a panel of bytes, those of a row side by side.
+pub(crate) type ByteLanes = [i8; 4 * LANES];
+
+/// One coarse score per row of a panel.
+pub(crate) type CoarseLanes = [u8; LANES];
+
+/// The largest absolute value of a component of a panel of bytes: two products of it with a `u8`
+/// still fit the 16 bits in which AVX2 adds them.
+pub(crate) const LARGEST_BYTE: i8 = 63;
+
+/// What turns the byte dot products `d` of one token into real ones: `factor * (base + scale * d)`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Term<'a> {
+    /// The part of the product that the token's centroid has.
+    pub(crate) base: &'a Lanes,
+    pub(crate) scale: f32,
+    pub(crate) factor: f32,
+}
+
 /// The instruction set that the kernels run on; a value is the proof that the machine has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Isa {
@@ -24,6 +45,19 @@ pub(crate) enum Isa {
     Avx2(avx2::Avx2),
     #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Avx512),
+}
+
+/// Calls the same method of whatever instruction set there is.
+macro_rules! dispatch {
+    ($isa:expr, $kernel:ident($($argument:expr),*)) => {
+        match $isa {
+            Isa::Scalar => scalar::$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2(avx2) => avx2.$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512(avx512) => avx512.$kernel($($argument),*),
+        }
+    };
 }
 
 impl Isa {
@@ -51,13 +85,73 @@ impl Isa {
         if panel.is_empty() {
             return dots.fill([0.0; LANES]);
         }
-        match self {
-            Self::Scalar => scalar::dots(panel, rows, dots),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(avx2) => avx2.dots(panel, rows, dots),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(avx512) => avx512.dots(panel, rows, dots),
+        dispatch!(self, dots(panel, rows, dots));
+    }
+
+    /// `dots[r][l] = rows[r] . panel[.., l]` in bytes, with `panel` as `[dim / 4][LANES][4]`, its
+    /// components within [`LARGEST_BYTE`], and `rows` as `[dots.len(), dim]`.
+    ///
+    /// # Panics
+    /// If the number of values in `rows` is not `4 * dots.len() * panel.len()`.
+    pub(crate) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+        assert_eq!(rows.len(), 4 * dots.len() * panel.len(), "one row of dim bytes a result");
+        if panel.is_empty() {
+            return dots.fill([0; LANES]);
         }
+        dispatch!(self, byte_dots(panel, rows, dots));
+    }
+
+    /// The levels that `packed` names: byte b of n holds the numbers of components b, b + n, b + 2n,
+    /// and so on, in `bits` bits each, the first in the lowest. `bits` is 1, 2 or 4.
+    ///
+    /// # Panics
+    /// If `unpacked` does not have one byte a component.
+    pub(crate) fn unpack(self, bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+        assert!(matches!(bits, 1 | 2 | 4), "bits that several components share a byte with");
+        assert_eq!(unpacked.len() * bits, packed.len() * 8, "one level a component");
+        if packed.is_empty() {
+            return;
+        }
+        dispatch!(self, unpack(bits, packed, levels, unpacked));
+    }
+
+    /// Raises `best[l]` to the largest `factor * (base[l] + scale * (dots[l] - offsets[l]))` of any
+    /// token, each with its own term; a NaN changes nothing.
+    pub(crate) fn raise(
+        self,
+        best: &mut Lanes,
+        dots: &[[i32; LANES]],
+        offsets: &[i32; LANES],
+        terms: &[Term<'_>],
+    ) {
+        dispatch!(self, raise(best, dots, offsets, terms));
+    }
+
+    /// `exact[r][l] = scales[r] * (dots[r][l] - offsets[l])`.
+    pub(crate) fn scale(
+        self,
+        dots: &[[i32; LANES]],
+        offsets: &[i32; LANES],
+        scales: &[f32],
+        exact: &mut [Lanes],
+    ) {
+        dispatch!(self, scale(dots, offsets, scales, exact));
+    }
+
+    /// `coarse[r][l]`: `exact[r][l] * steps[l]`, rounded and kept within 0 to 255; NaN is 0.
+    pub(crate) fn coarsen(self, exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+        dispatch!(self, coarsen(exact, steps, coarse));
+    }
+
+    /// Raises `best` to the largest of the rows of `table` that `codes` name; codes that the table
+    /// does not have, in a damaged file, change nothing.
+    pub(crate) fn coarse_best<C: Copy + Into<u32>>(
+        self,
+        table: &[CoarseLanes],
+        codes: &[C],
+        best: &mut CoarseLanes,
+    ) {
+        dispatch!(self, coarse_best(table, codes, best));
     }
 }
 
@@ -69,69 +163,4 @@ pub(crate) fn keep_best(best: &mut Lanes, dots: &Lanes) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn every_isa() -> Vec<Isa> {
-        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
-        let mut all = vec![Isa::Scalar];
-        #[cfg(target_arch = "x86_64")]
-        {
-            all.extend(avx2::Avx2::new().map(Isa::Avx2));
-            all.extend(avx512::Avx512::new().map(Isa::Avx512));
-        }
-        all
-    }
-
-    fn values(n: usize, seed: u32) -> Vec<f32> {
-        let mut state = seed | 1;
-        let next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-        };
-        std::iter::repeat_with(next).take(n).collect()
-    }
-
-    fn panel(dim: usize, seed: u32) -> Vec<Lanes> {
-        let values = values(dim * LANES, seed);
-        values.chunks_exact(LANES).map(|lanes| std::array::from_fn(|l| lanes[l])).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn every_isa_gives_the_same_bits(n_rows in 0usize..=100, dim in 0usize..=40, seed: u32) {
-            let (panel, rows) = (panel(dim, seed), values(n_rows * dim, seed ^ 77));
-            let mut expected = vec![[0.0; LANES]; n_rows];
-            scalar::dots(&panel, &rows, &mut expected);
-            for isa in every_isa() {
-                let mut dots = vec![[f32::NAN; LANES]; n_rows];
-                isa.dots(&panel, &rows, &mut dots);
-                let bits = |dots: &[Lanes]| -> Vec<u32> {
-                    dots.iter().flatten().map(|dot| dot.to_bits()).collect()
-                };
-                prop_assert_eq!(bits(&dots), bits(&expected), "{:?}", isa);
-            }
-        }
-    }
-
-    #[test]
-    fn dot_is_the_sum_of_products() {
-        let (panel, rows) = (panel(128, 3), values(128, 4));
-        let mut dots = [[0.0; LANES]];
-        scalar::dots(&panel, &rows, &mut dots);
-        for lane in 0..LANES {
-            let exact: f64 =
-                rows.iter().zip(&panel).map(|(&r, p)| f64::from(r) * f64::from(p[lane])).sum();
-            assert!((f64::from(dots[0][lane]) - exact).abs() < 1e-4);
-        }
-    }
-
-    #[test]
-    fn best_keeps_its_value_against_nan() {
-        let mut best = [1.0; LANES];
-        keep_best(&mut best, &[f32::NAN; LANES]);
-        assert_eq!(best, [1.0; LANES]);
-    }
-}
+mod tests;

@@ -1,9 +1,10 @@
 //! The definition of each kernel, in plain Rust.
 //!
-//! Written so that a compiler with fused multiply-add in its baseline (ARM64) vectorises the inner
-//! loop over lanes.
+//! Written so that a compiler vectorises the loops over lanes: those of the floating-point kernels
+//! where the baseline has fused multiply-add (ARM64), all others anywhere. The functions marked
+//! `inline(always)` are compiled once more inside the vector files, with wider registers.
 
-use super::{LANES, Lanes};
+use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term};
 
 /// See [`super::Isa::dots`].
 pub(super) fn dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
@@ -18,4 +19,95 @@ pub(super) fn dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
             }
         }
     }
+}
+
+/// See [`super::Isa::byte_dots`].
+pub(super) fn byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+    for (row, dots) in rows.chunks_exact(4 * panel.len()).zip(dots) {
+        *dots = [0; LANES];
+        for (components, lanes) in row.as_chunks::<4>().0.iter().zip(panel) {
+            for (dot, lane) in dots.iter_mut().zip(lanes.as_chunks::<4>().0) {
+                let products =
+                    components.iter().zip(lane).map(|(&a, &b)| i32::from(a) * i32::from(b));
+                *dot += products.sum::<i32>();
+            }
+        }
+    }
+}
+
+/// See [`super::Isa::unpack`].
+pub(super) fn unpack(bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+    let mask = (1 << bits) - 1;
+    for (part, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
+        for (level, &byte) in unpacked.iter_mut().zip(packed) {
+            *level = levels[usize::from(byte >> (part * bits) & mask)];
+        }
+    }
+}
+
+/// See [`super::Isa::raise`].
+#[inline(always)]
+pub(super) fn raise(
+    best: &mut Lanes,
+    dots: &[[i32; LANES]],
+    offsets: &[i32; LANES],
+    terms: &[Term<'_>],
+) {
+    for (dots, term) in dots.iter().zip(terms) {
+        for lane in 0..LANES {
+            let residual = (dots[lane] - offsets[lane]) as f32;
+            let dot = term.factor * (term.base[lane] + term.scale * residual);
+            best[lane] = if dot > best[lane] { dot } else { best[lane] };
+        }
+    }
+}
+
+/// See [`super::Isa::scale`].
+#[inline(always)]
+pub(super) fn scale(
+    dots: &[[i32; LANES]],
+    offsets: &[i32; LANES],
+    scales: &[f32],
+    exact: &mut [Lanes],
+) {
+    for ((dots, &scale), exact) in dots.iter().zip(scales).zip(exact) {
+        for lane in 0..LANES {
+            exact[lane] = scale * (dots[lane] - offsets[lane]) as f32;
+        }
+    }
+}
+
+/// Adding this to a number from 0 to 255 leaves its nearest integer in the lowest byte.
+const ROUND: f32 = 8_388_608.0;
+
+/// See [`super::Isa::coarsen`].
+#[inline(always)]
+pub(super) fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+    for (exact, coarse) in exact.iter().zip(coarse) {
+        for lane in 0..LANES {
+            let scaled = exact[lane] * steps[lane];
+            let clamped = if scaled > 0.0 { scaled } else { 0.0 };
+            let clamped = if clamped < 255.0 { clamped } else { 255.0 };
+            coarse[lane] = (clamped + ROUND).to_bits() as u8;
+        }
+    }
+}
+
+/// See [`super::Isa::coarse_best`].
+#[inline(always)]
+pub(super) fn coarse_best<C: Copy + Into<u32>>(
+    table: &[CoarseLanes],
+    codes: &[C],
+    best: &mut CoarseLanes,
+) {
+    let mut kept = *best;
+    for &code in codes {
+        let code: u32 = code.into();
+        if let Some(scores) = table.get(code as usize) {
+            for lane in 0..LANES {
+                kept[lane] = kept[lane].max(scores[lane]);
+            }
+        }
+    }
+    *best = kept;
 }

@@ -1,0 +1,180 @@
+//! One suite over every implementation.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn every_isa() -> Vec<Isa> {
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+    let mut all = vec![Isa::Scalar];
+    #[cfg(target_arch = "x86_64")]
+    {
+        all.extend(avx2::Avx2::new().map(Isa::Avx2));
+        all.extend(avx512::Avx512::new().map(Isa::Avx512));
+    }
+    all
+}
+
+/// The same pseudo-random numbers for the same seed.
+fn numbers(seed: u32) -> impl Iterator<Item = u32> {
+    let mut state = seed | 1;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state >> 8
+    })
+}
+
+fn floats(n: usize, seed: u32) -> Vec<f32> {
+    numbers(seed).take(n).map(|n| n as f32 / (1 << 23) as f32 - 1.0).collect()
+}
+
+fn bytes(n: usize, seed: u32) -> Vec<u8> {
+    numbers(seed).take(n).map(|n| (n >> 8) as u8).collect()
+}
+
+fn panel(dim: usize, seed: u32) -> Vec<Lanes> {
+    let values = floats(dim * LANES, seed);
+    values.chunks_exact(LANES).map(|lanes| std::array::from_fn(|l| lanes[l])).collect()
+}
+
+fn byte_panel(groups: usize, seed: u32) -> Vec<ByteLanes> {
+    let values = bytes(groups * 4 * LANES, seed);
+    let within = |byte: u8| (i32::from(byte) % 127 - 63) as i8;
+    let lanes = values.chunks_exact(4 * LANES);
+    lanes.map(|lanes| std::array::from_fn(|l| within(lanes[l]))).collect()
+}
+
+fn integers(n: usize, seed: u32) -> Vec<[i32; LANES]> {
+    let values: Vec<i32> =
+        numbers(seed).take(n * LANES).map(|n| n as i32 % 2_000_000 - 1_000_000).collect();
+    values.chunks_exact(LANES).map(|lanes| std::array::from_fn(|l| lanes[l])).collect()
+}
+
+fn bits(lanes: &[Lanes]) -> Vec<u32> {
+    lanes.iter().flatten().map(|value| value.to_bits()).collect()
+}
+
+proptest! {
+    #[test]
+    fn dots_have_the_same_bits_on_every_isa(
+        n_rows in 0usize..=100, dim in 0usize..=40, seed: u32,
+    ) {
+        let (panel, rows) = (panel(dim, seed), floats(n_rows * dim, seed ^ 77));
+        let mut expected = vec![[0.0; LANES]; n_rows];
+        scalar::dots(&panel, &rows, &mut expected);
+        for isa in every_isa() {
+            let mut dots = vec![[f32::NAN; LANES]; n_rows];
+            isa.dots(&panel, &rows, &mut dots);
+            prop_assert_eq!(bits(&dots), bits(&expected), "{:?}", isa);
+        }
+    }
+
+    #[test]
+    fn byte_dots_are_exact_on_every_isa(
+        n_rows in 0usize..=100, groups in 0usize..=40, seed: u32, extreme: bool,
+    ) {
+        let mut panel = byte_panel(groups, seed);
+        let mut rows = bytes(4 * n_rows * groups, seed ^ 77);
+        if extreme {
+            rows.fill(u8::MAX);
+            panel.iter_mut().for_each(|lanes| lanes.fill(-LARGEST_BYTE));
+        }
+        let mut expected = vec![[0; LANES]; n_rows];
+        for (row, expected) in rows.chunks(4 * groups.max(1)).zip(&mut expected) {
+            for (lane, expected) in expected.iter_mut().enumerate() {
+                let component = |d: usize| i32::from(panel[d / 4][4 * lane + d % 4]);
+                *expected = row.iter().enumerate().map(|(d, &r)| i32::from(r) * component(d)).sum();
+            }
+        }
+        for isa in every_isa() {
+            let mut dots = vec![[7; LANES]; n_rows];
+            isa.byte_dots(&panel, &rows, &mut dots);
+            prop_assert_eq!(&dots, &expected, "{:?}", isa);
+        }
+    }
+
+    #[test]
+    fn unpacked_levels_are_those_of_the_packed_numbers(
+        log_bits in 0usize..3, len in 0usize..=100, seed: u32,
+    ) {
+        let bits = 1 << log_bits;
+        let packed = bytes(len, seed);
+        let levels: [u8; 16] = std::array::from_fn(|n| (n * 13 + 5) as u8);
+        let per_byte = 8 / bits;
+        for isa in every_isa() {
+            let mut unpacked = vec![0; len * per_byte];
+            isa.unpack(bits, &packed, &levels, &mut unpacked);
+            for (component, &level) in unpacked.iter().enumerate() {
+                let (byte, part) = (packed[component % len], component / len);
+                let number = byte >> (part * bits) & ((1u16 << bits) - 1) as u8;
+                prop_assert_eq!(level, levels[usize::from(number)], "{:?}", isa);
+            }
+        }
+    }
+
+    #[test]
+    fn raised_scores_have_the_same_bits_on_every_isa(n in 0usize..=100, seed: u32) {
+        let (dots, offsets) = (integers(n, seed), integers(1, seed ^ 3)[0]);
+        let (bases, factors) = (panel(n.max(1), seed ^ 5), floats(2 * n, seed ^ 7));
+        let terms: Vec<Term<'_>> = (0..n)
+            .map(|t| Term { base: &bases[t], scale: factors[2 * t], factor: factors[2 * t + 1] })
+            .collect();
+        let mut expected = [f32::NEG_INFINITY; LANES];
+        scalar::raise(&mut expected, &dots, &offsets, &terms);
+        let mut scaled = vec![[0.0; LANES]; n];
+        scalar::scale(&dots, &offsets, &factors, &mut scaled);
+        for isa in every_isa() {
+            let mut best = [f32::NEG_INFINITY; LANES];
+            isa.raise(&mut best, &dots, &offsets, &terms);
+            prop_assert_eq!(bits(&[best]), bits(&[expected]), "{:?}", isa);
+            let mut exact = vec![[f32::NAN; LANES]; n];
+            isa.scale(&dots, &offsets, &factors, &mut exact);
+            prop_assert_eq!(bits(&exact), bits(&scaled), "{:?}", isa);
+        }
+    }
+
+    #[test]
+    fn coarse_scores_are_the_same_on_every_isa(n in 1usize..=100, seed: u32) {
+        let (exact, steps) = (panel(n, seed), [300.0; LANES]);
+        let codes: Vec<u16> = numbers(seed ^ 9).take(n).map(|c| c as u16 % 120).collect();
+        let expected: Vec<CoarseLanes> = exact
+            .iter()
+            .map(|lanes| lanes.map(|value| (value * 300.0).round_ties_even().clamp(0.0, 255.0) as u8))
+            .collect();
+        let mut best = [0; LANES];
+        for &code in codes.iter().filter(|&&code| usize::from(code) < n) {
+            let row = &expected[usize::from(code)];
+            best.iter_mut().zip(row).for_each(|(best, &score)| *best = score.max(*best));
+        }
+        for isa in every_isa() {
+            let mut coarse = vec![[9; LANES]; n];
+            isa.coarsen(&exact, &steps, &mut coarse);
+            prop_assert_eq!(&coarse, &expected, "{:?}", isa);
+            let mut kept = [0; LANES];
+            isa.coarse_best(&coarse, &codes, &mut kept);
+            prop_assert_eq!(kept, best, "{:?}", isa);
+        }
+    }
+}
+
+#[test]
+fn dot_is_the_sum_of_products() {
+    let (panel, rows) = (panel(128, 3), floats(128, 4));
+    let mut dots = [[0.0; LANES]];
+    scalar::dots(&panel, &rows, &mut dots);
+    for lane in 0..LANES {
+        let exact: f64 =
+            rows.iter().zip(&panel).map(|(&r, p)| f64::from(r) * f64::from(p[lane])).sum();
+        assert!((f64::from(dots[0][lane]) - exact).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn best_keeps_its_value_against_nan() {
+    let mut best = [1.0; LANES];
+    keep_best(&mut best, &[f32::NAN; LANES]);
+    assert_eq!(best, [1.0; LANES]);
+    let term = Term { base: &[0.0; LANES], scale: f32::NAN, factor: 1.0 };
+    scalar::raise(&mut best, &[[1; LANES]], &[0; LANES], &[term]);
+    assert_eq!(best, [1.0; LANES]);
+}

@@ -1,0 +1,376 @@
+//! A segment: the passages of one addition or of a compaction, never changed afterwards.
+
+mod clustered;
+mod flat;
+mod inverted_lists;
+mod passage_ids;
+
+use std::path::Path;
+
+use crate::centroid_scores::CentroidScores;
+use crate::codec::BadCode;
+use crate::storage::{Array, Bytes, FileKind, SectionFile, SectionFileBuilder};
+use crate::{CentroidId, Error, PassageId, Query, ResidualCodec};
+use clustered::Clustered;
+pub(crate) use clustered::ClusteredParts;
+use flat::Flat;
+pub(crate) use flat::FlatParts;
+pub(crate) use passage_ids::PassageIds;
+
+/// Passages with ascending ids, as exact rows or as codes.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    file: SectionFile,
+    ids: PassageIds,
+    num_tokens: usize,
+    /// First token of each passage, then the number of tokens.
+    offsets: Array<u64>,
+    body: Body,
+}
+
+#[derive(Debug, Clone)]
+enum Body {
+    Flat(Flat),
+    Clustered(Clustered),
+}
+
+/// How the tokens of a segment are stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Parts<'a> {
+    Flat(FlatParts<'a>),
+    Clustered(ClusteredParts<'a>),
+}
+
+impl Segment {
+    /// Reads a segment of an index of `dim` with `codec`; only its header.
+    pub(crate) fn open(
+        file: SectionFile,
+        dim: usize,
+        codec: Option<&ResidualCodec>,
+    ) -> Result<Self, Error> {
+        if file.params()[0] != dim as u64 {
+            return Err(file.corrupt("segment of another dimension"));
+        }
+        let ids = PassageIds::open(&file)?;
+        let num_tokens = file.size(3)?;
+        let body = match (file.params()[1], codec) {
+            (0, _) => Body::Flat(Flat::open(&file, dim, num_tokens)?),
+            (_, Some(codec)) => Body::Clustered(Clustered::open(&file, codec, num_tokens)?),
+            (_, None) => return Err(file.corrupt("codes without a codec")),
+        };
+        let offsets = file.array("offsets", file.checked_size(ids.len(), 1, 1)?)?;
+        Ok(Self { file, ids, num_tokens, offsets, body })
+    }
+
+    /// The file of a segment, in memory. Passage p has the tokens `offsets[p]..offsets[p + 1]` and the
+    /// id `ids[p]`; ids ascend.
+    pub(crate) fn file_of(
+        dim: usize,
+        ids: &[u32],
+        offsets: &[u64],
+        parts: Parts<'_>,
+    ) -> Result<SectionFile, Error> {
+        let first_id = ids.first().copied().unwrap_or_default();
+        let end = ids.last().map_or(first_id, |last| last + 1);
+        let num_tokens = offsets.last().copied().unwrap_or_default();
+        let (bits, num_centroids) = parts.header();
+        let lists = parts.lists(offsets);
+        let list_bytes = lists.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
+        let (first_id, end) = (u64::from(first_id), u64::from(end));
+        let passages = ids.len() as u64;
+        let params =
+            [dim as u64, bits, passages, num_tokens, num_centroids, list_bytes, first_id, end];
+        let mut builder = SectionFileBuilder::new(FileKind::Segment, params);
+        builder = builder.section("offsets", offsets);
+        if end - first_id != passages {
+            builder = builder.section("ids", ids);
+        }
+        let narrow = parts.narrow_codes();
+        builder = match &parts {
+            Parts::Flat(flat) => flat.sections(builder),
+            Parts::Clustered(clustered) => clustered.sections(builder, narrow.as_deref()),
+        };
+        if let Some((starts, bytes)) = &lists {
+            builder = builder.section("starts", starts).section("lists", bytes);
+        }
+        let in_memory = Path::new("segment in memory");
+        SectionFile::from_bytes(in_memory, Bytes::Owned(builder.build()), FileKind::Segment)
+    }
+
+    pub(crate) fn file(&self) -> &SectionFile {
+        &self.file
+    }
+
+    /// Whether tokens are stored as exact rows, to be scored one by one, rather than as codes.
+    pub fn is_flat(&self) -> bool {
+        matches!(self.body, Body::Flat(_))
+    }
+
+    /// Number of passages, deleted ones included.
+    pub fn num_passages(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Number of tokens, those of deleted passages included.
+    pub fn num_tokens(&self) -> usize {
+        self.num_tokens
+    }
+
+    /// The id of the passage at `position`.
+    ///
+    /// # Panics
+    /// If `position` is not below [`num_passages`](Self::num_passages).
+    pub fn passage_id(&self, position: usize) -> PassageId {
+        self.ids.at(position)
+    }
+
+    /// Where the passage is, if it is here.
+    pub(crate) fn position(&self, passage: PassageId) -> Option<usize> {
+        self.ids.position(passage)
+    }
+
+    /// The first id, and the one after the last.
+    pub(crate) fn id_range(&self) -> std::ops::Range<u32> {
+        self.ids.range()
+    }
+
+    /// How many tokens the passage at `position` has.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    ///
+    /// # Panics
+    /// If `position` is not below [`num_passages`](Self::num_passages).
+    pub fn passage_tokens(&self, position: usize) -> Result<usize, Error> {
+        self.tokens(position).map(|tokens| tokens.len())
+    }
+
+    /// Positions of the passages that have a token in the cell of `centroid`, ascending; a flat segment
+    /// has no cells.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn cell(
+        &self,
+        centroid: CentroidId,
+    ) -> Result<impl Iterator<Item = usize> + use<'_>, Error> {
+        let positions = match &self.body {
+            Body::Flat(_) => None,
+            Body::Clustered(clustered) => Some(clustered.cell(centroid).ok_or_else(|| {
+                self.file.corrupt(format!("inverted list {}", centroid.0))
+            })?),
+        };
+        let positions = positions.into_iter().flatten().map(|position| position as usize);
+        Ok(positions.take_while(|&position| position < self.num_passages()))
+    }
+
+    /// What the passage at `position` promises: a coarse score from the centroids of its tokens, in
+    /// steps of [`CentroidScores::coarse_step`]; 0 in a flat segment.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    ///
+    /// # Panics
+    /// If `position` is not below [`num_passages`](Self::num_passages).
+    pub fn coarse_score(&self, scores: &CentroidScores, position: usize) -> Result<u32, Error> {
+        let tokens = self.tokens(position)?;
+        match &self.body {
+            Body::Flat(_) => Ok(0),
+            Body::Clustered(clustered) => Ok(clustered.coarse_score(scores, tokens)),
+        }
+    }
+
+    /// The score of the passage at `position` by the byte kernels: close to the exact one, and many
+    /// times faster. `None` if it has no token.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    ///
+    /// # Panics
+    /// If `position` is not below [`num_passages`](Self::num_passages), or `scores` are not those of
+    /// `query` where the segment has codes.
+    pub fn byte_score(
+        &self,
+        query: &Query,
+        scores: Option<&CentroidScores>,
+        position: usize,
+    ) -> Result<Option<f32>, Error> {
+        let tokens = self.tokens(position)?;
+        if tokens.is_empty() {
+            return Ok(None);
+        }
+        let score = match &self.body {
+            Body::Flat(flat) => Ok(flat.byte_score(query, tokens)),
+            Body::Clustered(clustered) => {
+                let scores = scores.expect("centroid scores where there are codes");
+                clustered.byte_score(query, scores, tokens)
+            }
+        };
+        let score = score.and_then(|score| match score.is_finite() {
+            true => Ok(Some(score)),
+            false => Err(BadCode::NotFinite),
+        });
+        score.map_err(|cause| self.bad(position, cause))
+    }
+
+    /// Raises `best[n]` to the largest dot product of row n of the query with any decoded token.
+    pub(crate) fn best_dots(
+        &self,
+        query: &Query,
+        codec: Option<&ResidualCodec>,
+        position: usize,
+        best: &mut [f32],
+    ) -> Result<(), Error> {
+        let dim = query.dim();
+        let tokens = self.tokens(position)?;
+        let mut rows = [0.0; TOKENS_PER_DECODE * 64];
+        let mut spilled = Vec::new();
+        let len = TOKENS_PER_DECODE * dim;
+        let rows: &mut [f32] = match rows.get_mut(..len) {
+            Some(rows) => rows,
+            None => {
+                spilled.resize(len, 0.0);
+                &mut spilled
+            }
+        };
+        let end = tokens.end;
+        for first in tokens.step_by(TOKENS_PER_DECODE) {
+            let block = first..end.min(first + TOKENS_PER_DECODE);
+            let rows = &mut rows[..block.len() * dim];
+            self.decode_rows(codec, block, rows).map_err(|cause| self.bad(position, cause))?;
+            query.panels().best_dots(rows, best);
+        }
+        Ok(())
+    }
+
+    /// The decoded tokens of the passage at `position`, `[tokens, dim]`, row-major.
+    pub(crate) fn decode(
+        &self,
+        codec: Option<&ResidualCodec>,
+        dim: usize,
+        position: usize,
+    ) -> Result<Vec<f32>, Error> {
+        let tokens = self.tokens(position)?;
+        let mut rows = vec![0.0; tokens.len() * dim];
+        let decoded = self.decode_rows(codec, tokens, &mut rows);
+        decoded.map_err(|cause| self.bad(position, cause))?;
+        Ok(rows)
+    }
+
+    fn decode_rows(
+        &self,
+        codec: Option<&ResidualCodec>,
+        tokens: std::ops::Range<usize>,
+        rows: &mut [f32],
+    ) -> Result<(), BadCode> {
+        let dim = rows.len().checked_div(tokens.len()).unwrap_or(1).max(1);
+        match (&self.body, codec) {
+            (Body::Flat(flat), _) => flat.decode(tokens, dim, rows),
+            (Body::Clustered(clustered), Some(codec)) => {
+                let codes = clustered.codes(tokens);
+                let rows = rows.chunks_exact_mut(dim).enumerate();
+                rows.into_iter().try_for_each(|(token, row)| codec.decode_token(codes, token, row))
+            }
+            (Body::Clustered(_), None) => Err(BadCode::Centroid { token: 0 }),
+        }
+    }
+
+    /// The codes of the passage at `position`; `None` in a flat segment.
+    pub(crate) fn codes(
+        &self,
+        position: usize,
+    ) -> Result<Option<crate::codes::CodesRef<'_>>, Error> {
+        let tokens = self.tokens(position)?;
+        Ok(match &self.body {
+            Body::Flat(_) => None,
+            Body::Clustered(clustered) => Some(clustered.codes(tokens)),
+        })
+    }
+
+    /// The exact rows of the passage at `position`, as bytes and scales; `None` in a clustered segment.
+    pub(crate) fn flat_rows(&self, position: usize) -> Result<Option<FlatParts<'_>>, Error> {
+        let tokens = self.tokens(position)?;
+        Ok(match &self.body {
+            Body::Flat(flat) => Some(flat.rows(tokens)),
+            Body::Clustered(_) => None,
+        })
+    }
+
+    /// Numbers of the tokens of a passage within the segment.
+    fn tokens(&self, position: usize) -> Result<std::ops::Range<usize>, Error> {
+        let offsets = self.offsets.as_slice();
+        let bounds = (offsets[position].try_into().ok()).zip(offsets[position + 1].try_into().ok());
+        let (start, end): (usize, usize) = bounds
+            .filter(|&(start, end)| start <= end && end <= self.num_tokens)
+            .ok_or_else(|| self.file.corrupt(format!("token range of passage {position}")))?;
+        Ok(start..end)
+    }
+
+    fn bad(&self, position: usize, cause: BadCode) -> Error {
+        self.file.corrupt(format!("passage at {position}: {cause}"))
+    }
+
+    /// Reads everything and checks it.
+    pub(crate) fn verify(&self, dim: usize, codec: Option<&ResidualCodec>) -> Result<(), Error> {
+        self.file.verify()?;
+        if !self.ids.are_ascending() {
+            return Err(self.file.corrupt("ids of passages"));
+        }
+        for position in 0..self.num_passages() {
+            let rows = self.decode(codec, dim, position)?;
+            if !rows.iter().all(|value| value.is_finite()) {
+                return Err(self.bad(position, BadCode::NotFinite));
+            }
+        }
+        self.verify_lists(codec)
+    }
+
+    /// Every passage is in the lists of its tokens' centroids, and in no other.
+    fn verify_lists(&self, codec: Option<&ResidualCodec>) -> Result<(), Error> {
+        let Body::Clustered(clustered) = &self.body else { return Ok(()) };
+        let num_centroids = codec.map_or(0, ResidualCodec::num_centroids);
+        let mut listed = 0;
+        for centroid in 0..num_centroids as u32 {
+            listed += self.cell(CentroidId(centroid))?.count();
+        }
+        let mut expected = 0;
+        for position in 0..self.num_passages() {
+            let codes = clustered.codes(self.tokens(position)?);
+            let mut cells: Vec<usize> =
+                (0..codes.num_tokens()).map(|token| codes.centroids.at(token)).collect();
+            cells.sort_unstable();
+            cells.dedup();
+            expected += cells.len();
+        }
+        (listed == expected).then_some(()).ok_or_else(|| self.file.corrupt("inverted lists"))
+    }
+}
+
+/// Tokens that are decoded before they are scored; their rows stay in the first-level cache.
+const TOKENS_PER_DECODE: usize = 8;
+
+impl Parts<'_> {
+    /// Bits of a residual, 0 in a flat segment, and the number of centroids.
+    fn header(&self) -> (u64, u64) {
+        match self {
+            Self::Flat(_) => (0, 0),
+            Self::Clustered(parts) => {
+                (parts.codec.bits().get() as u64, parts.codec.num_centroids() as u64)
+            }
+        }
+    }
+
+    fn lists(&self, offsets: &[u64]) -> Option<(Vec<u32>, Vec<u8>)> {
+        match self {
+            Self::Flat(_) => None,
+            Self::Clustered(parts) => Some(parts.lists(offsets)),
+        }
+    }
+
+    fn narrow_codes(&self) -> Option<Vec<u16>> {
+        match self {
+            Self::Flat(_) => None,
+            Self::Clustered(parts) => parts.narrow_codes(),
+        }
+    }
+}
