@@ -1,12 +1,18 @@
 //! Number of bits that a residual component is stored in.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Error;
+use crate::byte_rows::row_len;
 
 /// Bits per residual component: 1, 2, 4 or 8.
 ///
 /// More bits cost `dim / 8` bytes a token each and bring the decoded row closer to the original:
 /// two are the default, four the quality mode, eight almost exact, one the smallest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(try_from = "u64", into = "u64")]
 pub enum Bits {
     /// Two levels.
     One,
@@ -33,14 +39,15 @@ impl Bits {
         1 << self.get()
     }
 
-    /// Components that share a byte.
-    pub(crate) fn per_byte(self) -> usize {
-        8 / self.get()
-    }
-
     /// Bytes of the packed residual of a row of length `dim`.
     pub(crate) fn packed_len(self, dim: usize) -> usize {
-        dim.div_ceil(self.per_byte())
+        row_len(dim) * self.get() / 8
+    }
+}
+
+impl From<Bits> for u64 {
+    fn from(bits: Bits) -> Self {
+        bits.get() as Self
     }
 }
 

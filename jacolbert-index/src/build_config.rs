@@ -1,8 +1,10 @@
 //! How an index is built.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Bits;
 
-/// Settings of a build.
+/// Settings of a build, which an index keeps for the time when it grows.
 ///
 /// ```
 /// use jacolbert_index::{Bits, BuildConfig};
@@ -10,19 +12,27 @@ use crate::Bits;
 /// let config = BuildConfig { bits: Bits::Four, ..Default::default() };
 /// assert_eq!(config.num_centroids_for(438_069), 8_192);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BuildConfig {
     /// Bits per residual component; see [`Bits`].
     pub bits: Bits,
+    /// Tokens up to which an index has exact rows and no codebook: `dim + 4` bytes each, all scored by
+    /// every search. Also the tokens that may be added, in one or more commits, before they are
+    /// encoded.
+    pub flat_tokens: usize,
     /// Number of centroids; `None` takes [`num_centroids_for`](Self::num_centroids_for) the number
     /// of tokens. At least 1 and at most one a token are taken. More make decoded tokens better and
-    /// searches narrower; they cost `4 * dim` bytes each and build time in proportion.
+    /// searches narrower; they cost `dim + 4` bytes each, and each query is multiplied with all.
     pub num_centroids: Option<usize>,
     /// Rounds of k-means. More fit a little better; each costs the same time.
     pub kmeans_iterations: usize,
     /// Tokens per centroid that k-means looks at, at most, from 1; they are drawn from all tokens. More
     /// fit better; build time and memory grow in proportion.
     pub sample_tokens_per_centroid: usize,
+    /// Bytes of memory that a build in a folder may take, beside the texts and ids of its caller. Fewer
+    /// make smaller segments and, below some 150 MB and for large collections, a coarser codebook.
+    pub memory: usize,
     /// Seed of the draw and of k-means. Same seed, input and machine: same bytes.
     pub seed: u64,
 }
@@ -31,9 +41,11 @@ impl Default for BuildConfig {
     fn default() -> Self {
         Self {
             bits: Bits::default(),
+            flat_tokens: 1 << 16,
             num_centroids: None,
             kmeans_iterations: 4,
             sample_tokens_per_centroid: 24,
+            memory: 192 << 20,
             seed: 42,
         }
     }

@@ -1,19 +1,26 @@
 //! Building an index from token embeddings.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
 use crate::attachment::Attachment;
-use crate::kmeans::normalise;
+use crate::build_plan::BuildPlan;
+use crate::packer::{Form, Packer};
 use crate::segment::Segment;
-use crate::storage::Draft;
-use crate::writer::write_all;
+use crate::spool::{ROWS_PER_BLOCK, Spool, SpooledRows};
+use crate::storage::{Draft, Manifest, SectionFile};
+use crate::token_encoder::TokenEncoder;
+use crate::writer::{write_attachments, write_sections};
 use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
-/// Collects passages and makes an [`Index`] of them.
+/// Collects passages and makes an [`Index`] of them, in memory or in a folder.
+///
+/// Up to [`BuildConfig::flat_tokens`] an index holds exact rows; above, a codebook is made and
+/// tokens are encoded.
 ///
 /// ```
 /// use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder};
@@ -28,36 +35,59 @@ use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, 
 #[derive(Debug)]
 pub struct IndexBuilder {
     config: BuildConfig,
-    dim: usize,
-    values: Vec<f32>,
-    offsets: Vec<u64>,
+    spool: Spool,
+    /// Number of tokens of each passage.
+    lengths: Vec<u32>,
     attachments: BTreeMap<String, Attachment>,
+    /// Last, so that its files are closed before it removes them.
+    draft: Option<Draft>,
 }
 
 impl IndexBuilder {
-    /// A builder for rows of length `dim`.
+    /// A builder of an index in memory, for rows of length `dim`. Tokens wait in memory, `2 dim + 4`
+    /// bytes each.
     ///
     /// # Errors
     /// [`Error::Shape`] if `dim` is 0.
     pub fn new(dim: usize, config: BuildConfig) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
-        let (values, offsets) = (Vec::new(), vec![0]);
-        Ok(Self { config, dim, values, offsets, attachments: BTreeMap::new() })
+        Ok(Self::of(Spool::in_memory(dim), None, config))
+    }
+
+    /// A builder of an index in the folder `path`, which is claimed at once and made if need be.
+    /// Tokens wait in a file there, and segments are written as they are made, so that
+    /// [`BuildConfig::memory`] is enough for any number of them. Dropping the builder leaves nothing.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `dim` is 0, [`Error::Exists`] if the folder holds an index,
+    /// [`Error::Locked`] if somebody is writing one, [`Error::Io`].
+    pub fn create(path: &Path, dim: usize, config: BuildConfig) -> Result<Self, Error> {
+        EmbeddingsRef::new(&[], dim)?;
+        let mut draft = Draft::claim(path)?;
+        let spool = Spool::in_file(dim, draft.create("spool")?)?;
+        Ok(Self::of(spool, Some(draft), config))
+    }
+
+    fn of(spool: Spool, draft: Option<Draft>, config: BuildConfig) -> Self {
+        Self { config, spool, lengths: Vec::new(), attachments: BTreeMap::new(), draft }
     }
 
     /// Adds a passage, `[tokens, dim]`, and returns its id. A passage without any token takes an id
     /// too; it is never a hit.
     ///
     /// # Errors
-    /// [`Error::Dim`] if the rows have another length, [`Error::TooManyPassages`] past 2^32 - 1.
+    /// [`Error::Dim`] if the rows have another length, [`Error::Norm`] if one is too long,
+    /// [`Error::TooManyPassages`] past 2^32 - 1, [`Error::Io`]. The builder stays usable but after the
+    /// last.
     pub fn add(&mut self, passage: EmbeddingsRef<'_>) -> Result<PassageId, Error> {
-        if passage.dim() != self.dim {
-            return Err(Error::Dim { expected: self.dim, found: passage.dim() });
+        if passage.dim() != self.spool.dim() {
+            return Err(Error::Dim { expected: self.spool.dim(), found: passage.dim() });
         }
-        let id = u32::try_from(self.offsets.len() - 1).ok().filter(|&id| id < u32::MAX);
+        let id = u32::try_from(self.lengths.len()).ok().filter(|&id| id < u32::MAX);
         let id = id.ok_or(Error::TooManyPassages)?;
-        self.values.extend_from_slice(passage.values());
-        self.offsets.push((self.values.len() / self.dim) as u64);
+        let length = u32::try_from(passage.num_tokens()).map_err(|_| Error::TooManyPassages)?;
+        self.spool.push(passage)?;
+        self.lengths.push(length);
         Ok(PassageId(id))
     }
 
@@ -66,69 +96,133 @@ impl IndexBuilder {
         self.attachments.insert(name.into(), Attachment::copied(content));
     }
 
-    /// The index, in memory.
+    /// The index: in memory, or open in its folder.
     ///
     /// # Errors
-    /// [`Error::NoTokens`] if no passage has a token, [`Error::Norm`] if a row is too long.
+    /// In a folder [`Error::Io`] and [`Error::NotDurable`]; in memory there are none.
     pub fn build(self) -> Result<Index, Error> {
-        self.build_with(&mut |_| ())
+        self.build_with(&mut |_| ControlFlow::Continue(()))
     }
 
-    /// As [`build`](Self::build), with a report of every step.
+    /// As [`build`](Self::build), with a report of every step, which may end the work.
     ///
     /// # Errors
-    /// As [`build`](Self::build).
-    pub fn build_with(self, progress: &mut dyn FnMut(BuildProgress)) -> Result<Index, Error> {
-        let tokens = EmbeddingsRef::new(&self.values, self.dim)?;
-        let of = tokens.num_tokens();
-        if of == 0 {
-            return Err(Error::NoTokens);
-        }
-        let num_centroids = self.num_centroids(of);
-        let sample = self.sample(tokens, num_centroids);
-        let codec = ResidualCodec::trained(
-            EmbeddingsRef::new(&sample, self.dim)?,
-            num_centroids,
-            &self.config,
-            progress,
-        );
-        let codes =
-            codec.encode(tokens, &mut |done| progress(BuildProgress::Encoding { done, of }))?;
-        let segment = Segment::build(&codes, &self.offsets, &codec)?;
-        Index::in_memory(codec, segment, self.attachments)
-    }
-
-    /// Builds the index, writes it to the folder `path` and opens it there. The folder is claimed
-    /// before the work begins.
-    ///
-    /// # Errors
-    /// As [`Index::save`] and [`build`](Self::build).
-    pub fn build_to(
-        self,
-        path: &Path,
-        progress: &mut dyn FnMut(BuildProgress),
+    /// As [`build`](Self::build), and [`Error::Cancelled`]; then the folder is as it was before.
+    pub fn build_with(
+        mut self,
+        progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Index, Error> {
-        let draft = Draft::claim(path)?;
-        write_all(&self.build_with(progress)?, draft)?;
-        Index::open(path)
+        self.spool.finish()?;
+        let codec = self.codec(progress)?;
+        match self.draft.take() {
+            None => self.build_in_memory(codec, progress),
+            Some(draft) => self.build_in_folder(draft, codec, progress),
+        }
     }
 
-    fn num_centroids(&self, num_tokens: usize) -> usize {
-        let wanted = self.config.num_centroids;
-        wanted.unwrap_or_else(|| self.config.num_centroids_for(num_tokens)).clamp(1, num_tokens)
+    fn build_in_memory(
+        self,
+        codec: Option<ResidualCodec>,
+        progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
+    ) -> Result<Index, Error> {
+        let mut segments = Vec::new();
+        let dim = self.spool.dim();
+        self.pack(codec.as_ref(), progress, &mut |file| {
+            segments.push(Segment::open(file, dim, codec.as_ref())?);
+            Ok(())
+        })?;
+        let num_ids = self.lengths.len() as u32;
+        Index::new(dim, num_ids, self.config, codec, segments, None, self.attachments)
     }
 
-    /// Unit rows drawn from all tokens, in their order.
-    fn sample(&self, tokens: EmbeddingsRef<'_>, num_centroids: usize) -> Vec<f32> {
-        let wanted = num_centroids.saturating_mul(self.config.sample_tokens_per_centroid);
-        let size = wanted.clamp(num_centroids, tokens.num_tokens());
+    fn build_in_folder(
+        self,
+        mut draft: Draft,
+        codec: Option<ResidualCodec>,
+        progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
+    ) -> Result<Index, Error> {
+        let mut manifest = Manifest::new(draft.generation(), self.spool.dim(), self.config.clone());
+        manifest.num_ids = self.lengths.len() as u32;
+        if let Some(codec) = &codec {
+            manifest.codec = Some(write_sections(&mut draft, "codec", codec.file())?);
+        }
+        self.pack(codec.as_ref(), progress, &mut |file| {
+            let kind = format!("segment-{}", manifest.segments.len());
+            manifest.segments.push(write_sections(&mut draft, &kind, &file)?);
+            Ok(())
+        })?;
+        write_attachments(&mut draft, &self.attachments, &mut manifest)?;
+        drop(self);
+        let index = Index::open_files(draft.directory(), &manifest)?;
+        draft.commit(&manifest)?;
+        Ok(index)
+    }
+
+    /// The codec, where the tokens are many enough to need one.
+    fn codec(
+        &self,
+        progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
+    ) -> Result<Option<ResidualCodec>, Error> {
+        let num_tokens = self.spool.num_rows();
+        let plan = BuildPlan::new(&self.config, self.spool.dim(), num_tokens);
+        if plan.num_centroids == 0 {
+            return Ok(None);
+        }
         let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
-        let mut drawn = rand::seq::index::sample(&mut rng, tokens.num_tokens(), size).into_vec();
+        let drawn = rand::seq::index::sample(&mut rng, num_tokens, plan.sample_tokens);
+        let mut drawn = drawn.into_vec();
         drawn.sort_unstable();
-        let mut sample: Vec<f32> = drawn.iter().flat_map(|&row| tokens.row(row)).copied().collect();
-        sample.chunks_exact_mut(self.dim).for_each(|row| {
-            normalise(row);
-        });
-        sample
+        let sample = self.spool.sample(&drawn)?;
+        ResidualCodec::trained(&sample, plan.num_centroids, &self.config, progress).map(Some)
+    }
+
+    /// Gives the files of all segments to `put`.
+    fn pack(
+        &self,
+        codec: Option<&ResidualCodec>,
+        progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
+        put: &mut dyn FnMut(SectionFile) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let dim = self.spool.dim();
+        let centroids = codec.map(ResidualCodec::centroids).unwrap_or_default();
+        let form = match codec {
+            None => Form::Flat,
+            Some(codec) => {
+                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, self.config.seed)?)
+            }
+        };
+        let mut packer = Packer::new(dim, form, self.config.tokens_per_segment(dim), put);
+        let mut rows = SpooledRows::default();
+        let (mut id, mut first) = (0, 0);
+        while id < self.lengths.len() {
+            let passages = self.passages_of_a_block(id);
+            let end = first + passages.iter().map(|&length| length as usize).sum::<usize>();
+            self.spool.read(first..end, &mut rows)?;
+            let mut at = 0;
+            for &length in passages {
+                let tokens = at..at + length as usize;
+                let units = &rows.units[tokens.start * dim..tokens.end * dim];
+                packer.add_rows(id as u32, units, &rows.norms[tokens.clone()])?;
+                (id, at) = (id + 1, tokens.end);
+            }
+            first = end;
+            let encoding = BuildProgress::Encoding { done: first, of: self.spool.num_rows() };
+            if progress(encoding).is_break() {
+                return Err(Error::Cancelled);
+            }
+        }
+        packer.finish()
+    }
+
+    /// Lengths of the passages from `id` on that are read together.
+    fn passages_of_a_block(&self, id: usize) -> &[u32] {
+        let mut tokens = 0;
+        let within = |length: &&u32| {
+            let before = tokens;
+            tokens += **length as usize;
+            before < ROWS_PER_BLOCK
+        };
+        let n = self.lengths[id..].iter().take_while(within).count();
+        &self.lengths[id..id + n]
     }
 }

@@ -18,13 +18,21 @@ impl Codes {
         self.factors.extend(other.factors);
         self.residuals.extend(other.residuals);
     }
+
+    /// Appends the tokens of a passage as they are.
+    pub(crate) fn extend_from(&mut self, passage: CodesRef<'_>) {
+        self.centroids.extend((0..passage.num_tokens()).map(|t| passage.centroids.at(t) as u32));
+        self.scales.extend_from_slice(passage.scales);
+        self.factors.extend_from_slice(passage.factors);
+        self.residuals.extend_from_slice(passage.residuals);
+    }
 }
 
 /// Encoded tokens of one passage, borrowed from an index.
 ///
 /// Per token: the id of its centroid, and the residual that leads from the centroid to the token.
 #[derive(Debug, Clone, Copy)]
-pub struct CodesRef<'a> {
+pub(crate) struct CodesRef<'a> {
     pub(crate) centroids: CentroidCodes<'a>,
     pub(crate) scales: &'a [f16],
     pub(crate) factors: &'a [f16],
@@ -33,14 +41,8 @@ pub struct CodesRef<'a> {
 
 impl CodesRef<'_> {
     /// Number of tokens.
-    pub fn num_tokens(&self) -> usize {
+    pub(crate) fn num_tokens(&self) -> usize {
         self.scales.len()
-    }
-
-    /// The number of the centroid of each token, as stored: in a damaged file it may be one that
-    /// the codebook does not have.
-    pub fn centroids(&self) -> impl ExactSizeIterator<Item = usize> {
-        (0..self.num_tokens()).map(|token| self.centroids.at(token))
     }
 }
 

@@ -28,7 +28,7 @@ pub enum Error {
     /// A row is too long to be stored: its length must stay below 60,000.
     #[error("token {token} has length {norm}, which is too long to be stored")]
     Norm {
-        /// Row, counted over all that was added at once.
+        /// Row of the passage.
         token: usize,
         /// Its length.
         norm: f32,
@@ -44,9 +44,9 @@ pub enum Error {
     /// Residuals can be stored in 1, 2, 4 or 8 bits.
     #[error("residuals of {0} bits; only 1, 2, 4 and 8 are possible")]
     Bits(u64),
-    /// No passage has a token, so there is nothing to make a codebook of.
-    #[error("no passage has a token")]
-    NoTokens,
+    /// The progress callback ended the work; nothing of it stays.
+    #[error("the work was cancelled")]
+    Cancelled,
     /// Passage ids have 32 bits.
     #[error("more than 4,294,967,295 passages")]
     TooManyPassages,
@@ -58,13 +58,11 @@ pub enum Error {
         /// Number of ids given so far.
         num_ids: usize,
     },
-    /// The codebook has no such centroid.
-    #[error("no centroid {centroid}: there are {num_centroids}")]
-    UnknownCentroid {
+    /// The passage with this id was deleted, and its tokens are gone.
+    #[error("passage {} is deleted", passage.0)]
+    DeletedPassage {
         /// The id asked for.
-        centroid: usize,
-        /// Number of centroids.
-        num_centroids: usize,
+        passage: PassageId,
     },
     /// The folder does not hold an index.
     #[error("{} is not an index: {reason}", path.display())]

@@ -1,4 +1,4 @@
-//! The index: a codec and segments of encoded passages.
+//! The index: segments of passages, over one codec.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,20 +6,20 @@ use std::path::Path;
 use crate::attachment::Attachment;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
-use crate::storage::{Directory, Draft, FileKind, Manifest, SectionFile};
-use crate::{CentroidId, CodesRef, Embeddings, Error, Panels, PassageId, ResidualCodec};
+use crate::storage::{Directory, Draft, FileKind, Manifest};
+use crate::{BuildConfig, CentroidScores, Embeddings, Error, PassageId, Query, ResidualCodec};
 
-/// Encoded passages that can be searched, in memory or mapped from a folder.
+/// Passages that can be searched, in memory or mapped from a folder.
 ///
 /// An open index never changes: what a writer adds or deletes is seen by those who open the folder
 /// afterwards.
 #[derive(Debug, Clone)]
 pub struct Index {
-    pub(crate) codec: ResidualCodec,
-    pub(crate) codec_file: SectionFile,
+    dim: usize,
+    num_ids: u32,
+    pub(crate) config: BuildConfig,
+    pub(crate) codec: Option<ResidualCodec>,
     pub(crate) segments: Vec<Segment>,
-    /// Id of the first passage of each segment, then the number of all passages.
-    first_ids: Vec<u32>,
     pub(crate) deleted: Option<Deleted>,
     pub(crate) attachments: BTreeMap<String, Attachment>,
 }
@@ -52,12 +52,15 @@ impl Index {
     }
 
     pub(crate) fn open_files(directory: &Directory, manifest: &Manifest) -> Result<Self, Error> {
-        let codec_file = directory.open_sections(&manifest.codec, FileKind::Codec)?;
-        let codec = ResidualCodec::open(&codec_file)?;
-        let segments = manifest
-            .segments
-            .iter()
-            .map(|entry| Segment::open(directory.open_sections(entry, FileKind::Segment)?, &codec));
+        let codec = manifest
+            .codec
+            .as_ref()
+            .map(|entry| ResidualCodec::open(directory.open_sections(entry, FileKind::Codec)?));
+        let codec = codec.transpose()?;
+        let segments = manifest.segments.iter().map(|entry| {
+            let file = directory.open_sections(entry, FileKind::Segment)?;
+            Segment::open(file, manifest.dim, codec.as_ref())
+        });
         let segments: Vec<Segment> = segments.collect::<Result<_, Error>>()?;
         let deleted = manifest
             .deleted
@@ -68,33 +71,33 @@ impl Index {
             .iter()
             .map(|(name, entry)| Ok((name.clone(), Attachment::open(directory, entry)?)));
         let attachments = attachments.collect::<Result<_, Error>>()?;
-        Self::new(codec, codec_file, segments, deleted.transpose()?, attachments)
+        let (dim, num_ids, config) = (manifest.dim, manifest.num_ids, manifest.build.clone());
+        let deleted = deleted.transpose()?;
+        Self::new(dim, num_ids, config, codec, segments, deleted, attachments)
     }
 
-    pub(crate) fn in_memory(
-        codec: ResidualCodec,
-        segment: Segment,
-        attachments: BTreeMap<String, Attachment>,
-    ) -> Result<Self, Error> {
-        let in_memory = Path::new("codec in memory");
-        let file = SectionFile::from_bytes(in_memory, codec.image(), FileKind::Codec)?;
-        Self::new(codec, file, vec![segment], None, attachments)
-    }
-
-    fn new(
-        codec: ResidualCodec,
-        codec_file: SectionFile,
+    /// Puts together what was checked part by part.
+    pub(crate) fn new(
+        dim: usize,
+        num_ids: u32,
+        config: BuildConfig,
+        codec: Option<ResidualCodec>,
         segments: Vec<Segment>,
         deleted: Option<Deleted>,
         attachments: BTreeMap<String, Attachment>,
     ) -> Result<Self, Error> {
-        let mut first_ids = vec![0u32];
-        for segment in &segments {
-            let last = first_ids.last().copied().unwrap_or_default();
-            let next = u32::try_from(segment.num_passages()).ok().and_then(|n| last.checked_add(n));
-            first_ids.push(next.ok_or_else(|| codec_file.corrupt("more passages than ids"))?);
+        if let Some(codec) = codec.as_ref().filter(|codec| codec.dim() != dim) {
+            return Err(codec.file().corrupt("codec of another dimension"));
         }
-        Ok(Self { codec, codec_file, segments, first_ids, deleted, attachments })
+        let mut next = 0;
+        for segment in &segments {
+            let ids = segment.id_range();
+            if ids.start < next || ids.end > num_ids {
+                return Err(segment.file().corrupt("passage ids of another segment"));
+            }
+            next = ids.end;
+        }
+        Ok(Self { dim, num_ids, config, codec, segments, deleted, attachments })
     }
 
     /// Whether the folder `path` holds an index; it may be damaged.
@@ -114,17 +117,27 @@ impl Index {
 
     /// Length of a token's row.
     pub fn dim(&self) -> usize {
-        self.codec.dim()
+        self.dim
     }
 
-    /// The codec of all segments.
-    pub fn codec(&self) -> &ResidualCodec {
-        &self.codec
+    /// The codec of the segments that are not flat; none if all are.
+    pub fn codec(&self) -> Option<&ResidualCodec> {
+        self.codec.as_ref()
+    }
+
+    /// The segments, in the order of their passages' ids.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// How the index was built.
+    pub fn config(&self) -> &BuildConfig {
+        &self.config
     }
 
     /// Number of passage ids given so far, deleted ones included: each id is below it.
     pub fn num_ids(&self) -> usize {
-        self.first_ids.last().map_or(0, |&n| n as usize)
+        self.num_ids as usize
     }
 
     /// Number of passages that are not deleted.
@@ -132,28 +145,37 @@ impl Index {
         self.num_ids().saturating_sub(self.deleted.as_ref().map_or(0, Deleted::count))
     }
 
-    /// Number of tokens stored, those of deleted passages included.
+    /// Number of tokens stored, those of deleted passages included until a compaction.
     pub fn num_tokens(&self) -> usize {
         self.segments.iter().map(Segment::num_tokens).sum()
     }
 
     /// Bytes of all files but the manifest, attachments not counted.
     pub fn num_bytes(&self) -> usize {
+        let codec = self.codec.as_ref().map(ResidualCodec::file);
         let deleted = self.deleted.as_ref().map(Deleted::file);
         let segments = self.segments.iter().map(Segment::file);
-        let files = std::iter::once(&self.codec_file).chain(segments).chain(deleted);
+        let files = codec.into_iter().chain(segments).chain(deleted);
         files.map(|file| file.bytes().len()).sum()
     }
 
     /// Whether there is a passage with this id that is not deleted.
     pub fn contains(&self, passage: PassageId) -> bool {
-        passage.index() < self.num_ids()
-            && !self.deleted.as_ref().is_some_and(|deleted| deleted.contains(passage))
+        passage.index() < self.num_ids() && !self.is_deleted(passage)
+    }
+
+    fn is_deleted(&self, passage: PassageId) -> bool {
+        self.deleted.as_ref().is_some_and(|deleted| deleted.contains(passage))
+    }
+
+    /// Whether some passages are deleted.
+    pub fn has_deleted(&self) -> bool {
+        self.deleted.as_ref().is_some_and(|deleted| deleted.count() > 0)
     }
 
     /// The ids of the passages that are not deleted, ascending.
     pub fn passage_ids(&self) -> impl Iterator<Item = PassageId> {
-        let all = (0..self.num_ids() as u32).map(PassageId);
+        let all = (0..self.num_ids).map(PassageId);
         all.filter(|&passage| self.contains(passage))
     }
 
@@ -162,70 +184,43 @@ impl Index {
         self.attachments.get(name)
     }
 
-    /// The encoded tokens of a passage, deleted or not.
-    ///
-    /// # Errors
-    /// [`Error::UnknownPassage`], or [`Error::Corrupt`] where the file is damaged.
-    pub fn codes(&self, passage: PassageId) -> Result<CodesRef<'_>, Error> {
-        let (segment, position) = self.locate(passage)?;
-        segment.codes(position)
-    }
-
     /// The decoded tokens of a passage, `[tokens, dim]`.
     ///
     /// # Errors
-    /// As [`codes`](Self::codes).
+    /// [`Error::UnknownPassage`], [`Error::DeletedPassage`] where a compaction has removed it, or
+    /// [`Error::Corrupt`] where the file is damaged.
     pub fn decode(&self, passage: PassageId) -> Result<Embeddings, Error> {
         let (segment, position) = self.locate(passage)?;
-        let bad = |cause: &dyn std::fmt::Display| {
-            segment.file().corrupt(format!("passage {}: {cause}", passage.0))
-        };
-        let rows = self.codec.decode(segment.codes(position)?).map_err(|cause| bad(&cause))?;
-        Embeddings::new(rows, self.dim()).map_err(|cause| bad(&cause))
+        let rows = segment.decode(self.codec.as_ref(), self.dim, position)?;
+        Embeddings::new(rows, self.dim)
+            .map_err(|cause| segment.file().corrupt(format!("passage {}: {cause}", passage.0)))
     }
 
     /// Raises `best[n]` to the largest dot product of row n of `query` with any decoded token of
     /// the passage: the inner maximum of MaxSim.
     ///
     /// # Errors
-    /// As [`codes`](Self::codes).
+    /// As [`decode`](Self::decode).
     ///
     /// # Panics
     /// If `best` does not have one entry per row of `query`, or the query has another dimension.
     pub fn best_dots(
         &self,
-        query: &Panels,
+        query: &Query,
         passage: PassageId,
         best: &mut [f32],
     ) -> Result<(), Error> {
+        assert_eq!(query.dim(), self.dim, "query and index have one dimension");
         let (segment, position) = self.locate(passage)?;
-        let scored = self.codec.best_dots(query, segment.codes(position)?, best);
-        scored.map_err(|cause| segment.file().corrupt(format!("passage {}: {cause}", passage.0)))
+        segment.best_dots(query, self.codec.as_ref(), position, best)
     }
 
-    /// Calls `each` with every passage that has a token in the cell of `centroid`, deleted ones
-    /// left out, ascending.
+    /// Scores of all centroids for `query`; none if all segments are flat.
     ///
-    /// # Errors
-    /// [`Error::UnknownCentroid`], or [`Error::Corrupt`] where the list is damaged.
-    pub fn for_each_in_cell(
-        &self,
-        centroid: CentroidId,
-        mut each: impl FnMut(PassageId),
-    ) -> Result<(), Error> {
-        let num_centroids = self.codec.num_centroids();
-        if centroid.index() >= num_centroids {
-            return Err(Error::UnknownCentroid { centroid: centroid.index(), num_centroids });
-        }
-        for (segment, first) in self.segments.iter().zip(&self.first_ids) {
-            let passages =
-                segment.cell(centroid)?.iter().map(|position| PassageId(first + position));
-            match &self.deleted {
-                Some(deleted) => passages.filter(|&p| !deleted.contains(p)).for_each(&mut each),
-                None => passages.for_each(&mut each),
-            }
-        }
-        Ok(())
+    /// # Panics
+    /// If the query has another dimension.
+    pub fn centroid_scores(&self, query: &Query) -> Option<CentroidScores> {
+        self.codec.as_ref().map(|codec| codec.centroid_scores(query))
     }
 
     /// Reads every section and checks it against its checksum, and the numbers in it against their
@@ -234,17 +229,37 @@ impl Index {
     /// # Errors
     /// [`Error::Corrupt`] with the file and what is wrong with it.
     pub fn verify(&self) -> Result<(), Error> {
-        self.codec_file.verify()?;
-        self.segments.iter().try_for_each(|segment| segment.verify(&self.codec))?;
+        self.codec.iter().try_for_each(ResidualCodec::verify)?;
+        let codec = self.codec.as_ref();
+        self.segments.iter().try_for_each(|segment| segment.verify(self.dim, codec))?;
         self.deleted.iter().try_for_each(|deleted| deleted.verify(self.num_ids()))?;
+        self.verify_presence()?;
         self.attachments.values().try_for_each(Attachment::verify)
     }
 
-    fn locate(&self, passage: PassageId) -> Result<(&Segment, usize), Error> {
-        let after = self.first_ids.partition_point(|&first| first <= passage.0);
-        let unknown = Error::UnknownPassage { passage, num_ids: self.num_ids() };
-        let segment = after.checked_sub(1).and_then(|at| Some((at, self.segments.get(at)?)));
-        let (at, segment) = segment.ok_or(unknown)?;
-        Ok((segment, (passage.0 - self.first_ids[at]) as usize))
+    /// Every passage that is not deleted is in a segment.
+    fn verify_presence(&self) -> Result<(), Error> {
+        let stored = self.segments.iter().flat_map(|segment| {
+            (0..segment.num_passages()).map(|position| segment.passage_id(position))
+        });
+        let present = stored.filter(|&passage| self.contains(passage)).count();
+        let whole = present == self.num_passages();
+        let segment = self.segments.last().map(Segment::file);
+        match segment {
+            _ if whole => Ok(()),
+            Some(file) => Err(file.corrupt("passages are missing")),
+            None => Err(Error::corrupt(Path::new("index"), "passages are missing")),
+        }
+    }
+
+    /// The segment and position of a passage, deleted or not.
+    pub fn locate(&self, passage: PassageId) -> Result<(&Segment, usize), Error> {
+        let after = self.segments.partition_point(|segment| segment.id_range().start <= passage.0);
+        let segment = after.checked_sub(1).and_then(|at| self.segments.get(at));
+        let found = segment.and_then(|segment| Some((segment, segment.position(passage)?)));
+        found.ok_or_else(|| match self.is_deleted(passage) {
+            true => Error::DeletedPassage { passage },
+            false => Error::UnknownPassage { passage, num_ids: self.num_ids() },
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Quantisation levels of the residual components: the Lloyd-Max quantiser of a sample.
 
 use crate::Bits;
+use crate::byte_rows::{ZERO, row_len, signed, to_bytes};
 
 /// Rounds after which the levels are taken as they are; they settle well before.
 const MAX_ROUNDS: usize = 200;
@@ -15,9 +16,13 @@ const SETTLED: f64 = 1e-5;
 /// residual's root mean square.
 ///
 /// They minimise the mean squared error over a sample (S. Lloyd, "Least squares quantization in
-/// PCM", 1982; J. Max, 1960): each level is the mean of the values nearest to it.
+/// PCM", 1982; J. Max, 1960): each level is the mean of the values nearest to it. Then they are moved
+/// to the nearest of 255 evenly spaced values, so that the byte kernels compute with the very levels;
+/// at 8 bits these evenly spaced values are the levels.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Levels {
+    bytes: Vec<u8>,
+    step: f32,
     values: Vec<f32>,
     midpoints: Vec<f32>,
 }
@@ -42,13 +47,35 @@ impl Levels {
                 break;
             }
         }
-        Self::new(levels.into_iter().map(|level| level as f32).collect())
+        Self::on_grid(&levels.into_iter().map(|level| level as f32).collect::<Vec<_>>())
     }
 
-    /// Takes levels in ascending order.
-    pub(crate) fn new(values: Vec<f32>) -> Self {
+    /// Takes levels in ascending order, each moved to the nearest of 255 evenly spaced values.
+    pub(crate) fn on_grid(levels: &[f32]) -> Self {
+        let mut bytes = vec![ZERO; row_len(levels.len())];
+        let step = to_bytes(levels, &mut bytes);
+        bytes.truncate(levels.len());
+        if levels.len() > EVERY_BYTE {
+            bytes = (0..=u8::MAX).collect();
+        }
+        Self::new(bytes, step)
+    }
+
+    /// The levels `step * (byte - 128)`, ascending.
+    pub(crate) fn new(bytes: Vec<u8>, step: f32) -> Self {
+        let values: Vec<f32> = bytes.iter().map(|&byte| step * signed(byte)).collect();
         let midpoints = values.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
-        Self { values, midpoints }
+        Self { bytes, step, values, midpoints }
+    }
+
+    /// The levels as bytes, of which [`ZERO`] is 0, in steps of [`step`](Self::step).
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The distance that a byte's step stands for.
+    pub(crate) fn step(&self) -> f32 {
+        self.step
     }
 
     /// The values, ascending.
@@ -56,14 +83,26 @@ impl Levels {
         &self.values
     }
 
-    /// Number of the level nearest to `value`.
-    pub(crate) fn nearest(&self, value: f32) -> u8 {
-        if self.midpoints.len() < 16 {
-            return self.midpoints.iter().map(|&midpoint| u8::from(value > midpoint)).sum();
+    /// Numbers of the levels nearest to `scale * value`, for each of `values`.
+    pub(crate) fn nearest(&self, values: &[f32], scale: f32, chosen: &mut [u8]) {
+        if self.bytes.len() > EVERY_BYTE {
+            let inverse = scale / self.step;
+            for (chosen, value) in chosen.iter_mut().zip(values) {
+                *chosen = (value * inverse + f32::from(ZERO)).round().clamp(0.0, 255.0) as u8;
+            }
+            return;
         }
-        self.midpoints.partition_point(|&midpoint| value > midpoint) as u8
+        chosen.fill(0);
+        for &midpoint in &self.midpoints {
+            for (chosen, &value) in chosen.iter_mut().zip(values) {
+                *chosen += u8::from(value * scale > midpoint);
+            }
+        }
     }
 }
+
+/// With more levels than these, each byte is a level.
+const EVERY_BYTE: usize = 16;
 
 /// `n` values spread as those of the standard normal distribution: the Box-Muller transform of points
 /// that fill a square evenly.
@@ -150,11 +189,13 @@ mod tests {
     fn nearest_is_the_closest_level() {
         for bits in Bits::ALL {
             let levels = Levels::lloyd_max(bits, normal_sample(10_000));
-            for value in normal_sample(1_000) {
-                let distance = |level: f32| (level - value).abs();
+            let sample = normal_sample(1_000);
+            let mut chosen = vec![0; sample.len()];
+            levels.nearest(&sample, 2.0, &mut chosen);
+            for (value, chosen) in sample.iter().zip(chosen) {
+                let distance = |level: f32| (level - 2.0 * value).abs();
                 let closest = levels.values().iter().map(|&l| distance(l)).fold(f32::MAX, f32::min);
-                let chosen = levels.values()[levels.nearest(value) as usize];
-                assert!(distance(chosen) <= closest + 1e-6);
+                assert!(distance(levels.values()[usize::from(chosen)]) <= closest + 1e-6);
             }
         }
     }

@@ -102,90 +102,8 @@ impl Panels {
         all
     }
 
-    /// For each of `rows`, `[tokens, dim]`, the row of the panels with the largest dot product
-    /// and that product; ties go to the lower row.
-    ///
-    /// # Panics
-    /// If there are no panels, or `rows` and `nearest` do not have the same number of rows.
-    pub(crate) fn nearest(&self, rows: &[f32], nearest: &mut [Nearest]) {
-        assert!(self.num_rows > 0, "at least one row to be near to");
-        assert_eq!(rows.len(), nearest.len() * self.dim, "one result a row");
-        let blocks = rows.chunks(ROWS_PER_BLOCK * self.dim);
-        for (rows, nearest) in blocks.zip(nearest.chunks_mut(ROWS_PER_BLOCK)) {
-            self.nearest_of_block(rows, nearest);
-        }
-    }
-
-    fn nearest_of_block(&self, rows: &[f32], nearest: &mut [Nearest]) {
-        let mut best = [Best::default(); ROWS_PER_BLOCK];
-        for (p, panel) in self.panels().enumerate() {
-            let lanes = LANES.min(self.num_rows - p * LANES);
-            let calls = rows.chunks(ROWS_PER_CALL * self.dim);
-            for (rows, best) in calls.zip(best.chunks_mut(ROWS_PER_CALL)) {
-                let mut dots = [[0.0; LANES]; ROWS_PER_CALL];
-                let dots = &mut dots[..rows.len() / self.dim];
-                self.isa.dots(panel, rows, dots);
-                for (dots, best) in dots.iter_mut().zip(best) {
-                    dots[lanes..].fill(f32::NEG_INFINITY);
-                    best.update(dots, p as u32);
-                }
-            }
-        }
-        for (nearest, best) in nearest.iter_mut().zip(&best) {
-            *nearest = best.nearest();
-        }
-    }
-
     fn panels(&self) -> impl Iterator<Item = &[Lanes]> {
         self.panels.chunks_exact(self.dim)
-    }
-}
-
-/// Rows that pass over one panel before the next panel is read.
-const ROWS_PER_BLOCK: usize = 64;
-
-/// The row of a set of panels that is closest to a given row.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Nearest {
-    /// The row's number.
-    pub(crate) row: u32,
-    /// The dot product with it.
-    pub(crate) dot: f32,
-}
-
-/// Running maximum per lane, and the panel it was seen in.
-#[derive(Clone, Copy)]
-struct Best {
-    dots: Lanes,
-    panels: [u32; LANES],
-}
-
-impl Default for Best {
-    fn default() -> Self {
-        Self { dots: [f32::NEG_INFINITY; LANES], panels: [0; LANES] }
-    }
-}
-
-impl Best {
-    fn update(&mut self, dots: &Lanes, panel: u32) {
-        for ((best, best_panel), &dot) in self.dots.iter_mut().zip(&mut self.panels).zip(dots) {
-            let better = dot > *best;
-            *best = if better { dot } else { *best };
-            *best_panel = if better { panel } else { *best_panel };
-        }
-    }
-
-    fn nearest(&self) -> Nearest {
-        (0..LANES as u32)
-            .map(|lane| Nearest {
-                row: self.panels[lane as usize] * LANES as u32 + lane,
-                dot: self.dots[lane as usize],
-            })
-            .reduce(|a, b| {
-                let b_wins = b.dot > a.dot || (b.dot == a.dot && b.row < a.row);
-                if b_wins { b } else { a }
-            })
-            .unwrap_or_default()
     }
 }
 
@@ -213,19 +131,12 @@ mod tests {
             let dots = panels.dots(&rows);
             let mut best = vec![f32::NEG_INFINITY; panels.num_rows()];
             panels.best_dots(&rows, &mut best);
-            let mut nearest = vec![Nearest::default(); rows.len() / 5];
-            panels.nearest(&rows, &mut nearest);
             for (r, row) in rows.chunks(5).enumerate() {
-                let mut expected = Nearest { row: 0, dot: f32::NEG_INFINITY };
                 for (h, held) in held.chunks(5).enumerate() {
                     let dot = dot(row, held);
                     prop_assert_eq!(dot, dots[r * panels.num_rows() + h]);
                     prop_assert!(best[h] >= dot);
-                    if dot > expected.dot {
-                        expected = Nearest { row: h as u32, dot };
-                    }
                 }
-                prop_assert_eq!(nearest[r], expected);
             }
             for (h, best) in best.iter().enumerate() {
                 let reached = dots.iter().skip(h).step_by(panels.num_rows()).any(|d| d == best);

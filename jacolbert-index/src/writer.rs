@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::attachment::Attachment;
-use crate::codes::Codes;
+use crate::compaction::{CodebookFit, Compaction};
 use crate::deleted::Deleted;
-use crate::segment::Segment;
+use crate::flat_rows::FlatRows;
+use crate::segment::{Parts, Segment};
+use crate::spool::check_norms;
 use crate::storage::{Draft, FileEntry, Manifest, SectionFile};
-use crate::{EmbeddingsRef, Error, Index, Panels, PassageId};
+use crate::{EmbeddingsRef, Error, Index, PassageId};
 
-/// Adds passages to an index and deletes them.
+/// Adds passages to an index, replaces and deletes them.
 ///
 /// Nothing is seen by anybody before [`commit`](Self::commit); dropping the writer instead leaves
 /// the index as it was. Readers go on with what they opened.
@@ -27,16 +29,34 @@ use crate::{EmbeddingsRef, Error, Index, Panels, PassageId};
 /// assert!(index.contains(added));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Growth
+///
+/// What is added becomes a flat segment, to which earlier flat ones are joined so that few are left,
+/// however small the commits are. Once they hold more than
+/// [`BuildConfig::flat_tokens`](crate::BuildConfig::flat_tokens) tokens, the same commit encodes
+/// them. Deleted passages stay in their segments, unseen, until these are written anew: by such a
+/// commit, or by [`compact`](Self::compact).
 #[derive(Debug)]
 pub struct IndexWriter {
-    draft: Draft,
     manifest: Manifest,
     index: Index,
-    panels: Panels,
-    codes: Codes,
+    rows: FlatRows,
     offsets: Vec<u64>,
     deleted: Vec<PassageId>,
     attachments: BTreeMap<String, Attachment>,
+    compact: bool,
+    /// Last, so that all maps of its new files are gone before it removes them.
+    draft: Draft,
+}
+
+/// What a commit gives.
+#[derive(Debug)]
+pub struct Committed {
+    /// The new state, open.
+    pub index: Index,
+    /// How well the codebook fits the tokens that this commit encoded; none if it encoded none.
+    pub fit: Option<CodebookFit>,
 }
 
 impl IndexWriter {
@@ -47,18 +67,16 @@ impl IndexWriter {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let (draft, manifest) = Draft::open(path)?;
         let index = Index::open_files(draft.directory(), &manifest)?;
-        index.codec_file.verify()?;
         draft.remove_orphans(&manifest)?;
-        let panels = index.codec.centroid_panels();
         Ok(Self {
-            draft,
             manifest,
             index,
-            panels,
-            codes: Codes::default(),
+            rows: FlatRows::default(),
             offsets: vec![0],
             deleted: Vec::new(),
             attachments: BTreeMap::new(),
+            compact: false,
+            draft,
         })
     }
 
@@ -67,7 +85,7 @@ impl IndexWriter {
         &self.index
     }
 
-    /// Adds a passage, `[tokens, dim]`, and returns its id.
+    /// Adds a passage, `[tokens, dim]`, and returns its id. Until the commit it is in memory.
     ///
     /// # Errors
     /// [`Error::Dim`], [`Error::TooManyPassages`] or [`Error::Norm`]; the writer stays usable.
@@ -77,9 +95,9 @@ impl IndexWriter {
         }
         let id = u32::try_from(self.num_ids()).ok().filter(|&id| id < u32::MAX);
         let id = id.ok_or(Error::TooManyPassages)?;
-        let codec = &self.index.codec;
-        self.codes.extend(codec.encode_with(&self.panels, passage, &mut |_| ())?);
-        self.offsets.push(self.codes.scales.len() as u64);
+        check_norms(passage)?;
+        self.rows.push(passage);
+        self.offsets.push(self.rows.num_tokens() as u64);
         Ok(PassageId(id))
     }
 
@@ -96,35 +114,85 @@ impl IndexWriter {
         Ok(())
     }
 
+    /// Deletes `old` and adds `passage` in its place; the new passage has a new id, which is returned.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete) and [`add`](Self::add); then nothing has changed.
+    pub fn replace(
+        &mut self,
+        old: PassageId,
+        passage: EmbeddingsRef<'_>,
+    ) -> Result<PassageId, Error> {
+        let num_ids = self.num_ids();
+        if old.index() >= num_ids {
+            return Err(Error::UnknownPassage { passage: old, num_ids });
+        }
+        let new = self.add(passage)?;
+        self.deleted.push(old);
+        Ok(new)
+    }
+
     /// Keeps `content` with the index under `name`, replacing what was there.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
         self.attachments.insert(name.into(), Attachment::copied(content));
     }
 
+    /// No longer keeps what is there under `name`; nothing changes if there is nothing.
+    pub fn detach(&mut self, name: &str) {
+        self.attachments.remove(name);
+        self.manifest.attachments.remove(name);
+    }
+
+    /// Has the commit write all segments anew: joined, and without what is deleted. Ids stay.
+    pub fn compact(&mut self) {
+        self.compact = true;
+    }
+
     /// Makes all changes the state of the index at once, on disk, and opens it.
-    ///
-    /// Each commit adds a segment, whose lists take eight bytes a centroid at least: add many
-    /// passages at once rather than each in a commit of its own.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Corrupt`]; the index is then as it was before, and what was written
     /// is removed. [`Error::NotDurable`] if only the last step failed: then the new state is in
     /// place, and may be lost with the power.
-    pub fn commit(self) -> Result<Index, Error> {
-        let (mut draft, mut manifest) = (self.draft, self.manifest);
-        manifest.generation = draft.generation();
-        if self.offsets.len() > 1 {
-            let segment = Segment::build(&self.codes, &self.offsets, &self.index.codec)?;
-            manifest.segments.push(write_sections(&mut draft, "segment", segment.file())?);
+    pub fn commit(mut self) -> Result<Committed, Error> {
+        self.manifest.generation = self.draft.generation();
+        let (num_ids, added) = (self.num_ids() as u32, self.added_segment()?);
+        let deleted = self.deletions()?;
+        let num_stored = self.index.segments.len();
+        let mut segments = self.index.segments.clone();
+        segments.extend(added);
+        let compaction = match self.compact {
+            true => Compaction::of_all(segments),
+            false => Compaction::of_small(segments, num_stored, self.index.config.flat_tokens),
+        };
+        let fit =
+            compaction.write(&self.index, deleted.as_ref(), &mut self.manifest, &mut self.draft)?;
+        self.manifest.num_ids = num_ids;
+        write_attachments(&mut self.draft, &self.attachments, &mut self.manifest)?;
+        let index = Index::open_files(self.draft.directory(), &self.manifest)?;
+        self.draft.commit(&self.manifest)?;
+        Ok(Committed { index, fit })
+    }
+
+    /// The deletions after this commit, written where they have changed.
+    fn deletions(&mut self) -> Result<Option<Deleted>, Error> {
+        if self.deleted.is_empty() {
+            return Ok(self.index.deleted.clone());
         }
-        if !self.deleted.is_empty() {
-            let deleted = Deleted::with(self.index.deleted.as_ref(), &self.deleted)?;
-            manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
+        let deleted = Deleted::with(self.index.deleted.as_ref(), &self.deleted)?;
+        self.manifest.deleted = Some(write_sections(&mut self.draft, "deleted", deleted.file())?);
+        Ok(Some(deleted))
+    }
+
+    /// What was added, as a segment in memory.
+    fn added_segment(&self) -> Result<Option<Segment>, Error> {
+        let (first, end) = (self.index.num_ids() as u32, self.num_ids() as u32);
+        if first == end {
+            return Ok(None);
         }
-        write_attachments(&mut draft, &self.attachments, &mut manifest)?;
-        let index = Index::open_files(draft.directory(), &manifest)?;
-        draft.commit(&manifest)?;
-        Ok(index)
+        let (dim, ids) = (self.index.dim(), (first..end).collect::<Vec<u32>>());
+        let file = Segment::file_of(dim, &ids, &self.offsets, Parts::Flat(self.rows.parts()))?;
+        Segment::open(file, dim, None).map(Some)
     }
 
     fn num_ids(&self) -> usize {
@@ -134,8 +202,11 @@ impl IndexWriter {
 
 /// Writes all of `index` and makes it the state of the folder.
 pub(crate) fn write_all(index: &Index, mut draft: Draft) -> Result<(), Error> {
-    let codec = write_sections(&mut draft, "codec", &index.codec_file)?;
-    let mut manifest = Manifest::new(draft.generation(), codec);
+    let mut manifest = Manifest::new(draft.generation(), index.dim(), index.config.clone());
+    manifest.num_ids = index.num_ids() as u32;
+    if let Some(codec) = &index.codec {
+        manifest.codec = Some(write_sections(&mut draft, "codec", codec.file())?);
+    }
     for (n, segment) in index.segments.iter().enumerate() {
         let kind = format!("segment-{n}");
         manifest.segments.push(write_sections(&mut draft, &kind, segment.file())?);
@@ -147,11 +218,15 @@ pub(crate) fn write_all(index: &Index, mut draft: Draft) -> Result<(), Error> {
     draft.commit(&manifest)
 }
 
-fn write_sections(draft: &mut Draft, kind: &str, file: &SectionFile) -> Result<FileEntry, Error> {
+pub(crate) fn write_sections(
+    draft: &mut Draft,
+    kind: &str,
+    file: &SectionFile,
+) -> Result<FileEntry, Error> {
     draft.write(kind, file.bytes(), file.checksum())
 }
 
-fn write_attachments(
+pub(crate) fn write_attachments(
     draft: &mut Draft,
     attachments: &BTreeMap<String, Attachment>,
     manifest: &mut Manifest,

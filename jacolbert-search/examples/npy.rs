@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{BuildConfig, EmbeddingsRef, Index, IndexBuilder};
@@ -25,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (_, lengths) = read::<i64>(&folder.join("lengths.npy"))?;
     let dim = *shape.last().ok_or("tokens.npy has no shape")?;
 
-    let mut builder = IndexBuilder::new(dim, BuildConfig::default())?;
+    let place = scratch.path().join("index");
+    let mut builder = IndexBuilder::create(&place, dim, BuildConfig::default())?;
     let mut rest = tokens.as_slice();
     for &length in &lengths {
         let values = usize::try_from(length)?.checked_mul(dim).filter(|&n| n <= rest.len());
@@ -33,8 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         builder.add(EmbeddingsRef::new(passage, dim)?)?;
         rest = after;
     }
-    let place = scratch.path().join("index");
-    builder.build_to(&place, &mut |progress| eprintln!("{progress:?}"))?;
+    builder.build_with(&mut |progress| {
+        eprintln!("{progress:?}");
+        ControlFlow::Continue(())
+    })?;
 
     let index = Index::open(&place)?;
     let bytes_per_token = index.num_bytes() as f64 / index.num_tokens() as f64;

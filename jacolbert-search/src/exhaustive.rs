@@ -4,7 +4,7 @@ use jacolbert_index::{Embeddings, EmbeddingsRef, PassageId};
 use rayon::prelude::*;
 
 use crate::hit::ranked;
-use crate::query::Query;
+use crate::query::{ready, score};
 use crate::{Error, Hit};
 
 /// The best `k` of `passages` for `query`, by their exact score; a passage's id is its position.
@@ -31,7 +31,7 @@ pub fn exhaustive_search(
     passages: &[Embeddings],
     k: usize,
 ) -> Result<Vec<Hit>, Error> {
-    let ready = Query::new(query, query.dim())?;
+    let query_ready = ready(query, query.dim())?;
     let scored: Vec<Result<Option<Hit>, Error>> = passages
         .par_iter()
         .enumerate()
@@ -41,7 +41,8 @@ pub fn exhaustive_search(
                 return Err(Error::Dim { query: query.dim(), passages: passage.dim() });
             }
             let passage_id = PassageId(position as u32);
-            Ok(ready.score(passage.as_ref()).map(|score| Hit { passage: passage_id, score }))
+            Ok(score(&query_ready, passage.as_ref())
+                .map(|score| Hit { passage: passage_id, score }))
         })
         .collect();
     let scored: Result<Vec<Option<Hit>>, Error> = scored.into_iter().collect();

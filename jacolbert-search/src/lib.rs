@@ -25,9 +25,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod centroid_scores;
+mod candidates;
 mod error;
 mod exhaustive;
+mod explain;
 mod hit;
 mod params;
 mod query;
@@ -36,6 +37,7 @@ mod subset;
 
 pub use error::Error;
 pub use exhaustive::exhaustive_search;
+pub use explain::Match;
 pub use hit::Hit;
 pub use params::SearchParams;
 pub use query::maxsim;

@@ -2,6 +2,8 @@
 
 /// How far a search through an index looks.
 ///
+/// What is `None` is chosen by `k` and the size of the collection.
+///
 /// ```
 /// use jacolbert_search::SearchParams;
 ///
@@ -11,26 +13,34 @@
 pub struct SearchParams {
     /// Number of hits wanted; clipped to the number of passages.
     pub k: usize,
-    /// Cells looked into per query token. More find more candidates; each costs the reading of its
-    /// list and the approximate scores of its passages. Where the cells hold fewer than `k`
-    /// passages, more are looked into until they do.
-    pub n_probe: usize,
-    /// Candidates that are decoded and scored exactly, at least `k`; `None` takes
-    /// [`n_rescored_for`](Self::n_rescored_for) `k`. The cost of each is that of its tokens.
+    /// Cells looked into per query token, where a collection is too large for a look at the codes of
+    /// every passage. More find more candidates; each costs the reading of its list. Where the cells
+    /// hold fewer than `k` passages, all passages are candidates.
+    pub n_probe: Option<usize>,
+    /// Candidates whose residuals are scored, in bytes; at least `k`. `None` takes
+    /// [`n_rescored_for`](Self::n_rescored_for) `k`. The cost of each is that of its tokens. Passages
+    /// of flat segments come on top.
     pub n_rescored: Option<usize>,
+    /// The best of those, which are decoded and scored in `f32`; at least `k`. `None` takes
+    /// [`n_exact_for`](Self::n_exact_for) `k`. They cost some six times as much.
+    pub n_exact: Option<usize>,
 }
 
 impl Default for SearchParams {
     fn default() -> Self {
-        Self { k: 10, n_probe: 8, n_rescored: None }
+        Self { k: 10, n_probe: None, n_rescored: None, n_exact: None }
     }
 }
+
+/// Cells looked into per query token unless told.
+const N_PROBE: usize = 32;
 
 impl SearchParams {
     /// Everything is looked into and scored: as [`exhaustive_search`](crate::exhaustive_search), on
     /// decoded passages.
     pub fn exact(k: usize) -> Self {
-        Self { k, n_probe: usize::MAX, n_rescored: Some(usize::MAX) }
+        let all = Some(usize::MAX);
+        Self { k, n_probe: all, n_rescored: all, n_exact: all }
     }
 
     /// Candidates rescored for `k` hits unless told: 16 a hit, within 256 to 1,024, and never fewer
@@ -39,7 +49,20 @@ impl SearchParams {
         k.saturating_mul(16).clamp(256, 1_024).max(k.saturating_mul(4))
     }
 
+    /// Passages scored in `f32` for `k` hits unless told: half as many again, and 12 more.
+    pub fn n_exact_for(k: usize) -> usize {
+        k.saturating_add(k / 2).saturating_add(12)
+    }
+
+    pub(crate) fn n_probe(&self) -> usize {
+        self.n_probe.unwrap_or(N_PROBE).max(1)
+    }
+
     pub(crate) fn n_rescored(&self) -> usize {
         self.n_rescored.unwrap_or_else(|| Self::n_rescored_for(self.k)).max(self.k)
+    }
+
+    pub(crate) fn n_exact(&self) -> usize {
+        self.n_exact.unwrap_or_else(|| Self::n_exact_for(self.k)).max(self.k)
     }
 }

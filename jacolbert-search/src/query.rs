@@ -1,6 +1,6 @@
-//! A query made ready for scoring, and the formula of the score.
+//! The formula of the score.
 
-use jacolbert_index::{EmbeddingsRef, Index, Panels, PassageId};
+use jacolbert_index::{EmbeddingsRef, Index, PassageId, Query};
 
 use crate::Error;
 
@@ -23,83 +23,40 @@ use crate::Error;
 /// # Errors
 /// [`Error::EmptyQuery`], [`Error::Dim`].
 pub fn maxsim(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<Option<f32>, Error> {
-    Ok(Query::new(query, passage.dim())?.score(passage))
+    Ok(score(&ready(query, passage.dim())?, passage))
 }
 
-/// A query laid out for the kernels; a value has at least one token.
-#[derive(Debug)]
-pub(crate) struct Query {
-    panels: Panels,
+/// The query laid out for passages whose rows have length `dim`; it has at least one token.
+pub(crate) fn ready(query: EmbeddingsRef<'_>, dim: usize) -> Result<Query, Error> {
+    if query.is_empty() {
+        return Err(Error::EmptyQuery);
+    }
+    if query.dim() != dim {
+        return Err(Error::Dim { query: query.dim(), passages: dim });
+    }
+    Ok(Query::new(query))
 }
 
-impl Query {
-    /// Takes a query for passages whose rows have length `dim`.
-    pub(crate) fn new(query: EmbeddingsRef<'_>, dim: usize) -> Result<Self, Error> {
-        if query.is_empty() {
-            return Err(Error::EmptyQuery);
-        }
-        if query.dim() != dim {
-            return Err(Error::Dim { query: query.dim(), passages: dim });
-        }
-        Ok(Self { panels: Panels::new(query) })
-    }
-
-    pub(crate) fn num_tokens(&self) -> usize {
-        self.panels.num_rows()
-    }
-
-    /// The score of the passage with the rows `passage`.
-    pub(crate) fn score(&self, passage: EmbeddingsRef<'_>) -> Option<f32> {
-        let mut best = BestDots::new(self.num_tokens());
-        self.panels.best_dots(passage.values(), best.as_mut_slice());
-        best.sum()
-    }
-
-    /// The score of a passage of `index`, by its decoded rows.
-    pub(crate) fn score_in(
-        &self,
-        index: &Index,
-        passage: PassageId,
-        best: &mut BestDots,
-    ) -> Result<Option<f32>, Error> {
-        best.reset();
-        index.best_dots(&self.panels, passage, best.as_mut_slice())?;
-        Ok(best.sum())
-    }
-
-    /// All dot products with `rows`: `[rows, query tokens]`.
-    pub(crate) fn dots(&self, rows: &[f32]) -> Vec<f32> {
-        self.panels.dots(rows)
-    }
+/// The score of the passage with the rows `passage`.
+pub(crate) fn score(query: &Query, passage: EmbeddingsRef<'_>) -> Option<f32> {
+    let mut best = vec![f32::NEG_INFINITY; query.num_tokens()];
+    query.panels().best_dots(passage.values(), &mut best);
+    sum(&best)
 }
 
-/// For each query token, the largest dot product seen so far.
-#[derive(Debug)]
-pub(crate) struct BestDots(Vec<f32>);
+/// The score of a passage of `index`, by its decoded rows.
+pub(crate) fn score_in(
+    query: &Query,
+    index: &Index,
+    passage: PassageId,
+) -> Result<Option<f32>, Error> {
+    let mut best = vec![f32::NEG_INFINITY; query.num_tokens()];
+    index.best_dots(query, passage, &mut best)?;
+    Ok(sum(&best))
+}
 
-impl BestDots {
-    pub(crate) fn new(num_tokens: usize) -> Self {
-        Self(vec![f32::NEG_INFINITY; num_tokens])
-    }
-
-    pub(crate) fn reset(&mut self) {
-        self.0.fill(f32::NEG_INFINITY);
-    }
-
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
-        &mut self.0
-    }
-
-    /// Takes the dot products of one more passage token, one a query token.
-    pub(crate) fn raise(&mut self, dots: &[f32]) {
-        for (best, &dot) in self.0.iter_mut().zip(dots) {
-            *best = if dot > *best { dot } else { *best };
-        }
-    }
-
-    /// The score: the sum in query order, or `None` if no passage token was seen.
-    pub(crate) fn sum(&self) -> Option<f32> {
-        let sum = self.0.iter().sum::<f32>();
-        (sum != f32::NEG_INFINITY).then_some(sum)
-    }
+/// The sum in query order, or `None` if no passage token was seen.
+fn sum(best: &[f32]) -> Option<f32> {
+    let sum = best.iter().sum::<f32>();
+    (sum != f32::NEG_INFINITY).then_some(sum)
 }

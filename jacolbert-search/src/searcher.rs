@@ -1,11 +1,12 @@
 //! Search through an index: the pipeline.
 
-use jacolbert_index::{CentroidId, Embeddings, EmbeddingsRef, Index, PassageId};
+use jacolbert_index::{CentroidScores, Embeddings, EmbeddingsRef, Index, PassageId, Query};
 use rayon::prelude::*;
 
-use crate::centroid_scores::CentroidScores;
+use crate::candidates::{Scope, shortlist};
+use crate::explain::{Match, matches};
 use crate::hit::ranked;
-use crate::query::{BestDots, Query};
+use crate::query::{ready, score_in};
 use crate::{Error, Hit, PassageSubset, SearchParams};
 
 /// Searches an index.
@@ -47,7 +48,7 @@ impl<'a> Searcher<'a> {
         query: EmbeddingsRef<'_>,
         params: &SearchParams,
     ) -> Result<Vec<Hit>, Error> {
-        self.search_where(query, params, self.index.num_passages(), |_| true)
+        self.search_in(query, params, Scope::All)
     }
 
     /// As [`search`](Self::search), among the passages of `subset` only.
@@ -60,11 +61,7 @@ impl<'a> Searcher<'a> {
         subset: &PassageSubset,
         params: &SearchParams,
     ) -> Result<Vec<Hit>, Error> {
-        if subset.len() <= params.n_rescored() {
-            let present = subset.iter().filter(|&passage| self.index.contains(passage));
-            return self.rerank(query, &present.collect::<Vec<_>>(), params.k);
-        }
-        self.search_where(query, params, subset.len(), |passage| subset.contains(passage))
+        self.search_in(query, params, Scope::Subset(subset))
     }
 
     /// The hits of every query, in order, on all cores.
@@ -94,90 +91,89 @@ impl<'a> Searcher<'a> {
         passages: &[PassageId],
         k: usize,
     ) -> Result<Vec<Hit>, Error> {
-        let query = Query::new(query, self.index.dim())?;
+        let query = ready(query, self.index.dim())?;
         let mut passages = passages.to_vec();
         passages.sort_unstable();
         passages.dedup();
         passages.retain(|&passage| {
             passage.index() >= self.index.num_ids() || self.index.contains(passage)
         });
-        Ok(ranked(self.rescored(&query, &passages)?, k))
+        Ok(ranked(self.scored(&query, &passages)?, k))
     }
 
-    fn search_where(
+    /// For each query token the token of `passage` that it matches best: the parts of which the score
+    /// of a hit is the sum. None if the passage has no token.
+    ///
+    /// # Errors
+    /// As [`rerank`](Self::rerank), and [`jacolbert_index::Error::DeletedPassage`] within
+    /// [`Error::Index`].
+    pub fn explain(
+        &self,
+        query: EmbeddingsRef<'_>,
+        passage: PassageId,
+    ) -> Result<Vec<Match>, Error> {
+        let query = ready(query, self.index.dim())?;
+        let decoded = self.index.decode(passage)?;
+        Ok(matches(&query, decoded.as_ref()))
+    }
+
+    fn search_in(
         &self,
         query: EmbeddingsRef<'_>,
         params: &SearchParams,
-        num_eligible: usize,
-        eligible: impl Fn(PassageId) -> bool,
+        scope: Scope<'_>,
     ) -> Result<Vec<Hit>, Error> {
-        let query = Query::new(query, self.index.dim())?;
-        let scores = CentroidScores::new(&query, self.index);
-        let candidates = self.candidates(&scores, params, num_eligible, eligible)?;
-        let shortlist = self.shortlist(&scores, candidates, params.n_rescored())?;
-        let hits = self.rescored(&query, &shortlist)?;
+        let query = ready(query, self.index.dim())?;
+        let scores = self.index.centroid_scores(&query);
+        let shortlist = self.shortlist(scores.as_ref(), scope, params)?;
+        let promising = self.promising(&query, scores.as_ref(), &shortlist, params.n_exact())?;
+        let hits = self.scored(&query, &promising)?;
         Ok(ranked(hits, params.k))
     }
 
-    /// Eligible passages of the best cells: at least `k` of them, if there are.
-    fn candidates(
+    /// Passages to be scored in bytes: the best by their centroids, and all that have none.
+    fn shortlist(
         &self,
-        scores: &CentroidScores,
+        scores: Option<&CentroidScores>,
+        scope: Scope<'_>,
         params: &SearchParams,
-        num_eligible: usize,
-        eligible: impl Fn(PassageId) -> bool,
     ) -> Result<Vec<PassageId>, Error> {
-        let mut n_probe = params.n_probe.max(1);
-        loop {
-            let cells = scores.best_cells(n_probe);
-            let candidates = self.passages_of(&cells, &eligible)?;
-            let enough = candidates.len() >= params.k.min(num_eligible);
-            if enough || n_probe >= scores.num_centroids() {
-                return Ok(candidates);
-            }
-            n_probe = n_probe.saturating_mul(2);
+        let mut passages = match scores {
+            Some(scores) => shortlist(self.index, scores, scope, params)?,
+            None => Vec::new(),
+        };
+        for segment in self.index.segments().iter().filter(|segment| segment.is_flat()) {
+            let all = (0..segment.num_passages()).map(|position| segment.passage_id(position));
+            passages.extend(all.filter(|&passage| scope.admits(self.index, passage)));
         }
-    }
-
-    fn passages_of(
-        &self,
-        cells: &[CentroidId],
-        eligible: impl Fn(PassageId) -> bool,
-    ) -> Result<Vec<PassageId>, Error> {
-        let mut passages = Vec::new();
-        for &cell in cells {
-            self.index.for_each_in_cell(cell, |passage| passages.push(passage))?;
-        }
-        passages.sort_unstable();
-        passages.dedup();
-        passages.retain(|&passage| eligible(passage));
         Ok(passages)
     }
 
-    /// The `n` candidates with the best approximate scores.
-    fn shortlist(
+    /// The `n` of `passages` that score best in bytes.
+    fn promising(
         &self,
-        scores: &CentroidScores,
-        candidates: Vec<PassageId>,
+        query: &Query,
+        scores: Option<&CentroidScores>,
+        passages: &[PassageId],
         n: usize,
     ) -> Result<Vec<PassageId>, Error> {
-        if candidates.len() <= n {
-            return Ok(candidates);
+        if passages.len() <= n {
+            return Ok(passages.to_vec());
         }
-        let mut best = BestDots::new(scores.num_query_tokens());
-        let mut promising = Vec::with_capacity(candidates.len());
-        for passage in candidates {
-            let score = scores.approximate(self.index.codes(passage)?, &mut best);
-            promising.push(Hit { passage, score });
-        }
-        Ok(ranked(promising, n).into_iter().map(|hit| hit.passage).collect())
-    }
-
-    fn rescored(&self, query: &Query, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
-        let mut best = BestDots::new(query.num_tokens());
         let mut hits = Vec::with_capacity(passages.len());
         for &passage in passages {
-            if let Some(score) = query.score_in(self.index, passage, &mut best)? {
+            let (segment, position) = self.index.locate(passage)?;
+            if let Some(score) = segment.byte_score(query, scores, position)? {
+                hits.push(Hit { passage, score });
+            }
+        }
+        Ok(ranked(hits, n).into_iter().map(|hit| hit.passage).collect())
+    }
+
+    fn scored(&self, query: &Query, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
+        let mut hits = Vec::with_capacity(passages.len());
+        for &passage in passages {
+            if let Some(score) = score_in(query, self.index, passage)? {
                 hits.push(Hit { passage, score });
             }
         }

@@ -156,9 +156,11 @@ impl Segment {
     ) -> Result<impl Iterator<Item = usize> + use<'_>, Error> {
         let positions = match &self.body {
             Body::Flat(_) => None,
-            Body::Clustered(clustered) => Some(clustered.cell(centroid).ok_or_else(|| {
-                self.file.corrupt(format!("inverted list {}", centroid.0))
-            })?),
+            Body::Clustered(clustered) => Some(
+                clustered
+                    .cell(centroid)
+                    .ok_or_else(|| self.file.corrupt(format!("inverted list {}", centroid.0)))?,
+            ),
         };
         let positions = positions.into_iter().flatten().map(|position| position as usize);
         Ok(positions.take_while(|&position| position < self.num_passages()))

@@ -24,13 +24,6 @@ impl<T: bytemuck::Pod> Array<T> {
         Some(Self { bytes, range, of: PhantomData })
     }
 
-    /// A copy of `values` in memory.
-    pub(crate) fn copied(values: &[T]) -> Self {
-        let content: &[u8] = bytemuck::cast_slice(values);
-        let range = 0..content.len();
-        Self { bytes: Arc::new(Bytes::copied(content)), range, of: PhantomData }
-    }
-
     pub(crate) fn as_slice(&self) -> &[T] {
         bytemuck::cast_slice(&self.bytes.as_slice()[self.range.clone()])
     }

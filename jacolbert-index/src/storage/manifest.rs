@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, FORMAT_VERSION};
+use crate::{BuildConfig, Error, FORMAT_VERSION};
 
 /// Name of the manifest in the folder of an index.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -18,7 +18,13 @@ pub(crate) struct Manifest {
     version: u32,
     /// Counts commits; names of new files carry it.
     pub(crate) generation: u64,
-    pub(crate) codec: FileEntry,
+    pub(crate) dim: usize,
+    /// Passage ids given so far; each is below it.
+    pub(crate) num_ids: u32,
+    /// How the index was built, which is also how it grows.
+    pub(crate) build: BuildConfig,
+    /// Absent as long as all segments are flat.
+    pub(crate) codec: Option<FileEntry>,
     pub(crate) segments: Vec<FileEntry>,
     pub(crate) deleted: Option<FileEntry>,
     pub(crate) attachments: BTreeMap<String, FileEntry>,
@@ -41,12 +47,16 @@ struct FormatOnly {
 }
 
 impl Manifest {
-    pub(crate) fn new(generation: u64, codec: FileEntry) -> Self {
+    /// A manifest that names no file yet.
+    pub(crate) fn new(generation: u64, dim: usize, build: BuildConfig) -> Self {
         Self {
             format: FORMAT.into(),
             version: FORMAT_VERSION,
             generation,
-            codec,
+            dim,
+            num_ids: 0,
+            build,
+            codec: None,
             segments: Vec::new(),
             deleted: None,
             attachments: BTreeMap::new(),
@@ -55,7 +65,7 @@ impl Manifest {
 
     /// All files of the index but the manifest.
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileEntry> {
-        let parts = std::iter::once(&self.codec).chain(&self.segments).chain(&self.deleted);
+        let parts = self.codec.iter().chain(&self.segments).chain(&self.deleted);
         parts.chain(self.attachments.values())
     }
 
@@ -85,7 +95,7 @@ impl Manifest {
             let mut parts = Path::new(&file.name).components();
             matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
         };
-        if manifest.format != FORMAT || !manifest.files().all(plain) {
+        if manifest.format != FORMAT || manifest.dim == 0 || !manifest.files().all(plain) {
             return Err(corrupt("not the manifest of an index"));
         }
         Ok(manifest)

@@ -4,10 +4,12 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert_index::{BuildConfig, CentroidId, Error, FORMAT_VERSION, Index, PassageId};
+use jacolbert_index::{
+    Bits, BuildConfig, CentroidId, Error, FORMAT_VERSION, Index, PassageId, Query,
+};
 use proptest::prelude::*;
 
-use crate::sample::{index, passages};
+use crate::sample::{config, index, passages};
 
 struct Saved {
     folder: tempfile::TempDir,
@@ -16,7 +18,8 @@ struct Saved {
 impl Saved {
     fn new() -> Result<Self, Box<dyn StdError>> {
         let folder = tempfile::tempdir()?;
-        index(&passages(30, 21)?, BuildConfig::default())?.save(folder.path())?;
+        let config = BuildConfig { flat_tokens: 100, ..Default::default() };
+        index(&passages(30, 21)?, config)?.save(folder.path())?;
         let mut writer = jacolbert_index::IndexWriter::open(folder.path())?;
         writer.delete(PassageId(1))?;
         writer.add(passages(5, 22)?[4].as_ref())?;
@@ -54,8 +57,17 @@ fn read_all(index: &Index) {
     for passage in index.passage_ids() {
         let _ = index.decode(passage);
     }
-    for centroid in 0..index.codec().num_centroids() as u32 {
-        let _ = index.for_each_in_cell(CentroidId(centroid), |_| ());
+    let query = passages(30, 21).expect("passages").remove(2);
+    let query = Query::new(query.as_ref());
+    let scores = index.centroid_scores(&query);
+    for segment in index.segments() {
+        for centroid in 0..100 {
+            let _ = segment.cell(CentroidId(centroid)).map(Iterator::count);
+        }
+        for position in 0..segment.num_passages() {
+            let _ = segment.byte_score(&query, scores.as_ref(), position);
+            let _ = scores.as_ref().map(|scores| segment.coarse_score(scores, position));
+        }
     }
 }
 
@@ -74,10 +86,10 @@ fn folders_without_an_index_say_why() -> Result<(), Box<dyn StdError>> {
 fn another_version_is_named() -> Result<(), Box<dyn StdError>> {
     let saved = Saved::new()?;
     let manifest = &saved.files("manifest")?[0];
-    let text = fs::read_to_string(manifest)?.replace("\"version\": 1", "\"version\": 2");
+    let text = fs::read_to_string(manifest)?.replace("\"version\": 2", "\"version\": 3");
     fs::write(manifest, text)?;
     let error = saved.open();
-    assert!(matches!(error, Err(Error::Version { found: 2, supported: FORMAT_VERSION, .. })));
+    assert!(matches!(error, Err(Error::Version { found: 3, supported: FORMAT_VERSION, .. })));
     Ok(())
 }
 
@@ -114,7 +126,7 @@ fn every_missing_or_truncated_file_is_an_error() -> Result<(), Box<dyn StdError>
 #[test]
 fn files_of_another_index_are_not_taken() -> Result<(), Box<dyn StdError>> {
     let (saved, other) = (Saved::new()?, tempfile::tempdir()?);
-    index(&passages(30, 99)?, BuildConfig::default())?.save(other.path())?;
+    index(&passages(30, 99)?, config(Bits::Two))?.save(other.path())?;
     fs::copy(
         other.path().join("1-codec.jacolbert"),
         saved.folder.path().join("1-codec.jacolbert"),

@@ -22,8 +22,13 @@ pub(crate) fn query(num_tokens: usize, seed: u64) -> Result<Embeddings, Error> {
     Embeddings::new((0..num_tokens).flat_map(|_| direction(&mut rng)).collect(), DIM)
 }
 
+/// Settings that encode every token.
+pub(crate) fn config(bits: Bits) -> BuildConfig {
+    BuildConfig { bits, flat_tokens: 0, ..Default::default() }
+}
+
 pub(crate) fn index(passages: &[Embeddings], bits: Bits) -> Result<Index, Error> {
-    let mut builder = IndexBuilder::new(DIM, BuildConfig { bits, ..Default::default() })?;
+    let mut builder = IndexBuilder::new(DIM, config(bits))?;
     for passage in passages {
         builder.add(passage.as_ref())?;
     }

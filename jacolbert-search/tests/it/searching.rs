@@ -55,9 +55,15 @@ proptest! {
         k in 0usize..60,
         n_probe in 0usize..4,
         n_rescored in 0usize..20,
+        n_exact in 0usize..20,
     ) {
         let index = index(&passages(50, seed)?, Bits::Two)?;
-        let params = SearchParams { k, n_probe, n_rescored: Some(n_rescored) };
+        let params = SearchParams {
+            k,
+            n_probe: Some(n_probe),
+            n_rescored: Some(n_rescored),
+            n_exact: Some(n_exact),
+        };
         let hits = Searcher::new(&index).search(query(3, seed)?.as_ref(), &params)?;
         prop_assert_eq!(hits.len(), k.min(45), "five of 50 passages have no token");
         prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
@@ -75,7 +81,7 @@ proptest! {
         let all = SearchParams::exact(50);
         let mut expected: Vec<Hit> = searcher.search(query.as_ref(), &all)?;
         expected.retain(|hit| subset.contains(hit.passage));
-        let within = SearchParams { n_probe: usize::MAX, n_rescored: Some(n_rescored), k: 50 };
+        let within = SearchParams { n_rescored: Some(n_rescored), ..SearchParams::exact(50) };
         prop_assert_eq!(searcher.search_within(query.as_ref(), &subset, &within)?, expected);
     }
 }
@@ -87,7 +93,7 @@ fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
     let mut writer = IndexWriter::open(folder.path())?;
     writer.delete(PassageId(4))?;
     writer.add(passages(3, 8)?[2].as_ref())?;
-    let index = writer.commit()?;
+    let index = writer.commit()?.index;
     let hits = Searcher::new(&index).search(query(9, 7)?.as_ref(), &SearchParams::exact(100))?;
     assert_eq!(hits.len(), 27, "30 and one more, less three without tokens and one deleted");
     assert!(hits.iter().all(|hit| hit.passage != PassageId(4)));

@@ -1,0 +1,221 @@
+//! Scores of all centroids for a query: what a passage's codes promise, before any is decoded.
+
+use crate::byte_rows::row_len;
+use crate::kernels::{CoarseLanes, Isa, LANES, Lanes};
+use crate::{CentroidId, Query, ResidualCodec};
+
+/// Dot products of every centroid with every query token, by the byte kernels.
+#[derive(Debug)]
+pub struct CentroidScores {
+    panels: Vec<PanelScores>,
+    num_query_tokens: usize,
+    num_centroids: usize,
+    coarse_step: f32,
+    isa: Isa,
+}
+
+/// Those of 32 query tokens.
+#[derive(Debug)]
+struct PanelScores {
+    /// `[centroids][32]`, each in units of its query token.
+    exact: Vec<Lanes>,
+    /// The same in steps common to all tokens; what is below 0 is 0.
+    coarse: Vec<CoarseLanes>,
+    units: Lanes,
+}
+
+/// Centroids whose scores are made at a time; their products stay in the first-level cache.
+const CENTROIDS_PER_BLOCK: usize = 24;
+
+impl ResidualCodec {
+    /// Scores all centroids for `query`.
+    ///
+    /// # Panics
+    /// If the query has another dimension.
+    pub fn centroid_scores(&self, query: &Query) -> CentroidScores {
+        assert_eq!(query.dim(), self.dim(), "query and codec have one dimension");
+        // Centroids have about length 1, so that no product is much longer than the token.
+        let coarse_step = query.longest / f32::from(u8::MAX);
+        let panels = query.bytes.iter().map(|panel| {
+            let mut exact = vec![[0.0; LANES]; self.num_centroids()];
+            let mut coarse = vec![[0; LANES]; self.num_centroids()];
+            let steps =
+                panel.scales.map(|unit| if coarse_step > 0.0 { unit / coarse_step } else { 0.0 });
+            let rows = self.centroid_rows().chunks(CENTROIDS_PER_BLOCK * row_len(self.dim()));
+            let scales = self.centroid_scales().chunks(CENTROIDS_PER_BLOCK);
+            let results =
+                exact.chunks_mut(CENTROIDS_PER_BLOCK).zip(coarse.chunks_mut(CENTROIDS_PER_BLOCK));
+            for ((rows, scales), (exact, coarse)) in rows.zip(scales).zip(results) {
+                let mut dots = [[0; LANES]; CENTROIDS_PER_BLOCK];
+                let dots = &mut dots[..scales.len()];
+                panel.dots(query.isa, rows, dots);
+                query.isa.scale(dots, &panel.offsets, scales, exact);
+                query.isa.coarsen(exact, &steps, coarse);
+            }
+            PanelScores { exact, coarse, units: panel.scales }
+        });
+        CentroidScores {
+            panels: panels.collect(),
+            num_query_tokens: query.num_tokens(),
+            num_centroids: self.num_centroids(),
+            coarse_step,
+            isa: query.isa,
+        }
+    }
+}
+
+impl CentroidScores {
+    /// Number of query tokens.
+    pub fn num_query_tokens(&self) -> usize {
+        self.num_query_tokens
+    }
+
+    /// Number of centroids.
+    pub fn num_centroids(&self) -> usize {
+        self.num_centroids
+    }
+
+    /// What one step of a coarse score stands for.
+    pub fn coarse_step(&self) -> f32 {
+        self.coarse_step
+    }
+
+    /// The score of `centroid` for query token `token`.
+    ///
+    /// # Panics
+    /// If one of them is not there.
+    pub fn score(&self, centroid: CentroidId, token: usize) -> f32 {
+        let panel = &self.panels[token / LANES];
+        panel.exact[centroid.index()][token % LANES] * panel.units[token % LANES]
+    }
+
+    /// For each query token the `n` cells that score best, best first; ties go to the lower centroid.
+    pub fn best_cells(&self, n: usize) -> Vec<Vec<CentroidId>> {
+        let tokens = 0..self.num_query_tokens;
+        let mut best: Vec<BestCells> = tokens.map(|_| BestCells::new(n)).collect();
+        for (panel, best) in self.panels.iter().zip(best.chunks_mut(LANES)) {
+            offer_all(&panel.exact, best);
+        }
+        best.into_iter().map(BestCells::into_ids).collect()
+    }
+
+    /// Row `centroid` of panel `panel`, in units of each query token; `None` if there is no such
+    /// centroid.
+    pub(crate) fn exact(&self, panel: usize, centroid: usize) -> Option<&Lanes> {
+        self.panels[panel].exact.get(centroid)
+    }
+
+    /// The score of a passage if each token were its centroid, in coarse steps.
+    pub(crate) fn coarse_score<C: Copy + Into<u32>>(&self, codes: &[C]) -> u32 {
+        let best = self.panels.iter().map(|panel| {
+            let mut best = [0; LANES];
+            self.isa.coarse_best(&panel.coarse, codes, &mut best);
+            best.iter().map(|&best| u32::from(best)).sum::<u32>()
+        });
+        best.sum()
+    }
+}
+
+fn offer_all(scores: &[Lanes], best: &mut [BestCells]) {
+    let mut thresholds = [f32::INFINITY; LANES];
+    best.iter().zip(&mut thresholds).for_each(|(best, threshold)| *threshold = best.threshold);
+    for (centroid, scores) in scores.iter().enumerate() {
+        let mut any = false;
+        for lane in 0..LANES {
+            any |= scores[lane] > thresholds[lane];
+        }
+        if !any {
+            continue;
+        }
+        for (lane, best) in best.iter_mut().enumerate() {
+            if scores[lane] > thresholds[lane] {
+                best.offer(scores[lane], centroid as u32);
+                thresholds[lane] = best.threshold;
+            }
+        }
+    }
+}
+
+/// The best few cells of one query token, collected in one pass.
+#[derive(Debug, Clone)]
+struct BestCells {
+    wanted: usize,
+    /// No cell with this score or a lower one can be among the best any more.
+    threshold: f32,
+    cells: Vec<(f32, u32)>,
+}
+
+impl BestCells {
+    fn new(wanted: usize) -> Self {
+        let threshold = if wanted == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
+        Self { wanted, threshold, cells: Vec::new() }
+    }
+
+    /// Offers a cell; cells come with ascending ids, so that the earlier of two equals stays.
+    fn offer(&mut self, score: f32, centroid: u32) {
+        self.cells.push((score, centroid));
+        if self.cells.len() >= self.wanted.saturating_mul(2).saturating_add(16) {
+            self.prune();
+        }
+    }
+
+    fn prune(&mut self) {
+        if self.wanted >= self.cells.len() {
+            return;
+        }
+        let (_, last, _) = self.cells.select_nth_unstable_by(self.wanted - 1, order);
+        self.threshold = last.0;
+        self.cells.truncate(self.wanted);
+    }
+
+    fn into_ids(mut self) -> Vec<CentroidId> {
+        self.prune();
+        self.cells.sort_unstable_by(order);
+        self.cells.into_iter().map(|(_, centroid)| CentroidId(centroid)).collect()
+    }
+}
+
+fn order(a: &(f32, u32), b: &(f32, u32)) -> std::cmp::Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn best_cells_are_those_of_a_full_sort(
+            columns in prop::collection::vec((-9i8..9, -9i8..9), 1..200),
+            n in 0usize..60,
+        ) {
+            let lanes = |&(a, b): &(i8, i8)| {
+                let mut lanes = [0.0; LANES];
+                lanes[..2].copy_from_slice(&[a.into(), b.into()]);
+                lanes
+            };
+            let exact = columns.iter().map(lanes).collect();
+            let scores = CentroidScores {
+                panels: vec![PanelScores { exact, coarse: Vec::new(), units: [1.0; LANES] }],
+                num_query_tokens: 2,
+                num_centroids: columns.len(),
+                coarse_step: 1.0,
+                isa: Isa::detected(),
+            };
+            let column = |pick: fn(&(i8, i8)) -> i8| {
+                let mut ids: Vec<usize> = (0..columns.len()).collect();
+                ids.sort_by_key(|&id| std::cmp::Reverse(pick(&columns[id])));
+                ids.truncate(n);
+                ids
+            };
+            let found = scores.best_cells(n);
+            let found: Vec<Vec<usize>> = found
+                .into_iter()
+                .map(|cells| cells.into_iter().map(CentroidId::index).collect())
+                .collect();
+            prop_assert_eq!(found, vec![column(|c| c.0), column(|c| c.1)]);
+        }
+    }
+}

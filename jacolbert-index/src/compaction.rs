@@ -1,0 +1,186 @@
+//! Which segments a commit writes anew, and how.
+
+use std::ops::ControlFlow;
+
+use crate::build_plan::BuildPlan;
+use crate::codebook_growth::grown;
+use crate::deleted::Deleted;
+use crate::packer::{Form, Packer};
+use crate::segment::Segment;
+use crate::spool::{Spool, SpooledRows};
+use crate::storage::{Draft, Manifest, SectionFile};
+use crate::token_encoder::TokenEncoder;
+use crate::writer::write_sections;
+use crate::{EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
+
+/// The segments of a commit: the first few stay as they are, the others are written anew.
+#[derive(Debug)]
+pub(crate) struct Compaction {
+    segments: Vec<Segment>,
+    num_kept: usize,
+}
+
+/// How well a codebook fits tokens that it was not made for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CodebookFit {
+    /// Number of those tokens.
+    pub num_tokens: usize,
+    /// Mean dot product of them with their centroids, each of length 1, as the codebook was.
+    pub before: f32,
+    /// The same as it is now.
+    pub after: f32,
+    /// What it is for the tokens that the codebook was made for; see [`ResidualCodec::fit`].
+    pub expected: f32,
+    /// Centroids that were added because the tokens fitted badly, or because they are so many.
+    pub num_centroids_added: usize,
+}
+
+impl Compaction {
+    /// Everything is written anew.
+    pub(crate) fn of_all(segments: Vec<Segment>) -> Self {
+        Self { segments, num_kept: 0 }
+    }
+
+    /// The new segment, if the last one is not of the `num_stored` that are there already, is joined
+    /// with those before it that are no larger: so few are left, and no token is written more often
+    /// than the logarithm of their number says. More than `flat_tokens` in flat segments are encoded.
+    pub(crate) fn of_small(segments: Vec<Segment>, num_stored: usize, flat_tokens: usize) -> Self {
+        if segments.len() == num_stored {
+            return Self { num_kept: num_stored, segments };
+        }
+        let flat = segments.iter().rev().take_while(|segment| segment.is_flat());
+        let (num_flat, tokens) = flat.fold((0, 0), |(n, sum), s| (n + 1, sum + s.num_tokens()));
+        let (mut num_kept, mut tokens) = match tokens > flat_tokens {
+            true => (segments.len() - num_flat, tokens),
+            false => (num_stored, segments.last().map_or(0, Segment::num_tokens)),
+        };
+        let flat_only = num_kept > segments.len() - num_flat;
+        while let Some(before) = num_kept.checked_sub(1).map(|at| &segments[at]) {
+            if before.num_tokens() > tokens || (flat_only && !before.is_flat()) {
+                break;
+            }
+            tokens += before.num_tokens();
+            num_kept -= 1;
+        }
+        Self { segments, num_kept }
+    }
+
+    /// Writes what is to be written anew, without what is deleted, and names it in `manifest`.
+    pub(crate) fn write(
+        &self,
+        index: &Index,
+        deleted: Option<&Deleted>,
+        manifest: &mut Manifest,
+        draft: &mut Draft,
+    ) -> Result<Option<CodebookFit>, Error> {
+        let rewritten = Passages { segments: &self.segments[self.num_kept..], deleted };
+        manifest.segments.truncate(self.num_kept);
+        let (codec, fit) = self.codec(index, &rewritten)?;
+        if let Some(codec) = codec.as_ref().filter(|codec| is_new(codec, index)) {
+            manifest.codec = Some(write_sections(draft, "codec", codec.file())?);
+        }
+        let centroids = codec.as_ref().map(ResidualCodec::centroids).unwrap_or_default();
+        let form = match &codec {
+            None => Form::Flat,
+            Some(codec) => {
+                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, index.config.seed)?)
+            }
+        };
+        let mut put = |file: SectionFile| {
+            let kind = format!("segment-{}", manifest.segments.len());
+            manifest.segments.push(write_sections(draft, &kind, &file)?);
+            Ok(())
+        };
+        let tokens_per_segment = index.config.tokens_per_segment(index.dim());
+        let mut packer = Packer::new(index.dim(), form, tokens_per_segment, &mut put);
+        rewritten.for_each(|segment, position, passage| {
+            if let Some(codes) = segment.codes(position)? {
+                packer.add_codes(passage.0, codes)?;
+            }
+            if let Some(rows) = segment.flat_rows(position)? {
+                packer.add_flat(passage.0, rows)?;
+            }
+            Ok(())
+        })?;
+        packer.finish()?;
+        Ok(fit)
+    }
+
+    /// The codec of what is written; none if that is flat.
+    fn codec(
+        &self,
+        index: &Index,
+        rewritten: &Passages<'_>,
+    ) -> Result<(Option<ResidualCodec>, Option<CodebookFit>), Error> {
+        let num_tokens: usize = rewritten.segments.iter().map(Segment::num_tokens).sum();
+        let all_flat = rewritten.segments.iter().all(Segment::is_flat);
+        if all_flat && num_tokens <= index.config.flat_tokens {
+            return Ok((None, None));
+        }
+        let rows = rewritten.flat_rows(index.dim())?;
+        match &index.codec {
+            Some(codec) if rows.num_rows() == 0 => Ok((Some(codec.clone()), None)),
+            Some(codec) => {
+                let stored: usize = self.segments.iter().map(Segment::num_tokens).sum();
+                let (codec, fit) = grown(codec, &rows, stored, &index.config)?;
+                Ok((Some(codec), Some(fit)))
+            }
+            None => {
+                let plan = BuildPlan::new(&index.config, index.dim(), rows.num_rows());
+                if plan.num_centroids == 0 {
+                    return Ok((None, None));
+                }
+                let step = rows.num_rows().div_ceil(plan.sample_tokens);
+                let wanted: Vec<usize> = (0..rows.num_rows()).step_by(step.max(1)).collect();
+                let sample = rows.sample(&wanted)?;
+                let k = plan.num_centroids.min(sample.num_rows());
+                let go_on = &mut |_| ControlFlow::Continue(());
+                let codec = ResidualCodec::trained(&sample, k, &index.config, go_on)?;
+                Ok((Some(codec), None))
+            }
+        }
+    }
+}
+
+/// Whether `codec` is not the one that `index` has in its folder.
+fn is_new(codec: &ResidualCodec, index: &Index) -> bool {
+    index.codec.as_ref().is_none_or(|old| old.file().checksum() != codec.file().checksum())
+}
+
+/// The passages of some segments that are not deleted.
+struct Passages<'a> {
+    segments: &'a [Segment],
+    deleted: Option<&'a Deleted>,
+}
+
+impl Passages<'_> {
+    fn for_each(
+        &self,
+        mut each: impl FnMut(&Segment, usize, PassageId) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for segment in self.segments {
+            for position in 0..segment.num_passages() {
+                let passage = segment.passage_id(position);
+                if !self.deleted.is_some_and(|deleted| deleted.contains(passage)) {
+                    each(segment, position, passage)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that are not encoded yet.
+    fn flat_rows(&self, dim: usize) -> Result<Spool, Error> {
+        let mut spool = Spool::in_memory(dim);
+        let mut rows = SpooledRows::default();
+        self.for_each(|segment, position, _| {
+            if let Some(parts) = segment.flat_rows(position)? {
+                rows.clear();
+                rows.extend_from_flat(parts, dim);
+                spool.push(EmbeddingsRef::new(&rows.units, dim)?)?;
+            }
+            Ok(())
+        })?;
+        Ok(spool)
+    }
+}

@@ -1,0 +1,211 @@
+//! Tokens as codes: a centroid and a packed residual each, with inverted lists.
+
+use std::ops::Range;
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+
+use super::inverted_lists::{InvertedLists, Positions, list_sections};
+use crate::byte_rows::row_len;
+use crate::centroid_scores::CentroidScores;
+use crate::codec::BadCode;
+use crate::codes::{CentroidCodes, Codes, CodesRef};
+use crate::kernels::{LANES, Lanes, Term};
+use crate::storage::{Array, SectionFile, SectionFileBuilder};
+use crate::{Bits, CentroidId, Error, Query, ResidualCodec};
+
+/// Codes up to this number of centroids take two bytes.
+const MOST_NARROW: usize = 1 << 16;
+
+/// The codes of a clustered segment.
+#[derive(Debug, Clone)]
+pub(super) struct Clustered {
+    centroids: StoredCentroids,
+    scales: Array<f16>,
+    factors: Array<f16>,
+    residuals: Array<u8>,
+    lists: InvertedLists,
+    unpacking: Unpacking,
+}
+
+#[derive(Debug, Clone)]
+enum StoredCentroids {
+    Narrow(Array<u16>),
+    Wide(Array<u32>),
+}
+
+/// How packed residuals become bytes for the kernels.
+#[derive(Debug, Clone)]
+struct Unpacking {
+    bits: Bits,
+    /// The levels as bytes, repeated or cut to 16.
+    levels: [u8; 16],
+    step: f32,
+    packed_len: usize,
+    row_len: usize,
+}
+
+/// Encoded tokens, and the codec that encoded them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClusteredParts<'a> {
+    pub(crate) codes: &'a Codes,
+    pub(crate) codec: &'a ResidualCodec,
+}
+
+impl<'a> ClusteredParts<'a> {
+    pub(super) fn lists(&self, offsets: &[u64]) -> (Vec<u32>, Vec<u8>) {
+        list_sections(self.codes, offsets, self.codec.num_centroids())
+    }
+
+    pub(super) fn narrow_codes(&self) -> Option<Vec<u16>> {
+        let narrow = self.codec.num_centroids() <= MOST_NARROW;
+        narrow.then(|| self.codes.centroids.iter().map(|&centroid| centroid as u16).collect())
+    }
+
+    pub(super) fn sections(
+        &self,
+        builder: SectionFileBuilder<'a>,
+        narrow: Option<&'a [u16]>,
+    ) -> SectionFileBuilder<'a> {
+        let builder = match narrow {
+            Some(narrow) => builder.section("codes", narrow),
+            None => builder.section("codes", &self.codes.centroids),
+        };
+        builder
+            .section("scales", &self.codes.scales)
+            .section("factors", &self.codes.factors)
+            .section("residual", &self.codes.residuals)
+    }
+}
+
+/// Tokens that are scored at a time; their products stay in the first-level cache.
+const TOKENS_PER_BLOCK: usize = 24;
+
+impl Clustered {
+    pub(super) fn open(
+        file: &SectionFile,
+        codec: &ResidualCodec,
+        num_tokens: usize,
+    ) -> Result<Self, Error> {
+        let num_centroids = file.size(4)?;
+        let bits = codec.bits();
+        if file.params()[1] != bits.get() as u64 || num_centroids > codec.num_centroids() {
+            return Err(file.corrupt("segment of another codec"));
+        }
+        let unpacking = Unpacking::new(codec);
+        let centroids = match num_centroids <= MOST_NARROW {
+            true => StoredCentroids::Narrow(file.array("codes", num_tokens)?),
+            false => StoredCentroids::Wide(file.array("codes", num_tokens)?),
+        };
+        let residual_bytes = file.checked_size(num_tokens, unpacking.packed_len, 0)?;
+        Ok(Self {
+            centroids,
+            scales: file.array("scales", num_tokens)?,
+            factors: file.array("factors", num_tokens)?,
+            residuals: file.array("residual", residual_bytes)?,
+            lists: InvertedLists::open(file, num_centroids, file.size(5)?)?,
+            unpacking,
+        })
+    }
+
+    /// The codes of the tokens in `tokens`, a range within the segment.
+    pub(super) fn codes(&self, tokens: Range<usize>) -> CodesRef<'_> {
+        let centroids = match &self.centroids {
+            StoredCentroids::Narrow(codes) => CentroidCodes::Narrow(codes.as_slice()),
+            StoredCentroids::Wide(codes) => CentroidCodes::Wide(codes.as_slice()),
+        };
+        let packed_len = self.unpacking.packed_len;
+        let packed = tokens.start * packed_len..tokens.end * packed_len;
+        CodesRef {
+            centroids: centroids.slice(tokens.clone()),
+            scales: &self.scales.as_slice()[tokens.clone()],
+            factors: &self.factors.as_slice()[tokens],
+            residuals: &self.residuals.as_slice()[packed],
+        }
+    }
+
+    pub(super) fn cell(&self, centroid: CentroidId) -> Option<Positions<'_>> {
+        self.lists.cell(centroid)
+    }
+
+    pub(super) fn coarse_score(&self, scores: &CentroidScores, tokens: Range<usize>) -> u32 {
+        match &self.centroids {
+            StoredCentroids::Narrow(codes) => scores.coarse_score(&codes.as_slice()[tokens]),
+            StoredCentroids::Wide(codes) => scores.coarse_score(&codes.as_slice()[tokens]),
+        }
+    }
+
+    /// MaxSim by bytes: the products of the centroids are known, those of the residuals are added.
+    pub(super) fn byte_score(
+        &self,
+        query: &Query,
+        scores: &CentroidScores,
+        tokens: Range<usize>,
+    ) -> Result<f32, BadCode> {
+        let mut best = vec![[f32::NEG_INFINITY; LANES]; query.bytes.iter().len()];
+        let mut unpacked = vec![0; TOKENS_PER_BLOCK * self.unpacking.row_len];
+        let end = tokens.end;
+        for first in tokens.step_by(TOKENS_PER_BLOCK) {
+            let codes = self.codes(first..end.min(first + TOKENS_PER_BLOCK));
+            let rows = self.unpacking.rows(query, codes, &mut unpacked);
+            let (scales, factors) = self.unpacking.scales(codes);
+            for (p, panel) in query.bytes.iter().enumerate() {
+                let mut terms = [NOTHING; TOKENS_PER_BLOCK];
+                for (token, term) in terms[..codes.num_tokens()].iter_mut().enumerate() {
+                    let base = scores.exact(p, codes.centroids.at(token));
+                    let base = base.ok_or(BadCode::Centroid { token })?;
+                    *term = Term { base, scale: scales[token], factor: factors[token] };
+                }
+                let mut dots = [[0; LANES]; TOKENS_PER_BLOCK];
+                let dots = &mut dots[..codes.num_tokens()];
+                panel.dots(query.isa, rows, dots);
+                query.isa.raise(&mut best[p], dots, &panel.offsets, &terms);
+            }
+        }
+        Ok(sum(query, &best))
+    }
+}
+
+fn sum(query: &Query, best: &[Lanes]) -> f32 {
+    let panels = query.bytes.iter().zip(best);
+    panels
+        .map(|(panel, best)| best.iter().zip(&panel.scales).map(|(b, s)| b * s).sum::<f32>())
+        .sum()
+}
+
+/// The term of no token.
+const NOTHING: Term<'static> = Term { base: &[0.0; LANES], scale: 0.0, factor: 0.0 };
+
+impl Unpacking {
+    fn new(codec: &ResidualCodec) -> Self {
+        let bytes = codec.levels().bytes();
+        Self {
+            bits: codec.bits(),
+            levels: std::array::from_fn(|n| bytes[n % bytes.len()]),
+            step: codec.levels().step(),
+            packed_len: codec.bits().packed_len(codec.dim()),
+            row_len: row_len(codec.dim()),
+        }
+    }
+
+    /// The levels of `codes` as rows of bytes; at 8 bits they are stored so.
+    fn rows<'r>(&self, query: &Query, codes: CodesRef<'r>, unpacked: &'r mut [u8]) -> &'r [u8] {
+        if self.bits == Bits::Eight {
+            return codes.residuals;
+        }
+        let packed = codes.residuals.chunks_exact(self.packed_len);
+        for (packed, row) in packed.zip(unpacked.chunks_exact_mut(self.row_len)) {
+            query.isa.unpack(self.bits.get(), packed, &self.levels, row);
+        }
+        &unpacked[..codes.num_tokens() * self.row_len]
+    }
+
+    /// What a step of each token's residual stands for, and each token's factor.
+    fn scales(&self, codes: CodesRef<'_>) -> ([f32; TOKENS_PER_BLOCK], [f32; TOKENS_PER_BLOCK]) {
+        let (mut scales, mut factors) = ([0.0; TOKENS_PER_BLOCK], [0.0; TOKENS_PER_BLOCK]);
+        codes.scales.convert_to_f32_slice(&mut scales[..codes.num_tokens()]);
+        codes.factors.convert_to_f32_slice(&mut factors[..codes.num_tokens()]);
+        scales.iter_mut().for_each(|scale| *scale *= self.step);
+        (scales, factors)
+    }
+}

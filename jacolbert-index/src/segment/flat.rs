@@ -1,0 +1,91 @@
+//! Tokens as exact rows: a byte a component, and a scale a token.
+
+use std::ops::Range;
+
+use crate::byte_rows::{from_bytes, row_len};
+use crate::codec::BadCode;
+use crate::kernels::{LANES, Term};
+use crate::storage::{Array, SectionFile, SectionFileBuilder};
+use crate::{Error, Query};
+
+/// The rows of a flat segment, of which token t is `scales[t] * (rows[t] - 128)`.
+#[derive(Debug, Clone)]
+pub(super) struct Flat {
+    rows: Array<u8>,
+    scales: Array<f32>,
+    row_len: usize,
+}
+
+/// Rows as bytes, `[tokens, row length]`, and a scale a token.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FlatParts<'a> {
+    pub(crate) rows: &'a [u8],
+    pub(crate) scales: &'a [f32],
+}
+
+impl<'a> FlatParts<'a> {
+    pub(super) fn sections(&self, builder: SectionFileBuilder<'a>) -> SectionFileBuilder<'a> {
+        builder.section("rows", self.rows).section("scales", self.scales)
+    }
+}
+
+/// Tokens that are scored at a time; their products stay in the first-level cache.
+const TOKENS_PER_BLOCK: usize = 24;
+
+impl Flat {
+    pub(super) fn open(file: &SectionFile, dim: usize, num_tokens: usize) -> Result<Self, Error> {
+        let row_len = row_len(dim);
+        Ok(Self {
+            rows: file.array("rows", file.checked_size(num_tokens, row_len, 0)?)?,
+            scales: file.array("scales", num_tokens)?,
+            row_len,
+        })
+    }
+
+    pub(super) fn rows(&self, tokens: Range<usize>) -> FlatParts<'_> {
+        FlatParts {
+            rows: &self.rows.as_slice()[tokens.start * self.row_len..tokens.end * self.row_len],
+            scales: &self.scales.as_slice()[tokens],
+        }
+    }
+
+    /// MaxSim by bytes.
+    pub(super) fn byte_score(&self, query: &Query, tokens: Range<usize>) -> f32 {
+        let FlatParts { rows, scales } = self.rows(tokens);
+        let mut score = 0.0;
+        for panel in query.bytes.iter() {
+            let mut best = [f32::NEG_INFINITY; LANES];
+            let blocks = rows.chunks(TOKENS_PER_BLOCK * self.row_len);
+            for (rows, scales) in blocks.zip(scales.chunks(TOKENS_PER_BLOCK)) {
+                let mut dots = [[0; LANES]; TOKENS_PER_BLOCK];
+                let dots = &mut dots[..scales.len()];
+                panel.dots(query.isa, rows, dots);
+                let mut terms = [NOTHING; TOKENS_PER_BLOCK];
+                terms.iter_mut().zip(scales).for_each(|(term, &scale)| term.scale = scale);
+                query.isa.raise(&mut best, dots, &panel.offsets, &terms[..dots.len()]);
+            }
+            score += best.iter().zip(&panel.scales).map(|(best, scale)| best * scale).sum::<f32>();
+        }
+        score
+    }
+
+    pub(super) fn decode(
+        &self,
+        tokens: Range<usize>,
+        dim: usize,
+        rows: &mut [f32],
+    ) -> Result<(), BadCode> {
+        let FlatParts { rows: bytes, scales } = self.rows(tokens);
+        let stored = bytes.chunks_exact(self.row_len).zip(scales);
+        for (token, (row, (bytes, &scale))) in rows.chunks_exact_mut(dim).zip(stored).enumerate() {
+            if !scale.is_finite() {
+                return Err(BadCode::Scale { token });
+            }
+            from_bytes(scale, bytes, row);
+        }
+        Ok(())
+    }
+}
+
+/// The term of a token without a centroid.
+const NOTHING: Term<'static> = Term { base: &[0.0; LANES], scale: 0.0, factor: 1.0 };

@@ -1,0 +1,29 @@
+//! Why a passage was found: which of its tokens each query token matched.
+
+use jacolbert_index::{EmbeddingsRef, Query};
+
+/// The passage token that a query token matches best.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// The passage token's number among the kept ones, from 0; of equals the first.
+    pub passage_token: usize,
+    /// Their dot product.
+    pub score: f32,
+}
+
+/// One match a query token; none if the passage has no token.
+pub(crate) fn matches(query: &Query, passage: EmbeddingsRef<'_>) -> Vec<Match> {
+    let n = query.num_tokens();
+    let dots = query.panels().dots(passage.values());
+    let mut rows = dots.chunks_exact(n).enumerate();
+    let Some((_, first)) = rows.next() else { return Vec::new() };
+    let first = first.iter().map(|&score| Match { passage_token: 0, score });
+    rows.fold(first.collect(), |mut best: Vec<Match>, (passage_token, dots)| {
+        for (best, &score) in best.iter_mut().zip(dots) {
+            if score > best.score {
+                *best = Match { passage_token, score };
+            }
+        }
+        best
+    })
+}
