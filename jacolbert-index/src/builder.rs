@@ -9,7 +9,8 @@ use rand::rngs::ChaCha8Rng;
 use crate::attachment::Attachment;
 use crate::kmeans::normalise;
 use crate::segment::Segment;
-use crate::writer::Vacant;
+use crate::storage::Draft;
+use crate::writer::write_all;
 use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
 /// Collects passages and makes an [`Index`] of them.
@@ -107,8 +108,8 @@ impl IndexBuilder {
         path: &Path,
         progress: &mut dyn FnMut(BuildProgress),
     ) -> Result<Index, Error> {
-        let vacant = Vacant::claim(path)?;
-        vacant.fill(&self.build_with(progress)?)?;
+        let draft = Draft::claim(path)?;
+        write_all(&self.build_with(progress)?, draft)?;
         Index::open(path)
     }
 

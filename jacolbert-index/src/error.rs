@@ -112,6 +112,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A commit is in place, and whoever opens the index sees it, but the system did not confirm
+    /// that it is on disk: it may be lost with the power, all of it. Committing the same changes
+    /// again would make them twice.
+    #[error("the commit to {} is in place, but may be lost with the power", path.display())]
+    NotDurable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
 }
 
 impl Error {

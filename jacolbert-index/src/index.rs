@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::attachment::Attachment;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
-use crate::storage::{Directory, FileKind, Manifest, SectionFile};
+use crate::storage::{Directory, Draft, FileKind, Manifest, SectionFile};
 use crate::{CentroidId, CodesRef, Embeddings, Error, Panels, PassageId, ResidualCodec};
 
 /// Encoded passages that can be searched, in memory or mapped from a folder.
@@ -107,9 +107,9 @@ impl Index {
     ///
     /// # Errors
     /// [`Error::Exists`] if the folder holds an index, [`Error::Locked`] if somebody is writing one,
-    /// [`Error::Io`].
+    /// [`Error::Io`], [`Error::NotDurable`].
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        crate::writer::Vacant::claim(path)?.fill(self)
+        crate::writer::write_all(self, Draft::claim(path)?)
     }
 
     /// Length of a token's row.

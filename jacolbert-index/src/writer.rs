@@ -7,7 +7,7 @@ use crate::attachment::Attachment;
 use crate::codes::Codes;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
-use crate::storage::{Directory, Manifest, SectionFile, WriterLock};
+use crate::storage::{Draft, FileEntry, Manifest, SectionFile};
 use crate::{EmbeddingsRef, Error, Index, Panels, PassageId};
 
 /// Adds passages to an index and deletes them.
@@ -29,7 +29,7 @@ use crate::{EmbeddingsRef, Error, Index, Panels, PassageId};
 /// ```
 #[derive(Debug)]
 pub struct IndexWriter {
-    directory: Directory,
+    draft: Draft,
     manifest: Manifest,
     index: Index,
     panels: Panels,
@@ -37,7 +37,6 @@ pub struct IndexWriter {
     offsets: Vec<u64>,
     deleted: Vec<PassageId>,
     attachments: BTreeMap<String, Attachment>,
-    _lock: WriterLock,
 }
 
 impl IndexWriter {
@@ -46,15 +45,13 @@ impl IndexWriter {
     /// # Errors
     /// [`Error::Locked`] while another writer is open, else as [`Index::open`].
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let directory = Directory::open(path)?;
-        let lock = directory.lock()?;
-        let manifest = directory.manifest()?;
-        let index = Index::open_files(&directory, &manifest)?;
+        let (draft, manifest) = Draft::open(path)?;
+        let index = Index::open_files(draft.directory(), &manifest)?;
         index.codec_file.verify()?;
-        directory.remove_orphans(manifest.files())?;
+        draft.remove_orphans(&manifest)?;
         let panels = index.codec.centroid_panels();
         Ok(Self {
-            directory,
+            draft,
             manifest,
             index,
             panels,
@@ -62,7 +59,6 @@ impl IndexWriter {
             offsets: vec![0],
             deleted: Vec::new(),
             attachments: BTreeMap::new(),
-            _lock: lock,
         })
     }
 
@@ -111,27 +107,23 @@ impl IndexWriter {
     /// passages at once rather than each in a commit of its own.
     ///
     /// # Errors
-    /// [`Error::Io`] or [`Error::Corrupt`]; the index is then as it was before. Only if the folder
-    /// itself cannot be synced at the very end is the new state in place, and may be lost with the
-    /// power.
+    /// [`Error::Io`] or [`Error::Corrupt`]; the index is then as it was before, and what was written
+    /// is removed. [`Error::NotDurable`] if only the last step failed: then the new state is in
+    /// place, and may be lost with the power.
     pub fn commit(self) -> Result<Index, Error> {
-        let mut manifest = self.manifest.clone();
-        let generation = manifest.generation.checked_add(1);
-        manifest.generation = generation
-            .ok_or_else(|| Error::corrupt(self.directory.path(), "generation of the manifest"))?;
-        let files = NewFiles { directory: &self.directory, generation: manifest.generation };
+        let (mut draft, mut manifest) = (self.draft, self.manifest);
+        manifest.generation = draft.generation();
         if self.offsets.len() > 1 {
             let segment = Segment::build(&self.codes, &self.offsets, &self.index.codec)?;
-            manifest.segments.push(files.write_sections("segment", segment.file())?);
+            manifest.segments.push(write_sections(&mut draft, "segment", segment.file())?);
         }
         if !self.deleted.is_empty() {
             let deleted = Deleted::with(self.index.deleted.as_ref(), &self.deleted)?;
-            manifest.deleted = Some(files.write_sections("deleted", deleted.file())?);
+            manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
         }
-        files.write_attachments(&self.attachments, &mut manifest)?;
-        let index = Index::open_files(&self.directory, &manifest)?;
-        self.directory.commit(&manifest)?;
-        let _stay_until_later = self.directory.remove_orphans(manifest.files());
+        write_attachments(&mut draft, &self.attachments, &mut manifest)?;
+        let index = Index::open_files(draft.directory(), &manifest)?;
+        draft.commit(&manifest)?;
         Ok(index)
     }
 
@@ -140,73 +132,34 @@ impl IndexWriter {
     }
 }
 
-/// A folder that holds no index, and in which nobody else can put one.
-#[derive(Debug)]
-pub(crate) struct Vacant {
-    directory: Directory,
-    _lock: WriterLock,
-}
-
-impl Vacant {
-    /// Makes the folder `path` if need be, and removes what a write that died left there.
-    pub(crate) fn claim(path: &Path) -> Result<Self, Error> {
-        let directory = Directory::create(path)?;
-        let lock = directory.lock()?;
-        directory.check_vacant()?;
-        directory.remove_orphans(std::iter::empty())?;
-        Ok(Self { directory, _lock: lock })
-    }
-
-    /// Writes all of `index`.
-    pub(crate) fn fill(&self, index: &Index) -> Result<(), Error> {
-        write_all(index, &self.directory)
-    }
-}
-
-fn write_all(index: &Index, directory: &Directory) -> Result<(), Error> {
-    let files = NewFiles { directory, generation: 1 };
-    let codec = files.write_sections("codec", &index.codec_file)?;
-    let mut manifest = Manifest::new(files.generation, codec);
+/// Writes all of `index` and makes it the state of the folder.
+pub(crate) fn write_all(index: &Index, mut draft: Draft) -> Result<(), Error> {
+    let codec = write_sections(&mut draft, "codec", &index.codec_file)?;
+    let mut manifest = Manifest::new(draft.generation(), codec);
     for (n, segment) in index.segments.iter().enumerate() {
         let kind = format!("segment-{n}");
-        manifest.segments.push(files.write_sections(&kind, segment.file())?);
+        manifest.segments.push(write_sections(&mut draft, &kind, segment.file())?);
     }
     if let Some(deleted) = &index.deleted {
-        manifest.deleted = Some(files.write_sections("deleted", deleted.file())?);
+        manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
     }
-    files.write_attachments(&index.attachments, &mut manifest)?;
-    directory.commit(&manifest)
+    write_attachments(&mut draft, &index.attachments, &mut manifest)?;
+    draft.commit(&manifest)
 }
 
-/// Writes files under the names of one generation.
-struct NewFiles<'a> {
-    directory: &'a Directory,
-    generation: u64,
+fn write_sections(draft: &mut Draft, kind: &str, file: &SectionFile) -> Result<FileEntry, Error> {
+    draft.write(kind, file.bytes(), file.checksum())
 }
 
-impl NewFiles<'_> {
-    fn write_sections(
-        &self,
-        kind: &str,
-        file: &SectionFile,
-    ) -> Result<crate::storage::FileEntry, Error> {
-        self.directory.write(self.name(kind), file.bytes(), file.checksum())
+fn write_attachments(
+    draft: &mut Draft,
+    attachments: &BTreeMap<String, Attachment>,
+    manifest: &mut Manifest,
+) -> Result<(), Error> {
+    for (n, (name, attachment)) in attachments.iter().enumerate() {
+        let kind = format!("attachment-{n}");
+        let entry = draft.write(&kind, attachment.as_ref(), attachment.checksum())?;
+        manifest.attachments.insert(name.clone(), entry);
     }
-
-    fn write_attachments(
-        &self,
-        attachments: &BTreeMap<String, Attachment>,
-        manifest: &mut Manifest,
-    ) -> Result<(), Error> {
-        for (n, (name, attachment)) in attachments.iter().enumerate() {
-            let file = self.name(&format!("attachment-{n}"));
-            let entry = self.directory.write(file, attachment.as_ref(), attachment.checksum())?;
-            manifest.attachments.insert(name.clone(), entry);
-        }
-        Ok(())
-    }
-
-    fn name(&self, kind: &str) -> String {
-        format!("{}-{kind}.jacolbert", self.generation)
-    }
+    Ok(())
 }

@@ -70,7 +70,7 @@ impl OwnedBytes {
 #[allow(unsafe_code)]
 fn map_file(file: &File) -> std::io::Result<Mmap> {
     // SAFETY: the files of an index are written once under a new name and never changed
-    // afterwards (`Directory::write` refuses an existing name); the crate documents that nobody
+    // afterwards (`Disk::create` refuses an existing name); the crate documents that nobody
     // else may change or truncate them while an index is open.
     unsafe { Mmap::map(file) }
 }

@@ -1,20 +1,22 @@
 //! The folder of an index: new files under new names, then the manifest put in place by rename.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{Bytes, FileEntry, FileKind, MANIFEST, Manifest, SectionFile};
+use super::{Bytes, Disk, FileEntry, FileKind, MANIFEST, Manifest, NewFile, SectionFile, disk_of};
 use crate::Error;
 
 const LOCK: &str = "writer.lock";
 const NEW_MANIFEST: &str = "manifest.json.new";
+const KINDS: [&str; 5] = ["codec", "segment", "deleted", "attachment", "spool"];
 
 /// The folder of an index.
 #[derive(Debug, Clone)]
 pub(crate) struct Directory {
     path: PathBuf,
+    disk: Arc<dyn Disk>,
 }
 
 /// Held by the one writer of an index; the system releases it even if the process dies.
@@ -27,7 +29,7 @@ impl Directory {
     /// The folder at `path`, which must hold an index.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let reason = match () {
-            () if path.join(MANIFEST).is_file() => return Ok(Self { path: path.into() }),
+            () if path.join(MANIFEST).is_file() => return Ok(Self::of(path)),
             () if path.is_dir() => "it holds no manifest.json",
             () if path.exists() => "it is not a folder",
             () => "there is no such folder",
@@ -35,10 +37,20 @@ impl Directory {
         Err(Error::NotAnIndex { path: path.into(), reason })
     }
 
-    /// The folder at `path`, made if need be.
+    /// The folder at `path`, made if need be, and then on disk.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(path).map_err(|source| Error::io(path, source))?;
-        Ok(Self { path: path.into() })
+        let directory = Self::of(path);
+        let missing: Vec<&Path> =
+            path.ancestors().take_while(|folder| is_missing(folder)).collect();
+        let created = directory.disk.create_folder(path);
+        created.map_err(|source| Error::io(path, source))?;
+        let parents = missing.into_iter().filter_map(Path::parent);
+        parents.map(named).try_for_each(|parent| directory.sync_folder(parent))?;
+        Ok(directory)
+    }
+
+    fn of(path: &Path) -> Self {
+        Self { path: path.into(), disk: disk_of(path) }
     }
 
     /// Fails if the folder holds an index.
@@ -56,8 +68,7 @@ impl Directory {
     /// Takes the writer's lock.
     pub(crate) fn lock(&self) -> Result<WriterLock, Error> {
         let path = self.path.join(LOCK);
-        let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
-        let file = file.map_err(|source| Error::io(&path, source))?;
+        let file = self.disk.create_lock(&path).map_err(|source| Error::io(&path, source))?;
         match file.try_lock() {
             Ok(()) => Ok(WriterLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked { path }),
@@ -94,32 +105,30 @@ impl Directory {
         Ok(bytes)
     }
 
-    /// Writes a new file and waits until it is on disk.
-    pub(crate) fn write(
-        &self,
-        name: String,
-        bytes: &[u8],
-        checksum: u32,
-    ) -> Result<FileEntry, Error> {
-        let path = self.path.join(&name);
-        let written = OpenOptions::new().write(true).create_new(true).open(&path);
-        written
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .map_err(|source| Error::io(&path, source))?;
-        Ok(FileEntry { name, length: bytes.len() as u64, checksum })
+    /// A new file, to be written.
+    pub(crate) fn create_file(&self, name: String) -> Result<NewFile, Error> {
+        NewFile::create(self.disk.clone(), &self.path, name)
     }
 
     /// Makes `manifest` the state of the index: all of it or, if this fails, none.
-    pub(crate) fn commit(&self, manifest: &Manifest) -> Result<(), Error> {
-        let new = self.path.join(NEW_MANIFEST);
-        let place = self.path.join(MANIFEST);
+    ///
+    /// # Errors
+    /// [`Error::NotDurable`] if only the last step failed, by which the new state is in place.
+    pub(crate) fn replace_manifest(&self, manifest: &Manifest) -> Result<(), Error> {
+        let (new, place) = (self.path.join(NEW_MANIFEST), self.path.join(MANIFEST));
         let text = manifest.to_text().map_err(|e| Error::io(&place, e.into()))?;
-        let written = File::create(&new)
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-        written.map_err(|source| Error::io(&new, source))?;
+        let mut file = self.create_file(NEW_MANIFEST.into())?;
+        file.append(text.as_bytes())?;
+        file.finish(crc32fast::hash(text.as_bytes()))?;
         self.sync()?;
-        fs::rename(&new, &place).map_err(|source| Error::io(&place, source))?;
-        self.sync()
+        self.disk.rename(&new, &place).map_err(|source| Error::io(&place, source))?;
+        let synced = self.disk.sync_folder(&self.path);
+        synced.map_err(|source| Error::NotDurable { path: self.path.clone(), source })
+    }
+
+    /// Waits until the names in the folder are on disk.
+    pub(crate) fn sync(&self) -> Result<(), Error> {
+        self.sync_folder(&self.path)
     }
 
     /// Removes the files of an index that are not among `kept`, as far as the system lets them go.
@@ -136,31 +145,47 @@ impl Directory {
             let entry = entry.map_err(io)?;
             let name = entry.file_name();
             if name.to_str().is_some_and(|name| is_index_file(name) && !kept.contains(name)) {
-                let _stays_until_later = fs::remove_file(entry.path());
+                let _stays_until_later = self.disk.remove(&entry.path());
             }
         }
         Ok(())
     }
 
-    #[cfg(unix)]
-    fn sync(&self) -> Result<(), Error> {
-        let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
-        synced.map_err(|source| Error::io(&self.path, source))
-    }
-
-    #[cfg(not(unix))]
-    fn sync(&self) -> Result<(), Error> {
+    /// Removes those of the files `created` that are not part of the index, and the manifest that
+    /// was not put in place.
+    pub(crate) fn remove_unnamed(&self, created: &[String]) -> Result<(), Error> {
+        let named = match self.check_vacant() {
+            Ok(()) => Vec::new(),
+            Err(_) => self.manifest()?.files().map(|file| file.name.clone()).collect(),
+        };
+        let unnamed = created.iter().filter(|name| !named.contains(name)).map(String::as_str);
+        for name in unnamed.chain([NEW_MANIFEST]) {
+            let _stays_until_later = self.disk.remove(&self.path.join(name));
+        }
         Ok(())
     }
+
+    fn sync_folder(&self, folder: &Path) -> Result<(), Error> {
+        self.disk.sync_folder(folder).map_err(|source| Error::io(folder, source))
+    }
+}
+
+/// Whether a folder is yet to be made; the empty path is the folder that the process works in.
+fn is_missing(folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && !folder.exists()
+}
+
+fn named(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// Whether a file has a name that a writer gives: `7-segment.jacolbert`, and so on.
 fn is_index_file(name: &str) -> bool {
     let parts = name.strip_suffix(".jacolbert").and_then(|stem| stem.split_once('-'));
-    parts.is_some_and(|(generation, kind)| {
-        let kinds = ["codec", "segment", "deleted", "attachment"];
+    let of_a_generation = parts.is_some_and(|(generation, kind)| {
         !generation.is_empty()
             && generation.bytes().all(|byte| byte.is_ascii_digit())
-            && kinds.iter().any(|known| kind.starts_with(known))
-    })
+            && KINDS.iter().any(|known| kind.starts_with(known))
+    });
+    of_a_generation || name == NEW_MANIFEST
 }

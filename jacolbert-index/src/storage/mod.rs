@@ -1,13 +1,26 @@
-//! Bytes on disk: checked section files, memory maps and the manifest that names them.
+//! Bytes on disk: checked section files, memory maps, the manifest that names them, and the doors
+//! through which a folder changes.
 
 mod array;
 mod bytes;
 mod directory;
+mod disk;
+mod draft;
 mod manifest;
+mod new_file;
 mod section_file;
+mod section_writer;
+#[cfg(test)]
+mod watched_disk;
 
 pub(crate) use array::Array;
 pub(crate) use bytes::Bytes;
 pub(crate) use directory::{Directory, WriterLock};
+pub(crate) use disk::{Disk, disk_of};
+pub(crate) use draft::Draft;
 pub(crate) use manifest::{FileEntry, MANIFEST, Manifest};
+#[allow(unused_imports, reason = "for the streamed build")]
+pub(crate) use new_file::NewFile;
 pub(crate) use section_file::{FileKind, SectionFile, SectionFileBuilder};
+#[allow(unused_imports, reason = "for the streamed build")]
+pub(crate) use section_writer::SectionWriter;

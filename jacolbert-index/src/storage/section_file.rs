@@ -22,8 +22,8 @@ use super::{Array, Bytes};
 use crate::{Error, FORMAT_VERSION};
 
 const MAGIC: [u8; 8] = *b"JaColIdx";
-const FIXED_LEN: usize = 96;
-const ENTRY_LEN: usize = 32;
+pub(super) const FIXED_LEN: usize = 96;
+pub(super) const ENTRY_LEN: usize = 32;
 const CHECKSUM: std::ops::Range<usize> = 20..24;
 
 /// Parameters of a file, whose meaning is that of its kind.
@@ -47,10 +47,10 @@ pub(crate) struct SectionFile {
 }
 
 #[derive(Debug, Clone)]
-struct Section {
-    name: [u8; 8],
-    checksum: u32,
-    range: std::ops::Range<usize>,
+pub(super) struct Section {
+    pub(super) name: [u8; 8],
+    pub(super) checksum: u32,
+    pub(super) range: std::ops::Range<usize>,
 }
 
 impl SectionFile {
@@ -186,7 +186,7 @@ fn table(bytes: &[u8], num_sections: u32) -> Option<&[u8]> {
     bytes.get(FIXED_LEN..FIXED_LEN.checked_add(len)?)
 }
 
-fn header_checksum(header: &[u8]) -> u32 {
+pub(super) fn header_checksum(header: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&header[..CHECKSUM.start]);
     hasher.update(&[0; 4]);
@@ -202,7 +202,7 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-fn padded(name: &str) -> [u8; 8] {
+pub(super) fn padded(name: &str) -> [u8; 8] {
     let mut padded = [0; 8];
     padded.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
     padded
@@ -228,42 +228,45 @@ impl<'a> SectionFileBuilder<'a> {
 
     /// The bytes of the file.
     pub(crate) fn build(self) -> OwnedBytes {
-        let header_len = FIXED_LEN + self.sections.len() * ENTRY_LEN;
-        let mut offsets = Vec::with_capacity(self.sections.len());
-        let mut end = header_len;
-        for (_, section) in &self.sections {
-            offsets.push(end.next_multiple_of(ALIGNMENT));
-            end = end.next_multiple_of(ALIGNMENT) + section.len();
+        let mut end = FIXED_LEN + self.sections.len() * ENTRY_LEN;
+        let mut sections = Vec::with_capacity(self.sections.len());
+        for (name, content) in &self.sections {
+            let start = end.next_multiple_of(ALIGNMENT);
+            end = start + content.len();
+            let checksum = crc32fast::hash(content);
+            sections.push(Section { name: padded(name), checksum, range: start..end });
         }
         let mut file = OwnedBytes::zeroed(end);
         let bytes = file.as_mut_slice();
-        bytes[..header_len].copy_from_slice(&self.header(&offsets, end));
-        for ((_, section), offset) in self.sections.iter().zip(offsets) {
-            bytes[offset..offset + section.len()].copy_from_slice(section);
+        let header = header(self.kind, &self.params, &sections, end as u64);
+        bytes[..header.len()].copy_from_slice(&header);
+        for ((_, content), section) in self.sections.iter().zip(sections) {
+            bytes[section.range].copy_from_slice(content);
         }
         file
     }
+}
 
-    fn header(&self, offsets: &[usize], len: usize) -> Vec<u8> {
-        let mut header = Vec::new();
-        header.extend(MAGIC);
-        header.extend(FORMAT_VERSION.to_le_bytes());
-        header.extend((self.kind as u32).to_le_bytes());
-        header.extend((self.sections.len() as u32).to_le_bytes());
+/// The header of a file of `len` bytes.
+pub(super) fn header(kind: FileKind, params: &Params, sections: &[Section], len: u64) -> Vec<u8> {
+    let mut header = Vec::with_capacity(FIXED_LEN + sections.len() * ENTRY_LEN);
+    header.extend(MAGIC);
+    header.extend(FORMAT_VERSION.to_le_bytes());
+    header.extend((kind as u32).to_le_bytes());
+    header.extend((sections.len() as u32).to_le_bytes());
+    header.extend([0; 4]);
+    header.extend(len.to_le_bytes());
+    params.iter().for_each(|param| header.extend(param.to_le_bytes()));
+    for section in sections {
+        header.extend(section.name);
+        header.extend(section.checksum.to_le_bytes());
         header.extend([0; 4]);
-        header.extend((len as u64).to_le_bytes());
-        self.params.iter().for_each(|param| header.extend(param.to_le_bytes()));
-        for ((name, section), &offset) in self.sections.iter().zip(offsets) {
-            header.extend(padded(name));
-            header.extend(crc32fast::hash(section).to_le_bytes());
-            header.extend([0; 4]);
-            header.extend((offset as u64).to_le_bytes());
-            header.extend((section.len() as u64).to_le_bytes());
-        }
-        let checksum = header_checksum(&header);
-        header[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
-        header
+        header.extend((section.range.start as u64).to_le_bytes());
+        header.extend((section.range.len() as u64).to_le_bytes());
     }
+    let checksum = header_checksum(&header);
+    header[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+    header
 }
 
 #[cfg(test)]
