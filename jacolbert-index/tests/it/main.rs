@@ -2,5 +2,8 @@
 
 mod build;
 mod damage;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod history;
 mod sample;
 mod writing;

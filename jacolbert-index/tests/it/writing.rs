@@ -6,6 +6,7 @@ use std::path::Path;
 use jacolbert_index::{BuildConfig, Embeddings, Error, Index, IndexWriter, PassageId};
 use proptest::prelude::*;
 
+use crate::history::{Operation, Plain};
 use crate::sample::{index, passages};
 
 fn tokens(index: &Index) -> Result<Vec<Embeddings>, Error> {
@@ -129,36 +130,40 @@ fn unknown_passages_cannot_be_deleted() -> Result<(), Box<dyn StdError>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Histories of commits against a plain list of live ids.
+    /// Histories of commits, some of them given up, against a plain list.
     #[test]
-    fn any_history_of_commits_gives_the_passages_of_a_plain_list(
-        history in prop::collection::vec((0usize..4, prop::collection::vec(0u32..40, 0..4)), 1..6),
+    fn any_history_gives_the_passages_of_a_plain_list(
+        history in prop::collection::vec((prop::collection::vec(operation(), 0..5), 0..4), 1..7),
     ) {
         let folder = tempfile::tempdir()?;
-        let passages = saved(8, folder.path())?;
-        let mut live: Vec<(u32, usize)> = (0..8).map(|n| (n as u32, n)).collect();
-        let mut next = 8u32;
-        for (adds, deletes) in history {
+        let sources = passages(20, 11)?;
+        index(&sources[..8], BuildConfig::default())?.save(folder.path())?;
+        let mut plain = Plain::built(8);
+        for (operations, ending) in history {
+            let mut changed = plain.clone();
             let mut writer = IndexWriter::open(folder.path())?;
-            for _ in 0..adds {
-                let source = next as usize % passages.len();
-                prop_assert_eq!(writer.add(passages[source].as_ref())?, PassageId(next));
-                live.push((next, source));
-                next += 1;
+            for operation in operations {
+                changed.apply(operation, &mut writer, &sources)?;
             }
-            for id in deletes.into_iter().filter(|&id| id < next) {
-                writer.delete(PassageId(id))?;
-                live.retain(|&(live, _)| live != id);
+            changed.attach(&mut writer);
+            if ending > 0 {
+                let committed = writer.commit()?;
+                prop_assert_eq!(changed.compare(&committed, &sources), Ok(()));
+                plain = changed;
             }
-            let index = writer.commit()?;
-            index.verify()?;
-            let ids: Vec<u32> = index.passage_ids().map(|passage| passage.0).collect();
-            prop_assert_eq!(&ids, &live.iter().map(|&(id, _)| id).collect::<Vec<_>>());
-            prop_assert_eq!(index.num_passages(), live.len());
-            for &(id, source) in &live {
-                let original = index.decode(PassageId(source as u32))?;
-                prop_assert_eq!(index.decode(PassageId(id))?, original);
-            }
+            let reopened = Index::open(folder.path())?;
+            prop_assert_eq!(plain.compare(&reopened, &sources), Ok(()));
+            prop_assert_eq!(plain.num_live(), reopened.num_passages());
+            let attached = Plain::attached(&reopened).unwrap_or_else(|| Plain::built(8));
+            prop_assert_eq!(attached, plain.clone(), "attachments are of the same commit");
         }
     }
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        (0usize..20).prop_map(|source| Operation::Add { source }),
+        (0usize..40).prop_map(|pick| Operation::Delete { pick }),
+        (0usize..40, 0usize..20).prop_map(|(pick, source)| Operation::Replace { pick, source }),
+    ]
 }
