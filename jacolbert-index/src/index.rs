@@ -236,6 +236,8 @@ impl Index {
     pub fn verify(&self) -> Result<(), Error> {
         self.codec_file.verify()?;
         self.segments.iter().try_for_each(|segment| segment.verify(&self.codec))?;
+        let passages = (0..self.num_ids() as u32).map(PassageId);
+        passages.map(|passage| self.decode(passage)).try_for_each(|decoded| decoded.map(|_| ()))?;
         self.deleted.iter().try_for_each(|deleted| deleted.verify(self.num_ids()))?;
         self.attachments.values().try_for_each(Attachment::verify)
     }
