@@ -6,7 +6,7 @@ use crate::build_plan::BuildPlan;
 use crate::codebook_growth::grown;
 use crate::deleted::Deleted;
 use crate::packer::{Form, Packer};
-use crate::segment::Segment;
+use crate::segment::{Segment, Stored};
 use crate::spool::{Spool, SpooledRows};
 use crate::storage::{Draft, Manifest, SectionFile};
 use crate::token_encoder::TokenEncoder;
@@ -93,14 +93,9 @@ impl Compaction {
         };
         let tokens_per_segment = index.config.tokens_per_segment(index.dim());
         let mut packer = Packer::new(index.dim(), form, tokens_per_segment, &mut put);
-        rewritten.for_each(|segment, position, passage| {
-            if let Some(codes) = segment.codes(position)? {
-                packer.add_codes(passage.0, codes)?;
-            }
-            if let Some(rows) = segment.flat_rows(position)? {
-                packer.add_flat(passage.0, rows)?;
-            }
-            Ok(())
+        rewritten.for_each(|segment, position, passage| match segment.stored(position)? {
+            Stored::Codes(codes) => packer.add_codes(passage.0, codes),
+            Stored::Flat(rows) => packer.add_flat(passage.0, rows),
         })?;
         packer.finish()?;
         Ok(fit)
@@ -174,7 +169,7 @@ impl Passages<'_> {
         let mut spool = Spool::in_memory(dim);
         let mut rows = SpooledRows::default();
         self.for_each(|segment, position, _| {
-            if let Some(parts) = segment.flat_rows(position)? {
+            if let Stored::Flat(parts) = segment.stored(position)? {
                 rows.clear();
                 rows.extend_from_flat(parts, dim);
                 spool.push(EmbeddingsRef::new(&rows.units, dim)?)?;

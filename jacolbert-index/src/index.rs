@@ -130,7 +130,7 @@ impl Index {
         &self.segments
     }
 
-    /// How the index was built.
+    /// How the index was built, which is also how it grows.
     pub fn config(&self) -> &BuildConfig {
         &self.config
     }

@@ -25,7 +25,7 @@ use crate::{EmbeddingsRef, Error, Index, PassageId};
 /// # builder.build()?.save(folder.path())?;
 /// let mut writer = IndexWriter::open(folder.path())?;
 /// let added = writer.add(Embeddings::new(vec![0.8, 0.6], 2)?.as_ref())?;
-/// let index = writer.commit()?;
+/// let index = writer.commit()?.index;
 /// assert!(index.contains(added));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -43,12 +43,13 @@ pub(crate) fn shortlist(
             if listed.len() < params.k { everything(index, scope) } else { listed }
         }
     };
-    let coarse = looked_at.into_iter().map(|(segment, position)| {
-        let score = segment.coarse_score(scores, position)?;
-        // Exact in `f32`: a sum of bytes, one a query token.
-        Ok(Hit { passage: segment.passage_id(position), score: score as f32 })
-    });
-    let coarse = coarse.collect::<Result<Vec<Hit>, Error>>()?;
+    let mut coarse = Vec::with_capacity(looked_at.len());
+    for (segment, position) in looked_at {
+        if let Some(score) = segment.coarse_score(scores, position)? {
+            // Exact in `f32`: a sum of bytes, one a query token.
+            coarse.push(Hit { passage: segment.passage_id(position), score: score as f32 });
+        }
+    }
     Ok(ranked(coarse, params.n_rescored()).into_iter().map(|hit| hit.passage).collect())
 }
 

@@ -20,6 +20,7 @@ const MOST_NARROW: usize = 1 << 16;
 /// The codes of a clustered segment.
 #[derive(Debug, Clone)]
 pub(super) struct Clustered {
+    num_centroids: usize,
     centroids: StoredCentroids,
     scales: Array<f16>,
     factors: Array<f16>,
@@ -99,6 +100,7 @@ impl Clustered {
         };
         let residual_bytes = file.checked_size(num_tokens, unpacking.packed_len, 0)?;
         Ok(Self {
+            num_centroids,
             centroids,
             scales: file.array("scales", num_tokens)?,
             factors: file.array("factors", num_tokens)?,
@@ -122,6 +124,14 @@ impl Clustered {
             factors: &self.factors.as_slice()[tokens],
             residuals: &self.residuals.as_slice()[packed],
         }
+    }
+
+    /// The same, if the segment has their centroids.
+    pub(super) fn checked_codes(&self, tokens: Range<usize>) -> Result<CodesRef<'_>, BadCode> {
+        let codes = self.codes(tokens);
+        let mut centroids = (0..codes.num_tokens()).map(|token| codes.centroids.at(token));
+        let bad = centroids.position(|centroid| centroid >= self.num_centroids);
+        bad.map_or(Ok(codes), |token| Err(BadCode::Centroid { token }))
     }
 
     pub(super) fn cell(&self, centroid: CentroidId) -> Option<Positions<'_>> {

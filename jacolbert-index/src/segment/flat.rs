@@ -29,6 +29,9 @@ impl<'a> FlatParts<'a> {
     }
 }
 
+/// No row that may be stored has a scale as large.
+const LARGEST_SCALE: f32 = 1e6;
+
 /// Tokens that are scored at a time; their products stay in the first-level cache.
 const TOKENS_PER_BLOCK: usize = 24;
 
@@ -47,6 +50,13 @@ impl Flat {
             rows: &self.rows.as_slice()[tokens.start * self.row_len..tokens.end * self.row_len],
             scales: &self.scales.as_slice()[tokens],
         }
+    }
+
+    /// The same, if their scales are those of embeddings.
+    pub(super) fn checked_rows(&self, tokens: Range<usize>) -> Result<FlatParts<'_>, BadCode> {
+        let parts = self.rows(tokens);
+        let bad = parts.scales.iter().position(|scale| !(0.0..LARGEST_SCALE).contains(scale));
+        bad.map_or(Ok(parts), |token| Err(BadCode::Scale { token }))
     }
 
     /// MaxSim by bytes.

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use crate::centroid_scores::CentroidScores;
 use crate::codec::BadCode;
+use crate::codes::CodesRef;
 use crate::storage::{Array, Bytes, FileKind, SectionFile, SectionFileBuilder};
-use crate::{CentroidId, Error, PassageId, Query, ResidualCodec};
+use crate::{CentroidId, EmbeddingsRef, Error, PassageId, Query, ResidualCodec};
 use clustered::Clustered;
 pub(crate) use clustered::ClusteredParts;
 use flat::Flat;
@@ -32,6 +33,13 @@ pub struct Segment {
 enum Body {
     Flat(Flat),
     Clustered(Clustered),
+}
+
+/// The tokens of one passage.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stored<'a> {
+    Flat(FlatParts<'a>),
+    Codes(CodesRef<'a>),
 }
 
 /// How the tokens of a segment are stored.
@@ -167,19 +175,25 @@ impl Segment {
     }
 
     /// What the passage at `position` promises: a coarse score from the centroids of its tokens, in
-    /// steps of [`CentroidScores::coarse_step`]; 0 in a flat segment.
+    /// steps of [`CentroidScores::coarse_step`]. None if it has no token, or the segment is flat.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
     ///
     /// # Panics
     /// If `position` is not below [`num_passages`](Self::num_passages).
-    pub fn coarse_score(&self, scores: &CentroidScores, position: usize) -> Result<u32, Error> {
+    pub fn coarse_score(
+        &self,
+        scores: &CentroidScores,
+        position: usize,
+    ) -> Result<Option<u32>, Error> {
         let tokens = self.tokens(position)?;
-        match &self.body {
-            Body::Flat(_) => Ok(0),
-            Body::Clustered(clustered) => Ok(clustered.coarse_score(scores, tokens)),
-        }
+        Ok(match &self.body {
+            Body::Clustered(clustered) if !tokens.is_empty() => {
+                Some(clustered.coarse_score(scores, tokens))
+            }
+            _ => None,
+        })
     }
 
     /// The score of the passage at `position` by the byte kernels: close to the exact one, and many
@@ -277,25 +291,14 @@ impl Segment {
         }
     }
 
-    /// The codes of the passage at `position`; `None` in a flat segment.
-    pub(crate) fn codes(
-        &self,
-        position: usize,
-    ) -> Result<Option<crate::codes::CodesRef<'_>>, Error> {
+    /// The tokens of the passage at `position` as they are stored, fit to be stored again.
+    pub(crate) fn stored(&self, position: usize) -> Result<Stored<'_>, Error> {
         let tokens = self.tokens(position)?;
-        Ok(match &self.body {
-            Body::Flat(_) => None,
-            Body::Clustered(clustered) => Some(clustered.codes(tokens)),
-        })
-    }
-
-    /// The exact rows of the passage at `position`, as bytes and scales; `None` in a clustered segment.
-    pub(crate) fn flat_rows(&self, position: usize) -> Result<Option<FlatParts<'_>>, Error> {
-        let tokens = self.tokens(position)?;
-        Ok(match &self.body {
-            Body::Flat(flat) => Some(flat.rows(tokens)),
-            Body::Clustered(_) => None,
-        })
+        let stored = match &self.body {
+            Body::Flat(flat) => flat.checked_rows(tokens).map(Stored::Flat),
+            Body::Clustered(clustered) => clustered.checked_codes(tokens).map(Stored::Codes),
+        };
+        stored.map_err(|cause| self.bad(position, cause))
     }
 
     /// Numbers of the tokens of a passage within the segment.
@@ -320,7 +323,7 @@ impl Segment {
         }
         for position in 0..self.num_passages() {
             let rows = self.decode(codec, dim, position)?;
-            if !rows.iter().all(|value| value.is_finite()) {
+            if EmbeddingsRef::new(&rows, dim).is_err() {
                 return Err(self.bad(position, BadCode::NotFinite));
             }
         }

@@ -37,16 +37,29 @@ impl Directory {
         Err(Error::NotAnIndex { path: path.into(), reason })
     }
 
-    /// The folder at `path`, made if need be, and then on disk.
+    /// The folder at `path`, made if need be, and on disk.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let directory = Self::of(path);
-        let missing: Vec<&Path> =
-            path.ancestors().take_while(|folder| is_missing(folder)).collect();
-        let created = directory.disk.create_folder(path);
-        created.map_err(|source| Error::io(path, source))?;
-        let parents = missing.into_iter().filter_map(Path::parent);
-        parents.map(named).try_for_each(|parent| directory.sync_folder(parent))?;
+        let folders = || path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let num_missing = folders().take_while(|folder| !folder.exists()).count();
+        // The first that is there may be the work of somebody who died before it was on disk.
+        let unsure: Vec<&Path> = folders().take(num_missing + 1).collect();
+        unsure.into_iter().rev().try_for_each(|folder| directory.create_folder(folder))?;
         Ok(directory)
+    }
+
+    fn create_folder(&self, folder: &Path) -> Result<(), Error> {
+        let existed = folder.is_dir();
+        self.disk.create_folder(folder).map_err(|source| Error::io(folder, source))?;
+        let parent = folder.parent().map(|parent| match parent.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => parent,
+        });
+        match parent.map(|parent| self.sync_folder(parent)) {
+            // A folder that we may pass through and not open; who made this one has synced it.
+            Some(Err(error)) if existed && error.is_forbidden() => Ok(()),
+            synced => synced.unwrap_or(Ok(())),
+        }
     }
 
     fn of(path: &Path) -> Self {
@@ -168,15 +181,6 @@ impl Directory {
     fn sync_folder(&self, folder: &Path) -> Result<(), Error> {
         self.disk.sync_folder(folder).map_err(|source| Error::io(folder, source))
     }
-}
-
-/// Whether a folder is yet to be made; the empty path is the folder that the process works in.
-fn is_missing(folder: &Path) -> bool {
-    !folder.as_os_str().is_empty() && !folder.exists()
-}
-
-fn named(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// Whether a file has a name that a writer gives: `7-segment.jacolbert`, and so on.

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
 #[cfg(not(test))]
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// One method for each way in which a folder changes, so that all changes can be listed and each
 /// can be stopped.
 pub(crate) trait Disk: Debug + Send + Sync {
-    /// Makes the folder `path` and those above it, as far as they are missing.
+    /// Makes the folder `path`, if it is missing, in one that is there.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
     /// A new, empty file; an error if there is one at `path`.
@@ -41,7 +41,10 @@ pub(crate) struct SystemDisk;
 
 impl Disk for SystemDisk {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
+        match fs::create_dir(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            made => made,
+        }
     }
 
     fn create(&self, path: &Path) -> io::Result<File> {

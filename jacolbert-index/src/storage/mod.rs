@@ -3,11 +3,19 @@
 
 mod array;
 mod bytes;
+#[cfg(test)]
+mod crash_bench;
+#[cfg(test)]
+mod crash_laws;
+#[cfg(test)]
+mod crash_scenarios;
 mod directory;
 mod disk;
 mod draft;
 mod manifest;
 mod new_file;
+#[cfg(test)]
+mod power_loss;
 mod section_file;
 mod section_writer;
 #[cfg(test)]

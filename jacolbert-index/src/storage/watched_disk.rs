@@ -120,7 +120,7 @@ impl WatchedDisk {
 
 impl Disk for WatchedDisk {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        match path.exists() {
+        match path.exists() || path != self.folder {
             true => SystemDisk.create_folder(path),
             false => self.change(Change::CreateFolder, || SystemDisk.create_folder(path)),
         }

@@ -2,7 +2,8 @@
 
 use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, IndexBuilder, PassageId};
 
-use crate::sample::{DIM, config, every_form, flat, index, passages};
+use crate::forms::{every_form, flat};
+use crate::sample::{DIM, config, index, passages};
 
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();

@@ -2,5 +2,9 @@
 
 mod build;
 mod damage;
+#[cfg(target_os = "linux")]
+mod forms;
+mod full_disk;
+mod history;
 mod sample;
 mod writing;

@@ -27,16 +27,6 @@ pub(crate) fn config(bits: Bits) -> BuildConfig {
     BuildConfig { bits, flat_tokens: 0, ..Default::default() }
 }
 
-/// Settings that keep every token as an exact row.
-pub(crate) fn flat() -> BuildConfig {
-    BuildConfig { flat_tokens: usize::MAX, ..Default::default() }
-}
-
-/// Encoded, exact, and exact until something is added.
-pub(crate) fn every_form() -> [BuildConfig; 3] {
-    [config(Bits::Two), flat(), BuildConfig { flat_tokens: 250, ..Default::default() }]
-}
-
 pub(crate) fn index(passages: &[Embeddings], config: BuildConfig) -> Result<Index, Error> {
     let mut builder = IndexBuilder::new(DIM, config)?;
     for passage in passages {

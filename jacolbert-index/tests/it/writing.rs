@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 use std::path::Path;
 
 use jacolbert_index::{
-    Bits, BuildConfig, Embeddings, EmbeddingsRef, Error, Index, IndexBuilder, IndexWriter,
-    PassageId,
+    Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId,
 };
 use proptest::prelude::*;
 
-use crate::sample::{config, every_form, index, passages};
+use crate::forms::every_form;
+use crate::history::{Operation, Plain, is_alike};
+use crate::sample::{config, index, passages};
 
 fn tokens(index: &Index) -> Result<Vec<Embeddings>, Error> {
     index.passage_ids().map(|passage| index.decode(passage)).collect()
@@ -47,7 +48,7 @@ fn added_passages_follow_and_readers_see_what_they_opened() -> Result<(), Box<dy
     after.verify()?;
     assert_eq!((before.num_passages(), after.num_passages()), (20, 20));
     assert!(before.contains(PassageId(2)) && !after.contains(PassageId(2)));
-    assert!(is_close(after.decode(PassageId(20))?.as_ref(), passages[7].as_ref()));
+    assert!(is_alike(&after.decode(PassageId(20))?, &passages[7]));
     let note = |index: &Index| index.attachment("note").map(|note| note.as_ref().to_vec());
     assert_eq!(note(&before), Some("覚え書き".into()));
     assert_eq!(note(&after), Some("second".into()));
@@ -128,81 +129,47 @@ fn unknown_passages_cannot_be_deleted() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// Changes of one commit.
-#[derive(Debug, Clone)]
-enum Change {
-    Add,
-    Delete(u32),
-    Replace(u32),
-    Compact,
-}
-
-fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = prop_oneof![
-        4 => Just(Change::Add),
-        2 => (0u32..60).prop_map(Change::Delete),
-        2 => (0u32..60).prop_map(Change::Replace),
-        1 => Just(Change::Compact),
-    ];
-    prop::collection::vec(change, 0..12)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Histories of commits against a plain list of live ids and what they hold.
+    /// Histories of commits, some of them given up, against a plain list.
     #[test]
-    fn any_history_of_commits_gives_the_passages_of_a_plain_list(
-        form in 0usize..3, history in prop::collection::vec(changes(), 1..8),
+    fn any_history_gives_the_passages_of_a_plain_list(
+        form in 0usize..3,
+        history in prop::collection::vec((prop::collection::vec(operation(), 0..9), 0..4), 1..7),
     ) {
         let folder = tempfile::tempdir()?;
-        let sources = passages(40, 11)?;
-        let config = every_form()[form].clone();
-        index(&sources[..8], config)?.save(folder.path())?;
-        let mut live: Vec<(u32, usize)> = (0..8).map(|n| (n as u32, n)).collect();
-        let mut next = 8u32;
-        for changes in history {
+        let sources = passages(20, 11)?;
+        index(&sources[..8], every_form()[form].clone())?.save(folder.path())?;
+        let mut plain = Plain::built(8);
+        for (operations, ending) in history {
+            let mut changed = plain.clone();
             let mut writer = IndexWriter::open(folder.path())?;
-            for change in changes {
-                let source = next as usize % sources.len();
-                match change {
-                    Change::Add => {
-                        prop_assert_eq!(writer.add(sources[source].as_ref())?, PassageId(next));
-                        live.push((next, source));
-                        next += 1;
-                    }
-                    Change::Delete(id) if id < next => {
-                        writer.delete(PassageId(id))?;
-                        live.retain(|&(live, _)| live != id);
-                    }
-                    Change::Replace(id) if id < next => {
-                        let new = writer.replace(PassageId(id), sources[source].as_ref())?;
-                        prop_assert_eq!(new, PassageId(next));
-                        live.retain(|&(live, _)| live != id);
-                        live.push((next, source));
-                        next += 1;
-                    }
-                    Change::Compact => writer.compact(),
-                    Change::Delete(_) | Change::Replace(_) => (),
-                }
+            for operation in operations {
+                changed.apply(operation, &mut writer, &sources)?;
             }
-            let index = writer.commit()?.index;
-            index.verify()?;
-            let ids: Vec<u32> = index.passage_ids().map(|passage| passage.0).collect();
-            prop_assert_eq!(&ids, &live.iter().map(|&(id, _)| id).collect::<Vec<_>>());
-            prop_assert_eq!(index.num_passages(), live.len());
-            for &(id, source) in &live {
-                let decoded = index.decode(PassageId(id))?;
-                prop_assert!(is_close(decoded.as_ref(), sources[source].as_ref()));
+            changed.attach(&mut writer);
+            if ending > 0 {
+                let committed = writer.commit()?.index;
+                prop_assert_eq!(changed.compare(&committed, &sources), Ok(()));
+                plain = changed;
             }
+            let reopened = Index::open(folder.path())?;
+            prop_assert_eq!(plain.compare(&reopened, &sources), Ok(()));
+            prop_assert_eq!(plain.num_live(), reopened.num_passages());
+            let attached = Plain::attached(&reopened).unwrap_or_else(|| Plain::built(8));
+            prop_assert_eq!(attached, plain.clone(), "attachments are of the same commit");
         }
     }
 }
 
-/// Whether each row points where the other does: other passages' rows do not.
-fn is_close(a: EmbeddingsRef<'_>, b: EmbeddingsRef<'_>) -> bool {
-    let dot = |(a, b): (&[f32], &[f32])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    a.num_tokens() == b.num_tokens() && a.rows().zip(b.rows()).all(|rows| dot(rows) > 0.85)
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        (0usize..20).prop_map(|source| Operation::Add { source }),
+        (0usize..40).prop_map(|pick| Operation::Delete { pick }),
+        (0usize..40, 0usize..20).prop_map(|(pick, source)| Operation::Replace { pick, source }),
+        Just(Operation::Compact),
+    ]
 }
 
 #[test]

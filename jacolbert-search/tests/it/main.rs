@@ -1,5 +1,7 @@
 //! What users of the crate may rely on, seen through its public surface.
 
+mod checksums;
+mod damage;
 mod exhaustive;
 mod sample;
 mod searching;
