@@ -68,10 +68,16 @@ impl Directory {
 
     /// Fails if the folder holds an index.
     pub(crate) fn check_vacant(&self) -> Result<(), Error> {
-        match self.path.join(MANIFEST).exists() {
+        match self.holds_manifest()? {
             true => Err(Error::Exists { path: self.path.clone() }),
             false => Ok(()),
         }
+    }
+
+    /// Whether there is a manifest; that it cannot be seen does not mean that there is none.
+    fn holds_manifest(&self) -> Result<bool, Error> {
+        let path = self.path.join(MANIFEST);
+        path.try_exists().map_err(|source| Error::io(&path, source))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -167,9 +173,9 @@ impl Directory {
     /// Removes those of the files `created` that are not part of the index, and the manifest that
     /// was not put in place.
     pub(crate) fn remove_unnamed(&self, created: &[String]) -> Result<(), Error> {
-        let named = match self.check_vacant() {
-            Ok(()) => Vec::new(),
-            Err(_) => self.manifest()?.files().map(|file| file.name.clone()).collect(),
+        let named = match self.holds_manifest()? {
+            false => Vec::new(),
+            true => self.manifest()?.files().map(|file| file.name.clone()).collect(),
         };
         let unnamed = created.iter().filter(|name| !named.contains(name)).map(String::as_str);
         for name in unnamed.chain([NEW_MANIFEST]) {

@@ -47,7 +47,8 @@ impl Draft {
         self.generation
     }
 
-    /// A new file; `kind` begins with one of the kinds that the module's documentation lists.
+    /// A new file; `kind` begins with `codec`, `segment`, `deleted`, `attachment` or `spool`.
+    /// A spool is part of no index and is gone with the draft or the commit.
     pub(crate) fn create(&mut self, kind: &str) -> Result<NewFile, Error> {
         let name = format!("{}-{kind}.jacolbert", self.generation);
         let file = self.directory.create_file(name.clone())?;

@@ -110,6 +110,20 @@ fn a_save_that_died_does_not_stop_the_next() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_cannot_be_seen_is_not_taken_for_missing() -> Result<(), Box<dyn StdError>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("1-codec.jacolbert");
+    std::fs::write(&file, b"maybe of an index")?;
+    let manifest = folder.path().join("manifest.json");
+    std::os::unix::fs::symlink(&manifest, &manifest)?;
+    let error = index(&passages(5, 1)?, BuildConfig::default())?.save(folder.path());
+    assert!(matches!(error, Err(Error::Io { path, .. }) if path == manifest));
+    assert!(file.exists(), "nothing is removed");
+    Ok(())
+}
+
 #[test]
 fn a_folder_is_claimed_before_the_work_begins() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;

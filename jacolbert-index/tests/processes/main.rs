@@ -17,9 +17,14 @@ mod sample;
 
 type Outcome = Result<(), Box<dyn StdError>>;
 
-const LAWS: [(&str, fn() -> Outcome); 2] = [
-    ("a_killed_writer_loses_nothing_and_doubles_nothing", kills::law),
-    ("readers_see_what_they_opened_and_later_ones_see_all", readers::law),
+struct Law {
+    name: &'static str,
+    check: fn() -> Outcome,
+}
+
+const LAWS: [Law; 2] = [
+    Law { name: "a_killed_writer_loses_nothing_and_doubles_nothing", check: kills::law },
+    Law { name: "readers_see_what_they_opened_and_later_ones_see_all", check: readers::law },
 ];
 
 fn main() -> Outcome {
@@ -36,13 +41,12 @@ fn main() -> Outcome {
 fn try_laws(arguments: &[String]) -> Outcome {
     let mut picks = arguments.iter().filter(|argument| !argument.starts_with('-'));
     let pick = picks.next();
-    for (name, law) in LAWS.iter().filter(|(name, _)| pick.is_none_or(|p| name.contains(p))) {
-        match arguments.iter().any(|argument| argument == "--list") {
-            true => println!("{name}: test"),
-            false => {
-                law().map_err(|error| format!("{name}: {error}"))?;
-                println!("test {name} ... ok");
-            }
+    for law in LAWS.iter().filter(|law| pick.is_none_or(|pick| law.name.contains(pick))) {
+        if arguments.iter().any(|argument| argument == "--list") {
+            println!("{}: test", law.name);
+        } else {
+            (law.check)().map_err(|error| format!("{}: {error}", law.name))?;
+            println!("test {} ... ok", law.name);
         }
     }
     Ok(())

@@ -18,8 +18,7 @@ const ENTRY: usize = 32;
 
 /// Where the header and the sections of a file lie; all of it, for a file without sections.
 pub(crate) fn parts(file: &[u8]) -> Vec<Range<usize>> {
-    let whole = vec![0..file.len()];
-    let Some(header) = header(file) else { return whole };
+    let Some(header) = header(file) else { return std::iter::once(0..file.len()).collect() };
     let sections = (TABLE..header.end).step_by(ENTRY).filter_map(|entry| section(file, entry));
     std::iter::once(header).chain(sections.filter(|section| !section.is_empty())).collect()
 }
