@@ -39,6 +39,7 @@ pub(crate) fn from_bytes(scale: f32, bytes: &[u8], row: &mut [f32]) {
 }
 
 /// The distance of a byte from [`ZERO`].
+#[inline(always)]
 pub(crate) fn signed(byte: u8) -> f32 {
     f32::from(i16::from(byte) - i16::from(ZERO))
 }

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::byte_rows::{from_bytes, row_len, signed, to_bytes};
+use crate::byte_rows::{from_bytes, row_len, to_bytes};
 use crate::codec_file::CodecParts;
 use crate::codes::CodesRef;
+use crate::kernels::Isa;
 use crate::kmeans::spherical_kmeans;
 use crate::level_sample::level_sample;
 use crate::levels::Levels;
@@ -135,33 +136,36 @@ impl ResidualCodec {
         &self.centroids.as_slice()[id * row_len..(id + 1) * row_len]
     }
 
-    /// Writes one decoded token to `row`.
-    pub(crate) fn decode_token(
-        &self,
-        codes: CodesRef<'_>,
-        token: usize,
-        row: &mut [f32],
-    ) -> Result<(), BadCode> {
-        let id = codes.centroids.at(token);
-        let &centroid_scale = self.centroid_scales().get(id).ok_or(BadCode::Centroid { token })?;
-        let (scale, factor) = (f32::from(codes.scales[token]), f32::from(codes.factors[token]));
-        if !(scale.is_finite() && factor.is_finite() && centroid_scale.is_finite()) {
-            return Err(BadCode::Scale { token });
-        }
-        let packed_len = self.bits.packed_len(self.dim);
-        let packed = &codes.residuals[token * packed_len..(token + 1) * packed_len];
-        let (values, centroid) = (self.levels.values(), self.centroid_bytes(id));
-        let mask = values.len() - 1;
-        for (part, shift) in (0..8).step_by(self.bits.get()).enumerate() {
-            let start = (part * packed_len).min(self.dim);
-            let end = (start + packed_len).min(self.dim);
-            let components = row[start..end].iter_mut().zip(&centroid[start..end]);
-            for ((row, &centroid), &byte) in components.zip(packed) {
-                let residual = scale * values[byte as usize >> shift & mask];
-                *row = factor * (centroid_scale * signed(centroid) + residual);
+    /// Writes the decoded tokens to `rows`, `[tokens, dim]`, row-major.
+    pub(crate) fn decode(&self, codes: CodesRef<'_>, rows: &mut [f32]) -> Result<(), BadCode> {
+        let (isa, row_len) = (Isa::detected(), row_len(self.dim));
+        let mut levels = vec![0; codes.num_tokens() * row_len];
+        self.unpack(isa, codes.residuals, &mut levels);
+        let step = self.levels.step();
+        let rows = rows.chunks_exact_mut(self.dim).zip(levels.chunks_exact(row_len));
+        for (token, (row, levels)) in rows.enumerate() {
+            let id = codes.centroids.at(token);
+            let &centroid_scale =
+                self.centroid_scales().get(id).ok_or(BadCode::Centroid { token })?;
+            let (scale, factor) = (f32::from(codes.scales[token]), f32::from(codes.factors[token]));
+            if !(scale.is_finite() && factor.is_finite() && centroid_scale.is_finite()) {
+                return Err(BadCode::Scale { token });
             }
+            let scales = [centroid_scale, scale * step, factor];
+            isa.decode(self.centroid_bytes(id), levels, scales, row);
         }
         Ok(())
+    }
+
+    fn unpack(&self, isa: Isa, packed: &[u8], levels: &mut [u8]) {
+        let bytes = self.levels.bytes();
+        match self.bits {
+            Bits::Eight => levels.copy_from_slice(packed),
+            bits => {
+                let table = std::array::from_fn(|n| bytes[n % bytes.len()]);
+                isa.unpack(bits.get(), packed, bits.packed_len(self.dim), &table, levels);
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::attachment::Attachment;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
 use crate::storage::{Directory, Draft, FileKind, Manifest};
-use crate::{BuildConfig, CentroidScores, Embeddings, Error, PassageId, Query, ResidualCodec};
+use crate::{BuildConfig, Embeddings, Error, PassageId, Query, ResidualCodec};
 
 /// Passages that can be searched, in memory or mapped from a folder.
 ///
@@ -213,14 +213,6 @@ impl Index {
         assert_eq!(query.dim(), self.dim, "query and index have one dimension");
         let (segment, position) = self.locate(passage)?;
         segment.best_dots(query, self.codec.as_ref(), position, best)
-    }
-
-    /// Scores of all centroids for `query`; none if all segments are flat.
-    ///
-    /// # Panics
-    /// If the query has another dimension.
-    pub fn centroid_scores(&self, query: &Query) -> Option<CentroidScores> {
-        self.codec.as_ref().map(|codec| codec.centroid_scores(query))
     }
 
     /// Reads every section and checks it against its checksum, and the numbers in it against their

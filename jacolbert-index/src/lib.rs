@@ -86,6 +86,7 @@ mod nearest_centroids;
 mod packer;
 mod panels;
 mod query;
+mod scorer;
 mod segment;
 mod spool;
 mod storage;
@@ -105,6 +106,7 @@ pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use panels::Panels;
 pub use query::Query;
+pub use scorer::Scorer;
 pub use segment::Segment;
 pub use writer::{Committed, IndexWriter};
 

@@ -1,6 +1,6 @@
 //! Passages that may be among the best, by the centroids of their tokens.
 
-use jacolbert_index::{CentroidScores, Index, PassageId, Segment};
+use jacolbert_index::{CentroidScores, Index, PassageId, Scorer, Segment};
 
 use crate::hit::{Hit, ranked};
 use crate::{Error, PassageSubset, SearchParams};
@@ -31,10 +31,11 @@ impl Scope<'_> {
 /// The `n_rescored` passages of clustered segments that promise most.
 pub(crate) fn shortlist(
     index: &Index,
-    scores: &CentroidScores,
+    scorer: &Scorer<'_>,
     scope: Scope<'_>,
     params: &SearchParams,
 ) -> Result<Vec<PassageId>, Error> {
+    let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
     let looked_at = match scope {
         Scope::Subset(subset) => members(index, subset, scope),
         Scope::All if num_clustered_tokens(index) <= MOST_SCANNED => everything(index, scope),
@@ -45,7 +46,7 @@ pub(crate) fn shortlist(
     };
     let mut coarse = Vec::with_capacity(looked_at.len());
     for (segment, position) in looked_at {
-        if let Some(score) = segment.coarse_score(scores, position)? {
+        if let Some(score) = scorer.coarse_score(segment, position)? {
             // Exact in `f32`: a sum of bytes, one a query token.
             coarse.push(Hit { passage: segment.passage_id(position), score: score as f32 });
         }

@@ -22,7 +22,7 @@ pub struct SearchParams {
     /// of flat segments come on top.
     pub n_rescored: Option<usize>,
     /// The best of those, which are decoded and scored in `f32`; at least `k`. `None` takes
-    /// [`n_exact_for`](Self::n_exact_for) `k`. They cost some six times as much.
+    /// [`n_exact_for`](Self::n_exact_for) `k`. Each costs some four of those.
     pub n_exact: Option<usize>,
 }
 
@@ -43,15 +43,14 @@ impl SearchParams {
         Self { k, n_probe: all, n_rescored: all, n_exact: all }
     }
 
-    /// Candidates rescored for `k` hits unless told: 16 a hit, within 256 to 1,024, and never fewer
-    /// than four a hit.
+    /// Candidates rescored for `k` hits unless told: 128, and 6 more for each hit past the tenth.
     pub fn n_rescored_for(k: usize) -> usize {
-        k.saturating_mul(16).clamp(256, 1_024).max(k.saturating_mul(4))
+        k.saturating_sub(10).saturating_mul(6).saturating_add(128)
     }
 
-    /// Passages scored in `f32` for `k` hits unless told: half as many again, and 12 more.
+    /// Passages scored in `f32` for `k` hits unless told: an eighth more, and 4.
     pub fn n_exact_for(k: usize) -> usize {
-        k.saturating_add(k / 2).saturating_add(12)
+        k.saturating_add(k / 8).saturating_add(4)
     }
 
     pub(crate) fn n_probe(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Search through an index: the pipeline.
 
-use jacolbert_index::{CentroidScores, Embeddings, EmbeddingsRef, Index, PassageId, Query};
+use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PassageId, Query, Scorer};
 use rayon::prelude::*;
 
 use crate::candidates::{Scope, shortlist};
@@ -124,9 +124,9 @@ impl<'a> Searcher<'a> {
         scope: Scope<'_>,
     ) -> Result<Vec<Hit>, Error> {
         let query = ready(query, self.index.dim())?;
-        let scores = self.index.centroid_scores(&query);
-        let shortlist = self.shortlist(scores.as_ref(), scope, params)?;
-        let promising = self.promising(&query, scores.as_ref(), &shortlist, params.n_exact())?;
+        let mut scorer = Scorer::new(self.index, &query);
+        let shortlist = self.shortlist(&scorer, scope, params)?;
+        let promising = self.promising(&mut scorer, &shortlist, params.n_exact())?;
         let hits = self.scored(&query, &promising)?;
         Ok(ranked(hits, params.k))
     }
@@ -134,14 +134,11 @@ impl<'a> Searcher<'a> {
     /// Passages to be scored in bytes: the best by their centroids, and all that have none.
     fn shortlist(
         &self,
-        scores: Option<&CentroidScores>,
+        scorer: &Scorer<'_>,
         scope: Scope<'_>,
         params: &SearchParams,
     ) -> Result<Vec<PassageId>, Error> {
-        let mut passages = match scores {
-            Some(scores) => shortlist(self.index, scores, scope, params)?,
-            None => Vec::new(),
-        };
+        let mut passages = shortlist(self.index, scorer, scope, params)?;
         for segment in self.index.segments().iter().filter(|segment| segment.is_flat()) {
             let all = (0..segment.num_passages()).map(|position| segment.passage_id(position));
             passages.extend(all.filter(|&passage| scope.admits(self.index, passage)));
@@ -152,8 +149,7 @@ impl<'a> Searcher<'a> {
     /// The `n` of `passages` that score best in bytes.
     fn promising(
         &self,
-        query: &Query,
-        scores: Option<&CentroidScores>,
+        scorer: &mut Scorer<'_>,
         passages: &[PassageId],
         n: usize,
     ) -> Result<Vec<PassageId>, Error> {
@@ -163,7 +159,7 @@ impl<'a> Searcher<'a> {
         let mut hits = Vec::with_capacity(passages.len());
         for &passage in passages {
             let (segment, position) = self.index.locate(passage)?;
-            if let Some(score) = segment.byte_score(query, scores, position)? {
+            if let Some(score) = scorer.byte_score(segment, position)? {
                 hits.push(Hit { passage, score });
             }
         }

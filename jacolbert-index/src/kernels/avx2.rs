@@ -2,14 +2,14 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    _mm_cvtsi64_si128, _mm_loadu_si128, _mm256_add_epi32, _mm256_and_si256,
-    _mm256_broadcastsi128_si256, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
-    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
-    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
+    __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_add_epi32,
+    _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_srl_epi16, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
-use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, scalar};
+use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
 
 /// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,28 @@ impl Avx2 {
     }
 
     /// See [`super::Isa::unpack`].
-    pub(super) fn unpack(self, bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+    pub(super) fn unpack(
+        self,
+        bits: usize,
+        packed: &[u8],
+        len: usize,
+        levels: &[u8; 16],
+        unpacked: &mut [u8],
+    ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
-        unsafe { unpack(bits, packed, levels, unpacked) }
+        unsafe {
+            match bits {
+                1 => unpack_rows::<1>(packed, len, levels, unpacked),
+                2 => unpack_rows::<2>(packed, len, levels, unpacked),
+                _ => unpack_rows::<4>(packed, len, levels, unpacked),
+            }
+        }
+    }
+
+    /// See [`super::Isa::decode`].
+    pub(super) fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { decode(centroid, levels, scales, row) }
     }
 
     /// See [`super::Isa::raise`].
@@ -101,6 +120,11 @@ fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
 }
 
 #[target_feature(enable = "avx2")]
+fn decode(centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+    scalar::decode(centroid, levels, scales, row);
+}
+
+#[target_feature(enable = "avx2")]
 fn coarse_best<C: Copy + Into<u32>>(table: &[CoarseLanes], codes: &[C], best: &mut CoarseLanes) {
     scalar::coarse_best(table, codes, best);
 }
@@ -121,7 +145,7 @@ fn blocked_dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
 #[target_feature(enable = "avx2,fma")]
 fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; ROWS]) {
     let dim = panel.len();
-    let rows: [&[f32]; ROWS] = std::array::from_fn(|r| &rows[r * dim..(r + 1) * dim]);
+    let rows: [&[f32]; ROWS] = parts(rows, dim);
     let mut sums = [[_mm256_setzero_ps(); REGISTERS]; ROWS];
     for (d, lanes) in panel.iter().enumerate() {
         for (row, sums) in rows.iter().zip(&mut sums) {
@@ -163,20 +187,30 @@ fn byte_block<const ROWS: usize>(
 ) {
     let ones = _mm256_set1_epi16(1);
     let groups = rows.as_chunks::<4>().0;
-    let rows: [&[[u8; 4]]; ROWS] =
-        std::array::from_fn(|r| &groups[r * panel.len()..(r + 1) * panel.len()]);
+    let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());
     let mut sums = [[_mm256_setzero_si256(); REGISTERS]; ROWS];
-    for (g, lanes) in panel.iter().enumerate() {
+    let (pairs, last) = panel.as_chunks::<2>();
+    for (n, lanes) in pairs.iter().enumerate() {
         for (row, sums) in rows.iter().zip(&mut sums) {
-            // SAFETY: `g < panel.len()`, the length of each row in groups.
-            let group = i32::from_le_bytes(unsafe { *row.get_unchecked(g) });
-            let components = _mm256_set1_epi32(group);
+            // SAFETY: `2 * n + 1 < panel.len()`, the length of each row in groups.
+            let groups = unsafe { [*row.get_unchecked(2 * n), *row.get_unchecked(2 * n + 1)] };
+            let [first, second] = groups.map(i32::from_le_bytes);
+            let (first, second) = (_mm256_set1_epi32(first), _mm256_set1_epi32(second));
             for (register, sum) in sums.iter_mut().enumerate() {
-                // SAFETY: `register * BYTES + BYTES <= 4 * LANES`, the length of `lanes`.
-                let lanes =
-                    unsafe { _mm256_loadu_si256(lanes.as_ptr().add(register * BYTES).cast()) };
-                let pairs = _mm256_maddubs_epi16(components, lanes);
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
+                // No sum is beyond 4 * 255 * LARGEST_BYTE, which 16 bits hold.
+                let first = _mm256_maddubs_epi16(first, bytes_of(&lanes[0], register));
+                let second = _mm256_maddubs_epi16(second, bytes_of(&lanes[1], register));
+                let products = _mm256_madd_epi16(_mm256_add_epi16(first, second), ones);
+                *sum = _mm256_add_epi32(*sum, products);
+            }
+        }
+    }
+    for (row, sums) in rows.iter().zip(&mut sums) {
+        for (group, lanes) in row.iter().skip(2 * pairs.len()).zip(last) {
+            let group = _mm256_set1_epi32(i32::from_le_bytes(*group));
+            for (register, sum) in sums.iter_mut().enumerate() {
+                let products = _mm256_maddubs_epi16(group, bytes_of(lanes, register));
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(products, ones));
             }
         }
     }
@@ -188,15 +222,23 @@ fn byte_block<const ROWS: usize>(
     }
 }
 
+/// The bytes of 8 of the 32 lanes.
 #[target_feature(enable = "avx2")]
-fn unpack(bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+fn bytes_of(lanes: &ByteLanes, register: usize) -> __m256i {
+    let bytes = &lanes.as_chunks::<BYTES>().0[register];
+    // SAFETY: `bytes` is as long as the register that is loaded.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+fn unpack<const BITS: i32>(packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
     let (registers, rest) = packed.as_chunks::<BYTES>();
     // SAFETY: `levels` is 16 bytes long, the width of the load.
     let levels_register =
         _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(levels.as_ptr().cast()) });
-    let mask = _mm256_set1_epi8((1 << bits) - 1);
+    let mask = _mm256_set1_epi8((1 << BITS) - 1);
     for (part, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
-        let shift = _mm_cvtsi64_si128((part * bits) as i64);
+        let shift = _mm_cvtsi32_si128(part as i32 * BITS);
         let (to, to_rest) = unpacked.as_chunks_mut::<BYTES>();
         for (to, bytes) in to.iter_mut().zip(registers) {
             // SAFETY: `bytes` is as long as the register that is loaded.
@@ -207,7 +249,15 @@ fn unpack(bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
             unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), found) };
         }
         for (to, &byte) in to_rest.iter_mut().zip(rest) {
-            *to = levels[usize::from(byte >> (part * bits)) & ((1 << bits) - 1)];
+            *to = levels[usize::from(byte >> (part as i32 * BITS)) & ((1 << BITS) - 1)];
         }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn unpack_rows<const BITS: i32>(packed: &[u8], len: usize, levels: &[u8; 16], unpacked: &mut [u8]) {
+    let rows = unpacked.chunks_exact_mut(len * 8 / BITS as usize);
+    for (packed, unpacked) in packed.chunks_exact(len).zip(rows) {
+        unpack::<BITS>(packed, levels, unpacked);
     }
 }

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use super::avx2::Avx2;
-use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, scalar};
+use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
 
 /// Proof that the machine has AVX-512 with VNNI, and AVX2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,20 @@ impl Avx512 {
     }
 
     /// See [`super::Isa::unpack`]; the rows are too short for wider registers to pay.
-    pub(super) fn unpack(self, bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
-        self.avx2.unpack(bits, packed, levels, unpacked);
+    pub(super) fn unpack(
+        self,
+        bits: usize,
+        packed: &[u8],
+        len: usize,
+        levels: &[u8; 16],
+        unpacked: &mut [u8],
+    ) {
+        self.avx2.unpack(bits, packed, len, levels, unpacked);
+    }
+
+    /// See [`super::Isa::decode`].
+    pub(super) fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+        self.avx2.decode(centroid, levels, scales, row);
     }
 
     /// See [`super::Isa::raise`].
@@ -121,14 +133,16 @@ fn byte_block<const ROWS: usize>(
     dots: &mut [[i32; LANES]; ROWS],
 ) {
     let groups = rows.as_chunks::<4>().0;
-    let rows: [&[[u8; 4]]; ROWS] =
-        std::array::from_fn(|r| &groups[r * panel.len()..(r + 1) * panel.len()]);
+    let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());
     let mut sums = [[_mm512_setzero_si512(); REGISTERS]; ROWS];
     for (g, lanes) in panel.iter().enumerate() {
-        let lanes: [_; REGISTERS] = std::array::from_fn(|register| {
-            // SAFETY: `register * 4 * WIDTH + 4 * WIDTH <= 4 * LANES`, the length of `lanes`.
-            unsafe { _mm512_loadu_si512(lanes.as_ptr().add(register * 4 * WIDTH).cast()) }
-        });
+        // SAFETY: `lanes` is as long as two registers.
+        let lanes = unsafe {
+            [
+                _mm512_loadu_si512(lanes.as_ptr().cast()),
+                _mm512_loadu_si512(lanes.as_ptr().add(4 * WIDTH).cast()),
+            ]
+        };
         for (row, sums) in rows.iter().zip(&mut sums) {
             // SAFETY: `g < panel.len()`, the length of each row in groups.
             let group = i32::from_le_bytes(unsafe { *row.get_unchecked(g) });
@@ -162,13 +176,13 @@ fn blocked_dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
 #[target_feature(enable = "avx512f")]
 fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; ROWS]) {
     let dim = panel.len();
-    let rows: [&[f32]; ROWS] = std::array::from_fn(|r| &rows[r * dim..(r + 1) * dim]);
+    let rows: [&[f32]; ROWS] = parts(rows, dim);
     let mut sums = [[_mm512_setzero_ps(); REGISTERS]; ROWS];
     for (d, lanes) in panel.iter().enumerate() {
-        let lanes: [_; REGISTERS] = std::array::from_fn(|register| {
-            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
-            unsafe { _mm512_loadu_ps(lanes.as_ptr().add(register * WIDTH)) }
-        });
+        // SAFETY: `lanes` is as long as two registers.
+        let lanes = unsafe {
+            [_mm512_loadu_ps(lanes.as_ptr()), _mm512_loadu_ps(lanes.as_ptr().add(WIDTH))]
+        };
         for (row, sums) in rows.iter().zip(&mut sums) {
             // SAFETY: `d < dim`, the length of each row.
             let component = _mm512_set1_ps(unsafe { *row.get_unchecked(d) });

@@ -24,9 +24,9 @@ pub(crate) type ByteLanes = [i8; 4 * LANES];
 /// One coarse score per row of a panel.
 pub(crate) type CoarseLanes = [u8; LANES];
 
-/// The largest absolute value of a component of a panel of bytes: two products of it with a `u8`
+/// The largest absolute value of a component of a panel of bytes: four products of it with a `u8`
 /// still fit the 16 bits in which AVX2 adds them.
-pub(crate) const LARGEST_BYTE: i8 = 63;
+pub(crate) const LARGEST_BYTE: i8 = 31;
 
 /// What turns the byte dot products `d` of one token into real ones: `factor * (base + scale * d)`.
 #[derive(Debug, Clone, Copy)]
@@ -101,18 +101,32 @@ impl Isa {
         dispatch!(self, byte_dots(panel, rows, dots));
     }
 
-    /// The levels that `packed` names: byte b of n holds the numbers of components b, b + n, b + 2n,
-    /// and so on, in `bits` bits each, the first in the lowest. `bits` is 1, 2 or 4.
+    /// The levels that rows of `len` bytes of `packed` name: byte b of a row holds the numbers of
+    /// components b, b + len, b + 2 len, and so on, in `bits` bits each, the first in the lowest.
+    /// `bits` is 1, 2 or 4.
     ///
     /// # Panics
-    /// If `unpacked` does not have one byte a component.
-    pub(crate) fn unpack(self, bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+    /// If `packed` is not made of whole rows, or `unpacked` does not have one byte a component.
+    pub(crate) fn unpack(
+        self,
+        bits: usize,
+        packed: &[u8],
+        len: usize,
+        levels: &[u8; 16],
+        unpacked: &mut [u8],
+    ) {
         assert!(matches!(bits, 1 | 2 | 4), "bits that several components share a byte with");
         assert_eq!(unpacked.len() * bits, packed.len() * 8, "one level a component");
-        if packed.is_empty() {
-            return;
+        if len > 0 {
+            assert!(packed.len().is_multiple_of(len), "whole rows");
+            dispatch!(self, unpack(bits, packed, len, levels, unpacked));
         }
-        dispatch!(self, unpack(bits, packed, levels, unpacked));
+    }
+
+    /// `row = factor * (centroid_scale * centroid + scale * levels)`, bytes being distances from
+    /// [`ZERO`](crate::byte_rows::ZERO), and `scales` being `centroid_scale`, `scale` and `factor`.
+    pub(crate) fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+        dispatch!(self, decode(centroid, levels, scales, row));
     }
 
     /// Raises `best[l]` to the largest `factor * (base[l] + scale * (dots[l] - offsets[l]))` of any
@@ -153,6 +167,19 @@ impl Isa {
     ) {
         dispatch!(self, coarse_best(table, codes, best));
     }
+}
+
+/// The first `N` parts of `all`, each `len` long.
+///
+/// # Panics
+/// If there are fewer.
+#[inline(always)]
+fn parts<T, const N: usize>(all: &[T], len: usize) -> [&[T]; N] {
+    let mut parts = [&all[..0]; N];
+    for (n, part) in parts.iter_mut().enumerate() {
+        *part = &all[n * len..(n + 1) * len];
+    }
+    parts
 }
 
 /// `best[l] = max(best[l], dots[l])`, keeping `best` where `dots` is NaN.

@@ -4,6 +4,8 @@
 //! where the baseline has fused multiply-add (ARM64), all others anywhere. The functions marked
 //! `inline(always)` are compiled once more inside the vector files, with wider registers.
 
+use crate::byte_rows::signed;
+
 use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term};
 
 /// See [`super::Isa::dots`].
@@ -36,12 +38,29 @@ pub(super) fn byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANE
 }
 
 /// See [`super::Isa::unpack`].
-pub(super) fn unpack(bits: usize, packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]) {
+pub(super) fn unpack(
+    bits: usize,
+    packed: &[u8],
+    len: usize,
+    levels: &[u8; 16],
+    unpacked: &mut [u8],
+) {
     let mask = (1 << bits) - 1;
-    for (part, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
-        for (level, &byte) in unpacked.iter_mut().zip(packed) {
-            *level = levels[usize::from(byte >> (part * bits) & mask)];
+    for (packed, row) in packed.chunks_exact(len).zip(unpacked.chunks_exact_mut(len * 8 / bits)) {
+        for (part, unpacked) in row.chunks_exact_mut(len).enumerate() {
+            for (level, &byte) in unpacked.iter_mut().zip(packed) {
+                *level = levels[usize::from(byte >> (part * bits) & mask)];
+            }
         }
+    }
+}
+
+/// See [`super::Isa::decode`].
+#[inline(always)]
+pub(super) fn decode(centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+    let [centroid_scale, scale, factor] = scales;
+    for ((value, &centroid), &level) in row.iter_mut().zip(centroid).zip(levels) {
+        *value = factor * (centroid_scale * signed(centroid) + scale * signed(level));
     }
 }
 

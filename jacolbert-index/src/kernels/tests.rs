@@ -39,7 +39,8 @@ fn panel(dim: usize, seed: u32) -> Vec<Lanes> {
 
 fn byte_panel(groups: usize, seed: u32) -> Vec<ByteLanes> {
     let values = bytes(groups * 4 * LANES, seed);
-    let within = |byte: u8| (i32::from(byte) % 127 - 63) as i8;
+    let largest = i32::from(LARGEST_BYTE);
+    let within = |byte: u8| (i32::from(byte) % (2 * largest + 1) - largest) as i8;
     let lanes = values.chunks_exact(4 * LANES);
     lanes.map(|lanes| std::array::from_fn(|l| within(lanes[l]))).collect()
 }
@@ -95,19 +96,35 @@ proptest! {
 
     #[test]
     fn unpacked_levels_are_those_of_the_packed_numbers(
-        log_bits in 0usize..3, len in 0usize..=100, seed: u32,
+        log_bits in 0usize..3, len in 0usize..=100, n_rows in 0usize..4, seed: u32,
     ) {
         let bits = 1 << log_bits;
-        let packed = bytes(len, seed);
+        let packed = bytes(n_rows * len, seed);
         let levels: [u8; 16] = std::array::from_fn(|n| (n * 13 + 5) as u8);
-        let per_byte = 8 / bits;
+        let row_len = len * 8 / bits;
         for isa in every_isa() {
-            let mut unpacked = vec![0; len * per_byte];
-            isa.unpack(bits, &packed, &levels, &mut unpacked);
-            for (component, &level) in unpacked.iter().enumerate() {
-                let (byte, part) = (packed[component % len], component / len);
+            let mut unpacked = vec![0; n_rows * row_len];
+            isa.unpack(bits, &packed, len, &levels, &mut unpacked);
+            for (at, &level) in unpacked.iter().enumerate() {
+                let (row, component) = (at / row_len, at % row_len);
+                let (byte, part) = (packed[row * len + component % len], component / len);
                 let number = byte >> (part * bits) & ((1u16 << bits) - 1) as u8;
                 prop_assert_eq!(level, levels[usize::from(number)], "{:?}", isa);
+            }
+        }
+    }
+
+    #[test]
+    fn decoded_rows_have_the_same_bits_on_every_isa(dim in 0usize..=100, seed: u32) {
+        let (centroid, levels) = (bytes(dim, seed), bytes(dim, seed ^ 1));
+        let scales = [0.003, 0.017, 1.25];
+        for isa in every_isa() {
+            let mut row = vec![f32::NAN; dim];
+            isa.decode(&centroid, &levels, scales, &mut row);
+            for ((value, &c), &v) in row.iter().zip(&centroid).zip(&levels) {
+                let (c, v) = (f32::from(c) - 128.0, f32::from(v) - 128.0);
+                let expected = 1.25 * (0.003f32 * c + 0.017f32 * v);
+                prop_assert_eq!(value.to_bits(), expected.to_bits(), "{:?}", isa);
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::byte_rows::row_len;
 use crate::centroid_scores::CentroidScores;
 use crate::codec::BadCode;
 use crate::codes::{CentroidCodes, Codes, CodesRef};
-use crate::kernels::{LANES, Lanes, Term};
+use crate::kernels::{LANES, Term};
+use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
 use crate::{Bits, CentroidId, Error, Query, ResidualCodec};
 
@@ -79,9 +80,6 @@ impl<'a> ClusteredParts<'a> {
     }
 }
 
-/// Tokens that are scored at a time; their products stay in the first-level cache.
-const TOKENS_PER_BLOCK: usize = 24;
-
 impl Clustered {
     pub(super) fn open(
         file: &SectionFile,
@@ -145,42 +143,36 @@ impl Clustered {
         }
     }
 
-    /// MaxSim by bytes: the products of the centroids are known, those of the residuals are added.
-    pub(super) fn byte_score(
+    /// Raises the best products of `scratch` to those of the tokens: the products of the centroids are
+    /// known, those of the residuals are added.
+    pub(super) fn raise(
         &self,
         query: &Query,
         scores: &CentroidScores,
         tokens: Range<usize>,
-    ) -> Result<f32, BadCode> {
-        let mut best = vec![[f32::NEG_INFINITY; LANES]; query.bytes.iter().len()];
-        let mut unpacked = vec![0; TOKENS_PER_BLOCK * self.unpacking.row_len];
-        let end = tokens.end;
-        for first in tokens.step_by(TOKENS_PER_BLOCK) {
-            let codes = self.codes(first..end.min(first + TOKENS_PER_BLOCK));
-            let rows = self.unpacking.rows(query, codes, &mut unpacked);
-            let (scales, factors) = self.unpacking.scales(codes);
-            for (p, panel) in query.bytes.iter().enumerate() {
+        scratch: &mut Scratch,
+    ) -> Result<(), BadCode> {
+        let codes = self.codes(tokens);
+        self.unpacking.scales(codes, scratch);
+        let num_tokens = codes.num_tokens();
+        for first in (0..num_tokens).step_by(TOKENS_PER_BLOCK) {
+            let block = first..num_tokens.min(first + TOKENS_PER_BLOCK);
+            let rows = self.unpacking.rows(query, codes, block.clone(), &mut scratch.rows);
+            let dots = &mut scratch.dots[..block.len()];
+            for (p, (panel, best)) in query.bytes.iter().zip(&mut scratch.best).enumerate() {
                 let mut terms = [NOTHING; TOKENS_PER_BLOCK];
-                for (token, term) in terms[..codes.num_tokens()].iter_mut().enumerate() {
+                for (term, token) in terms.iter_mut().zip(block.clone()) {
                     let base = scores.exact(p, codes.centroids.at(token));
                     let base = base.ok_or(BadCode::Centroid { token })?;
-                    *term = Term { base, scale: scales[token], factor: factors[token] };
+                    let (scale, factor) = (scratch.scales[token], scratch.factors[token]);
+                    *term = Term { base, scale, factor };
                 }
-                let mut dots = [[0; LANES]; TOKENS_PER_BLOCK];
-                let dots = &mut dots[..codes.num_tokens()];
                 panel.dots(query.isa, rows, dots);
-                query.isa.raise(&mut best[p], dots, &panel.offsets, &terms);
+                query.isa.raise(best, dots, &panel.offsets, &terms);
             }
         }
-        Ok(sum(query, &best))
+        Ok(())
     }
-}
-
-fn sum(query: &Query, best: &[Lanes]) -> f32 {
-    let panels = query.bytes.iter().zip(best);
-    panels
-        .map(|(panel, best)| best.iter().zip(&panel.scales).map(|(b, s)| b * s).sum::<f32>())
-        .sum()
 }
 
 /// The term of no token.
@@ -198,24 +190,29 @@ impl Unpacking {
         }
     }
 
-    /// The levels of `codes` as rows of bytes; at 8 bits they are stored so.
-    fn rows<'r>(&self, query: &Query, codes: CodesRef<'r>, unpacked: &'r mut [u8]) -> &'r [u8] {
+    /// The levels of the tokens `block` of `codes` as rows of bytes; at 8 bits they are stored so.
+    fn rows<'r>(
+        &self,
+        query: &Query,
+        codes: CodesRef<'r>,
+        block: Range<usize>,
+        unpacked: &'r mut [u8],
+    ) -> &'r [u8] {
+        let packed = &codes.residuals[block.start * self.packed_len..block.end * self.packed_len];
         if self.bits == Bits::Eight {
-            return codes.residuals;
+            return packed;
         }
-        let packed = codes.residuals.chunks_exact(self.packed_len);
-        for (packed, row) in packed.zip(unpacked.chunks_exact_mut(self.row_len)) {
-            query.isa.unpack(self.bits.get(), packed, &self.levels, row);
-        }
-        &unpacked[..codes.num_tokens() * self.row_len]
+        let unpacked = &mut unpacked[..block.len() * self.row_len];
+        query.isa.unpack(self.bits.get(), packed, self.packed_len, &self.levels, unpacked);
+        unpacked
     }
 
     /// What a step of each token's residual stands for, and each token's factor.
-    fn scales(&self, codes: CodesRef<'_>) -> ([f32; TOKENS_PER_BLOCK], [f32; TOKENS_PER_BLOCK]) {
-        let (mut scales, mut factors) = ([0.0; TOKENS_PER_BLOCK], [0.0; TOKENS_PER_BLOCK]);
-        codes.scales.convert_to_f32_slice(&mut scales[..codes.num_tokens()]);
-        codes.factors.convert_to_f32_slice(&mut factors[..codes.num_tokens()]);
-        scales.iter_mut().for_each(|scale| *scale *= self.step);
-        (scales, factors)
+    fn scales(&self, codes: CodesRef<'_>, scratch: &mut Scratch) {
+        scratch.scales.resize(codes.num_tokens(), 0.0);
+        scratch.factors.resize(codes.num_tokens(), 0.0);
+        codes.scales.convert_to_f32_slice(&mut scratch.scales);
+        codes.factors.convert_to_f32_slice(&mut scratch.factors);
+        scratch.scales.iter_mut().for_each(|scale| *scale *= self.step);
     }
 }

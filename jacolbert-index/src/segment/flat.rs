@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::byte_rows::{from_bytes, row_len};
 use crate::codec::BadCode;
 use crate::kernels::{LANES, Term};
+use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
 use crate::{Error, Query};
 
@@ -32,9 +33,6 @@ impl<'a> FlatParts<'a> {
 /// No row that may be stored has a scale as large.
 const LARGEST_SCALE: f32 = 1e6;
 
-/// Tokens that are scored at a time; their products stay in the first-level cache.
-const TOKENS_PER_BLOCK: usize = 24;
-
 impl Flat {
     pub(super) fn open(file: &SectionFile, dim: usize, num_tokens: usize) -> Result<Self, Error> {
         let row_len = row_len(dim);
@@ -59,24 +57,19 @@ impl Flat {
         bad.map_or(Ok(parts), |token| Err(BadCode::Scale { token }))
     }
 
-    /// MaxSim by bytes.
-    pub(super) fn byte_score(&self, query: &Query, tokens: Range<usize>) -> f32 {
+    /// Raises the best products of `scratch` to those of the tokens.
+    pub(super) fn raise(&self, query: &Query, tokens: Range<usize>, scratch: &mut Scratch) {
         let FlatParts { rows, scales } = self.rows(tokens);
-        let mut score = 0.0;
-        for panel in query.bytes.iter() {
-            let mut best = [f32::NEG_INFINITY; LANES];
-            let blocks = rows.chunks(TOKENS_PER_BLOCK * self.row_len);
-            for (rows, scales) in blocks.zip(scales.chunks(TOKENS_PER_BLOCK)) {
-                let mut dots = [[0; LANES]; TOKENS_PER_BLOCK];
-                let dots = &mut dots[..scales.len()];
+        let blocks = rows.chunks(TOKENS_PER_BLOCK * self.row_len);
+        for (rows, scales) in blocks.zip(scales.chunks(TOKENS_PER_BLOCK)) {
+            let mut terms = [NOTHING; TOKENS_PER_BLOCK];
+            terms.iter_mut().zip(scales).for_each(|(term, &scale)| term.scale = scale);
+            let dots = &mut scratch.dots[..scales.len()];
+            for (panel, best) in query.bytes.iter().zip(&mut scratch.best) {
                 panel.dots(query.isa, rows, dots);
-                let mut terms = [NOTHING; TOKENS_PER_BLOCK];
-                terms.iter_mut().zip(scales).for_each(|(term, &scale)| term.scale = scale);
-                query.isa.raise(&mut best, dots, &panel.offsets, &terms[..dots.len()]);
+                query.isa.raise(best, dots, &panel.offsets, &terms);
             }
-            score += best.iter().zip(&panel.scales).map(|(best, scale)| best * scale).sum::<f32>();
         }
-        score
     }
 
     pub(super) fn decode(

@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::centroid_scores::CentroidScores;
 use crate::codec::BadCode;
 use crate::codes::CodesRef;
+use crate::scorer::Scratch;
 use crate::storage::{Array, Bytes, FileKind, SectionFile, SectionFileBuilder};
 use crate::{CentroidId, EmbeddingsRef, Error, PassageId, Query, ResidualCodec};
 use clustered::Clustered;
@@ -174,15 +175,7 @@ impl Segment {
         Ok(positions.take_while(|&position| position < self.num_passages()))
     }
 
-    /// What the passage at `position` promises: a coarse score from the centroids of its tokens, in
-    /// steps of [`CentroidScores::coarse_step`]. None if it has no token, or the segment is flat.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`].
-    ///
-    /// # Panics
-    /// If `position` is not below [`num_passages`](Self::num_passages).
-    pub fn coarse_score(
+    pub(crate) fn coarse_score(
         &self,
         scores: &CentroidScores,
         position: usize,
@@ -196,33 +189,29 @@ impl Segment {
         })
     }
 
-    /// The score of the passage at `position` by the byte kernels: close to the exact one, and many
-    /// times faster. `None` if it has no token.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`].
-    ///
-    /// # Panics
-    /// If `position` is not below [`num_passages`](Self::num_passages), or `scores` are not those of
-    /// `query` where the segment has codes.
-    pub fn byte_score(
+    pub(crate) fn byte_score(
         &self,
         query: &Query,
         scores: Option<&CentroidScores>,
         position: usize,
+        scratch: &mut Scratch,
     ) -> Result<Option<f32>, Error> {
         let tokens = self.tokens(position)?;
         if tokens.is_empty() {
             return Ok(None);
         }
-        let score = match &self.body {
-            Body::Flat(flat) => Ok(flat.byte_score(query, tokens)),
-            Body::Clustered(clustered) => {
-                let scores = scores.expect("centroid scores where there are codes");
-                clustered.byte_score(query, scores, tokens)
+        scratch.reset();
+        let raised = match (&self.body, scores) {
+            (Body::Flat(flat), _) => {
+                flat.raise(query, tokens, scratch);
+                Ok(())
             }
+            (Body::Clustered(clustered), Some(scores)) => {
+                clustered.raise(query, scores, tokens, scratch)
+            }
+            (Body::Clustered(_), None) => Err(BadCode::Centroid { token: 0 }),
         };
-        let score = score.and_then(|score| match score.is_finite() {
+        let score = raised.map(|()| scratch.sum(query)).and_then(|score| match score.is_finite() {
             true => Ok(Some(score)),
             false => Err(BadCode::NotFinite),
         });
@@ -239,16 +228,7 @@ impl Segment {
     ) -> Result<(), Error> {
         let dim = query.dim();
         let tokens = self.tokens(position)?;
-        let mut rows = [0.0; TOKENS_PER_DECODE * 64];
-        let mut spilled = Vec::new();
-        let len = TOKENS_PER_DECODE * dim;
-        let rows: &mut [f32] = match rows.get_mut(..len) {
-            Some(rows) => rows,
-            None => {
-                spilled.resize(len, 0.0);
-                &mut spilled
-            }
-        };
+        let mut rows = vec![0.0; TOKENS_PER_DECODE.min(tokens.len()) * dim];
         let end = tokens.end;
         for first in tokens.step_by(TOKENS_PER_DECODE) {
             let block = first..end.min(first + TOKENS_PER_DECODE);
@@ -283,9 +263,7 @@ impl Segment {
         match (&self.body, codec) {
             (Body::Flat(flat), _) => flat.decode(tokens, dim, rows),
             (Body::Clustered(clustered), Some(codec)) => {
-                let codes = clustered.codes(tokens);
-                let rows = rows.chunks_exact_mut(dim).enumerate();
-                rows.into_iter().try_for_each(|(token, row)| codec.decode_token(codes, token, row))
+                codec.decode(clustered.codes(tokens), rows)
             }
             (Body::Clustered(_), None) => Err(BadCode::Centroid { token: 0 }),
         }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{
-    Bits, BuildConfig, CentroidId, Error, FORMAT_VERSION, Index, PassageId, Query,
+    Bits, BuildConfig, CentroidId, Error, FORMAT_VERSION, Index, PassageId, Query, Scorer,
 };
 use proptest::prelude::*;
 
@@ -59,14 +59,14 @@ fn read_all(index: &Index) {
     }
     let query = passages(30, 21).expect("passages").remove(2);
     let query = Query::new(query.as_ref());
-    let scores = index.centroid_scores(&query);
+    let mut scorer = Scorer::new(index, &query);
     for segment in index.segments() {
         for centroid in 0..100 {
             let _ = segment.cell(CentroidId(centroid)).map(Iterator::count);
         }
         for position in 0..segment.num_passages() {
-            let _ = segment.byte_score(&query, scores.as_ref(), position);
-            let _ = scores.as_ref().map(|scores| segment.coarse_score(scores, position));
+            let _ = scorer.byte_score(segment, position);
+            let _ = scorer.coarse_score(segment, position);
         }
     }
 }
