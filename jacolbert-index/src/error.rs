@@ -44,6 +44,9 @@ pub enum Error {
     /// Residuals can be stored in 1, 2, 4 or 8 bits.
     #[error("residuals of {0} bits; only 1, 2, 4 and 8 are possible")]
     Bits(u64),
+    /// One to four tokens can become one.
+    #[error("tokens pooled by a factor of {0}; only 1, 2, 3 and 4 are possible")]
+    PoolFactor(u64),
     /// No passage has a token, so there is nothing to make a codebook of.
     #[error("no passage has a token")]
     NoTokens,

@@ -76,8 +76,10 @@ mod kernels;
 mod kmeans;
 mod levels;
 mod panels;
+mod pooling;
 mod segment;
 mod storage;
+mod ward;
 mod writer;
 
 pub use attachment::Attachment;
@@ -91,6 +93,7 @@ pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use panels::Panels;
+pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
 pub use writer::IndexWriter;
 
 /// Version of the file format that this crate writes, and the only one that it reads.

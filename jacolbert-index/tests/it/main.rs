@@ -2,5 +2,6 @@
 
 mod build;
 mod damage;
+mod pooling;
 mod sample;
 mod writing;
