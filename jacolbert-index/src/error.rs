@@ -107,6 +107,16 @@ pub enum Error {
         /// Which part of it.
         what: String,
     },
+    /// A file of a foreign index cannot be imported.
+    #[cfg(feature = "import")]
+    #[error("cannot import {}", path.display())]
+    Plaid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: crate::PlaidFault,
+    },
     /// A file could not be read or written.
     #[error("cannot read or write {}", path.display())]
     Io {

@@ -76,6 +76,8 @@ mod kernels;
 mod kmeans;
 mod levels;
 mod panels;
+#[cfg(feature = "import")]
+mod plaid;
 mod pooling;
 mod segment;
 mod storage;
@@ -93,6 +95,8 @@ pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use panels::Panels;
+#[cfg(feature = "import")]
+pub use plaid::{PlaidCodec, PlaidFault, PlaidFolder, PlaidPassage, PlaidPassages};
 pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
 pub use writer::IndexWriter;
 

@@ -2,6 +2,8 @@
 
 mod build;
 mod damage;
+#[cfg(feature = "import")]
+mod plaid;
 mod pooling;
 mod sample;
 mod writing;
