@@ -1,8 +1,10 @@
 //! One chunk of a foreign index, in memory.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::json::{ChunkCounts, read};
+use super::json::{ChunkCounts, Layout, read};
+use super::npy_file::NpyFile;
 use super::torch_file::{TorchFile, fault};
 use super::{PlaidCodec, PlaidFault, PlaidPassage};
 use crate::Error;
@@ -19,10 +21,13 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// Opens chunk `number` of `counts`, which begins after `first_token` tokens.
     pub(super) fn open(
         folder: &Path,
         number: usize,
         counts: ChunkCounts,
+        first_token: usize,
+        layout: Layout,
         codec: &PlaidCodec,
     ) -> Result<Self, Error> {
         let path = folder.join(format!("doclens.{number}.json"));
@@ -30,10 +35,13 @@ impl Chunk {
         agree(&path, "passages", counts.num_passages, lengths.len())?;
         let num_tokens = lengths.iter().fold(0usize, |sum, &len| sum.saturating_add(len));
         agree(&path, "tokens", counts.num_embeddings, num_tokens)?;
-        let codes = codes(folder.join(format!("{number}.codes.pt")), num_tokens, codec)?;
-        let path = folder.join(format!("{number}.residuals.pt"));
+        let tokens = first_token..first_token.saturating_add(num_tokens);
         let packed_len = codec.bits().packed_len(codec.dim());
-        let residuals = TorchFile::open(&path, 1)?.u8s(0, &[num_tokens, packed_len])?;
+        let (path, codes, residuals) = match layout {
+            Layout::Torch { .. } => torch_tensors(folder, number, num_tokens, packed_len)?,
+            Layout::Npy => npy_tensors(folder, number, tokens, packed_len)?,
+        };
+        let codes = checked(&path, codes, codec.num_centroids())?;
         Ok(Self { lengths: lengths.into_iter(), codes, residuals, done: 0 })
     }
 
@@ -60,12 +68,59 @@ pub(super) fn agree(
     Err(fault(path, PlaidFault::Disagrees { what, expected, found }))
 }
 
-fn codes(path: PathBuf, num_tokens: usize, codec: &PlaidCodec) -> Result<Vec<u32>, Error> {
+/// Codes and packed residuals of a chunk, and the file of the codes.
+type Tensors = (PathBuf, Vec<i64>, Vec<u8>);
+
+fn torch_tensors(
+    folder: &Path,
+    number: usize,
+    num_tokens: usize,
+    packed_len: usize,
+) -> Result<Tensors, Error> {
+    let path = folder.join(format!("{number}.codes.pt"));
     let codes = TorchFile::open(&path, 1)?.integers(0, &[num_tokens])?;
-    let num_centroids = codec.num_centroids();
+    let residuals = folder.join(format!("{number}.residuals.pt"));
+    let residuals = TorchFile::open(&residuals, 1)?.u8s(0, &[num_tokens, packed_len])?;
+    Ok((path, codes, residuals))
+}
+
+/// `tokens` are those of the whole index: fast-plaid merges the files of all chunks and removes them.
+/// What is there beside the merged file is newer.
+fn npy_tensors(
+    folder: &Path,
+    number: usize,
+    tokens: Range<usize>,
+    packed_len: usize,
+) -> Result<Tensors, Error> {
+    let (path, rows) = npy_place(folder, "codes", number, &tokens)?;
+    let codes = NpyFile::open(&path)?.integers(rows)?;
+    let (residuals, rows) = npy_place(folder, "residuals", number, &tokens)?;
+    let residuals = NpyFile::open(&residuals)?.u8s(rows, packed_len)?;
+    Ok((path, codes, residuals))
+}
+
+/// The file that has `what` of a chunk, and the chunk's rows in it.
+fn npy_place(
+    folder: &Path,
+    what: &str,
+    number: usize,
+    tokens: &Range<usize>,
+) -> Result<(PathBuf, Range<usize>), Error> {
+    let own = |number| folder.join(format!("{number}.{what}.npy"));
+    if own(number).exists() {
+        return Ok((own(number), 0..tokens.len()));
+    }
+    let merged = folder.join(format!("merged_{what}.npy"));
+    if (0..number).any(|before| own(before).exists()) {
+        return Err(fault(&merged, PlaidFault::StaleMerge { number }));
+    }
+    Ok((merged, tokens.clone()))
+}
+
+fn checked(path: &Path, codes: Vec<i64>, num_centroids: usize) -> Result<Vec<u32>, Error> {
     let checked = codes.into_iter().enumerate().map(|(token, code)| {
         let known = u32::try_from(code).ok().filter(|&code| (code as usize) < num_centroids);
-        known.ok_or_else(|| fault(&path, PlaidFault::Code { token, code, num_centroids }))
+        known.ok_or_else(|| fault(path, PlaidFault::Code { token, code, num_centroids }))
     });
     checked.collect()
 }

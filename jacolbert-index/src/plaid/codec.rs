@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::PlaidFault;
 use super::PlaidPassage;
-use super::json::Settings;
+use super::json::{Layout, Settings};
+use super::npy_file::NpyFile;
 use super::torch_file::{TorchFile, fault};
 use crate::{Bits, Embeddings, Error};
 
@@ -19,19 +20,42 @@ pub struct PlaidCodec {
 
 impl PlaidCodec {
     pub(super) fn open(folder: &Path, settings: &Settings) -> Result<Self, Error> {
-        let (dim, bits) = (settings.dim, settings.bits);
-        let path = folder.join("centroids.pt");
-        let mut file = TorchFile::open(&path, 1)?;
-        let centroids = file.f32s(0, &[settings.num_centroids, dim])?;
-        if centroids.is_empty() {
-            return Err(fault(
-                &path,
-                PlaidFault::Shape { expected: vec![1, dim], found: file.shape(0).to_vec() },
-            ));
+        let bits = settings.bits;
+        let (cutoffs, weights) = ([bits.num_levels() - 1], [bits.num_levels()]);
+        match settings.layout {
+            Layout::Torch { dim, num_centroids } => {
+                let path = folder.join("centroids.pt");
+                check_dim(&folder.join("metadata.json"), dim, bits)?;
+                let centroids = TorchFile::open(&path, 1)?.f32s(0, &[num_centroids, dim])?;
+                let mut buckets = TorchFile::open(&folder.join("buckets.pt"), 2)?;
+                buckets.f32s(0, &cutoffs)?;
+                Self::new(&path, centroids, buckets.f32s(1, &weights)?, dim, bits)
+            }
+            Layout::Npy => {
+                let path = folder.join("centroids.npy");
+                let file = NpyFile::open(&path)?;
+                let shape = file.shape().to_vec();
+                let dim = shape.last().copied().unwrap_or_default();
+                check_dim(&path, dim, bits)?;
+                let rows = shape.first().copied().unwrap_or_default();
+                let centroids = file.f32s(&[rows, dim])?;
+                let weights = NpyFile::open(&folder.join("bucket_weights.npy"))?.f32s(&weights)?;
+                Self::new(&path, centroids, weights, dim, bits)
+            }
         }
-        let mut file = TorchFile::open(&folder.join("buckets.pt"), 2)?;
-        file.f32s(0, &[bits.num_levels() - 1])?;
-        let bucket_weights = file.f32s(1, &[bits.num_levels()])?;
+    }
+
+    fn new(
+        path: &Path,
+        centroids: Vec<f32>,
+        bucket_weights: Vec<f32>,
+        dim: usize,
+        bits: Bits,
+    ) -> Result<Self, Error> {
+        if centroids.is_empty() {
+            let (expected, found) = (vec![1, dim], vec![0, dim]);
+            return Err(fault(path, PlaidFault::Shape { expected, found }));
+        }
         Ok(Self { centroids, bucket_weights, dim, bits })
     }
 
@@ -88,4 +112,10 @@ impl PlaidCodec {
         let found = self.centroids.chunks_exact(self.dim).nth(code);
         found.ok_or(Error::UnknownCentroid { centroid: code, num_centroids })
     }
+}
+
+/// That rows fill bytes, as all who write them demand, and are no longer than their products may be.
+fn check_dim(path: &Path, dim: usize, bits: Bits) -> Result<(), Error> {
+    let fits = (1..=1 << 16).contains(&dim) && (dim * bits.get()).is_multiple_of(8);
+    fits.then_some(()).ok_or_else(|| fault(path, PlaidFault::Dim { dim }))
 }

@@ -7,13 +7,17 @@ pub enum PlaidFault {
     /// It is not the JSON that it should be.
     #[error("not the JSON that is expected")]
     Json(#[source] serde_json::Error),
-    /// Residuals of a width that the format does not have, or that does not fill bytes.
-    #[error("rows of {dim} components in {bits} bits each")]
-    Width {
+    /// Residuals are stored in 1, 2, 4 or 8 bits.
+    #[error("residuals of {bits} bits")]
+    Bits {
+        /// The number of bits.
+        bits: u64,
+    },
+    /// Rows of no component, of more than 65,536, or of such that do not fill bytes.
+    #[error("rows of {dim} components")]
+    Dim {
         /// Length of a row.
         dim: usize,
-        /// Bits of a component.
-        bits: u64,
     },
     /// It is not an archive as PyTorch has written since its version 1.6.
     #[error("not an archive of PyTorch: {what}")]
@@ -36,6 +40,15 @@ pub enum PlaidFault {
     /// Its pickle ends early, or does not leave tensors behind.
     #[error("the pickle does not describe tensors")]
     Pickle,
+    /// It is not an array of NumPy, row by row.
+    #[error("not an array of NumPy, or one by columns")]
+    NpyHeader,
+    /// The chunk is in the merged file, while a chunk before it was written again since the merging.
+    #[error("a chunk before chunk {number} was written again after all were merged")]
+    StaleMerge {
+        /// The chunk that is in the merged file.
+        number: usize,
+    },
     /// It holds more or fewer tensors than expected.
     #[error("{found} tensors, not {expected}")]
     NumTensors {
@@ -53,22 +66,22 @@ pub enum PlaidFault {
         found: Vec<usize>,
     },
     /// A tensor has elements of another type.
-    #[error("a tensor in a torch.{found}, not in {expected}")]
+    #[error("elements of {found}, not of {expected}")]
     Dtype {
-        /// Storages that would do.
+        /// Types that would do, as the format calls them.
         expected: &'static str,
-        /// Storage found.
+        /// Type found.
         found: String,
     },
     /// A tensor does not lie in its storage row by row.
     #[error("a tensor that does not lie row by row within its storage")]
     Layout,
-    /// A storage does not have as many bytes as its pickle says.
+    /// There are not as many bytes of values as the file itself says.
     #[error("a storage of {found} bytes, not {expected}")]
     StorageLength {
-        /// Bytes that the pickle says.
+        /// Bytes that it says.
         expected: u64,
-        /// Bytes in the archive.
+        /// Bytes that are there.
         found: u64,
     },
     /// Two numbers that should be equal are not.

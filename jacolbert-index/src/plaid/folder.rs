@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::chunk::{Chunk, agree};
-use super::json::{ChunkCounts, Settings, read};
+use super::json::{ChunkCounts, Layout, Settings, read};
 use super::{PlaidCodec, PlaidPassage};
 use crate::Error;
 
-/// An index that colbert-ai or RAGatouille wrote, open for reading.
+/// An index that colbert-ai, RAGatouille or PyLate (through fast-plaid) wrote, open for reading.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -23,6 +23,7 @@ use crate::Error;
 #[derive(Debug, Clone)]
 pub struct PlaidFolder {
     path: PathBuf,
+    layout: Layout,
     codec: PlaidCodec,
     chunks: Vec<ChunkCounts>,
 }
@@ -40,13 +41,14 @@ impl PlaidFolder {
         for number in 0..settings.num_chunks {
             let file = path.join(format!("{number}.metadata.json"));
             let counts: ChunkCounts = read(&file)?;
-            agree(&file, "passages before the chunk", num_passages, counts.passage_offset)?;
+            let offset = counts.passage_offset.unwrap_or(num_passages);
+            agree(&file, "passages before the chunk", num_passages, offset)?;
             let sum = num_passages.checked_add(counts.num_passages);
             num_passages =
                 sum.filter(|&n| u32::try_from(n).is_ok()).ok_or(Error::TooManyPassages)?;
             chunks.push(counts);
         }
-        Ok(Self { path: path.into(), codec, chunks })
+        Ok(Self { path: path.into(), layout: settings.layout, codec, chunks })
     }
 
     /// The folder.
@@ -69,12 +71,12 @@ impl PlaidFolder {
         self.chunks.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.num_embeddings))
     }
 
-    /// The passages in order. One chunk is in memory at a time, of 25,000 passages as colbert-ai writes
-    /// them.
+    /// The passages in order. One chunk is in memory at a time, of 25,000 passages as colbert-ai and
+    /// fast-plaid write them.
     ///
     /// An item is [`Error::Io`] or [`Error::Plaid`] where its chunk cannot be read; it is the last.
     pub fn passages(&self) -> PlaidPassages<'_> {
-        PlaidPassages { folder: self, next_chunk: 0, chunk: None }
+        PlaidPassages { folder: self, next_chunk: 0, first_token: 0, chunk: None }
     }
 }
 
@@ -83,6 +85,8 @@ impl PlaidFolder {
 pub struct PlaidPassages<'f> {
     folder: &'f PlaidFolder,
     next_chunk: usize,
+    /// Tokens of the chunks before the next.
+    first_token: usize,
     chunk: Option<Chunk>,
 }
 
@@ -95,10 +99,13 @@ impl Iterator for PlaidPassages<'_> {
                 return Some(Ok(passage));
             }
             let (number, counts) = (self.next_chunk, *self.folder.chunks.get(self.next_chunk)?);
+            let first_token = self.first_token;
             self.next_chunk += 1;
+            self.first_token = first_token.saturating_add(counts.num_embeddings);
             // The chunk before goes first, so that there is one at a time.
             self.chunk = None;
-            match Chunk::open(&self.folder.path, number, counts, &self.folder.codec) {
+            let PlaidFolder { path, layout, codec, .. } = self.folder;
+            match Chunk::open(path, number, counts, first_token, *layout, codec) {
                 Ok(chunk) => self.chunk = Some(chunk),
                 Err(error) => {
                     self.next_chunk = self.folder.chunks.len();

@@ -11,42 +11,60 @@ use crate::{Bits, Error};
 
 /// Of `metadata.json`, what is used.
 ///
-/// Its `num_embeddings` is not: colbert-ai counts it wrong when passages are added later.
+/// Its `num_embeddings` is not: colbert-ai counts it wrong when passages are added later. Nor is
+/// `num_partitions`, which for fast-plaid is the number of centroids that there might have been.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
-    pub(super) dim: usize,
+    pub(super) layout: Layout,
     pub(super) bits: Bits,
     pub(super) num_chunks: usize,
-    pub(super) num_centroids: usize,
+}
+
+/// How tensors are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// By colbert-ai, through PyTorch.
+    Torch {
+        /// Length of a row.
+        dim: usize,
+        /// Number of centroids.
+        num_centroids: usize,
+    },
+    /// By fast-plaid, through NumPy.
+    Npy,
 }
 
 impl Settings {
     pub(super) fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("metadata.json");
-        let Metadata { config, num_chunks, num_partitions } = read(&path)?;
-        let (dim, bits) = (config.dim, config.nbits);
-        // Whole bytes, as colbert-ai demands; and no product of these numbers overflows.
-        let fits = (1..=1 << 16).contains(&dim) && (dim as u64 * bits).is_multiple_of(8);
-        match Bits::try_from(bits) {
-            Ok(bits) if fits => Ok(Self { dim, bits, num_chunks, num_centroids: num_partitions }),
-            _ => Err(fault(&path, PlaidFault::Width { dim, bits })),
-        }
+        let metadata: Metadata = read(&path)?;
+        let (layout, bits, num_chunks) = match metadata {
+            Metadata::ColbertAi { config, num_chunks, num_partitions } => {
+                let layout = Layout::Torch { dim: config.dim, num_centroids: num_partitions };
+                (layout, config.nbits, num_chunks)
+            }
+            Metadata::FastPlaid { nbits, num_chunks } => (Layout::Npy, nbits, num_chunks),
+        };
+        let bits = Bits::try_from(bits).map_err(|_| fault(&path, PlaidFault::Bits { bits }))?;
+        Ok(Self { layout, bits, num_chunks })
     }
 }
 
 /// `N.metadata.json`: what a chunk holds.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct ChunkCounts {
-    pub(super) passage_offset: usize,
+    /// Passages before the chunk; fast-plaid does not say.
+    pub(super) passage_offset: Option<usize>,
+    #[serde(alias = "num_documents")]
     pub(super) num_passages: usize,
     pub(super) num_embeddings: usize,
 }
 
 #[derive(Deserialize)]
-struct Metadata {
-    config: Config,
-    num_chunks: usize,
-    num_partitions: usize,
+#[serde(untagged)]
+enum Metadata {
+    ColbertAi { config: Config, num_chunks: usize, num_partitions: usize },
+    FastPlaid { nbits: u64, num_chunks: usize },
 }
 
 #[derive(Deserialize)]

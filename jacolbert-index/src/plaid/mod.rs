@@ -1,4 +1,7 @@
-//! Indexes that colbert-ai wrote (RAGatouille's and PyLate's older PLAID are the same), for import.
+//! Indexes that others wrote, for import: colbert-ai (RAGatouille's and PyLate's older PLAID are the
+//! same) and fast-plaid (PyLate's PLAID of today).
+//!
+//! The files of colbert-ai:
 //!
 //! | file | what | read |
 //! |---|---|---|
@@ -10,13 +13,16 @@
 //! | `N.codes.pt` | centroid of each token, i32 `[tokens]` | chunk by chunk |
 //! | `N.residuals.pt` | packed residuals, u8 `[tokens, dim * bits / 8]` | chunk by chunk |
 //!
-//! `ivf.pid.pt`, `avg_residual.pt` and `plan.json` say nothing more, and stay closed.
+//! `ivf.pid.pt`, `avg_residual.pt` and `plan.json` say nothing more, and stay closed. fast-plaid writes the
+//! same as NumPy's arrays, the weights alone in `bucket_weights.npy`, codes as i64, the bits at the
+//! top of `metadata.json`; `merged_codes.npy` and `merged_residuals.npy` have those of all chunks.
 
 mod chunk;
 mod codec;
 mod fault;
 mod folder;
 mod json;
+mod npy_file;
 mod passage;
 mod pickle;
 mod torch_file;

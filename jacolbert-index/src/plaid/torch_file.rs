@@ -40,14 +40,9 @@ impl TorchFile {
         Ok(Self { path: path.into(), archive, root, tensors })
     }
 
-    /// Shape of tensor `n`.
-    pub(super) fn shape(&self, n: usize) -> &[usize] {
-        &self.tensors[n].shape
-    }
-
     /// The values of tensor `n`, which must have `shape`, of f16 or f32.
     pub(super) fn f32s(&mut self, n: usize, shape: &[usize]) -> Result<Vec<f32>, Error> {
-        let expected = "a HalfStorage or FloatStorage";
+        let expected = "HalfStorage or FloatStorage";
         let values: Vec<f32> = match self.class(n) {
             "HalfStorage" => {
                 let bytes = self.bytes(n, shape, 2)?;
@@ -70,7 +65,7 @@ impl TorchFile {
                 Ok(numbers(&bytes, |n| i32::from_le_bytes(n).into()))
             }
             "LongStorage" => Ok(numbers(&self.bytes(n, shape, 8)?, i64::from_le_bytes)),
-            _ => Err(self.dtype(n, "an IntStorage or LongStorage")),
+            _ => Err(self.dtype(n, "IntStorage or LongStorage")),
         }
     }
 
@@ -78,7 +73,7 @@ impl TorchFile {
     pub(super) fn u8s(&mut self, n: usize, shape: &[usize]) -> Result<Vec<u8>, Error> {
         match self.class(n) {
             "ByteStorage" => self.bytes(n, shape, 1),
-            _ => Err(self.dtype(n, "a ByteStorage")),
+            _ => Err(self.dtype(n, "ByteStorage")),
         }
     }
 
@@ -113,7 +108,7 @@ pub(super) fn fault(path: &Path, fault: PlaidFault) -> Error {
     Error::Plaid { path: path.into(), fault }
 }
 
-fn numbers<T, const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> T) -> Vec<T> {
+pub(super) fn numbers<T, const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks().0.iter().map(|&bytes| number(bytes)).collect()
 }
 

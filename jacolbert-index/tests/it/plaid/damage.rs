@@ -12,26 +12,30 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{fixture, passages};
 
-/// A copy of `bits_2` that may be altered.
-struct Copy {
+/// A copy of a fixture that may be altered.
+pub(super) struct Copy {
     folder: tempfile::TempDir,
 }
 
 impl Copy {
     fn new() -> Result<Self, Box<dyn StdError>> {
+        Self::of("bits_2")
+    }
+
+    pub(super) fn of(name: &str) -> Result<Self, Box<dyn StdError>> {
         let folder = tempfile::tempdir()?;
-        for entry in fs::read_dir(fixture("bits_2"))? {
+        for entry in fs::read_dir(fixture(name))? {
             let entry = entry?;
             fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
         }
         Ok(Self { folder })
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn read(&self) -> Result<(), Error> {
+    pub(super) fn read(&self) -> Result<(), Error> {
         let folder = PlaidFolder::open(self.path())?;
         for passage in passages(&folder)? {
             folder.codec().decode(&passage)?;
@@ -40,7 +44,7 @@ impl Copy {
     }
 
     /// Replaces text in a file of JSON.
-    fn edit(&self, file: &str, from: &str, to: &str) -> Result<(), Box<dyn StdError>> {
+    pub(super) fn edit(&self, file: &str, from: &str, to: &str) -> Result<(), Box<dyn StdError>> {
         let path = self.path().join(file);
         let text = fs::read_to_string(&path)?;
         assert!(text.contains(from), "{file} has {from}");
@@ -83,7 +87,17 @@ fn check(
     damage: impl Fn(&Copy) -> Result<(), Box<dyn StdError>>,
     expected: impl Fn(&PlaidFault) -> bool,
 ) -> Result<(), Box<dyn StdError>> {
-    let copy = Copy::new()?;
+    check_of("bits_2", named, damage, expected)
+}
+
+/// As [`check`], in a copy of the fixture `name`.
+pub(super) fn check_of(
+    name: &str,
+    named: &str,
+    damage: impl Fn(&Copy) -> Result<(), Box<dyn StdError>>,
+    expected: impl Fn(&PlaidFault) -> bool,
+) -> Result<(), Box<dyn StdError>> {
+    let copy = Copy::of(name)?;
     damage(&copy)?;
     match copy.read() {
         Err(Error::Plaid { path, fault }) => {
@@ -95,7 +109,7 @@ fn check(
     Ok(())
 }
 
-fn replace(bytes: &mut Vec<u8>, from: &[u8], to: &[u8]) {
+pub(super) fn replace(bytes: &mut Vec<u8>, from: &[u8], to: &[u8]) {
     let at = bytes.windows(from.len()).position(|part| part == from);
     let at = at.unwrap_or_else(|| panic!("{} is there", from.escape_ascii()));
     bytes.splice(at..at + from.len(), to.iter().copied());
@@ -144,17 +158,17 @@ fn wrong_json_is_named() -> Result<(), Box<dyn StdError>> {
 }
 
 #[test]
-fn widths_that_do_not_exist_are_refused() -> Result<(), Box<dyn StdError>> {
-    for (from, to) in [
-        ("\"nbits\": 2", "\"nbits\": 3"),
-        ("\"nbits\": 2", "\"nbits\": 0"),
-        ("\"nbits\": 2", "\"nbits\": 18446744073709551615"),
-        ("\"dim\": 32", "\"dim\": 0"),
-        ("\"dim\": 32", "\"dim\": 33"),
-        ("\"dim\": 32", "\"dim\": 18446744073709551615"),
-    ] {
-        let edit = |copy: &Copy| copy.edit("metadata.json", from, to);
-        check("metadata.json", edit, |fault| matches!(fault, PlaidFault::Width { .. }))?;
+fn bits_and_rows_that_do_not_exist_are_refused() -> Result<(), Box<dyn StdError>> {
+    let check = |from: &str, to: &str, expected: fn(&PlaidFault) -> bool| {
+        check("metadata.json", |copy| copy.edit("metadata.json", from, to), expected)
+    };
+    for bits in ["3", "0", "16", "18446744073709551615"] {
+        let to = format!("\"nbits\": {bits}");
+        check("\"nbits\": 2", &to, |fault| matches!(fault, PlaidFault::Bits { .. }))?;
+    }
+    for dim in ["0", "33", "18446744073709551615"] {
+        let to = format!("\"dim\": {dim}");
+        check("\"dim\": 32", &to, |fault| matches!(fault, PlaidFault::Dim { .. }))?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
-//! Indexes that colbert-ai wrote, beside the rows that it decodes of them: see `make_fixtures.py`.
+//! Indexes that colbert-ai and fast-plaid wrote, beside the rows that they decode of them: see
+//! `make_fixtures.py` and `make_fast_fixtures.py`.
 
 mod damage;
+mod npy_damage;
 
 use std::error::Error as StdError;
 use std::fs;
@@ -8,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use jacolbert_index::{Error, PlaidFolder, PlaidPassage};
 
-const FOLDERS: [&str; 5] = ["bits_1", "bits_2", "bits_4", "bits_8", "updated"];
+const FOLDERS: [&str; 7] =
+    ["bits_1", "bits_2", "bits_4", "bits_8", "updated", "fast_chunks", "fast_merged"];
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/plaid").join(name)
@@ -27,7 +30,7 @@ fn npy(path: &Path) -> Result<Vec<f32>, Box<dyn StdError>> {
 }
 
 #[test]
-fn decoded_rows_are_those_of_colbert_ai() -> Result<(), Box<dyn StdError>> {
+fn decoded_rows_are_those_of_who_wrote_the_index() -> Result<(), Box<dyn StdError>> {
     for name in FOLDERS {
         let folder = PlaidFolder::open(&fixture(name))?;
         let mut rows = Vec::new();
@@ -36,16 +39,17 @@ fn decoded_rows_are_those_of_colbert_ai() -> Result<(), Box<dyn StdError>> {
         }
         let expected = npy(&fixture(name).join("rows.npy"))?;
         assert_eq!(rows.len(), expected.len(), "{name}");
-        let values = rows.iter().zip(&expected).map(|(a, b)| (a - b).abs());
-        let farthest = values.fold(0.0, f32::max);
-        assert!(farthest < 1e-6, "{name}: {farthest}");
+        // fast-plaid computes in f16; the closest two of its weights here are 0.018 apart.
+        let tolerance = if name.starts_with("fast") { 1e-3 } else { 1e-6 };
+        let farthest = rows.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(farthest < tolerance, "{name}: {farthest}");
     }
     Ok(())
 }
 
 #[test]
 fn counts_and_codes_are_those_of_the_folder() -> Result<(), Box<dyn StdError>> {
-    for (name, bits) in FOLDERS.into_iter().zip([1, 2, 4, 8, 2]) {
+    for (name, bits) in FOLDERS.into_iter().zip([1, 2, 4, 8, 2, 4, 4]) {
         let folder = PlaidFolder::open(&fixture(name))?;
         let (codec, passages) = (folder.codec(), passages(&folder)?);
         assert_eq!((codec.bits().get(), codec.bucket_weights().len()), (bits, 1 << bits));
