@@ -50,7 +50,7 @@ mod splitting;
 
 pub use jacolbert_eval as eval;
 pub use jacolbert_index as index;
-pub use jacolbert_index::{Bits, BuildConfig, PassageId};
+pub use jacolbert_index::{Bits, BuildConfig, PassageId, PoolFactor, Pooling};
 pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder};
 pub use jacolbert_search as search;
