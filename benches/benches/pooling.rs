@@ -1,8 +1,8 @@
 //! What does token pooling save, and what does it cost in recall?
 //!
-//! Encodes a BEIR folder with a model, pools the passages by 1 to 4, and searches exhaustively and
-//! through indexes of 2 and of 4 bits. One line each: recall, bytes of a passage in all files, and the
-//! time that pooling and search took.
+//! Encodes a BEIR folder with a model, pools the passages by 1 to 4, and searches through indexes of 4
+//! and of 2 bits. One line each: recall, bytes of a passage in all files, and the time that pooling
+//! and search took.
 //!
 //!     cargo bench -p jacolbert-benches --bench pooling -- FOLDER MODEL
 
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, IndexBuilder, pooled_passages};
-use jacolbert::search::{Hit, Searcher, exhaustive_search};
+use jacolbert::search::{Hit, Searcher};
 use jacolbert::{Bits, BuildConfig, Device, Encoder, PoolFactor, Pooling, SearchParams};
 
 const K: usize = 10;
@@ -33,7 +33,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let passages = pooled_passages(set.passages.clone(), pooling);
         let pooled = Pooled { set: &set, factor, passages, took: start.elapsed() };
-        pooled.exhaustive()?;
         pooled.indexed(Bits::Four)?;
         pooled.indexed(Bits::Two)?;
     }
@@ -76,14 +75,6 @@ struct Pooled<'s> {
 }
 
 impl Pooled<'_> {
-    fn exhaustive(&self) -> Result<(), Box<dyn Error>> {
-        let start = Instant::now();
-        let search = |query: &Embeddings| exhaustive_search(query.as_ref(), &self.passages, K);
-        let hits = self.set.queries.iter().map(search).collect::<Result<_, _>>()?;
-        let bytes = self.passages.iter().map(|passage| 4 * passage.values().len()).sum();
-        self.report("f32", hits, bytes, start.elapsed())
-    }
-
     fn indexed(&self, bits: Bits) -> Result<(), Box<dyn Error>> {
         let dim = self.passages.first().ok_or("the corpus is empty")?.dim();
         let mut builder = IndexBuilder::new(dim, BuildConfig { bits, ..Default::default() })?;
