@@ -119,9 +119,9 @@ impl Collection {
 
     /// Adds documents, all or none, and returns the passages that were cut.
     ///
-    /// They are encoded with the centroids that the index has; each call is a commit, so add many
-    /// documents at once. Whoever has the folder open goes on
-    /// with what they opened; this collection sees the new documents.
+    /// They are pooled as those before, and encoded with the centroids that the index has; each call
+    /// is a commit, so add many documents at once. Whoever has the folder open goes on with what they
+    /// opened; this collection sees the new documents.
     ///
     /// # Errors
     /// [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`], [`Error::Index`].
@@ -141,8 +141,9 @@ impl Collection {
             writer.add(passage.as_ref())?;
             Ok(())
         };
+        let (pooling, mut progress) = (self.settings.pooling, |_: usize, _: usize| ());
         let ingested =
-            ingest(&self.encoder, documents, splitting, first, &mut add, &mut |_, _| ())?;
+            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
         writer.attach(&part_name(self.documents.num_parts()), &ingested.part);
         self.commit(writer, self.num_documents() + documents.len())?;
         Ok(ingested.truncated)

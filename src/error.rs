@@ -43,6 +43,16 @@ pub enum Error {
         /// Which part of it.
         what: String,
     },
+    /// A file of a foreign index has more or fewer entries than that has passages.
+    #[error("{} has {found} entries for {passages} passages", path.display())]
+    PassageCount {
+        /// The file.
+        path: PathBuf,
+        /// Passages that are not deleted.
+        passages: usize,
+        /// Entries of the file.
+        found: usize,
+    },
     /// A file could not be read or written.
     #[error("cannot read or write {}", path.display())]
     Io {

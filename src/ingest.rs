@@ -1,6 +1,6 @@
 //! From documents to passages and their embeddings.
 
-use jacolbert_index::Embeddings;
+use jacolbert_index::{Embeddings, Pooling};
 use jacolbert_model::Encoder;
 
 use crate::document::check_ids;
@@ -28,12 +28,13 @@ pub(crate) struct Ingested {
     pub(crate) truncated: Vec<Truncated>,
 }
 
-/// Splits and encodes `documents`; `each` takes the embeddings of every passage, in order, and
+/// Splits, encodes and pools `documents`; `each` takes the embeddings of every passage, in order, and
 /// `progress` the number of passages done and their number in all.
 pub(crate) fn ingest(
     encoder: &Encoder,
     documents: &[Document],
     splitting: Splitting,
+    pooling: Pooling,
     first_passage: usize,
     each: &mut dyn FnMut(Embeddings) -> Result<(), Error>,
     progress: &mut dyn FnMut(usize, usize),
@@ -45,7 +46,7 @@ pub(crate) fn ingest(
     let mut done = 0;
     for round in passages.chunks(PASSAGES_PER_ROUND) {
         let texts: Vec<&str> = round.iter().map(|passage| passage.text).collect();
-        let encoded = encoder.encode_passages(&texts)?;
+        let encoded = encoder.encode_pooled_passages(&texts, pooling)?;
         truncated.extend(encoded.truncated.iter().map(|cut| Truncated {
             document_id: round[cut.text].document.id.clone(),
             passage: round[cut.text].number,

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use jacolbert_index::{Embeddings, PassageId};
+use jacolbert_index::{Embeddings, PassageId, Pooling};
 use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -62,8 +62,9 @@ impl MemoryCollection {
             Ok(())
         };
         let first = self.num_passages();
+        let (pooling, mut progress) = (Pooling::default(), |_: usize, _: usize| ());
         let ingested =
-            ingest(&self.encoder, documents, splitting, first, &mut add, &mut |_, _| ())?;
+            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
         self.documents.push(Path::new("documents in memory"), ingested.part)?;
         self.embeddings.extend(added);
         self.num_documents += documents.len();

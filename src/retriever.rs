@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jacolbert_index::{BuildConfig, BuildProgress, Index, IndexBuilder};
+use jacolbert_index::{BuildConfig, BuildProgress, Index, IndexBuilder, Pooling};
 use jacolbert_model::{Device, Encoder};
 use jacolbert_search::exhaustive_search;
 
@@ -43,6 +43,8 @@ pub struct Retriever {
 pub struct IndexOptions {
     /// How documents become passages.
     pub splitting: Splitting,
+    /// How many tokens of a passage become one row; the collection remembers it for what is added.
+    pub pooling: Pooling,
     /// How the index is built: bits, centroids, seed.
     pub build: BuildConfig,
 }
@@ -160,10 +162,11 @@ impl Retriever {
             Ok(())
         };
         let mut encoding = |done, of| progress(IndexProgress::Encoding { done, of });
+        let (splitting, pooling) = (options.splitting, options.pooling);
         let ingested =
-            ingest(&self.encoder, documents, options.splitting, 0, &mut add, &mut encoding)?;
+            ingest(&self.encoder, documents, splitting, pooling, 0, &mut add, &mut encoding)?;
         builder.attach(&part_name(0), &ingested.part);
-        builder.attach(SETTINGS, &self.settings(documents.len()).to_bytes());
+        builder.attach(SETTINGS, &self.settings(documents.len(), pooling).to_bytes());
         let index =
             builder.build_to(folder, &mut |built| progress(IndexProgress::Building(built)))?;
         let collection = Collection::of_index(self.encoder.clone(), folder, index)?;
@@ -209,11 +212,11 @@ impl Retriever {
         Ok(reranked.collect())
     }
 
-    fn settings(&self, num_documents: usize) -> Settings {
+    fn settings(&self, num_documents: usize, pooling: Pooling) -> Settings {
         let checkpoint = self.encoder.checkpoint().map(|path| {
             let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
             absolute.to_string_lossy().into_owned()
         });
-        Settings { checkpoint, num_documents }
+        Settings { checkpoint, num_documents, pooling }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use jacolbert_index::Index;
-use serde::{Deserialize, Serialize};
+use jacolbert_index::{Index, PoolFactor, Pooling};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::Error;
 
@@ -11,12 +12,15 @@ use crate::Error;
 pub(crate) const SETTINGS: &str = "settings";
 
 /// Settings of a collection, kept with its index as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct Settings {
     /// Folder of the checkpoint that encoded the passages, if it came from one.
     pub(crate) checkpoint: Option<String>,
     /// Documents that are not deleted.
     pub(crate) num_documents: usize,
+    /// How the tokens of its passages were pooled.
+    #[serde(default, deserialize_with = "pooling")]
+    pub(crate) pooling: Pooling,
 }
 
 impl Settings {
@@ -33,8 +37,51 @@ impl Settings {
         serde_json::json!({
             "checkpoint": self.checkpoint,
             "num_documents": self.num_documents,
+            "pooling": {
+                "factor": self.pooling.factor.get(),
+                "protected_tokens": self.pooling.protected_tokens,
+            },
         })
         .to_string()
         .into_bytes()
+    }
+}
+
+fn pooling<'de, D: Deserializer<'de>>(stored: D) -> Result<Pooling, D::Error> {
+    #[derive(Deserialize)]
+    struct Stored {
+        factor: u64,
+        protected_tokens: usize,
+    }
+    let Stored { factor, protected_tokens } = Stored::deserialize(stored)?;
+    let factor = PoolFactor::try_from(factor).map_err(D::Error::custom)?;
+    Ok(Pooling { factor, protected_tokens })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_as_written() -> Result<(), serde_json::Error> {
+        for factor in PoolFactor::ALL {
+            let pooling = Pooling { factor, protected_tokens: 3 };
+            let settings = Settings { checkpoint: None, num_documents: 2, pooling };
+            assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn settings_without_pooling_are_of_a_collection_without() -> Result<(), serde_json::Error> {
+        let settings: Settings = serde_json::from_str(r#"{"checkpoint":null,"num_documents":2}"#)?;
+        assert_eq!(settings.pooling, Pooling::default());
+        Ok(())
+    }
+
+    #[test]
+    fn factors_that_do_not_exist_are_refused() {
+        let stored = r#"{"num_documents":2,"pooling":{"factor":5,"protected_tokens":1}}"#;
+        assert!(serde_json::from_str::<Settings>(stored).is_err());
     }
 }

@@ -19,6 +19,17 @@ impl Codes {
         self.residuals.extend(other.residuals);
     }
 
+    /// All tokens, as those of one passage.
+    #[cfg(feature = "import")]
+    pub(crate) fn as_ref(&self) -> CodesRef<'_> {
+        CodesRef {
+            centroids: CentroidCodes::Wide(&self.centroids),
+            scales: &self.scales,
+            factors: &self.factors,
+            residuals: &self.residuals,
+        }
+    }
+
     /// Appends the tokens of a passage as they are.
     pub(crate) fn extend_from(&mut self, passage: CodesRef<'_>) {
         self.centroids.extend((0..passage.num_tokens()).map(|t| passage.centroids.at(t) as u32));

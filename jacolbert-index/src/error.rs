@@ -47,6 +47,9 @@ pub enum Error {
     /// The progress callback ended the work; nothing of it stays.
     #[error("the work was cancelled")]
     Cancelled,
+    /// One to four tokens can become one.
+    #[error("tokens pooled by a factor of {0}; only 1, 2, 3 and 4 are possible")]
+    PoolFactor(u64),
     /// Passage ids have 32 bits.
     #[error("more than 4,294,967,295 passages")]
     TooManyPassages,
@@ -57,6 +60,14 @@ pub enum Error {
         passage: PassageId,
         /// Number of ids given so far.
         num_ids: usize,
+    },
+    /// The codebook has no such centroid.
+    #[error("no centroid {centroid}: there are {num_centroids}")]
+    UnknownCentroid {
+        /// The id asked for.
+        centroid: usize,
+        /// Number of centroids.
+        num_centroids: usize,
     },
     /// The passage with this id was deleted, and its tokens are gone.
     #[error("passage {} is deleted", passage.0)]
@@ -101,6 +112,16 @@ pub enum Error {
         path: PathBuf,
         /// Which part of it.
         what: String,
+    },
+    /// A file of a foreign index cannot be imported.
+    #[cfg(feature = "import")]
+    #[error("cannot import {}", path.display())]
+    Plaid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: crate::PlaidFault,
     },
     /// A file could not be read or written.
     #[error("cannot read or write {}", path.display())]

@@ -85,12 +85,16 @@ mod levels;
 mod nearest_centroids;
 mod packer;
 mod panels;
+#[cfg(feature = "import")]
+mod plaid;
+mod pooling;
 mod query;
 mod scorer;
 mod segment;
 mod spool;
 mod storage;
 mod token_encoder;
+mod ward;
 mod writer;
 
 pub use attachment::Attachment;
@@ -105,6 +109,9 @@ pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use panels::Panels;
+#[cfg(feature = "import")]
+pub use plaid::{PlaidCodec, PlaidFault, PlaidFolder, PlaidPassage, PlaidPassages};
+pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
 pub use query::Query;
 pub use scorer::Scorer;
 pub use segment::Segment;

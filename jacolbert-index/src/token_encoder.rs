@@ -7,7 +7,7 @@ use crate::codes::Codes;
 use crate::level_sample::root_mean_square;
 use crate::nearest_centroids::NearestCentroids;
 use crate::spool::SpooledRows;
-use crate::{EmbeddingsRef, Error, ResidualCodec};
+use crate::{Bits, EmbeddingsRef, Error, ResidualCodec};
 
 /// Tokens that one task encodes; fixed, so that the number of threads changes nothing.
 const TOKENS_PER_TASK: usize = 1_024;
@@ -87,7 +87,8 @@ impl<'c> Task<'c> {
         self.codes.centroids.push(id);
         self.codes.scales.push(scale);
         self.codes.factors.push(f16::from_f64(factor.min(f64::from(f16::MAX))));
-        self.pack();
+        let (bits, dim) = (self.codec.bits(), self.codec.dim());
+        pack(&self.chosen, bits, dim, &mut self.codes.residuals);
     }
 
     /// Chooses the level of each component, and returns the least-squares scale for them.
@@ -115,19 +116,16 @@ impl<'c> Task<'c> {
         }
         if square > 0.0 { product / square } else { 0.0 }
     }
+}
 
-    /// Appends the levels of one token: byte b holds components b, b + n, b + 2n, ... where n is the
-    /// number of bytes, the first in its low bits.
-    fn pack(&mut self) {
-        let packed = &mut self.codes.residuals;
-        let start = packed.len();
-        let bits = self.codec.bits();
-        let len = bits.packed_len(self.codec.dim());
-        packed.resize(start + len, 0);
-        for (part, levels) in self.chosen.chunks(len).enumerate() {
-            for (byte, &level) in packed[start..].iter_mut().zip(levels) {
-                *byte |= level << (part * bits.get());
-            }
+/// Appends the levels `chosen` of one token to `packed`: byte b holds components b, b + n, b + 2n, ...
+/// where n is the number of bytes, the first in its low bits.
+pub(crate) fn pack(chosen: &[u8], bits: Bits, dim: usize, packed: &mut Vec<u8>) {
+    let (start, len) = (packed.len(), bits.packed_len(dim));
+    packed.resize(start + len, 0);
+    for (part, levels) in chosen.chunks(len).enumerate() {
+        for (byte, &level) in packed[start..].iter_mut().zip(levels) {
+            *byte |= level << (part * bits.get());
         }
     }
 }

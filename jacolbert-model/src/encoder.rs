@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::{DType, Device};
-use jacolbert_index::Embeddings;
+use jacolbert_index::{Embeddings, Pooling, pooled_passages};
 
 use crate::{Batch, Checkpoint, Colbert, Encoding, Error, LoadOptions, Tokenizer};
 
@@ -187,6 +187,20 @@ impl Encoder {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Encoded, Error> {
         self.encode(passages, |passage| self.tokenizer.encode_passage(passage), progress)
+    }
+
+    /// As [`encode_passages`](Self::encode_passages), with like tokens of a passage pooled into one
+    /// row, on all cores; see [`jacolbert_index::pooled`]. Queries are never pooled.
+    ///
+    /// # Errors
+    /// As [`encode_passages`](Self::encode_passages).
+    pub fn encode_pooled_passages(
+        &self,
+        passages: &[&str],
+        pooling: Pooling,
+    ) -> Result<Encoded, Error> {
+        let Encoded { embeddings, truncated } = self.encode_passages(passages)?;
+        Ok(Encoded { embeddings: pooled_passages(embeddings, pooling), truncated })
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]

@@ -3,7 +3,8 @@
 use std::fs;
 
 use jacolbert::{
-    Bits, BuildConfig, Document, Error, IndexOptions, Retriever, SearchParams, Splitting,
+    Bits, BuildConfig, Document, Error, IndexOptions, PassageId, PoolFactor, Pooling, Retriever,
+    SearchParams, Splitting,
 };
 use serde_json::{Value, json};
 
@@ -51,6 +52,34 @@ fn a_reopened_collection_gives_the_same_hits() -> TestResult {
     let (_, remembered) = Retriever::from_collection(folder.path(), &jacolbert::Device::flex())?;
     assert_eq!(remembered.search(queries[1], &ALL)?, hits[1]);
     again.index().verify()?;
+    Ok(())
+}
+
+#[test]
+fn a_pooled_collection_pools_what_is_added_later() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let pooling = Pooling { factor: PoolFactor::Three, ..Default::default() };
+    let options = IndexOptions { pooling, ..Default::default() };
+    let first = retriever.index(folder.path(), &documents(), &options)?.collection;
+    let texts: Vec<String> = documents().into_iter().map(|document| document.text).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let expected = retriever.encoder().encode_pooled_passages(&texts, pooling)?.embeddings;
+    let whole = retriever.encoder().encode_passages(&texts)?.embeddings;
+    assert!(2 * expected[0].num_tokens() < whole[0].num_tokens());
+    drop(first);
+
+    let mut again = retriever.open(folder.path())?;
+    let twin = Document { id: "峰".into(), ..documents().remove(0) };
+    again.add(&[twin], Splitting::default())?;
+    again.add(&[Document::new("川", "信濃川。")], Splitting::default())?;
+    let num_tokens =
+        |passage| Ok::<_, Error>(again.index().decode(PassageId(passage))?.num_tokens());
+    for (passage, expected) in expected.iter().enumerate() {
+        assert_eq!(num_tokens(passage as u32)?, expected.num_tokens());
+    }
+    assert_eq!(num_tokens(5)?, expected[0].num_tokens());
+    assert_eq!(ids(&again.search("環をもつ惑星は？", &ALL)?)[0], "星");
     Ok(())
 }
 

@@ -2,9 +2,12 @@
 
 mod build;
 mod damage;
-#[cfg(target_os = "linux")]
 mod forms;
+#[cfg(target_os = "linux")]
 mod full_disk;
 mod history;
+#[cfg(feature = "import")]
+mod plaid;
+mod pooling;
 mod sample;
 mod writing;

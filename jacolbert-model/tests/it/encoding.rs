@@ -1,6 +1,6 @@
 //! What an encoder promises about many texts at once.
 
-use jacolbert_index::Embeddings;
+use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
 use jacolbert_model::{EncodeOptions, Encoder, Error, Truncation};
 
 use crate::TestResult;
@@ -41,6 +41,20 @@ fn the_size_of_batches_does_not_matter() -> TestResult {
         let encoded = encoder.encode_passages(&TEXTS)?;
         assert_close(&encoded.embeddings, &expected.embeddings);
         assert_eq!(encoded.truncated, expected.truncated);
+    }
+    Ok(())
+}
+
+#[test]
+fn pooled_passages_are_those_of_the_index_crate() -> TestResult {
+    let encoder = encoder()?;
+    let whole = encoder.encode_passages(&TEXTS)?;
+    for factor in PoolFactor::ALL {
+        let pooling = Pooling { factor, ..Default::default() };
+        let encoded = encoder.encode_pooled_passages(&TEXTS, pooling)?;
+        let expected = whole.embeddings.iter().map(|passage| pooled(passage.as_ref(), pooling));
+        assert_eq!(encoded.embeddings, expected.collect::<Vec<_>>());
+        assert_eq!(encoded.truncated, whole.truncated);
     }
     Ok(())
 }

@@ -1,0 +1,170 @@
+//! A foreign index as one of ours: the same centroids, codes and levels, so that nothing is encoded
+//! anew.
+
+use std::path::Path;
+
+use half::f16;
+
+use super::{PlaidCodec, PlaidFolder, PlaidPassage};
+use crate::codec::in_bytes;
+use crate::codec_file::CodecParts;
+use crate::codes::Codes;
+use crate::deleted::Deleted;
+use crate::levels::Levels;
+use crate::packer::{Form, Packer};
+use crate::storage::{Draft, Manifest};
+use crate::token_encoder::{TokenEncoder, pack};
+use crate::writer::{write_attachments, write_sections};
+use crate::{Attachment, BuildConfig, Error, Index, PassageId, ResidualCodec};
+
+/// Tokens by which the fit of the codebook is measured.
+const FIT_SAMPLE: usize = 1 << 14;
+
+impl PlaidFolder {
+    /// Writes the index to the folder `path`, which must not hold one yet, and opens it there.
+    ///
+    /// A passage keeps its number as its id; those without a token are deleted. Rows differ from those
+    /// of [`PlaidCodec::decode`] by the rounding of centroids and weights to bytes. `config` says how
+    /// the index grows; its bits are those of the foreign one. `attachments` are kept with it, as
+    /// [`IndexBuilder::attach`](crate::IndexBuilder::attach) does.
+    ///
+    /// # Errors
+    /// [`Error::Plaid`] where the foreign index is damaged, and those of
+    /// [`IndexBuilder::create`](crate::IndexBuilder::create).
+    pub fn import(
+        &self,
+        path: &Path,
+        config: &BuildConfig,
+        attachments: &[(&str, &[u8])],
+    ) -> Result<Index, Error> {
+        let mut draft = Draft::claim(path)?;
+        let config = BuildConfig { bits: self.codec().bits(), ..config.clone() };
+        let import = Import::new(self)?;
+        let mut manifest = Manifest::new(draft.generation(), self.codec().dim(), config.clone());
+        manifest.codec = Some(write_sections(&mut draft, "codec", import.codec.file())?);
+        manifest.num_ids =
+            u32::try_from(self.num_passages()).map_err(|_| Error::TooManyPassages)?;
+        let deleted = import.write_segments(self, &config, &mut draft, &mut manifest)?;
+        if !deleted.is_empty() {
+            let deleted = Deleted::with(None, &deleted)?;
+            manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
+        }
+        let attachments = attachments
+            .iter()
+            .map(|(name, content)| ((*name).to_owned(), Attachment::copied(content)));
+        write_attachments(&mut draft, &attachments.collect(), &mut manifest)?;
+        let index = Index::open_files(draft.directory(), &manifest)?;
+        draft.commit(&manifest)?;
+        Ok(index)
+    }
+}
+
+/// Our codec for the codes of a foreign index.
+struct Import {
+    codec: ResidualCodec,
+    centroids: Vec<f32>,
+    /// Our level of each foreign one.
+    level_of: Vec<u8>,
+}
+
+impl Import {
+    fn new(folder: &PlaidFolder) -> Result<Self, Error> {
+        let plaid = folder.codec();
+        let levels = Levels::on_grid(plaid.bucket_weights());
+        let mut level_of = vec![0; plaid.bucket_weights().len()];
+        levels.nearest(plaid.bucket_weights(), 1.0, &mut level_of);
+        let (bytes, scales) = in_bytes(plaid.centroids(), plaid.dim());
+        let (dim, bits, fit) = (plaid.dim(), plaid.bits(), fit(folder)?);
+        let codec = CodecParts { dim, bits, centroids: bytes, scales, levels, fit }.into_codec()?;
+        let centroids = codec.centroids();
+        Ok(Self { codec, centroids, level_of })
+    }
+
+    /// Writes all passages, and returns those that are deleted.
+    fn write_segments(
+        &self,
+        folder: &PlaidFolder,
+        config: &BuildConfig,
+        draft: &mut Draft,
+        manifest: &mut Manifest,
+    ) -> Result<Vec<PassageId>, Error> {
+        let mut put = |file: crate::storage::SectionFile| {
+            let kind = format!("segment-{}", manifest.segments.len());
+            manifest.segments.push(write_sections(draft, &kind, &file)?);
+            Ok(())
+        };
+        let encoder = TokenEncoder::new(&self.codec, &self.centroids, config.seed)?;
+        let (dim, form) = (self.codec.dim(), Form::Clustered(&self.codec, encoder));
+        let mut packer = Packer::new(dim, form, config.tokens_per_segment(dim), &mut put);
+        let mut deleted = Vec::new();
+        for (id, passage) in (0..).zip(folder.passages()) {
+            let passage = passage?;
+            if passage.num_tokens() == 0 {
+                deleted.push(PassageId(id));
+            }
+            let codes = self.codes(&passage)?;
+            packer.add_codes(id, codes.as_ref())?;
+        }
+        packer.finish()?;
+        Ok(deleted)
+    }
+
+    /// Our codes of a passage: the residual's scale is 1, and the factor makes rows of length 1.
+    fn codes(&self, passage: &PlaidPassage) -> Result<Codes, Error> {
+        let dim = self.codec.dim();
+        let num_centroids = self.codec.num_centroids();
+        let mut codes = Codes::default();
+        for (&centroid, levels) in passage.codes.iter().zip(passage.levels.chunks_exact(dim)) {
+            let at = centroid as usize;
+            if at >= num_centroids {
+                return Err(Error::UnknownCentroid { centroid: at, num_centroids });
+            }
+            let chosen: Vec<u8> =
+                levels.iter().map(|&level| self.level_of[usize::from(level)]).collect();
+            codes.centroids.push(centroid);
+            codes.scales.push(f16::ONE);
+            codes.factors.push(f16::ONE);
+            pack(&chosen, self.codec.bits(), dim, &mut codes.residuals);
+        }
+        self.normalise(&mut codes)?;
+        Ok(codes)
+    }
+
+    fn normalise(&self, codes: &mut Codes) -> Result<(), Error> {
+        let dim = self.codec.dim();
+        let mut rows = vec![0.0; codes.scales.len() * dim];
+        let view = codes.as_ref();
+        let decoded = self.codec.decode(view, &mut rows);
+        decoded.map_err(|cause| self.codec.file().corrupt(cause.to_string()))?;
+        for (factor, row) in codes.factors.iter_mut().zip(rows.chunks_exact(dim)) {
+            let norm = crate::spool::norm(row);
+            *factor = f16::from_f32(if norm > 1e-4 { 1.0 / norm } else { 0.0 });
+        }
+        Ok(())
+    }
+}
+
+/// The mean dot product of decoded tokens with their centroids, each of length 1.
+fn fit(folder: &PlaidFolder) -> Result<f32, Error> {
+    let codec = folder.codec();
+    let (mut sum, mut count) = (0.0, 0usize);
+    for passage in folder.passages() {
+        let passage = passage?;
+        let rows = codec.decode(&passage)?;
+        for (row, &centroid) in rows.as_ref().rows().zip(&passage.codes) {
+            sum += f64::from(cosine(codec, row, centroid as usize));
+        }
+        count += passage.num_tokens();
+        if count >= FIT_SAMPLE {
+            break;
+        }
+    }
+    Ok((sum / count.max(1) as f64) as f32)
+}
+
+fn cosine(codec: &PlaidCodec, row: &[f32], centroid: usize) -> f32 {
+    let centroid = &codec.centroids()[centroid * codec.dim()..][..codec.dim()];
+    let dot: f32 = row.iter().zip(centroid).map(|(a, b)| a * b).sum();
+    let norm = crate::spool::norm(centroid);
+    if norm > 0.0 { dot / norm } else { 0.0 }
+}

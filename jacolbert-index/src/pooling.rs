@@ -1,0 +1,153 @@
+//! Token pooling: fewer rows a passage, each the mean of tokens that are alike.
+
+use rayon::prelude::*;
+
+use crate::spool::normalise;
+use crate::ward::Ward;
+use crate::{Embeddings, EmbeddingsRef, Error};
+
+/// How many tokens become one, on average.
+///
+/// Bytes and scoring time fall by the factor; what it costs in recall is a table in the README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum PoolFactor {
+    /// Every token keeps its row: pooling is off.
+    #[default]
+    One,
+    /// Half of the rows are left.
+    Two,
+    /// A third of the rows is left.
+    Three,
+    /// A quarter of the rows is left.
+    Four,
+}
+
+impl PoolFactor {
+    /// All of them, ascending.
+    pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Three, Self::Four];
+
+    /// The factor.
+    pub fn get(self) -> usize {
+        1 + self as usize
+    }
+}
+
+impl TryFrom<u64> for PoolFactor {
+    type Error = Error;
+
+    fn try_from(factor: u64) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|f| f.get() as u64 == factor).ok_or(Error::PoolFactor(factor))
+    }
+}
+
+/// How the tokens of a passage are pooled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pooling {
+    /// How many tokens become one; off by default.
+    pub factor: PoolFactor,
+    /// Tokens at the start of a passage that keep their rows, from 0; more of them are more rows.
+    /// One by default, the `[CLS]` of a BERT, as in PyLate; in colbert-ai it is 0.
+    pub protected_tokens: usize,
+}
+
+impl Default for Pooling {
+    fn default() -> Self {
+        Self { factor: PoolFactor::One, protected_tokens: 1 }
+    }
+}
+
+/// The rows of a passage after pooling (arXiv 2409.14683): the protected rows as they are, then one
+/// row of length 1 for each cluster of the others, in the order of the clusters' first tokens.
+///
+/// The clusters are Ward's (see below), at most `max(1, n / factor)` for `n` tokens, and fewer only
+/// where so many are equally far apart that no cut gives more. A cluster's row is the mean of its
+/// rows, brought to length 1. Nothing changes with factor 1, or where there are as many clusters as
+/// tokens.
+///
+/// Rows are unit vectors in all of ColBERT. Others are compared by their angle, and weigh in the mean
+/// with their length; a row of zeros is at a right angle to every other.
+///
+/// ```
+/// use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
+///
+/// let rows = vec![1.0, 0.0, 0.0, 1.0, 0.6, 0.8, 0.8, 0.6, 0.0, 1.0];
+/// let pooling = Pooling { factor: PoolFactor::Two, ..Default::default() };
+/// let pooled = pooled(Embeddings::new(rows, 2)?.as_ref(), pooling);
+/// assert_eq!(pooled.num_tokens(), 3);
+/// assert_eq!(pooled.row(0), [1.0, 0.0]);
+/// # Ok::<(), jacolbert_index::Error>(())
+/// ```
+///
+/// # Beside the references
+/// As in PyLate, the distance of two tokens is `1 - cosine`, and these distances themselves are what
+/// Ward's recursion squares, though they are no Euclidean distances: `linkage(1 - cosine, "ward")` and
+/// `fcluster(.., criterion="maxclust")` of SciPy. (colbert-ai hands the matrix over whole, of which
+/// SciPy makes Euclidean distances between its rows.) Both keep the mean as it comes; an index of
+/// theirs brings it to length 1 when it decodes, so that ours compare.
+///
+/// Time grows with the square of the number of tokens, mostly, and memory by 8 bytes times that
+/// square.
+pub fn pooled(embeddings: EmbeddingsRef<'_>, pooling: Pooling) -> Embeddings {
+    let dim = embeddings.dim();
+    let protected = pooling.protected_tokens.min(embeddings.num_tokens());
+    let (kept, others) = embeddings.values().split_at(protected * dim);
+    let num_others = others.len() / dim;
+    let num_clusters = (num_others / pooling.factor.get()).max(1);
+    if num_clusters >= num_others {
+        return embeddings.to_embeddings();
+    }
+    let clusters = cosine_clusters(others, dim, num_clusters);
+    let mut values = kept.to_vec();
+    values.extend(cluster_means(others, dim, &clusters));
+    embeddings.with_values(&values).to_embeddings()
+}
+
+/// The same for many passages, in order and on all cores.
+pub fn pooled_passages(passages: Vec<Embeddings>, pooling: Pooling) -> Vec<Embeddings> {
+    if pooling.factor == PoolFactor::One {
+        return passages;
+    }
+    passages.par_iter().map(|passage| pooled(passage.as_ref(), pooling)).collect()
+}
+
+/// The first member of each row's cluster.
+fn cosine_clusters(rows: &[f32], dim: usize, most: usize) -> Vec<usize> {
+    let rows: Vec<f64> = rows.iter().map(|&value| value.into()).collect();
+    let row = |n: usize| &rows[n * dim..(n + 1) * dim];
+    let squares: Vec<f64> = rows.chunks_exact(dim).map(|row| dot(row, row)).collect();
+    let distance = |x: usize, y: usize| {
+        let lengths = (squares[x] * squares[y]).sqrt();
+        let cosine = if lengths > 0.0 { dot(row(x), row(y)) / lengths } else { 0.0 };
+        (1.0 - cosine).max(0.0)
+    };
+    Ward::new(squares.len(), distance).at_most(most)
+}
+
+/// The unit mean of each cluster, in the order of their first members.
+fn cluster_means(rows: &[f32], dim: usize, clusters: &[usize]) -> Vec<f32> {
+    let mut sums = vec![0.0; rows.len()];
+    let mut sizes = vec![0.0; clusters.len()];
+    for (row, &cluster) in rows.chunks_exact(dim).zip(clusters) {
+        sizes[cluster] += 1.0;
+        let sum = &mut sums[cluster * dim..(cluster + 1) * dim];
+        sum.iter_mut().zip(row).for_each(|(sum, &value)| *sum += f64::from(value));
+    }
+    let means = sums.chunks_exact(dim).zip(sizes).filter(|(_, size)| *size > 0.0);
+    let unit_mean = |(sum, size): (&[f64], f64)| {
+        let mut mean: Vec<f32> = sum.iter().map(|sum| (sum / size) as f32).collect();
+        normalise(&mut mean);
+        mean
+    };
+    means.flat_map(unit_mean).collect()
+}
+
+/// Sums in eight lanes, always in the same order.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut lanes = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += a * b);
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f64>() + rest
+}

@@ -1,0 +1,223 @@
+//! Documents as RAGatouille keeps them beside an index of colbert-ai.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Error;
+
+/// A document of a RAGatouille index, put together from its passages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RagatouilleDocument {
+    /// Its id.
+    pub id: String,
+    /// What it came with; null if nothing.
+    pub metadata: Value,
+    /// Its passages, in order; at least one.
+    pub passages: Vec<RagatouillePassage>,
+}
+
+/// A passage of a [`RagatouilleDocument`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RagatouillePassage {
+    /// Its place among the passages of the index of vectors, from 0, deleted ones counted.
+    pub position: usize,
+    /// Its text.
+    pub text: String,
+}
+
+/// The documents of the RAGatouille index in `folder`, in the order of their first passages;
+/// `num_tokens` has the tokens of every passage of its vectors, 0 where one was deleted.
+///
+/// RAGatouille keeps a text and an id for every passage that is left, in the order of the passages, and
+/// they are joined by that order: what its `pid_docid_map.json` calls the number of a passage is no
+/// longer that after something was deleted and something else added. Metadata of ids without a
+/// passage are left out. After a second deletion RAGatouille's own texts may belong to other passages;
+/// that cannot be seen here.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Corrupt`] where a file is not what RAGatouille writes; and
+/// [`Error::PassageCount`] where there are not as many texts or ids as passages.
+pub fn ragatouille_documents(
+    folder: &Path,
+    num_tokens: &[usize],
+) -> Result<Vec<RagatouilleDocument>, Error> {
+    let positions = num_tokens.iter().enumerate().filter(|(_, tokens)| **tokens > 0);
+    let positions: Vec<usize> = positions.map(|(position, _)| position).collect();
+    let texts: Vec<String> = read(folder, "collection.json")?;
+    check_count(folder, "collection.json", positions.len(), texts.len())?;
+    let ids = document_ids(folder)?;
+    check_count(folder, PASSAGE_IDS, positions.len(), ids.len())?;
+    let passages = positions.into_iter().zip(texts);
+    let passages = passages.map(|(position, text)| RagatouillePassage { position, text });
+    Ok(grouped(ids.into_iter().zip(passages), metadata(folder)?))
+}
+
+/// From number of a passage to id of its document.
+const PASSAGE_IDS: &str = "pid_docid_map.json";
+/// From id of a document to its metadata; only there if some document has any.
+const METADATA: &str = "docid_metadata_map.json";
+
+fn grouped(
+    passages: impl Iterator<Item = (String, RagatouillePassage)>,
+    mut metadata: HashMap<String, Value>,
+) -> Vec<RagatouilleDocument> {
+    let mut documents: Vec<RagatouilleDocument> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (id, passage) in passages {
+        let place = *places.entry(id).or_insert_with_key(|id| {
+            let metadata = metadata.remove(id).unwrap_or_default();
+            documents.push(RagatouilleDocument { id: id.clone(), metadata, passages: Vec::new() });
+            documents.len() - 1
+        });
+        documents[place].passages.push(passage);
+    }
+    documents
+}
+
+/// The id of each passage's document, in the order of the passages' numbers.
+fn document_ids(folder: &Path) -> Result<Vec<String>, Error> {
+    let ids: HashMap<String, Value> = read(folder, PASSAGE_IDS)?;
+    let corrupt = |what: String| Error::corrupt(&folder.join(PASSAGE_IDS), what);
+    let mut in_order = BTreeMap::new();
+    for (number, id) in ids {
+        let position: u64 =
+            number.parse().map_err(|_| corrupt(format!("passage number {number:?}")))?;
+        let id = match id {
+            Value::String(id) if !id.is_empty() => id,
+            Value::Number(id) => id.to_string(),
+            other => return Err(corrupt(format!("document id {other} of passage {number}"))),
+        };
+        if in_order.insert(position, id).is_some() {
+            return Err(corrupt(format!("passage number {position} twice")));
+        }
+    }
+    Ok(in_order.into_values().collect())
+}
+
+fn metadata(folder: &Path) -> Result<HashMap<String, Value>, Error> {
+    match read(folder, METADATA) {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(HashMap::new()),
+        metadata => metadata,
+    }
+}
+
+fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Result<T, Error> {
+    let path = folder.join(file);
+    let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
+    serde_json::from_slice(&bytes).map_err(|cause| Error::corrupt(&path, cause.to_string()))
+}
+
+fn check_count(folder: &Path, file: &str, passages: usize, found: usize) -> Result<(), Error> {
+    if passages == found {
+        return Ok(());
+    }
+    Err(Error::PassageCount { path: folder.join(file), passages, found })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    type Tested = Result<(), Box<dyn std::error::Error>>;
+
+    /// A folder of three passages of two documents; the second of four was deleted.
+    fn folder() -> Result<tempfile::TempDir, std::io::Error> {
+        let folder = tempfile::tempdir()?;
+        let write = |file: &str, json: Value| fs::write(folder.path().join(file), json.to_string());
+        write("collection.json", json!(["富士山。", "琵琶湖は湖。", "近江にある。"]))?;
+        write(PASSAGE_IDS, json!({ "0": "fuji", "2": "biwa", "3": "biwa" }))?;
+        write(METADATA, json!({ "biwa": { "page": 2 } }))?;
+        Ok(folder)
+    }
+
+    const NUM_TOKENS: [usize; 4] = [5, 0, 7, 6];
+
+    #[test]
+    fn passages_are_grouped_by_document_in_order() -> Tested {
+        let folder = folder()?;
+        let passage =
+            |position, text: &str| RagatouillePassage { position, text: text.to_string() };
+        let expected = [
+            RagatouilleDocument {
+                id: "fuji".into(),
+                metadata: Value::Null,
+                passages: vec![passage(0, "富士山。")],
+            },
+            RagatouilleDocument {
+                id: "biwa".into(),
+                metadata: json!({ "page": 2 }),
+                passages: vec![passage(2, "琵琶湖は湖。"), passage(3, "近江にある。")],
+            },
+        ];
+        assert_eq!(ragatouille_documents(folder.path(), &NUM_TOKENS)?, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn passage_numbers_count_as_numbers_and_not_as_places() -> Tested {
+        let folder = folder()?;
+        // After the last passage was deleted, RAGatouille gives its number again.
+        let ids = json!({ "10": 7, "9": "b", "2": "a" });
+        fs::write(folder.path().join(PASSAGE_IDS), ids.to_string())?;
+        fs::remove_file(folder.path().join(METADATA))?;
+        let documents = ragatouille_documents(folder.path(), &NUM_TOKENS)?;
+        let found: Vec<_> =
+            documents.iter().map(|d| (d.id.as_str(), d.passages[0].position)).collect();
+        assert_eq!(found, [("a", 0), ("b", 2), ("7", 3)]);
+        Ok(())
+    }
+
+    #[test]
+    fn other_numbers_of_passages_are_refused() -> Tested {
+        let folder = folder()?;
+        for num_tokens in [&[5, 7, 6, 8][..], &[5, 0, 7, 0], &[]] {
+            let error = ragatouille_documents(folder.path(), num_tokens);
+            assert!(matches!(error, Err(Error::PassageCount { found: 3, .. })), "{error:?}");
+        }
+        fs::write(folder.path().join(PASSAGE_IDS), json!({ "0": "fuji" }).to_string())?;
+        let error = ragatouille_documents(folder.path(), &NUM_TOKENS);
+        assert!(
+            matches!(&error, Err(Error::PassageCount { path, passages: 3, found: 1 })
+                if path.ends_with(PASSAGE_IDS)),
+            "{error:?}"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn files_that_are_missing_or_damaged_are_named() -> Tested {
+        for (file, content) in [
+            ("collection.json", "[1, 2, 3]"),
+            ("collection.json", "["),
+            (PASSAGE_IDS, "[]"),
+            (PASSAGE_IDS, r#"{"one": "a", "2": "b", "3": "c"}"#),
+            (PASSAGE_IDS, r#"{"-1": "a", "2": "b", "3": "c"}"#),
+            (PASSAGE_IDS, r#"{"1": "", "2": "b", "3": "c"}"#),
+            (PASSAGE_IDS, r#"{"1": null, "2": "b", "3": "c"}"#),
+            (PASSAGE_IDS, r#"{"1": "a", "01": "b", "3": "c"}"#),
+            (METADATA, "[]"),
+        ] {
+            let folder = folder()?;
+            fs::write(folder.path().join(file), content)?;
+            let error = ragatouille_documents(folder.path(), &NUM_TOKENS);
+            assert!(
+                matches!(&error, Err(Error::Corrupt { path, .. }) if path.ends_with(file)),
+                "{content}: {error:?}"
+            );
+        }
+        for file in ["collection.json", PASSAGE_IDS] {
+            let folder = folder()?;
+            fs::remove_file(folder.path().join(file))?;
+            let error = ragatouille_documents(folder.path(), &NUM_TOKENS);
+            assert!(matches!(&error, Err(Error::Io { path, .. }) if path.ends_with(file)));
+        }
+        Ok(())
+    }
+}
