@@ -1,6 +1,8 @@
 //! What users of the crate may rely on, seen through its public surface.
 
+mod cases;
 mod damage;
+mod devices;
 mod encoding;
 mod japanese;
 mod layouts;
