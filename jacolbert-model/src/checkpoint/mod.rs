@@ -5,6 +5,7 @@ mod loader;
 mod module_path;
 mod pytorch_file;
 mod safetensors_file;
+mod sharded_file;
 mod stored_names;
 mod stored_tensors;
 mod weights_file;
@@ -32,8 +33,9 @@ use weights_file::SAFETENSORS;
 /// | | `modules.json` | where Transformer and Dense are |
 ///
 /// Weights are `model.safetensors` or, where there is none, `pytorch_model.bin`, as F32, F16 or
-/// BF16. The latter is a pickle, which is read without calling anything that it names. Names of the
-/// encoder's tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
+/// BF16. The latter is a pickle, which is read without calling anything that it names. Either may be
+/// spread over several files, which an `.index.json` of that name lists. Names of the encoder's
+/// tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// The shape of the model.

@@ -12,6 +12,7 @@ mod pylate;
 mod reference;
 mod scores;
 mod settings;
+mod shards;
 mod text;
 mod tiny;
 mod torch_file;
