@@ -1,5 +1,6 @@
 //! What users of the crate may rely on, seen through its public surface.
 
+mod altered_files;
 mod cases;
 mod damage;
 mod devices;
