@@ -52,6 +52,11 @@ impl TextTokenizer for JsonTokenizer {
         self.tokenizer.get_vocab(true).into_values().max().unwrap_or(0)
     }
 
+    fn tokens(&self) -> Vec<(u32, String)> {
+        let tokens = self.tokenizer.get_vocab(true).into_iter();
+        tokens.map(|(token, id)| (id, token)).collect()
+    }
+
     fn path(&self) -> &Path {
         &self.path
     }

@@ -62,6 +62,7 @@ fn use_all(folder: &Path, options: &LoadOptions, text: &str) {
         let _ = encoder.encode_query(text);
         let _ = encoder.encode_passages(&[text, "a"]);
     }
+    let _ = encoder.fingerprint();
 }
 
 /// The tiny checkpoint with its text cut by the small dictionary.
