@@ -41,6 +41,7 @@ impl Collection {
             return Err(jacolbert_index::Error::Dim { expected, found }.into());
         }
         let settings = Settings::of_index(folder, &index)?;
+        settings.check_model(folder, &encoder)?;
         let documents = documents_of(folder, &index)?;
         Ok(Self { encoder, folder: folder.into(), index, documents, settings })
     }

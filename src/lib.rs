@@ -52,7 +52,7 @@ pub use jacolbert_eval as eval;
 pub use jacolbert_index as index;
 pub use jacolbert_index::{Bits, BuildConfig, PassageId};
 pub use jacolbert_model as model;
-pub use jacolbert_model::{Device, Encoder};
+pub use jacolbert_model::{Device, Encoder, LoadOptions};
 pub use jacolbert_search as search;
 pub use jacolbert_search::SearchParams;
 #[cfg(feature = "train")]
