@@ -1,4 +1,6 @@
 //! Japanese texts by which a model is known and checked.
+//!
+//! Fingerprints are made from their ids: another text here, and no collection knows its model.
 
 /// Queries, from none to longer than a query may be.
 pub(crate) const QUERIES: [&str; 4] = [
