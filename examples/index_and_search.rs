@@ -8,6 +8,7 @@
 //!         --documents examples/collection/passages.jsonl --index my-index 日本で最も深い湖は？
 
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
@@ -52,12 +53,15 @@ fn index(
     let is_tsv = documents.extension().is_some_and(|extension| extension == "tsv");
     let documents = if is_tsv { read_tsv(documents)? } else { read_jsonl(documents)? };
     let bar = ProgressBar::new(0);
-    let mut draw = |progress| match progress {
-        IndexProgress::Encoding { done, of } => {
-            bar.set_length(of as u64);
-            bar.set_position(done as u64);
+    let mut draw = |progress| {
+        match progress {
+            IndexProgress::Encoding { done, of } => {
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            }
+            other => bar.println(format!("{other:?}")),
         }
-        other => bar.println(format!("{other:?}")),
+        ControlFlow::Continue(())
     };
     let indexed = retriever.index_with(folder, &documents, &IndexOptions::default(), &mut draw)?;
     bar.finish_and_clear();

@@ -1,11 +1,12 @@
 //! Documents in a folder, searched through a compressed index.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
-use jacolbert_search::{PassageSubset, SearchParams, Searcher};
+use jacolbert_search::{Match, PassageSubset, SearchParams, Searcher};
 
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
@@ -41,6 +42,7 @@ impl Collection {
             return Err(jacolbert_index::Error::Dim { expected, found }.into());
         }
         let settings = Settings::of_index(folder, &index)?;
+        settings.check_model(folder, &encoder)?;
         let documents = documents_of(folder, &index)?;
         Ok(Self { encoder, folder: folder.into(), index, documents, settings })
     }
@@ -119,9 +121,8 @@ impl Collection {
 
     /// Adds documents, all or none, and returns the passages that were cut.
     ///
-    /// They are pooled as those before, and encoded with the centroids that the index has; each call
-    /// is a commit, so add many documents at once. Whoever has the folder open goes on with what they
-    /// opened; this collection sees the new documents.
+    /// They are pooled as those before. Each call is a commit; whoever has the folder open goes on
+    /// with what they opened; this collection sees the new documents.
     ///
     /// # Errors
     /// [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`], [`Error::Index`].
@@ -130,23 +131,74 @@ impl Collection {
         documents: &[Document],
         splitting: Splitting,
     ) -> Result<Vec<Truncated>, Error> {
-        let mut writer = self.writer()?;
+        let writer = self.writer()?;
         for (position, document) in documents.iter().enumerate() {
             if self.contains(&document.id)? {
                 return Err(Error::DuplicateId { id: document.id.clone(), position });
             }
         }
+        self.add_with(writer, documents, splitting, self.num_documents() + documents.len())
+    }
+
+    /// Puts documents in the place of those with the same ids, all or none, in one commit; returns the
+    /// passages that were cut.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), and [`Error::UnknownId`].
+    pub fn replace(
+        &mut self,
+        documents: &[Document],
+        splitting: Splitting,
+    ) -> Result<Vec<Truncated>, Error> {
+        let mut writer = self.writer()?;
+        for document in documents {
+            for passage in self.passages_of(&document.id)? {
+                writer.delete(passage)?;
+            }
+        }
+        self.add_with(writer, documents, splitting, self.num_documents())
+    }
+
+    fn add_with(
+        &mut self,
+        mut writer: IndexWriter,
+        documents: &[Document],
+        splitting: Splitting,
+        num_documents: usize,
+    ) -> Result<Vec<Truncated>, Error> {
         let first = self.index.num_ids();
         let mut add = |passage: jacolbert_index::Embeddings| {
             writer.add(passage.as_ref())?;
             Ok(())
         };
-        let (pooling, mut progress) = (self.settings.pooling, |_: usize, _: usize| ());
+        let mut progress = |_: usize, _: usize| ControlFlow::Continue(());
+        let pooling = self.settings.pooling;
         let ingested =
             ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
         writer.attach(&part_name(self.documents.num_parts()), &ingested.part);
-        self.commit(writer, self.num_documents() + documents.len())?;
+        self.commit(writer, num_documents)?;
         Ok(ingested.truncated)
+    }
+
+    /// Writes the vectors anew, in few files and without those of deleted documents. The texts of
+    /// deleted documents stay in the folder, unseen.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn compact(&mut self) -> Result<(), Error> {
+        let mut writer = self.writer()?;
+        writer.compact();
+        self.commit(writer, self.num_documents())
+    }
+
+    /// For each query token the token of a hit's passage that it matches best: the parts of which the
+    /// score is the sum.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), and [`jacolbert_index::Error::UnknownPassage`].
+    pub fn explain(&self, query: &str, passage: PassageId) -> Result<Vec<Match>, Error> {
+        let query = self.encoder.encode_query(query)?;
+        Ok(Searcher::new(&self.index).explain(query.as_ref(), passage)?)
     }
 
     /// Deletes documents, all or none.
@@ -177,7 +229,7 @@ impl Collection {
     fn commit(&mut self, mut writer: IndexWriter, num_documents: usize) -> Result<(), Error> {
         let settings = Settings { num_documents, ..self.settings.clone() };
         writer.attach(SETTINGS, &settings.to_bytes());
-        let index = writer.commit()?;
+        let index = writer.commit()?.index;
         *self = Self::of_index(self.encoder.clone(), &self.folder, index)?;
         Ok(())
     }

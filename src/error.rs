@@ -35,6 +35,18 @@ pub enum Error {
         /// The folder of the collection.
         path: PathBuf,
     },
+    /// Another model encoded the collection: its vectors and those of the loaded model cannot be
+    /// compared.
+    #[error("{} was encoded by the model {expected}, not by {found}", path.display())]
+    OtherModel {
+        /// The folder or file of the collection.
+        path: PathBuf,
+        /// Fingerprint of the model that encoded it.
+        expected: String,
+        /// Fingerprint of the model that is loaded; see [`Fingerprint`](crate::model::Fingerprint)
+        /// for what its three parts are of.
+        found: String,
+    },
     /// Documents and their vectors do not belong together, or the file is damaged.
     #[error("{} is damaged: {what}", path.display())]
     Corrupt {

@@ -1,5 +1,7 @@
 //! From documents to passages and their embeddings.
 
+use std::ops::ControlFlow;
+
 use jacolbert_index::{Embeddings, Pooling};
 use jacolbert_model::Encoder;
 
@@ -29,7 +31,7 @@ pub(crate) struct Ingested {
 }
 
 /// Splits, encodes and pools `documents`; `each` takes the embeddings of every passage, in order, and
-/// `progress` the number of passages done and their number in all.
+/// `progress` the number of passages done and their number in all; it may end the work.
 pub(crate) fn ingest(
     encoder: &Encoder,
     documents: &[Document],
@@ -37,7 +39,7 @@ pub(crate) fn ingest(
     pooling: Pooling,
     first_passage: usize,
     each: &mut dyn FnMut(Embeddings) -> Result<(), Error>,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Result<Ingested, Error> {
     check_ids(documents)?;
     let mut part = PartBuilder::new(first_passage);
@@ -54,7 +56,9 @@ pub(crate) fn ingest(
         }));
         encoded.embeddings.into_iter().try_for_each(&mut *each)?;
         done += round.len();
-        progress(done, passages.len());
+        if progress(done, passages.len()).is_break() {
+            return Err(jacolbert_index::Error::Cancelled.into());
+        }
     }
     Ok(Ingested { part: part.build(), truncated })
 }

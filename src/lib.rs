@@ -53,9 +53,9 @@ pub use jacolbert_eval as eval;
 pub use jacolbert_index as index;
 pub use jacolbert_index::{Bits, BuildConfig, PassageId, PoolFactor, Pooling};
 pub use jacolbert_model as model;
-pub use jacolbert_model::{Device, Encoder};
+pub use jacolbert_model::{Device, Encoder, LoadOptions};
 pub use jacolbert_search as search;
-pub use jacolbert_search::SearchParams;
+pub use jacolbert_search::{Match, SearchParams};
 #[cfg(feature = "train")]
 pub use jacolbert_train as train;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
 use crate::ingest::ingest;
+use crate::settings::check_fingerprint;
 use crate::{Document, Error, Hit, Splitting, Truncated};
 
 /// Documents and the embeddings of their passages, in memory.
@@ -62,7 +64,8 @@ impl MemoryCollection {
             Ok(())
         };
         let first = self.num_passages();
-        let (pooling, mut progress) = (Pooling::default(), |_: usize, _: usize| ());
+        let (pooling, mut progress) =
+            (Pooling::default(), |_: usize, _: usize| ControlFlow::Continue(()));
         let ingested =
             ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
         self.documents.push(Path::new("documents in memory"), ingested.part)?;
@@ -128,10 +131,12 @@ impl MemoryCollection {
     /// Writes documents and embeddings to one safetensors file, exactly.
     ///
     /// # Errors
-    /// [`Error::Io`]; a file that was there before stays as it was.
+    /// [`Error::Io`]; a file that was there before stays as it was. [`Error::Model`] if the model's
+    /// fingerprint cannot be taken.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let io = |source| Error::io(path, source);
-        let bytes = self.to_safetensors().map_err(|e| io(std::io::Error::other(e)))?;
+        let fingerprint = self.encoder.fingerprint()?.to_string();
+        let bytes = self.to_safetensors(fingerprint).map_err(|e| io(std::io::Error::other(e)))?;
         let new = path.with_added_extension("jacolbert-new");
         let written = fs::File::create(&new)
             .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
@@ -148,6 +153,7 @@ impl MemoryCollection {
             documents.push(path, part.data().to_vec())?;
         }
         let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
+        check_fingerprint(path, fingerprint(&bytes).as_deref(), &encoder)?;
         if documents.num_passages() != embeddings.len() {
             return Err(Error::corrupt(path, "documents and vectors do not agree"));
         }
@@ -155,7 +161,7 @@ impl MemoryCollection {
         Ok(Self { encoder, embeddings, documents, num_documents })
     }
 
-    fn to_safetensors(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+    fn to_safetensors(&self, fingerprint: String) -> Result<Vec<u8>, safetensors::SafeTensorError> {
         let mut values = Vec::new();
         let mut lengths = Vec::new();
         for passage in &self.embeddings {
@@ -172,7 +178,7 @@ impl MemoryCollection {
         for (n, part) in self.documents.part_bytes().enumerate() {
             tensors.insert(part_name(n), TensorView::new(Dtype::U8, vec![part.len()], part)?);
         }
-        safetensors::serialize(tensors, None)
+        safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
     }
 
     fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
@@ -184,10 +190,18 @@ impl MemoryCollection {
     }
 }
 
+/// Key of the file's metadata with the fingerprint of the model.
+const FINGERPRINT: &str = "fingerprint";
 /// Tensor with the rows of all passages, `[tokens, dim]`.
 const EMBEDDINGS: &str = "embeddings";
 /// Tensor with the number of tokens of each passage, `[passages]`.
 const LENGTHS: &str = "lengths";
+
+/// The fingerprint of the model that encoded the file `bytes`, if the file is not older.
+fn fingerprint(bytes: &[u8]) -> Option<String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    metadata.metadata().as_ref()?.get(FINGERPRINT).cloned()
+}
 
 fn embeddings_of(
     path: &Path,

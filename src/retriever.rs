@@ -1,12 +1,14 @@
 //! The retriever: a loaded model, and all that can be done with it.
 
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_index::{BuildConfig, BuildProgress, Index, IndexBuilder, Pooling};
-use jacolbert_model::{Device, Encoder};
+use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
+use crate::document::check_ids;
 use crate::documents::part_name;
 use crate::hit::Reranked;
 use crate::ingest::ingest;
@@ -84,7 +86,31 @@ impl Retriever {
     /// # Errors
     /// [`Error::Model`].
     pub fn from_dir(path: &Path, device: &Device) -> Result<Self, Error> {
-        Ok(Self::new(Encoder::from_dir(path, device)?))
+        Self::from_dir_with(path, &LoadOptions::default(), device)
+    }
+
+    /// As [`from_dir`](Self::from_dir), by `options`: with a dictionary, which the published JaColBERT
+    /// checkpoints need, or with settings other than the folder's.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    ///
+    /// use jacolbert::{Device, LoadOptions, Retriever};
+    ///
+    /// let dictionary = Some("site-packages/unidic_lite/dicdir".into());
+    /// let options = LoadOptions { dictionary, ..Default::default() };
+    /// let retriever = Retriever::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn from_dir_with(
+        path: &Path,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(Encoder::from_dir_with(path, options, device)?))
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub onto `device`, through the cache that is
@@ -103,18 +129,59 @@ impl Retriever {
     /// As [`hub_checkpoint`](crate::hub_checkpoint) and [`from_dir`](Self::from_dir).
     #[cfg(feature = "hub")]
     pub fn from_hub(name: &str, options: &HubOptions, device: &Device) -> Result<Self, Error> {
-        Self::from_dir(&hub_checkpoint(name, options, &mut |_| ())?, device)
+        Self::from_hub_with(name, options, &LoadOptions::default(), device)
     }
 
-    /// Loads the checkpoint that encoded the collection in `folder`, and opens that collection.
+    /// As [`from_hub`](Self::from_hub), with what loading needs beyond the checkpoint's files: the
+    /// dictionary of the published JaColBERT checkpoints.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Device, HubOptions, LoadOptions, Retriever};
+    ///
+    /// let dictionary = Some("site-packages/unidic_lite/dicdir".into());
+    /// let loading = LoadOptions { dictionary, ..Default::default() };
+    /// let (name, hub) = ("bclavie/JaColBERT", HubOptions::default());
+    /// let retriever = Retriever::from_hub_with(name, &hub, &loading, &Device::flex())?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_hub`](Self::from_hub).
+    #[cfg(feature = "hub")]
+    pub fn from_hub_with(
+        name: &str,
+        hub: &HubOptions,
+        loading: &LoadOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        Self::from_dir_with(&hub_checkpoint(name, hub, &mut |_| ())?, loading, device)
+    }
+
+    /// Loads the checkpoint that encoded the collection in `folder`, with the dictionary that it had
+    /// then, and opens that collection.
     ///
     /// # Errors
     /// As [`from_dir`](Self::from_dir) and [`open`](Self::open), and [`Error::NoCheckpoint`].
     pub fn from_collection(folder: &Path, device: &Device) -> Result<(Self, Collection), Error> {
+        Self::from_collection_with(folder, &LoadOptions::default(), device)
+    }
+
+    /// As [`from_collection`](Self::from_collection), by `options`; without a dictionary in them it
+    /// is the one that the collection remembers.
+    ///
+    /// # Errors
+    /// As [`from_collection`](Self::from_collection).
+    pub fn from_collection_with(
+        folder: &Path,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<(Self, Collection), Error> {
         let index = Index::open(folder)?;
-        let checkpoint = Settings::of_index(folder, &index)?.checkpoint;
+        let Settings { checkpoint, dictionary, .. } = Settings::of_index(folder, &index)?;
         let checkpoint = checkpoint.ok_or_else(|| Error::NoCheckpoint { path: folder.into() })?;
-        let retriever = Self::from_dir(Path::new(&checkpoint), device)?;
+        let mut options = options.clone();
+        options.dictionary = options.dictionary.or(dictionary.map(PathBuf::from));
+        let retriever = Self::from_dir_with(Path::new(&checkpoint), &options, device)?;
         let collection = Collection::of_index(retriever.encoder.clone(), folder, index)?;
         Ok((retriever, collection))
     }
@@ -135,28 +202,28 @@ impl Retriever {
         documents: &[Document],
         options: &IndexOptions,
     ) -> Result<Indexed, Error> {
-        self.index_with(folder, documents, options, &mut |_| ())
+        self.index_with(folder, documents, options, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// As [`index`](Self::index), with a report of every step.
+    /// As [`index`](Self::index), with a report of every step, which may end the work; then the folder
+    /// is as it was before.
     ///
     /// # Errors
-    /// As [`index`](Self::index).
+    /// As [`index`](Self::index), and [`jacolbert_index::Error::Cancelled`] within [`Error::Index`].
     pub fn index_with(
         &self,
         folder: &Path,
         documents: &[Document],
         options: &IndexOptions,
-        progress: &mut dyn FnMut(IndexProgress),
+        progress: &mut dyn FnMut(IndexProgress) -> ControlFlow<()>,
     ) -> Result<Indexed, Error> {
         if documents.is_empty() {
             return Err(Error::NoDocuments);
         }
-        // Before the hours of encoding, though the builder looks again.
-        if Index::exists(folder) {
-            return Err(jacolbert_index::Error::Exists { path: folder.into() }.into());
-        }
-        let mut builder = IndexBuilder::new(self.encoder.dim(), options.build.clone())?;
+        // Before the folder is made.
+        check_ids(documents)?;
+        let (dim, build) = (self.encoder.dim(), options.build.clone());
+        let mut builder = IndexBuilder::create(folder, dim, build)?;
         let mut add = |passage: jacolbert_index::Embeddings| {
             builder.add(passage.as_ref())?;
             Ok(())
@@ -166,9 +233,9 @@ impl Retriever {
         let ingested =
             ingest(&self.encoder, documents, splitting, pooling, 0, &mut add, &mut encoding)?;
         builder.attach(&part_name(0), &ingested.part);
-        builder.attach(SETTINGS, &self.settings(documents.len(), pooling).to_bytes());
-        let index =
-            builder.build_to(folder, &mut |built| progress(IndexProgress::Building(built)))?;
+        let settings = Settings::new(&self.encoder, documents.len(), pooling)?;
+        builder.attach(SETTINGS, &settings.to_bytes());
+        let index = builder.build_with(&mut |built| progress(IndexProgress::Building(built)))?;
         let collection = Collection::of_index(self.encoder.clone(), folder, index)?;
         Ok(Indexed { collection, truncated: ingested.truncated })
     }
@@ -177,7 +244,7 @@ impl Retriever {
     /// the collection.
     ///
     /// # Errors
-    /// [`Error::Index`], [`Error::Corrupt`].
+    /// [`Error::Index`], [`Error::Corrupt`], and [`Error::OtherModel`] if another model made it.
     pub fn open(&self, folder: &Path) -> Result<Collection, Error> {
         Collection::open(self.encoder.clone(), folder)
     }
@@ -190,7 +257,8 @@ impl Retriever {
     /// Reads a collection that [`MemoryCollection::save`] wrote.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Corrupt`], and [`Error::Index`] if the rows have another dimension.
+    /// [`Error::Io`], [`Error::Corrupt`], [`Error::OtherModel`], and [`Error::Index`] if the rows have
+    /// another dimension.
     pub fn load_in_memory(&self, path: &Path) -> Result<MemoryCollection, Error> {
         MemoryCollection::load(self.encoder.clone(), path)
     }
@@ -210,13 +278,5 @@ impl Retriever {
             position: hit.passage.index(),
         });
         Ok(reranked.collect())
-    }
-
-    fn settings(&self, num_documents: usize, pooling: Pooling) -> Settings {
-        let checkpoint = self.encoder.checkpoint().map(|path| {
-            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-            absolute.to_string_lossy().into_owned()
-        });
-        Settings { checkpoint, num_documents, pooling }
     }
 }

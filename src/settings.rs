@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jacolbert_index::{Index, PoolFactor, Pooling};
+use jacolbert_model::Encoder;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -16,6 +17,10 @@ pub(crate) const SETTINGS: &str = "settings";
 pub(crate) struct Settings {
     /// Folder of the checkpoint that encoded the passages, if it came from one.
     pub(crate) checkpoint: Option<String>,
+    /// Folder of the dictionary that the checkpoint was loaded with, if any.
+    pub(crate) dictionary: Option<String>,
+    /// Fingerprint of the model; none in a collection from before there were any.
+    pub(crate) fingerprint: Option<String>,
     /// Documents that are not deleted.
     pub(crate) num_documents: usize,
     /// How the tokens of its passages were pooled.
@@ -24,6 +29,26 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Those of a collection of so many documents, encoded and pooled so.
+    pub(crate) fn new(
+        encoder: &Encoder,
+        num_documents: usize,
+        pooling: Pooling,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            checkpoint: encoder.checkpoint().map(absolute),
+            dictionary: encoder.dictionary().map(absolute),
+            fingerprint: Some(encoder.fingerprint()?.to_string()),
+            num_documents,
+            pooling,
+        })
+    }
+
+    /// Fails if another model than `encoder` made the collection in `path`.
+    pub(crate) fn check_model(&self, path: &Path, encoder: &Encoder) -> Result<(), Error> {
+        check_fingerprint(path, self.fingerprint.as_deref(), encoder)
+    }
+
     pub(crate) fn of_index(folder: &Path, index: &Index) -> Result<Self, Error> {
         let corrupt = |what: &str| Error::corrupt(folder, what);
         let attached = index
@@ -36,6 +61,8 @@ impl Settings {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         serde_json::json!({
             "checkpoint": self.checkpoint,
+            "dictionary": self.dictionary,
+            "fingerprint": self.fingerprint,
             "num_documents": self.num_documents,
             "pooling": {
                 "factor": self.pooling.factor.get(),
@@ -58,6 +85,25 @@ fn pooling<'de, D: Deserializer<'de>>(stored: D) -> Result<Pooling, D::Error> {
     Ok(Pooling { factor, protected_tokens })
 }
 
+/// Fails if `remembered` is the fingerprint of another model than `encoder`.
+pub(crate) fn check_fingerprint(
+    path: &Path,
+    remembered: Option<&str>,
+    encoder: &Encoder,
+) -> Result<(), Error> {
+    let Some(expected) = remembered else { return Ok(()) };
+    let found = encoder.fingerprint()?.to_string();
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::OtherModel { path: path.into(), expected: expected.into(), found })
+}
+
+fn absolute(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    absolute.to_string_lossy().into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,7 +112,13 @@ mod tests {
     fn settings_are_read_as_written() -> Result<(), serde_json::Error> {
         for factor in PoolFactor::ALL {
             let pooling = Pooling { factor, protected_tokens: 3 };
-            let settings = Settings { checkpoint: None, num_documents: 2, pooling };
+            let settings = Settings {
+                checkpoint: None,
+                dictionary: None,
+                fingerprint: Some("f".into()),
+                num_documents: 2,
+                pooling,
+            };
             assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
         }
         Ok(())

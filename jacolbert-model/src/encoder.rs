@@ -1,12 +1,14 @@
 //! Text in, one matrix of unit rows per text out.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use burn::module::Module;
 use burn::tensor::{DType, Device};
 use jacolbert_index::{Embeddings, Pooling, pooled_passages};
 
-use crate::{Batch, Checkpoint, Colbert, Encoding, Error, LoadOptions, Tokenizer};
+use crate::checkpoint;
+use crate::{Batch, Checkpoint, Colbert, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
 
 /// A model ready to encode queries and passages.
 ///
@@ -35,7 +37,19 @@ pub struct Encoder {
     tokenizer: Tokenizer,
     options: EncodeOptions,
     device: Device,
-    folder: Option<PathBuf>,
+    source: Option<Source>,
+    /// Checksum of the settings.
+    settings: u32,
+    /// Checksum of the weights, if they came from files.
+    weights: Option<u32>,
+    fingerprint: OnceLock<Fingerprint>,
+}
+
+/// Where a model was loaded from, and how.
+#[derive(Debug, Clone)]
+struct Source {
+    folder: PathBuf,
+    options: LoadOptions,
 }
 
 /// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
@@ -78,9 +92,16 @@ impl Encoder {
     /// Takes a loaded checkpoint. Gradients and dropout are left behind.
     pub fn new(checkpoint: Checkpoint) -> Self {
         let colbert = checkpoint.colbert.valid();
-        let device = colbert.device();
-        let (tokenizer, options) = (checkpoint.tokenizer, EncodeOptions::default());
-        Self { colbert, tokenizer, options, device, folder: None }
+        Self {
+            device: colbert.device(),
+            colbert,
+            settings: checkpoint::settings_checksum(&checkpoint.bert, &checkpoint.config),
+            tokenizer: checkpoint.tokenizer,
+            options: EncodeOptions::default(),
+            source: None,
+            weights: None,
+            fingerprint: OnceLock::new(),
+        }
     }
 
     /// Loads the checkpoint in the folder `dir` onto `device`.
@@ -101,8 +122,14 @@ impl Encoder {
         options: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
-        let encoder = Self::new(Checkpoint::from_dir_with(dir, options, device)?);
-        Ok(Self { folder: Some(dir.into()), ..encoder })
+        let (checkpoint, weights) = Checkpoint::read(dir, options, device)?;
+        let source = Source { folder: dir.into(), options: options.clone() };
+        let (source, weights) = (Some(source), Some(weights));
+        let encoder = Self { source, weights, ..Self::new(checkpoint) };
+        // Now rather than when a collection is opened, which takes less time than this. A tokenizer
+        // that cannot read the texts says so again to whoever asks.
+        let _ = encoder.fingerprint();
+        Ok(encoder)
     }
 
     /// The same encoder, working by `options`.
@@ -117,7 +144,50 @@ impl Encoder {
 
     /// The folder that the model was loaded from; none if it was made from a [`Checkpoint`].
     pub fn checkpoint(&self) -> Option<&Path> {
-        self.folder.as_deref()
+        self.source.as_ref().map(|source| source.folder.as_path())
+    }
+
+    /// The folder of the dictionary that the model was loaded with; none if it was loaded without
+    /// one, or made from a [`Checkpoint`].
+    pub fn dictionary(&self) -> Option<&Path> {
+        self.source.as_ref().and_then(|source| source.options.dictionary.as_deref())
+    }
+
+    /// What tells this model from others. It is taken once: of weights from files while they are
+    /// read, of those of a [`Checkpoint`] in memory when it is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Device`], and [`Error::Text`] or [`Error::Dictionary`] from the tokenizer.
+    pub fn fingerprint(&self) -> Result<Fingerprint, Error> {
+        if let Some(&known) = self.fingerprint.get() {
+            return Ok(known);
+        }
+        let weights = match self.weights {
+            Some(weights) => weights,
+            None => checkpoint::weights_checksum(&self.colbert)?,
+        };
+        let (tokenizer, settings) = (self.tokenizer.checksum()?, self.settings);
+        Ok(*self.fingerprint.get_or_init(|| Fingerprint { weights, tokenizer, settings }))
+    }
+
+    /// Where the model computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The same model on another device, from the files that it came from, or as a copy of this one
+    /// if it came from none.
+    #[cfg(feature = "flex")]
+    pub(crate) fn loaded_again_on(&self, device: &Device) -> Result<Self, Error> {
+        let encoder = match &self.source {
+            Some(Source { folder, options }) => Self::from_dir_with(folder, options, device)?,
+            None => Self {
+                colbert: self.colbert.clone().to_device(device),
+                device: device.clone(),
+                ..self.clone()
+            },
+        };
+        Ok(encoder.with_options(self.options))
     }
 
     /// The tokenizer.

@@ -216,6 +216,39 @@ pub enum Error {
     /// The device failed while it computed or handed back a result.
     #[error("the device did not hand back a result")]
     Device(#[source] Cause),
+    /// A device computes another embedding than flex on the CPU does.
+    #[error(
+        "{device} differs from flex by {difference} at token {token} of {text:?}; {within} is allowed"
+    )]
+    SelfCheck {
+        /// The device.
+        device: String,
+        /// The beginning of the text.
+        text: String,
+        /// The token whose row differs most, from 0, among those that are kept.
+        token: usize,
+        /// Largest difference of a component; infinite if there are not as many rows.
+        difference: f32,
+        /// What is allowed.
+        within: f32,
+    },
+    /// A device gives another score than flex on the CPU does.
+    #[error(
+        "{device} differs from flex by {difference} in the score of {query:?} with {passage:?}; \
+         {within} is allowed"
+    )]
+    SelfCheckScore {
+        /// The device.
+        device: String,
+        /// The beginning of the query.
+        query: String,
+        /// The beginning of the passage.
+        passage: String,
+        /// The difference.
+        difference: f32,
+        /// What is allowed.
+        within: f32,
+    },
     /// The model computed something that is no embedding, such as NaN.
     #[error("the embeddings of text {text} are no numbers")]
     Embeddings {

@@ -78,16 +78,24 @@
 //! and `cuda`. `Device::flex()` and its like exist with their feature. `Device::default()` is Burn's
 //! choice among them and follows the environment variable `BURN_DEVICE`, which is why this crate
 //! never calls it.
+//!
+//! The tests compare flex, ndarray and wgpu (on Vulkan in software) with PyTorch.
+//! [`Encoder::self_check`] compares any other device with flex, on the machine where it counts.
 
 mod batch;
 mod bert;
 mod checkpoint;
+mod checksum;
 mod colbert;
 mod config;
 mod encoder;
 mod error;
+mod fingerprint;
 mod load_options;
 mod maxsim;
+mod probe_texts;
+#[cfg(feature = "flex")]
+mod self_check;
 mod tokenizer;
 
 pub use batch::Batch;
@@ -98,8 +106,11 @@ pub use colbert::{Colbert, TokenEmbeddings};
 pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use error::Error;
+pub use fingerprint::Fingerprint;
 pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
+#[cfg(feature = "flex")]
+pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
     SpecialTokens, Subword, Tokenizer, Vocabulary,

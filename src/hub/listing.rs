@@ -19,8 +19,13 @@ pub(super) const SETTINGS: [&str; 10] = [
     "vocab.txt",
 ];
 
-/// Files of weights, the best first; one of them is needed.
-pub(super) const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
+/// Files of weights, or indexes of several, the best first; one of them is needed.
+pub(super) const WEIGHTS: [&str; 4] = [
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+];
 
 /// Files of tokenizers; one of them is needed.
 const TOKENIZERS: [&str; 2] = ["tokenizer.json", "vocab.txt"];
@@ -105,14 +110,24 @@ impl Listing {
             (is_number && file == "config.json").then(|| format!("{folder}/"))
         };
         let folders = self.siblings.iter().filter_map(folder_of_settings);
-        folders
-            .flat_map(|folder| [Some(format!("{folder}config.json")), self.best_weights(&folder)])
-            .flatten()
-            .collect()
+        let files = |folder: String| {
+            let weights = self.best_weights(&folder);
+            std::iter::once(format!("{folder}config.json")).chain(weights)
+        };
+        folders.flat_map(files).collect()
     }
 
-    fn best_weights(&self, folder: &str) -> Option<String> {
-        WEIGHTS.iter().map(|file| format!("{folder}{file}")).find(|name| self.has(name))
+    /// The best weights in `folder`: a file, or several and their index, which comes last.
+    fn best_weights(&self, folder: &str) -> Vec<String> {
+        let mut names = WEIGHTS.iter().map(|file| format!("{folder}{file}"));
+        let Some(best) = names.find(|name| self.has(name)) else { return Vec::new() };
+        let several = best.strip_suffix(".index.json").and_then(|whole| whole.rsplit_once('.'));
+        let Some((stem, format)) = several else { return vec![best] };
+        let is_part = |name: &str| {
+            name.starts_with(&format!("{stem}-")) && name.ends_with(&format!(".{format}"))
+        };
+        let parts = self.siblings.iter().map(|sibling| &sibling.name);
+        parts.filter(|name| is_part(name)).chain([&best]).cloned().collect()
     }
 }
 

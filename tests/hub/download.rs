@@ -134,6 +134,27 @@ fn layers_behind_the_model_come_too_and_safetensors_are_preferred() -> TestResul
 }
 
 #[test]
+fn weights_in_several_files_come_with_their_index_last() -> TestResult {
+    let mut files = files();
+    files.remove("model.safetensors");
+    let several = [
+        "model-00001-of-00002.safetensors",
+        "model-00002-of-00002.safetensors",
+        "model.safetensors.index.json",
+    ];
+    for name in several.into_iter().chain(["pytorch_model.bin", "other-model.safetensors"]) {
+        files.insert(name.into(), name.into());
+    }
+    let hub = Fixture::new(files)?;
+    let folder = hub.get()?;
+    let asked: Vec<String> = hub.asked().into_iter().filter(|a| !a.contains("cdn")).collect();
+    assert_eq!(asked[asked.len() - 3..], several);
+    assert!(!folder.join("pytorch_model.bin").exists());
+    assert_eq!(get(&hub.with(|options| options.offline = true))?, folder);
+    Ok(())
+}
+
+#[test]
 fn the_token_goes_to_the_hub_and_not_where_it_redirects() -> TestResult {
     let hub = Fixture::new(files())?;
     get(&hub.with(|options| options.token = HubToken::Secret("hf_x".into())))?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::sample::{TestResult, documents, model, retriever};
 
-const ALL: SearchParams = SearchParams { k: 100, n_probe: 64, n_rescored: None };
+const ALL: SearchParams = SearchParams { k: 100, n_probe: None, n_rescored: None, n_exact: None };
 
 fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.document_id.as_str()).collect()
@@ -216,5 +216,55 @@ fn another_engines_list_comes_back_in_our_order() -> TestResult {
     assert_eq!(retriever.rerank("山", &texts, 100)?.len(), 5);
     assert_eq!(retriever.rerank("山", &[], 3)?, []);
     assert!(model().is_some());
+    Ok(())
+}
+
+#[test]
+fn a_replaced_document_is_found_by_its_new_text_only() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let mut collection =
+        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let old = documents().remove(2);
+    let new = Document::new(old.id.clone(), "琵琶湖は日本で最も大きな湖である。");
+    collection.replace(&[new], Splitting::default())?;
+    collection.compact()?;
+    collection.index().verify()?;
+    assert_eq!((collection.num_documents(), collection.num_passages()), (5, 5));
+    let hits = collection.search("日本で一番大きな湖は？", &ALL)?;
+    assert_eq!((hits[0].document_id.as_str(), hits.len()), (old.id.as_str(), 5));
+    assert!(hits.iter().all(|hit| hit.content != old.text));
+    let unknown = Document::new("誰も知らない", "文書");
+    let error = collection.replace(&[unknown], Splitting::default());
+    assert!(matches!(error, Err(Error::UnknownId { .. })));
+    Ok(())
+}
+
+#[test]
+fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let collection =
+        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let query = "わび茶を大成した茶人は誰か？";
+    for hit in collection.search(query, &ALL)? {
+        let matches = collection.explain(query, hit.passage_id)?;
+        assert_eq!(matches.len(), 32, "one a query token");
+        let sum: f32 = matches.iter().map(|found| found.score).sum();
+        assert!((sum - hit.score).abs() < 1e-4);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cancelled_index_leaves_nothing() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let options = IndexOptions::default();
+    let mut stop = |_| std::ops::ControlFlow::Break(());
+    let error = retriever.index_with(folder.path(), &documents(), &options, &mut stop);
+    assert!(matches!(error, Err(Error::Index(jacolbert::index::Error::Cancelled))));
+    assert!(!jacolbert::index::Index::exists(folder.path()));
+    retriever.index(folder.path(), &documents(), &options)?;
     Ok(())
 }

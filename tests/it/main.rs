@@ -3,4 +3,8 @@
 mod collection;
 mod hard_texts;
 mod memory;
+mod models;
 mod sample;
+// The dictionary that the encoder's own tests have.
+#[path = "../../jacolbert-model/tests/it/japanese/small_dictionary/files.rs"]
+mod small_dictionary;

@@ -23,9 +23,15 @@ pub(super) enum Layout {
     },
 }
 
-/// What a folder of weights has one of, in the order of preference.
-const LOOKED_FOR: [&str; 4] =
-    [ColbertConfig::FILE, pylate_modules::FILE, weights_file::SAFETENSORS, weights_file::PYTORCH];
+/// What a checkpoint's folder has one of, in the order of preference.
+const LOOKED_FOR: [&str; 6] = [
+    ColbertConfig::FILE,
+    pylate_modules::FILE,
+    weights_file::NAMES[0],
+    weights_file::NAMES[1],
+    weights_file::NAMES[2],
+    weights_file::NAMES[3],
+];
 
 impl Layout {
     /// Recognises the layout of the folder `dir` by what it holds.
@@ -72,7 +78,7 @@ impl Layout {
 }
 
 fn open_weights(dir: &Path) -> Result<WeightsFile, Error> {
-    let file = first_file(dir, &[weights_file::SAFETENSORS, weights_file::PYTORCH])?;
+    let file = first_file(dir, &weights_file::NAMES)?;
     WeightsFile::open(&dir.join(file))
 }
 

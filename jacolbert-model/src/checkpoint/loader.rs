@@ -5,21 +5,29 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::module_path::ModulePath;
 use super::stored_tensors::{StoredTensors, transposed};
+use crate::fingerprint::WeightsChecksum;
 use crate::{Colbert, Error};
 
-/// `colbert` with the weights of `tensors`, every one of which must be there in its shape.
+/// `colbert` with the weights of `tensors`, every one of which must be there in its shape, and their
+/// checksum.
 pub(super) fn load(
     colbert: Colbert,
     tensors: StoredTensors,
     device: &Device,
-) -> Result<Colbert, Error> {
-    let mut loader = Loader { tensors, device, path: ModulePath::default(), failure: None };
+) -> Result<(Colbert, u32), Error> {
+    let mut loader = Loader {
+        tensors,
+        device,
+        path: ModulePath::default(),
+        checksum: WeightsChecksum::default(),
+        failure: None,
+    };
     let colbert = colbert.map(&mut loader);
     if let Some(failure) = loader.failure {
         return Err(failure);
     }
     loader.tensors.finish()?;
-    Ok(colbert)
+    Ok((colbert, loader.checksum.finish()))
 }
 
 /// Walks the model; after a failure it leaves the rest as it is.
@@ -27,6 +35,7 @@ struct Loader<'a> {
     tensors: StoredTensors,
     device: &'a Device,
     path: ModulePath,
+    checksum: WeightsChecksum,
     failure: Option<Error>,
 }
 
@@ -60,11 +69,15 @@ impl Loader<'_> {
     /// The weights of the parameter at the current path, of the given shape.
     fn data(&mut self, shape: &[usize]) -> Result<TensorData, Error> {
         let name = self.path.stored_name();
+        let mut stored_shape = shape.to_vec();
+        if self.path.is_linear() && shape.len() == 2 {
+            stored_shape.reverse();
+        }
+        let stored = self.tensors.take(&name, &stored_shape)?;
+        self.checksum.add(name, &stored_shape, &stored);
         let values = match *shape {
-            [inputs, outputs] if self.path.is_linear() => {
-                transposed(&self.tensors.take(&name, &[outputs, inputs])?, inputs)
-            }
-            _ => self.tensors.take(&name, shape)?,
+            [inputs, _] if self.path.is_linear() => transposed(&stored, inputs),
+            _ => stored,
         };
         Ok(TensorData::new(values, shape.to_vec()))
     }

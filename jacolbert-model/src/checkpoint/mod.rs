@@ -5,6 +5,8 @@ mod loader;
 mod module_path;
 mod pytorch_file;
 mod safetensors_file;
+mod settings_checksum;
+mod sharded_file;
 mod stored_names;
 mod stored_tensors;
 mod weights_file;
@@ -19,6 +21,9 @@ use layout::Layout;
 use loader::load;
 use weights_file::SAFETENSORS;
 
+pub(crate) use settings_checksum::settings_checksum;
+pub(crate) use writer::weights_checksum;
+
 /// A model with its settings and its tokenizer.
 ///
 /// Two layouts are read, recognised by the files that a folder has:
@@ -32,8 +37,9 @@ use weights_file::SAFETENSORS;
 /// | | `modules.json` | where Transformer and Dense are |
 ///
 /// Weights are `model.safetensors` or, where there is none, `pytorch_model.bin`, as F32, F16 or
-/// BF16. The latter is a pickle, which is read without calling anything that it names. Names of the
-/// encoder's tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
+/// BF16. The latter is a pickle, which is read without calling anything that it names. Either may be
+/// spread over several files, which an `.index.json` of that name lists. Names of the encoder's
+/// tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// The shape of the model.
@@ -65,12 +71,21 @@ impl Checkpoint {
     ///
     /// # Errors
     /// As [`from_dir`](Self::from_dir) and [`Tokenizer::with_dictionary`].
-    #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
     pub fn from_dir_with(
         dir: &Path,
         options: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
+        Ok(Self::read(dir, options, device)?.0)
+    }
+
+    /// As [`from_dir_with`](Self::from_dir_with), with the checksum of the weights.
+    #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
+    pub(crate) fn read(
+        dir: &Path,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<(Self, u32), Error> {
         let layout = Layout::of(dir)?;
         let config = match &options.config {
             Some(config) => config.clone(),
@@ -83,8 +98,9 @@ impl Checkpoint {
             Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, &config)?,
             None => Tokenizer::from_dir(dir, &bert, &config)?,
         };
-        let colbert = load(Colbert::new(&bert, config.dim, device), layout.tensors()?, device)?;
-        Ok(Self { bert, config, colbert, tokenizer })
+        let fresh = Colbert::new(&bert, config.dim, device);
+        let (colbert, weights) = load(fresh, layout.tensors()?, device)?;
+        Ok((Self { bert, config, colbert, tokenizer }, weights))
     }
 
     /// Writes the checkpoint to the folder `dir`, which is made if need be, in the layout of

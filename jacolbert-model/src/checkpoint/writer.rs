@@ -9,17 +9,15 @@ use safetensors::tensor::TensorView;
 
 use super::module_path::ModulePath;
 use super::stored_tensors::transposed;
+use crate::fingerprint::WeightsChecksum;
 use crate::{Colbert, Error};
 
 /// Writes the weights of `colbert` as F32.
 pub(super) fn save(colbert: &Colbert, path: &Path) -> Result<(), Error> {
-    let mut collector = Collector::default();
-    colbert.visit(&mut collector);
-    if let Some(failure) = collector.failure {
-        return Err(failure);
-    }
-    let views = collector.tensors.iter().map(|tensor| {
-        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)?;
+    let tensors = stored_tensors(colbert)?;
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(Stored::bytes).collect();
+    let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
+        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?;
         Ok((tensor.name.as_str(), view))
     });
     let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
@@ -29,11 +27,35 @@ pub(super) fn save(colbert: &Colbert, path: &Path) -> Result<(), Error> {
         .map_err(|source| Error::safetensors(path, source))
 }
 
+/// The checksum of the weights of `colbert`, read back from its device.
+pub(crate) fn weights_checksum(colbert: &Colbert) -> Result<u32, Error> {
+    let mut checksum = WeightsChecksum::default();
+    for Stored { name, shape, values } in stored_tensors(colbert)? {
+        checksum.add(name, &shape, &values);
+    }
+    Ok(checksum.finish())
+}
+
+fn stored_tensors(colbert: &Colbert) -> Result<Vec<Stored>, Error> {
+    let mut collector = Collector::default();
+    colbert.visit(&mut collector);
+    match collector.failure {
+        Some(failure) => Err(failure),
+        None => Ok(collector.tensors),
+    }
+}
+
 /// A tensor as it will stand in the file.
 struct Stored {
     name: String,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    values: Vec<f32>,
+}
+
+impl Stored {
+    fn bytes(&self) -> Vec<u8> {
+        self.values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
 }
 
 /// Walks the model; after a failure it collects no more.
@@ -73,7 +95,6 @@ impl Collector {
             values = transposed(&values, outputs);
             shape.reverse();
         }
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Ok(Stored { name: self.path.stored_name(), shape, bytes })
+        Ok(Stored { name: self.path.stored_name(), shape, values })
     }
 }

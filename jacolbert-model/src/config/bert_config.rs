@@ -136,7 +136,7 @@ impl Activation {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Gelu => "gelu",
             Self::GeluTanh => "gelu_pytorch_tanh",

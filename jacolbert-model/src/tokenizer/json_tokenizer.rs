@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::SpecialTokens;
 use super::text_tokenizer::TextTokenizer;
 use crate::Error;
@@ -23,6 +25,7 @@ impl JsonTokenizer {
         let path = dir.join(FILE);
         let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
         let invalid = |source| Error::Tokenizer { path: path.clone(), source };
+        check_json(&bytes, &path)?;
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
         let special = special_tokens(&tokenizer, &path)?;
@@ -49,6 +52,11 @@ impl TextTokenizer for JsonTokenizer {
         self.tokenizer.get_vocab(true).into_values().max().unwrap_or(0)
     }
 
+    fn tokens(&self) -> Vec<(u32, String)> {
+        let tokens = self.tokenizer.get_vocab(true).into_iter();
+        tokens.map(|(token, id)| (id, token)).collect()
+    }
+
     fn path(&self) -> &Path {
         &self.path
     }
@@ -58,6 +66,35 @@ impl TextTokenizer for JsonTokenizer {
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::Tokenizer { path: path.clone(), source })?;
         std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+    }
+}
+
+/// Keeps from the crate tokenizers what it ends the thread over: a mistake in the JSON inside a
+/// decoder, and a compiled table of SentencePiece's, whose indices it does not check.
+fn check_json(bytes: &[u8], path: &Path) -> Result<(), Error> {
+    let json: Value = serde_json::from_slice(bytes)
+        .map_err(|source| Error::Tokenizer { path: path.into(), source: source.into() })?;
+    if json.get("normalizer").is_some_and(has_compiled_table) {
+        return Err(Error::Setting {
+            path: path.into(),
+            key: "normalizer",
+            found: "Precompiled".into(),
+            expected: "one whose rules the file spells out",
+        });
+    }
+    Ok(())
+}
+
+fn has_compiled_table(normalizer: &Value) -> bool {
+    match normalizer {
+        Value::Object(keys) => {
+            let is_named = keys.get("type").is_some_and(|class| class == "Precompiled");
+            is_named
+                || keys.contains_key("precompiled_charsmap")
+                || keys.values().any(has_compiled_table)
+        }
+        Value::Array(several) => several.iter().any(has_compiled_table),
+        _ => false,
     }
 }
 

@@ -66,6 +66,10 @@ impl TextTokenizer for MecabTokenizer {
         self.tokenizer.largest_id()
     }
 
+    fn tokens(&self) -> Vec<(u32, String)> {
+        self.tokenizer.tokens().map(|(id, token)| (id, token.to_owned())).collect()
+    }
+
     fn path(&self) -> &Path {
         &self.path
     }

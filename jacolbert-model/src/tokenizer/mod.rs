@@ -17,7 +17,9 @@ mod text_tokenizer;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::checksum::Checksum;
 use crate::config::PUNCTUATION;
+use crate::probe_texts::{PASSAGES, QUERIES};
 use crate::{BertConfig, ColbertConfig, Error, QueryLength};
 use json_tokenizer::JsonTokenizer;
 use mecab_tokenizer::MecabTokenizer;
@@ -156,6 +158,26 @@ impl Tokenizer {
     /// unknown word of a passage, as in the original.
     pub fn skiplist(&self) -> &[u32] {
         &self.skiplist
+    }
+
+    /// The checksum of what decides over ids, lengths left out: tokens, special tokens, markers,
+    /// skiplist, and the ids of some texts, which stand for the rules between text and tokens.
+    pub(crate) fn checksum(&self) -> Result<u32, Error> {
+        let mut checksum = Checksum::default();
+        let mut tokens = self.text.tokens();
+        tokens.sort_unstable();
+        for (id, token) in &tokens {
+            checksum.ids(&[*id]);
+            checksum.text(token);
+        }
+        let SpecialTokens { pad, unknown, class, separator, mask } = self.special;
+        checksum.ids(&[pad, unknown, class, separator, mask]);
+        checksum.ids(&[self.markers.query, self.markers.passage]);
+        checksum.ids(&self.skiplist);
+        for text in QUERIES.iter().chain(&PASSAGES) {
+            checksum.ids(&self.text.ids(text)?);
+        }
+        Ok(checksum.finish())
     }
 
     /// Ids of `[CLS] marker text [SEP]`, at most `maxlen`, and the number of ids cut.

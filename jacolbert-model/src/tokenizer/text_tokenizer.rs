@@ -20,6 +20,9 @@ pub(super) trait TextTokenizer: Debug + Send + Sync {
     /// The largest id there is.
     fn largest_id(&self) -> u32;
 
+    /// Every token with its id.
+    fn tokens(&self) -> Vec<(u32, String)>;
+
     /// The file with the tokens, for errors to name.
     fn path(&self) -> &Path;
 

@@ -204,6 +204,40 @@ fn a_file_that_is_no_tokenizer_is_named() {
 }
 
 #[test]
+fn a_tokenizer_with_a_mistake_in_the_json_of_any_part_is_named() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let path = folder.path().join("tokenizer.json");
+    let whole = std::fs::read_to_string(&path)?;
+    for part in ["decoder", "normalizer", "pre_tokenizer", "post_processor", "model"] {
+        let key = format!("\"{part}\":");
+        assert!(whole.contains(&key));
+        for mistake in ["", "nul", "{", "{\"type\":}", "1e999"] {
+            let damaged = whole.replace(&key, &format!("{key}{mistake}:"));
+            std::fs::write(&path, damaged)?;
+            let error = load(folder.path()).expect_err(part);
+            assert!(
+                matches!(error, Error::Tokenizer { path, .. } if path.ends_with("tokenizer.json"))
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn compiled_tables_of_sentencepiece_are_not_followed() {
+    let compiled = json!({ "type": "Precompiled", "precompiled_charsmap": "AAAA" });
+    let several = json!({ "type": "Sequence", "normalizers": [{ "type": "NFKC" }, compiled] });
+    for normalizer in [json!({ "type": "Precompiled" }), compiled, several] {
+        let error = spoilt(|tiny| tiny.tokenizer["normalizer"] = normalizer);
+        assert!(
+            matches!(&error, Error::Setting { key: "normalizer", found, .. }
+                if found == "Precompiled"),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
 fn each_special_token_is_needed() {
     for name in ["[CLS]", "[SEP]", "[MASK]", "[PAD]", "[UNK]", "[unused0]", "[unused1]"] {
         let error = spoilt(|tiny| {

@@ -4,6 +4,7 @@ use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
 use jacolbert_model::{EncodeOptions, Encoder, Error, Truncation};
 
 use crate::TestResult;
+use crate::devices::{TestDevice, on_every_device};
 use crate::tiny::{DIM, Tiny};
 
 const TEXTS: [&str; 6] = ["a", "東京 ab a b!", "", "a b a b a b a b a b", "京", "a-b"];
@@ -12,37 +13,57 @@ fn encoder() -> Result<Encoder, Error> {
     Tiny::new().load()
 }
 
-fn assert_close(found: &[Embeddings], expected: &[Embeddings]) {
+/// Goes through `law` with the tiny model on every device.
+fn with_every_encoder(law: impl Fn(&Encoder, &TestDevice) -> TestResult) -> TestResult {
+    on_every_device(|device| law(&Tiny::new().load_on(&device.device)?, device))
+}
+
+fn assert_close(found: &[Embeddings], expected: &[Embeddings], within: f32) {
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
         assert_eq!(found.num_tokens(), expected.num_tokens());
         let pairs = found.values().iter().zip(expected.values());
-        assert!(pairs.fold(0.0, |worst: f32, (a, b)| worst.max((a - b).abs())) < 1e-5);
+        assert!(pairs.fold(0.0, |worst: f32, (a, b)| worst.max((a - b).abs())) < within);
     }
+}
+
+#[test]
+fn every_device_encodes_as_the_first_does() -> TestResult {
+    let expected = (encoder()?.encode_queries(&TEXTS)?, encoder()?.encode_passages(&TEXTS)?);
+    with_every_encoder(|encoder, on| {
+        let found = (encoder.encode_queries(&TEXTS)?, encoder.encode_passages(&TEXTS)?);
+        assert_close(&found.0.embeddings, &expected.0.embeddings, on.within);
+        assert_close(&found.1.embeddings, &expected.1.embeddings, on.within);
+        assert_eq!(found.1.truncated, expected.1.truncated);
+        Ok(())
+    })
 }
 
 #[test]
 fn texts_keep_their_order_and_do_not_touch_each_other() -> TestResult {
-    let encoder = encoder()?;
-    let together = encoder.encode_passages(&TEXTS)?.embeddings;
-    let mut apart = Vec::new();
-    for text in TEXTS {
-        apart.extend(encoder.encode_passages(&[text])?.embeddings);
-    }
-    assert_close(&together, &apart);
-    Ok(())
+    with_every_encoder(|encoder, on| {
+        let together = encoder.encode_passages(&TEXTS)?.embeddings;
+        let mut apart = Vec::new();
+        for text in TEXTS {
+            apart.extend(encoder.encode_passages(&[text])?.embeddings);
+        }
+        assert_close(&together, &apart, on.within);
+        Ok(())
+    })
 }
 
 #[test]
 fn the_size_of_batches_does_not_matter() -> TestResult {
-    let expected = encoder()?.encode_passages(&TEXTS)?;
-    for batch_tokens in [0, 1, 10, 25, 1_000] {
-        let encoder = encoder()?.with_options(EncodeOptions { batch_tokens });
-        let encoded = encoder.encode_passages(&TEXTS)?;
-        assert_close(&encoded.embeddings, &expected.embeddings);
-        assert_eq!(encoded.truncated, expected.truncated);
-    }
-    Ok(())
+    with_every_encoder(|encoder, on| {
+        let expected = encoder.encode_passages(&TEXTS)?;
+        for batch_tokens in [0, 1, 10, 25, 1_000] {
+            let encoder = encoder.clone().with_options(EncodeOptions { batch_tokens });
+            let encoded = encoder.encode_passages(&TEXTS)?;
+            assert_close(&encoded.embeddings, &expected.embeddings, on.within);
+            assert_eq!(encoded.truncated, expected.truncated);
+        }
+        Ok(())
+    })
 }
 
 #[test]
@@ -61,32 +82,36 @@ fn pooled_passages_are_those_of_the_index_crate() -> TestResult {
 
 #[test]
 fn rows_have_length_1() -> TestResult {
-    for passage in encoder()?.encode_passages(&TEXTS)?.embeddings {
-        assert_eq!(passage.dim(), DIM);
-        for row in passage.as_ref().rows() {
-            let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
-            assert!((norm - 1.0).abs() < 1e-6);
+    with_every_encoder(|encoder, _| {
+        for passage in encoder.encode_passages(&TEXTS)?.embeddings {
+            assert_eq!(passage.dim(), DIM);
+            for row in passage.as_ref().rows() {
+                let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+                assert!((norm - 1.0).abs() < 1e-6);
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 #[test]
 fn queries_keep_all_rows_and_passages_those_without_punctuation() -> TestResult {
-    let encoder = encoder()?;
-    let queries = encoder.encode_queries(&["a-b", ""])?.embeddings;
-    assert_eq!(queries.iter().map(Embeddings::num_tokens).collect::<Vec<_>>(), [8, 8]);
-    let passages = encoder.encode_passages(&["a-a", ""])?.embeddings;
-    assert_eq!(passages.iter().map(Embeddings::num_tokens).collect::<Vec<_>>(), [5, 3]);
-    Ok(())
+    with_every_encoder(|encoder, _| {
+        let queries = encoder.encode_queries(&["a-b", ""])?.embeddings;
+        assert_eq!(queries.iter().map(Embeddings::num_tokens).collect::<Vec<_>>(), [8, 8]);
+        let passages = encoder.encode_passages(&["a-a", ""])?.embeddings;
+        assert_eq!(passages.iter().map(Embeddings::num_tokens).collect::<Vec<_>>(), [5, 3]);
+        Ok(())
+    })
 }
 
 #[test]
 fn one_query_is_encoded_as_many_are() -> TestResult {
-    let encoder = encoder()?;
-    let many = encoder.encode_queries(&["東京"])?.embeddings;
-    assert_close(&[encoder.encode_query("東京")?], &many);
-    Ok(())
+    with_every_encoder(|encoder, on| {
+        let many = encoder.encode_queries(&["東京"])?.embeddings;
+        assert_close(&[encoder.encode_query("東京")?], &many, on.within);
+        Ok(())
+    })
 }
 
 #[test]
@@ -116,15 +141,16 @@ fn no_text_gives_no_embeddings() -> TestResult {
 
 #[test]
 fn threads_may_share_an_encoder() -> TestResult {
-    let encoder = encoder()?;
-    let expected = encoder.encode_passages(&TEXTS)?;
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..2).map(|_| scope.spawn(|| encoder.encode_passages(&TEXTS))).collect();
-        for thread in threads {
-            let encoded = thread.join().expect("a thread that did not panic");
-            assert!(matches!(encoded, Ok(encoded) if encoded == expected));
-        }
-    });
-    Ok(())
+    with_every_encoder(|encoder, _| {
+        let expected = encoder.encode_passages(&TEXTS)?;
+        std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..2).map(|_| scope.spawn(|| encoder.encode_passages(&TEXTS))).collect();
+            for thread in threads {
+                let encoded = thread.join().expect("a thread that did not panic");
+                assert!(matches!(encoded, Ok(encoded) if encoded == expected));
+            }
+        });
+        Ok(())
+    })
 }

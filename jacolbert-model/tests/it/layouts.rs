@@ -1,18 +1,22 @@
 //! The ways in which weights may be stored, and saving.
 
 use burn::tensor::{bf16, f16};
-use jacolbert_model::{Checkpoint, Device};
+use jacolbert_model::{Checkpoint, Encoder};
 use safetensors::Dtype;
 
 use crate::TestResult;
-use crate::tiny::{Tensor, Tiny, load};
+use crate::devices::{TestDevice, on_every_device};
+use crate::tiny::{Tensor, Tiny};
 
 /// The tiny checkpoint after `change` must encode as without it.
 fn check(change: impl FnOnce(&mut Tiny)) -> TestResult {
     let texts = ["東京 ab!", "", "a-b"];
-    let expected = Tiny::new().load()?.encode_passages(&texts)?;
-    assert_eq!(Tiny::new().but(change).load()?.encode_passages(&texts)?, expected);
-    Ok(())
+    let changed = Tiny::new().but(change);
+    on_every_device(|on| {
+        let expected = Tiny::new().load_on(&on.device)?.encode_passages(&texts)?;
+        assert_eq!(changed.load_on(&on.device)?.encode_passages(&texts)?, expected);
+        Ok(())
+    })
 }
 
 /// All weights in another kind of number, which holds them exactly.
@@ -59,28 +63,33 @@ fn pooler_and_position_ids_may_be_there() -> TestResult {
 #[test]
 fn a_saved_checkpoint_is_the_same_again() -> TestResult {
     let folder = Tiny::new().write()?;
-    let copy = tempfile::tempdir()?;
-    let checkpoint = Checkpoint::from_dir(folder.path(), &Device::flex())?;
-    checkpoint.save(copy.path())?;
-    let again = Checkpoint::from_dir(copy.path(), &Device::flex())?;
-    assert_eq!((again.bert, again.config), (checkpoint.bert, checkpoint.config));
     let texts = ["東京 ab!", "", "a-b"];
-    let expected = load(folder.path())?.encode_passages(&texts)?;
-    assert_eq!(load(copy.path())?.encode_passages(&texts)?, expected);
-    Ok(())
+    on_every_device(|TestDevice { device, .. }| {
+        let copy = tempfile::tempdir()?;
+        let checkpoint = Checkpoint::from_dir(folder.path(), device)?;
+        checkpoint.save(copy.path())?;
+        let again = Checkpoint::from_dir(copy.path(), device)?;
+        assert_eq!((again.bert, again.config), (checkpoint.bert, checkpoint.config));
+        let expected = Encoder::from_dir(folder.path(), device)?.encode_passages(&texts)?;
+        assert_eq!(Encoder::from_dir(copy.path(), device)?.encode_passages(&texts)?, expected);
+        Ok(())
+    })
 }
 
 #[test]
 fn saved_weights_have_the_names_and_shapes_of_the_original() -> TestResult {
     let tiny = Tiny::new();
-    let copy = tempfile::tempdir()?;
-    Checkpoint::from_dir(tiny.write()?.path(), &Device::flex())?.save(copy.path())?;
-    let bytes = std::fs::read(copy.path().join("model.safetensors"))?;
-    let saved = safetensors::SafeTensors::deserialize(&bytes)?;
-    assert_eq!(saved.len(), tiny.tensors.len());
-    for (name, tensor) in &tiny.tensors {
-        let view = saved.tensor(name)?;
-        assert_eq!((view.shape(), view.data()), (&tensor.shape[..], &tensor.bytes[..]), "{name}");
-    }
-    Ok(())
+    let folder = tiny.write()?;
+    on_every_device(|on| {
+        let copy = tempfile::tempdir()?;
+        Checkpoint::from_dir(folder.path(), &on.device)?.save(copy.path())?;
+        let bytes = std::fs::read(copy.path().join("model.safetensors"))?;
+        let saved = safetensors::SafeTensors::deserialize(&bytes)?;
+        assert_eq!(saved.len(), tiny.tensors.len());
+        for (name, tensor) in &tiny.tensors {
+            let view = saved.tensor(name)?;
+            assert_eq!((view.shape(), view.data()), (&tensor.shape[..], &tensor.bytes[..]));
+        }
+        Ok(())
+    })
 }

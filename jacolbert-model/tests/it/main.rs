@@ -1,7 +1,11 @@
 //! What users of the crate may rely on, seen through its public surface.
 
+mod altered_files;
+mod cases;
 mod damage;
+mod devices;
 mod encoding;
+mod fingerprint;
 mod japanese;
 mod layouts;
 mod parity;
@@ -9,7 +13,9 @@ mod pickles;
 mod pylate;
 mod reference;
 mod scores;
+mod self_check;
 mod settings;
+mod shards;
 mod text;
 mod tiny;
 mod torch_file;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use zip::CompressionMethod;
 
 use crate::TestResult;
+use crate::cases::cases;
 use crate::tiny::{Tiny, load};
 use crate::torch_file::{Stored, TorchFile, call, folder_with, global, string};
 
@@ -267,7 +268,7 @@ fn an_archive_that_unpacks_to_more_than_it_has_is_an_error() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn no_altered_archive_is_a_panic(

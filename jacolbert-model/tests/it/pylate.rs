@@ -96,7 +96,10 @@ fn a_folder_without_weights_says_what_was_looked_for() -> TestResult {
     std::fs::remove_file(folder.path().join("model.safetensors"))?;
     let error = load(folder.path()).expect_err("no weights");
     assert!(matches!(error, Error::Layout { looked_for, .. }
-        if looked_for == ["model.safetensors", "pytorch_model.bin"]));
+    if looked_for == [
+        "model.safetensors", "model.safetensors.index.json",
+        "pytorch_model.bin", "pytorch_model.bin.index.json",
+    ]));
     Ok(())
 }
 

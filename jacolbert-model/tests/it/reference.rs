@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use jacolbert_index::Embeddings;
-use jacolbert_model::{BertConfig, ColbertConfig, Device, Encoder, Tokenizer};
+use jacolbert_model::{BertConfig, ColbertConfig, Encoder, Tokenizer};
 use serde_json::Value;
 
 use crate::TestResult;
+use crate::devices::{SCORES_WITHIN, on_every_device};
 
 /// The model's folder, unless this is the published crate, which is without it.
 fn mini() -> Option<PathBuf> {
@@ -65,35 +66,32 @@ fn ids_and_masks_are_those_of_the_reference() -> TestResult {
 }
 
 #[test]
-fn embeddings_are_those_of_the_reference_within_1e_5() -> TestResult {
+fn embeddings_and_scores_are_those_of_the_reference() -> TestResult {
     let Some(folder) = mini() else { return Ok(()) };
     let reference = reference(&folder)?;
-    let encoder = Encoder::from_dir(&folder, &Device::flex())?;
     let (queries, passages) = (&reference["queries"], &reference["passages"]);
-    let encoded_queries = encoder.encode_queries(&texts(queries))?.embeddings;
-    let encoded_passages = encoder.encode_passages(&texts(passages))?.embeddings;
-    assert_eq!((encoded_queries.len(), encoded_passages.len()), (11, 11));
-    let queries = encoded_queries.iter().zip(records(queries));
-    let passages = encoded_passages.iter().zip(records(passages));
-    let worst = queries.chain(passages).map(|(embeddings, record)| difference(embeddings, record));
-    let worst = worst.fold(0.0, f64::max);
-    println!("largest difference of a component: {worst:.1e}");
-    assert!(worst < 1e-5);
-    Ok(())
+    on_every_device(|on| {
+        let encoder = Encoder::from_dir(&folder, &on.device)?;
+        let encoded_queries = encoder.encode_queries(&texts(queries))?.embeddings;
+        let encoded_passages = encoder.encode_passages(&texts(passages))?.embeddings;
+        assert_eq!((encoded_queries.len(), encoded_passages.len()), (11, 11));
+        check_scores(&encoded_queries, &encoded_passages, &reference["scores"])?;
+        let queries = encoded_queries.iter().zip(records(queries));
+        let passages = encoded_passages.iter().zip(records(passages));
+        let worst = queries.chain(passages).map(|(found, record)| difference(found, record));
+        let worst = worst.fold(0.0, f64::max);
+        println!("largest difference of a component: {worst:.1e}");
+        assert!(worst < on.within.into(), "{worst} on {}", on.name);
+        Ok(())
+    })
 }
 
-#[test]
-fn scores_are_those_of_the_reference_within_1e_3() -> TestResult {
-    let Some(folder) = mini() else { return Ok(()) };
-    let reference = reference(&folder)?;
-    let encoder = Encoder::from_dir(&folder, &Device::flex())?;
-    let queries = encoder.encode_queries(&texts(&reference["queries"]))?.embeddings;
-    let passages = encoder.encode_passages(&texts(&reference["passages"]))?.embeddings;
-    for (query, expected) in queries.iter().zip(records(&reference["scores"])) {
+fn check_scores(queries: &[Embeddings], passages: &[Embeddings], scores: &Value) -> TestResult {
+    for (query, expected) in queries.iter().zip(records(scores)) {
         for (passage, expected) in passages.iter().zip(records(expected)) {
-            let score = f64::from(max_sim(query, passage));
-            let expected = expected.as_f64().ok_or("no score")?;
-            assert!((score - expected).abs() < 1e-3, "{score} instead of {expected}");
+            let difference =
+                f64::from(max_sim(query, passage)) - expected.as_f64().ok_or("none")?;
+            assert!(difference.abs() < SCORES_WITHIN.into(), "{difference}");
         }
     }
     Ok(())

@@ -4,6 +4,9 @@ use burn::tensor::{Tensor, TensorData};
 use jacolbert_model::{Device, TokenEmbeddings, maxsim_all, maxsim_n_way};
 use proptest::prelude::*;
 
+use crate::cases::cases;
+use crate::devices::{TestDevice, on_every_device};
+
 const DIM: usize = 3;
 
 /// Texts of `tokens` rows each, and which rows are kept.
@@ -24,17 +27,16 @@ impl Texts {
         all.filter(|(_, keep)| **keep).map(|(row, _)| row)
     }
 
-    fn embeddings(&self) -> TokenEmbeddings {
-        let device = Device::flex();
+    fn embeddings(&self, device: &Device) -> TokenEmbeddings {
         let rows = self.rows.iter().zip(&self.keep);
         let rows = rows.flat_map(|(row, &keep)| if keep { *row } else { [0.0; DIM] }).collect();
         let (texts, tokens) = (self.len(), self.tokens);
         TokenEmbeddings {
             tensor: Tensor::from_data(
                 TensorData::new::<f32, _>(rows, [texts, tokens, DIM]),
-                &device,
+                device,
             ),
-            keep: Tensor::from_data(TensorData::new(self.keep.clone(), [texts, tokens]), &device),
+            keep: Tensor::from_data(TensorData::new(self.keep.clone(), [texts, tokens]), device),
         }
     }
 }
@@ -63,21 +65,22 @@ fn values(scores: Tensor<2>) -> Vec<f32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn all_against_all_is_the_naive_sum_of_maxima(
         (queries, passages) in (1usize..4, 1usize..5).prop_flat_map(|(b, p)| (texts(b), texts(p)))
     ) {
-        let scores = maxsim_all(&queries.embeddings(), &passages.embeddings());
-        prop_assert_eq!(scores.dims(), [queries.len(), passages.len()]);
-        let scores = values(scores);
-        for q in 0..queries.len() {
-            for p in 0..passages.len() {
-                let expected = naive(&queries, q, &passages, p);
-                prop_assert!((scores[q * passages.len() + p] - expected).abs() < 1e-5);
+        on_every_device(|TestDevice { device, within, .. }| {
+            let scores = maxsim_all(&queries.embeddings(device), &passages.embeddings(device));
+            prop_assert_eq!(scores.dims(), [queries.len(), passages.len()]);
+            for (at, score) in values(scores).into_iter().enumerate() {
+                let (query, passage) = (at / passages.len(), at % passages.len());
+                let expected = naive(&queries, query, &passages, passage);
+                prop_assert!((score - expected).abs() < *within);
             }
-        }
+            Ok(())
+        })?;
     }
 
     #[test]
@@ -85,10 +88,14 @@ proptest! {
         (queries, passages) in (1usize..4, 1usize..4).prop_flat_map(|(b, n)| (texts(b), texts(b * n)))
     ) {
         let n = passages.len() / queries.len();
-        let scores = maxsim_n_way(&queries.embeddings(), &passages.embeddings());
-        prop_assert_eq!(scores.dims(), [queries.len(), n]);
-        for (at, score) in values(scores).into_iter().enumerate() {
-            prop_assert!((score - naive(&queries, at / n, &passages, at)).abs() < 1e-5);
-        }
+        on_every_device(|TestDevice { device, within, .. }| {
+            let scores = maxsim_n_way(&queries.embeddings(device), &passages.embeddings(device));
+            prop_assert_eq!(scores.dims(), [queries.len(), n]);
+            for (at, score) in values(scores).into_iter().enumerate() {
+                let expected = naive(&queries, at / n, &passages, at);
+                prop_assert!((score - expected).abs() < *within);
+            }
+            Ok(())
+        })?;
     }
 }

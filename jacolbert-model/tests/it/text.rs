@@ -4,6 +4,7 @@ use jacolbert_model::{BertConfig, ColbertConfig, Encoding, Error, QueryLength, T
 use proptest::prelude::*;
 
 use crate::TestResult;
+use crate::cases::cases;
 use crate::tiny::Tiny;
 
 const CLS: u32 = 2;
@@ -155,7 +156,7 @@ fn odd_texts_are_read_without_a_panic() -> TestResult {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn any_text_is_read_without_a_panic(text in any::<String>()) {

@@ -83,8 +83,12 @@ impl Tiny {
     }
 
     pub(crate) fn load(&self) -> Result<Encoder, Error> {
+        self.load_on(&Device::flex())
+    }
+
+    pub(crate) fn load_on(&self, device: &Device) -> Result<Encoder, Error> {
         let folder = self.write().expect("the temporary folder can be written");
-        load(folder.path())
+        Encoder::from_dir(folder.path(), device)
     }
 
     fn weights(&self) -> io::Result<Vec<u8>> {

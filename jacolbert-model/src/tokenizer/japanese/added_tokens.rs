@@ -28,6 +28,11 @@ impl AddedTokens {
         self.tokens.iter().find(|(token, _)| token == word).map(|(_, id)| *id)
     }
 
+    /// All of them with their ids.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.tokens.iter().map(|(token, id)| (*id, token.as_str()))
+    }
+
     /// The largest of the ids.
     pub(super) fn largest_id(&self) -> Option<u32> {
         self.tokens.iter().map(|(_, id)| *id).max()

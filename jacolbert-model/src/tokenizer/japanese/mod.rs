@@ -132,6 +132,11 @@ impl JapaneseTokenizer {
         self.added.largest_id().map_or(last, |added| added.max(last))
     }
 
+    /// Every token with its id, added tokens included, in no order.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.vocabulary.tokens().chain(self.added.tokens())
+    }
+
     /// The tokens that ids stand for.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary

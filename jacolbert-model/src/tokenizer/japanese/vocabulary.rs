@@ -49,8 +49,7 @@ impl Vocabulary {
 
     /// Writes the vocabulary to the file at `path`.
     pub(in crate::tokenizer) fn save(&self, path: &Path) -> Result<(), Error> {
-        let mut tokens: Vec<(u32, &str)> =
-            self.ids.iter().map(|(token, id)| (*id, &**token)).collect();
+        let mut tokens: Vec<(u32, &str)> = self.tokens().collect();
         tokens.sort_unstable();
         let lines: String = tokens.iter().flat_map(|(_, token)| [token, "\n"]).collect();
         std::fs::write(path, lines).map_err(|source| Error::io(path, source))
@@ -59,6 +58,11 @@ impl Vocabulary {
     /// The id of `token`.
     pub fn id(&self, token: &str) -> Option<u32> {
         self.ids.get(token).copied()
+    }
+
+    /// Every token with its id, in no order.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.ids.iter().map(|(token, id)| (*id, &**token))
     }
 
     /// How many tokens there are.

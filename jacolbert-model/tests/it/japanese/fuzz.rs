@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::small_dictionary::{folder, tokenizer};
+use crate::cases::cases;
 
 const FILES: [&str; 4] = ["sys.dic", "unk.dic", "matrix.bin", "char.bin"];
 const TEXT: &str =
@@ -46,7 +47,7 @@ fn use_all(folder: &Path, text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn words_are_the_text_without_its_spaces(texts in vec(text(), 1..20)) {
@@ -92,7 +93,7 @@ proptest! {
 
 #[test]
 fn a_trie_of_links_to_anywhere_does_not_panic() {
-    proptest!(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() }, |(seed in any::<u64>(), text in text())| {
+    proptest!(cases(200), |(seed in any::<u64>(), text in text())| {
         let folder = folder();
         let path = folder.path().join("sys.dic");
         let mut bytes = std::fs::read(&path).expect("a file");

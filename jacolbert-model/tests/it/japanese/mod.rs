@@ -6,5 +6,5 @@ mod fuzz;
 mod real;
 mod reference_cases;
 mod reference_encodings;
-mod small_dictionary;
+pub(crate) mod small_dictionary;
 mod tokenizer_files;

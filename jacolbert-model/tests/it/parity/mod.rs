@@ -14,9 +14,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::TestResult;
-
-const EMBEDDINGS_WITHIN: f32 = 1e-5;
-const SCORES_WITHIN: f32 = 1e-3;
+use crate::cases::cases;
+use crate::devices::{SCORES_WITHIN, TestDevice, on_every_device};
 
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/parity")
@@ -79,7 +78,7 @@ fn texts(group: &Value) -> Vec<Text> {
 }
 
 /// A folder with the settings and the tokenizer that all layouts share, and the files of `layout`.
-fn assembled(layout: &str) -> std::io::Result<TempDir> {
+pub(crate) fn assembled(layout: &str) -> std::io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     let pylate = layout.starts_with("pylate");
     copy(&here().join("layouts").join(layout), folder.path())?;
@@ -106,23 +105,23 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The folder must encode and score as the reference says.
-fn check_folder(folder: &Path) -> TestResult {
-    let reference = Reference::open()?;
-    let encoder = Encoder::from_dir(folder, &Device::flex())?;
+/// The folder must encode and score as the reference says, on this device.
+fn check_folder(folder: &Path, reference: &Reference, on: &TestDevice) -> TestResult {
+    let encoder = Encoder::from_dir(folder, &on.device)?;
     let queries: Vec<&str> = reference.queries.iter().map(|query| &*query.text).collect();
     let passages: Vec<&str> = reference.passages.iter().map(|passage| &*passage.text).collect();
     let queries = encoder.encode_queries(&queries)?.embeddings;
     let passages = encoder.encode_passages(&passages)?.embeddings;
-    check_numbers(&rows(&queries), &reference.query_rows, EMBEDDINGS_WITHIN);
-    check_numbers(&rows(&passages), &reference.passage_rows, EMBEDDINGS_WITHIN);
+    check_numbers(&rows(&queries), &reference.query_rows, on.within);
+    check_numbers(&rows(&passages), &reference.passage_rows, on.within);
     let pairs = queries.iter().flat_map(|q| passages.iter().map(move |p| max_sim(q, p)));
     check_numbers(&pairs.collect::<Vec<_>>(), &reference.scores, SCORES_WITHIN);
     Ok(())
 }
 
 fn check(layout: &str) -> TestResult {
-    check_folder(assembled(layout)?.path())
+    let (folder, reference) = (assembled(layout)?, Reference::open()?);
+    on_every_device(|device| check_folder(folder.path(), &reference, device))
 }
 
 fn rows(texts: &[Embeddings]) -> Vec<f32> {
@@ -220,15 +219,18 @@ fn every_layout_is_saved_in_that_of_colbert_ai() -> TestResult {
     let f32s = std::fs::read(here().join("layouts/f32/model.safetensors"))?;
     let expected = SafeTensors::deserialize(&f32s)?;
     for layout in ["no_prefix", "bin_views_f16", "pylate_folders"] {
-        let (folder, saved) = (assembled(layout)?, tempfile::tempdir()?);
-        let checkpoint = Checkpoint::from_dir(folder.path(), &Device::flex())?;
-        checkpoint.save(saved.path())?;
-        let bytes = std::fs::read(saved.path().join("model.safetensors"))?;
-        let found = SafeTensors::deserialize(&bytes)?;
-        assert_eq!(found.len(), expected.len());
-        for (name, tensor) in expected.iter() {
-            assert_eq!(found.tensor(name)?, tensor, "{layout}: {name}");
-        }
+        let folder = assembled(layout)?;
+        on_every_device(|on| {
+            let saved = tempfile::tempdir()?;
+            Checkpoint::from_dir(folder.path(), &on.device)?.save(saved.path())?;
+            let bytes = std::fs::read(saved.path().join("model.safetensors"))?;
+            let found = SafeTensors::deserialize(&bytes)?;
+            assert_eq!(found.len(), expected.len());
+            for (name, tensor) in expected.iter() {
+                assert_eq!(found.tensor(name)?, tensor, "{layout}: {name}");
+            }
+            TestResult::Ok(())
+        })?;
     }
     Ok(())
 }
@@ -244,7 +246,7 @@ fn the_projection_of_a_pylate_checkpoint_says_its_dim() -> TestResult {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(256))]
 
     /// Alterations are near the ends, where the formats keep what they say of themselves.
     #[test]

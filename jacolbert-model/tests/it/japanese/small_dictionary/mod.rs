@@ -1,32 +1,18 @@
 //! A small MeCab dictionary, made by `make.py` without MeCab, and what the reference gives for
 //! texts with it.
 
+mod files;
+
 use std::path::Path;
 
 use jacolbert_model::{
     Dictionary, JapaneseTokenizer, JapaneseTokenizerOptions, Subword, Vocabulary,
 };
 use serde_json::Value;
-use tempfile::TempDir;
 
-const FILES: [(&str, &[u8]); 4] = [
-    ("sys.dic", include_bytes!("sys.dic")),
-    ("unk.dic", include_bytes!("unk.dic")),
-    ("matrix.bin", include_bytes!("matrix.bin")),
-    ("vocab.txt", include_bytes!("vocab.txt")),
-];
-const CHARACTERS: &str = include_str!("char.txt");
+pub(crate) use files::folder;
+
 const EXPECTED: &str = include_str!("expected.jsonl");
-
-/// A folder with the four files of the dictionary and `vocab.txt`.
-pub(crate) fn folder() -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (name, bytes) in FILES {
-        std::fs::write(folder.path().join(name), bytes).expect("a file of the dictionary");
-    }
-    std::fs::write(folder.path().join("char.bin"), char_bin()).expect("the table of characters");
-    folder
-}
 
 /// The tokenizer of the folder.
 pub(crate) fn tokenizer(folder: &Path, options: JapaneseTokenizerOptions) -> JapaneseTokenizer {
@@ -44,23 +30,6 @@ pub(crate) fn list(value: &Value) -> Vec<String> {
 /// The ids of a text in the form that `list` gives the expected ones.
 pub(crate) fn ids(tokenizer: &JapaneseTokenizer, text: &str) -> Vec<String> {
     tokenizer.ids(text).expect("ids").iter().map(u32::to_string).collect()
-}
-
-/// `char.bin` from the names of the categories and the runs `first last value` of equal codes.
-fn char_bin() -> Vec<u8> {
-    let mut lines = CHARACTERS.lines();
-    let names: Vec<_> = lines.next().expect("names").split(' ').collect();
-    let mut bytes = (names.len() as u32).to_le_bytes().to_vec();
-    for name in names {
-        bytes.extend_from_slice(name.as_bytes());
-        bytes.resize(bytes.len().next_multiple_of(32) + 4, 0);
-    }
-    for line in lines {
-        let run: Vec<u32> = line.split(' ').map(|n| n.parse().expect("a number")).collect();
-        let [first, last, value] = run[..] else { panic!("not a run: {line}") };
-        (first..=last).for_each(|_| bytes.extend_from_slice(&value.to_le_bytes()));
-    }
-    bytes
 }
 
 fn check(folder: &Path, options: JapaneseTokenizerOptions, field: &str) {

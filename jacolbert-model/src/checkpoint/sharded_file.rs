@@ -1,0 +1,59 @@
+//! Weights in several files, and the index that says what is where.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::weights_file::WeightsFile;
+use crate::Error;
+use crate::config::Keys;
+
+/// The key of the index under which the file of every tensor stands.
+const MAP: &str = "weight_map";
+
+/// Files of weights in one folder.
+pub(super) struct ShardedFile {
+    files: BTreeMap<String, WeightsFile>,
+    /// The file of each tensor.
+    places: BTreeMap<String, String>,
+}
+
+impl ShardedFile {
+    /// Opens the files that the index at `path` lists; they are beside it.
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let places = places(path)?;
+        let mut files = BTreeMap::new();
+        for name in places.values() {
+            if !files.contains_key(name) {
+                files.insert(name.clone(), WeightsFile::open_single(&path.with_file_name(name))?);
+            }
+        }
+        Ok(Self { files, places })
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.places.keys().cloned().collect()
+    }
+
+    /// The file that has the tensor `name`.
+    pub(super) fn file_of(&self, name: &str) -> Option<&WeightsFile> {
+        self.files.get(self.places.get(name)?)
+    }
+}
+
+fn places(path: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let expected = "names of files beside it, by tensor";
+    let places = Keys::open(path)?.convert(MAP, expected, |map| {
+        let place = |(tensor, file): (&String, &serde_json::Value)| {
+            let file = file.as_str().filter(|file| is_plain(file))?;
+            Some((tensor.clone(), file.to_owned()))
+        };
+        map.as_object()?.iter().map(place).collect()
+    })?;
+    places.ok_or_else(|| Error::MissingKey { path: path.into(), key: MAP })
+}
+
+/// Whether `name` is that of a file of weights, and no way out of the folder.
+fn is_plain(name: &str) -> bool {
+    let is_weights = name.ends_with(".safetensors") || name.ends_with(".bin");
+    is_weights && !name.contains(['/', '\\', ':'])
+}

@@ -1,0 +1,68 @@
+//! The devices that are compiled in, and how close each must come to the reference.
+
+use std::sync::LazyLock;
+
+use jacolbert_model::Device;
+
+/// Scores may differ by this much on every device.
+pub(crate) const SCORES_WITHIN: f32 = 1e-3;
+
+/// A device and what is asked of it.
+#[derive(Debug)]
+pub(crate) struct TestDevice {
+    pub(crate) name: &'static str,
+    pub(crate) device: Device,
+    /// Largest difference of a component of an embedding.
+    pub(crate) within: f32,
+}
+
+/// Every device that the features of this build and the machine provide; flex is the first.
+pub(crate) fn devices() -> &'static [TestDevice] {
+    static DEVICES: LazyLock<Vec<TestDevice>> = LazyLock::new(|| {
+        let flex = TestDevice { name: "flex", device: Device::flex(), within: 1e-5 };
+        [Some(flex), ndarray(), wgpu()].into_iter().flatten().collect()
+    });
+    &DEVICES
+}
+
+/// Goes through `law` with every device and says which one it is with.
+pub(crate) fn on_every_device<E>(
+    mut law: impl FnMut(&TestDevice) -> Result<(), E>,
+) -> Result<(), E> {
+    devices().iter().try_for_each(|device| {
+        println!("on {}", device.name);
+        law(device)
+    })
+}
+
+#[cfg(feature = "ndarray")]
+fn ndarray() -> Option<TestDevice> {
+    // Deprecated upstream, and tested for as long as it can be chosen.
+    #[expect(deprecated)]
+    let device = Device::ndarray();
+    Some(TestDevice { name: "ndarray", device, within: 1e-4 })
+}
+
+#[cfg(not(feature = "ndarray"))]
+fn ndarray() -> Option<TestDevice> {
+    None
+}
+
+/// The adapter that wgpu prefers: a GPU, or Vulkan in software (Mesa's lavapipe).
+#[cfg(feature = "wgpu")]
+fn wgpu() -> Option<TestDevice> {
+    match Device::wgpu_options().init() {
+        Ok(device) => Some(TestDevice { name: "wgpu", device, within: 1e-4 }),
+        Err(error) => {
+            use std::io::Write;
+            // Past the test harness, which shows what is printed by macros only on failure.
+            let _ = writeln!(std::io::stderr(), "SKIPPED: nothing is tested on wgpu: {error}");
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn wgpu() -> Option<TestDevice> {
+    None
+}

@@ -1,0 +1,100 @@
+//! What a self-check finds, and what it lets pass.
+
+use jacolbert_model::{Checkpoint, Device, Encoder, Error, SelfCheckOptions};
+
+use crate::TestResult;
+use crate::devices::on_every_device;
+use crate::parity::assembled;
+use crate::tiny::{Tensor, Tiny};
+
+/// The tiny model with one weight of its projection changed on `device`, though not in its folder.
+fn altered_on(device: &Device) -> Result<(tempfile::TempDir, Encoder), Box<dyn std::error::Error>> {
+    let altered = Tiny::new().but(|tiny| {
+        let linear = tiny.tensors.get_mut("linear.weight").expect("the projection");
+        let mut values = linear.values();
+        values[0] += 0.5;
+        *linear = Tensor::of_f32(&linear.shape, &values);
+    });
+    let (folder, original) = (altered.write()?, Tiny::new().write()?);
+    let encoder = Encoder::from_dir(folder.path(), device)?;
+    let weights = "model.safetensors";
+    std::fs::copy(original.path().join(weights), folder.path().join(weights))?;
+    Ok((folder, encoder))
+}
+
+#[test]
+fn every_device_passes() -> TestResult {
+    let folder = assembled("f32")?;
+    on_every_device(|on| {
+        let check = Encoder::from_dir(folder.path(), &on.device)?.self_check(&Default::default())?;
+        println!("{check:?}");
+        assert_eq!(check.num_texts, 12);
+        assert!(check.num_tokens > 200, "{}", check.num_tokens);
+        assert!(check.embeddings < on.within && check.scores < 1e-3);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_model_in_memory_is_held_against_a_copy() -> TestResult {
+    let folder = assembled("f32")?;
+    on_every_device(|on| {
+        let encoder = Encoder::new(Checkpoint::from_dir(folder.path(), &on.device)?);
+        assert!(encoder.self_check(&Default::default())?.embeddings < on.within);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_device_with_an_altered_weight_fails_and_is_named() -> TestResult {
+    on_every_device(|on| {
+        let (_folder, encoder) = altered_on(&on.device)?;
+        let error = encoder.self_check(&Default::default()).expect_err("another weight");
+        assert!(
+            matches!(&error, Error::SelfCheck { device, text, difference, within, .. }
+                if *device == format!("{:?}", on.device) && text.chars().count() <= 20
+                && *difference > *within && *within == 1e-4),
+            "{error:?}"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn scores_are_compared_too() -> TestResult {
+    let options = SelfCheckOptions { embeddings_within: 2.0, scores_within: 1e-6 };
+    on_every_device(|on| {
+        let (_folder, encoder) = altered_on(&on.device)?;
+        let error = encoder.self_check(&options).expect_err("another weight");
+        assert!(
+            matches!(&error, Error::SelfCheckScore { difference, within, .. }
+                if *difference > *within && *within == 1e-6),
+            "{error:?}"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn a_checkpoint_of_another_shape_in_the_same_folder_fails() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let encoder = Encoder::from_dir(folder.path(), &Device::flex())?;
+    let shorter = Tiny::new().but(|tiny| tiny.metadata["query_maxlen"] = 7.into());
+    std::fs::copy(
+        shorter.write()?.path().join("artifact.metadata"),
+        folder.path().join("artifact.metadata"),
+    )?;
+    let error = encoder.self_check(&Default::default()).expect_err("shorter queries");
+    assert!(matches!(error, Error::SelfCheck { difference: f32::INFINITY, .. }), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_is_gone_is_named() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let encoder = Encoder::from_dir(folder.path(), &Device::flex())?;
+    std::fs::remove_dir_all(folder.path())?;
+    let error = encoder.self_check(&Default::default()).expect_err("no folder");
+    assert!(matches!(&error, Error::Layout { dir, .. } if dir == folder.path()), "{error:?}");
+    Ok(())
+}
