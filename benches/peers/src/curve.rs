@@ -16,14 +16,8 @@ const SIZES: [usize; 7] =
 
 /// Builds and searches at every size, prints the table and writes it.
 pub fn curve(options: &Options) -> Result<(), Box<dyn Error>> {
-    let collection = Collection::open(&options.data)?;
-    let mut sizes = match options.tokens.as_slice() {
-        [] => SIZES.to_vec(),
-        given => given.to_vec(),
-    };
-    sizes.sort_unstable();
+    let truths = truths(options)?;
     let spec = options.engines.first().copied().unwrap_or(Spec::defaults()[0]);
-    let truths = Truth::of(options, &collection, &sizes)?;
     let mut table = Table::new(&[
         "tokens",
         "passages",
@@ -37,15 +31,27 @@ pub fn curve(options: &Options) -> Result<(), Box<dyn Error>> {
         "recall@100",
         "true score 10 - 11",
     ]);
-    for (&size, truth) in sizes.iter().zip(&truths) {
-        table.row(cells(truth, &at(options, &spec, size, truth)?));
+    for (size, truth) in &truths {
+        table.row(cells(truth, &at(options, &spec, *size, truth)?));
         eprintln!("{table}");
     }
-    let num_queries = truths.first().map_or(0, |truth| truth.hits.len());
+    let num_queries = truths.first().map_or(0, |(_, truth)| truth.hits.len());
     let text = format!("{spec}, {num_queries} queries\n\n{table}");
     print!("{text}");
     std::fs::create_dir_all(&options.out)?;
     Ok(std::fs::write(options.out.join(format!("curve-{}.md", spec.index_name())), text)?)
+}
+
+/// The sizes of the curve, ascending, and the true neighbours at each.
+pub fn truths(options: &Options) -> Result<Vec<(usize, Truth)>, Box<dyn Error>> {
+    let collection = Collection::open(&options.data)?;
+    let mut sizes = match options.tokens.as_slice() {
+        [] => SIZES.to_vec(),
+        given => given.to_vec(),
+    };
+    sizes.sort_unstable();
+    let truths = Truth::of(options, &collection, &sizes)?;
+    Ok(sizes.into_iter().zip(truths).collect())
 }
 
 fn at(options: &Options, spec: &Spec, size: usize, truth: &Truth) -> Result<Shown, Box<dyn Error>> {

@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match options.command {
         Command::Compare => compare::compare(&options),
         Command::Curve => curve::curve(&options),
+        Command::Truth => curve::truths(&options).map(drop),
         Command::Build => job::build(&options),
         Command::Serve => job::serve(&options),
     }

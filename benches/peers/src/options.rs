@@ -12,6 +12,7 @@ peers compare --data FOLDER [--tokens N] [--cache FOLDER] [--engine SPEC]... [--
               [--queries N] [--repetitions N] [--limit SECONDS] [--python PATH] [--out FOLDER]
 peers curve   --data FOLDER [--tokens N]... [--cache FOLDER] [--engine SPEC] [--queries N]
               [--rebuild NAME] [--repetitions N] [--limit SECONDS] [--out FOLDER]
+peers truth   --data FOLDER [--tokens N]... [--cache FOLDER] [--queries N]
 SPEC: NAME[:bits=N][,rescored=N][,probes=N], NAME one of ours, next-plaid, fast-plaid, tachiom";
 
 /// What is to be done.
@@ -21,6 +22,8 @@ pub enum Command {
     Compare,
     /// Our engine from small to large; a table.
     Curve,
+    /// The true neighbours for a curve, which is then quicker.
+    Truth,
     /// One build in this process, for the first two.
     Build,
     /// Searches in this process, asked for on standard input, for the first two.
@@ -108,6 +111,7 @@ fn command(name: &str) -> Result<Command, String> {
     match name {
         "compare" => Ok(Command::Compare),
         "curve" => Ok(Command::Curve),
+        "truth" => Ok(Command::Truth),
         "build" => Ok(Command::Build),
         "serve" => Ok(Command::Serve),
         _ => Err(USAGE.into()),
