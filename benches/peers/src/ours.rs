@@ -25,19 +25,19 @@ pub fn build(
     folder: &Path,
 ) -> Result<(), Box<dyn Error>> {
     let config = BuildConfig { bits: bits(spec)?, ..Default::default() };
-    let mut builder = IndexBuilder::new(dim, config)?;
+    let mut builder = IndexBuilder::create(folder, dim, config)?;
     for passage in passages {
         builder.add(EmbeddingsRef::new(&passage?, dim)?)?;
     }
-    builder.build_to(folder, &mut |_| ())?;
+    builder.build()?;
     Ok(())
 }
 
 impl Ours {
     /// Opens the index in `folder`.
     pub fn open(spec: &Spec, folder: &Path, dim: usize) -> Result<Self, Box<dyn Error>> {
-        let mut params = SearchParams { n_rescored: spec.rescored, ..Default::default() };
-        params.n_probe = spec.probes.unwrap_or(params.n_probe);
+        let (n_probe, n_rescored) = (spec.probes, spec.rescored);
+        let params = SearchParams { n_probe, n_rescored, ..Default::default() };
         Ok(Self { index: Index::open(folder)?, params, dim })
     }
 }
