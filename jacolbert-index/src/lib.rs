@@ -1,9 +1,9 @@
 //! Compressed index for late interaction: every token of a passage keeps a vector of its own.
 //!
-//! A token is stored as its nearest centroid plus a residual of a few bits a component. Inverted
-//! lists say which passages have tokens near a centroid. The crate works on plain matrices
-//! ([`Embeddings`], `[tokens, dim]`), wherever they come from; searching is the business of
-//! `jacolbert-search`.
+//! A few tokens are kept as exact rows of bytes. Many are clustered: each is its nearest centroid plus
+//! a residual of a few bits a component, and inverted lists say which passages have tokens near a
+//! centroid. The crate works on plain matrices ([`Embeddings`], `[tokens, dim]`), wherever they come
+//! from; searching is the business of `jacolbert-search`.
 //!
 //! ```
 //! use jacolbert_index::{BuildConfig, Embeddings, Index, IndexBuilder};
@@ -22,15 +22,17 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `manifest.json` | the names, lengths and checksums of all other files; replaced by rename |
-//! | `G-codec.jacolbert` | centroids `f32 [num_centroids, dim]` and levels `f32 [2^bits]` |
-//! | `G-segment.jacolbert`, `G-segment-N.jacolbert` | passages of one addition: see below |
+//! | `manifest.json` | names, lengths and checksums of all other files, dimension, number of ids, build settings; replaced by rename |
+//! | `G-codec.jacolbert` | centroids and levels; absent as long as all segments are flat |
+//! | `G-segment-N.jacolbert` | passages, see below |
 //! | `G-deleted.jacolbert` | one bit a passage |
 //! | `G-attachment-N.jacolbert` | bytes of somebody else's |
+//! | `G-spool.jacolbert` | tokens that wait for the end of a build |
+//! | `manifest.json.new` | a manifest that is about to be put in place |
 //! | `writer.lock` | held while somebody writes |
 //!
-//! `G` is the commit that wrote the file; no file but the manifest is ever changed. Files with
-//! sections begin with a header of checked lengths; all numbers are little endian:
+//! `G` is the commit that wrote the file; no file but the manifest is ever changed or replaced. Files
+//! with sections begin with a header of checked lengths; all numbers are little endian:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -44,17 +46,28 @@
 //! | 96..96+32n | per section: name (8 bytes), CRC-32 (4), zero (4), offset (8), length (8) |
 //! | ... | the sections, each at a multiple of 64 |
 //!
-//! Parameters: codec `dim, bits, centroids`; segment `dim, bits, passages, tokens, centroids,
-//! bytes of a code, list entries`; deleted `words, count`. Sections of a segment:
+//! Parameters: codec `dim, bits, centroids, step of the levels, fit` (the last two as bits of `f32`);
+//! segment `dim, bits or 0 if flat, passages, tokens, centroids, bytes of the lists, first id, last id
+//! + 1`; deleted `words, count`. A byte `u` of a row stands for `u - 128` times the row's scale; rows
+//! are filled up to a multiple of 8 components. Sections of a codec:
 //!
 //! | section | values |
 //! |---|---|
-//! | `codes` | centroid of each token, `u16` up to 65,536 centroids, else `u32` |
+//! | `centroid`, `scales` | rows of bytes, and their scales, `f32` |
+//! | `levels` | bytes `u`, each the level `(u - 128) * step` |
+//!
+//! Sections of a segment:
+//!
+//! | section | values |
+//! |---|---|
 //! | `offsets` | first token of each passage, then the number of tokens, `u64` |
+//! | `ids` | ids of the passages, `u32` ascending; absent where none is missing |
+//! | `rows`, `scales` | flat: rows of bytes, and their scales, `f32` |
+//! | `codes` | centroid of each token, `u16` up to 65,536 centroids, else `u32` |
 //! | `scales`, `factors` | two `f16` a token: see [`ResidualCodec`] |
 //! | `residual` | levels of each token, packed: byte b holds components b, b + n, b + 2n, ... of n bytes |
-//! | `starts` | first entry of each centroid's list, then the number of entries, `u64` |
-//! | `lists` | positions of passages within the segment, `u32`, ascending in each list |
+//! | `starts` | first byte of each centroid's list, then the number of bytes, `u32` |
+//! | `lists` | positions of passages within the segment, ascending, as gaps in LEB128 |
 
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little endian and mapped as they are");

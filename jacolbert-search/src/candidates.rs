@@ -51,7 +51,10 @@ pub(crate) fn shortlist(
             coarse.push(Hit { passage: segment.passage_id(position), score: score as f32 });
         }
     }
-    Ok(ranked(coarse, params.n_rescored()).into_iter().map(|hit| hit.passage).collect())
+    Ok(ranked(coarse, params.n_rescored(index.num_passages()))
+        .into_iter()
+        .map(|hit| hit.passage)
+        .collect())
 }
 
 /// A passage where it is stored.
@@ -90,7 +93,6 @@ fn listed<'i>(
 ) -> Result<Vec<Place<'i>>, Error> {
     let cells = scores.best_cells(params.n_probe());
     let mut promising = Vec::new();
-    let mut places = Vec::new();
     for segment in clustered(index) {
         let mut sums = vec![Sum::default(); segment.num_passages()];
         for (token, cells) in cells.iter().enumerate() {
@@ -101,16 +103,15 @@ fn listed<'i>(
             }
         }
         for (position, sum) in sums.iter().enumerate().filter(|(_, sum)| sum.seen()) {
-            if scope.admits(index, segment.passage_id(position)) {
-                let passage = PassageId(places.len() as u32);
+            let passage = segment.passage_id(position);
+            if scope.admits(index, passage) {
                 promising.push(Hit { passage, score: sum.score });
-                places.push((segment, position));
             }
         }
     }
-    let wanted = params.n_rescored().saturating_mul(LISTED_PER_RESCORED);
-    let best = ranked(promising, wanted);
-    Ok(best.into_iter().map(|hit| places[hit.passage.index()]).collect())
+    let wanted = params.n_rescored(index.num_passages()).saturating_mul(LISTED_PER_RESCORED);
+    let best = ranked(promising, wanted).into_iter();
+    Ok(best.map(|hit| index.locate(hit.passage)).collect::<Result<_, _>>()?)
 }
 
 /// What the cells of the query tokens so far give a passage.

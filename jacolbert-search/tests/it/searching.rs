@@ -1,12 +1,14 @@
 //! Laws of search through an index.
 
-use jacolbert_index::{Bits, Embeddings, IndexWriter, PassageId};
+use jacolbert_index::{
+    Bits, BuildConfig, Embeddings, IndexBuilder, IndexWriter, PassageId, Query, Scorer,
+};
 use jacolbert_search::{
     Error, Hit, PassageSubset, SearchParams, Searcher, exhaustive_search, maxsim,
 };
 use proptest::prelude::*;
 
-use crate::sample::{DIM, index, passages, query};
+use crate::sample::{DIM, config, index, passages, query};
 
 fn largest_distance(a: &Embeddings, b: &Embeddings) -> f32 {
     let distance = |(a, b): (&[f32], &[f32])| {
@@ -155,5 +157,91 @@ fn queries_that_cannot_be_searched_are_named() -> Result<(), Error> {
     assert!(matches!(search(&Embeddings::empty(DIM)?), Err(Error::EmptyQuery)));
     let wrong = Embeddings::new(vec![1.0; 3], 3)?;
     assert!(matches!(search(&wrong), Err(Error::Dim { query: 3, passages: DIM })));
+    Ok(())
+}
+
+/// Rows of length 1 in all directions.
+fn rows(n: usize, dim: usize, seed: u64) -> Result<Embeddings, jacolbert_index::Error> {
+    let mut state = seed | 1;
+    let mut next = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    let mut values: Vec<f32> = (0..n * dim).map(|_| next()).collect();
+    for row in values.chunks_exact_mut(dim) {
+        let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
+        row.iter_mut().for_each(|value| *value /= norm);
+    }
+    Embeddings::new(values, dim)
+}
+
+#[test]
+fn any_dim_and_any_number_of_query_tokens_is_searched() -> Result<(), Box<dyn std::error::Error>> {
+    for (dim, query_tokens) in
+        [(3, 1), (8, 33), (24, 64), (96, 70), (128, 32), (768, 5), (1024, 40)]
+    {
+        for flat_tokens in [0, usize::MAX] {
+            let config = BuildConfig { flat_tokens, ..config(Bits::Four) };
+            let mut builder = IndexBuilder::new(dim, config)?;
+            for seed in 0..40 {
+                builder.add(rows(1 + seed as usize % 30, dim, seed)?.as_ref())?;
+            }
+            let index = builder.build()?;
+            let decoded = index.passage_ids().map(|passage| index.decode(passage));
+            let decoded = decoded.collect::<Result<Vec<_>, _>>()?;
+            let query = rows(query_tokens, dim, 99)?;
+            let exact = exhaustive_search(query.as_ref(), &decoded, 5)?;
+            let params = SearchParams { k: 5, n_rescored: Some(40), ..Default::default() };
+            let hits = Searcher::new(&index).search(query.as_ref(), &params)?;
+            assert_eq!(hits, exact, "dim {dim}, {query_tokens} query tokens");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn byte_scores_are_close_to_exact_ones() -> Result<(), Box<dyn std::error::Error>> {
+    for (bits, flat_tokens) in
+        Bits::ALL.map(|bits| (bits, 0)).into_iter().chain([(Bits::Two, 1 << 20)])
+    {
+        let passages = passages(60, 5)?;
+        let mut builder = IndexBuilder::new(DIM, BuildConfig { flat_tokens, ..config(bits) })?;
+        for passage in &passages {
+            builder.add(passage.as_ref())?;
+        }
+        let index = builder.build()?;
+        let query = query(40, 6)?;
+        let ready = Query::new(query.as_ref());
+        let mut scorer = Scorer::new(&index, &ready);
+        for passage in index.passage_ids() {
+            let (segment, position) = index.locate(passage)?;
+            let byte = scorer.byte_score(segment, position)?;
+            let exact = maxsim(query.as_ref(), index.decode(passage)?.as_ref())?;
+            assert_eq!(byte.is_some(), exact.is_some());
+            let distance = byte.zip(exact).map_or(0.0, |(byte, exact)| (byte - exact).abs());
+            assert!(distance < 40.0 * 0.01, "{bits:?}: {distance} away");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn matches_name_the_tokens_that_make_the_score() -> Result<(), Box<dyn std::error::Error>> {
+    let index = index(&passages(30, 12)?, Bits::Two)?;
+    let (searcher, query) = (Searcher::new(&index), query(8, 12)?);
+    for hit in searcher.search(query.as_ref(), &SearchParams::exact(30))? {
+        let decoded = index.decode(hit.passage)?;
+        let matches = searcher.explain(query.as_ref(), hit.passage)?;
+        let sum: f32 = matches.iter().map(|found| found.score).sum();
+        assert!((sum - hit.score).abs() < 1e-5);
+        for (found, row) in matches.iter().zip(query.as_ref().rows()) {
+            let dot = |token: &[f32]| row.iter().zip(token).map(|(a, b)| a * b).sum::<f32>();
+            let best = decoded.as_ref().rows().map(dot).fold(f32::MIN, f32::max);
+            assert!((found.score - best).abs() < 1e-5);
+            assert!((dot(decoded.row(found.passage_token)) - best).abs() < 1e-5);
+        }
+    }
+    assert!(searcher.explain(query.as_ref(), PassageId(9))?.is_empty(), "it has no token");
     Ok(())
 }
