@@ -44,7 +44,7 @@ impl Default for BuildConfig {
             flat_tokens: 1 << 16,
             num_centroids: None,
             kmeans_iterations: 4,
-            sample_tokens_per_centroid: 24,
+            sample_tokens_per_centroid: 12,
             memory: 192 << 20,
             seed: 42,
         }
