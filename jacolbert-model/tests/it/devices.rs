@@ -51,15 +51,16 @@ fn ndarray() -> Option<TestDevice> {
 /// The adapter that wgpu prefers: a GPU, or Vulkan in software (Mesa's lavapipe).
 #[cfg(feature = "wgpu")]
 fn wgpu() -> Option<TestDevice> {
-    match Device::wgpu_options().init() {
-        Ok(device) => Some(TestDevice { name: "wgpu", device, within: 1e-4 }),
-        Err(error) => {
-            use std::io::Write;
-            // Past the test harness, which shows what is printed by macros only on failure.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: nothing is tested on wgpu: {error}");
-            None
+    let (device, said) = match Device::wgpu_options().init_with_setup() {
+        Ok((device, setup)) => {
+            let adapter = setup.adapter.get_info();
+            (Some(device), format!("wgpu is {} by {:?}", adapter.name, adapter.backend))
         }
-    }
+        Err(error) => (None, format!("SKIPPED: nothing is tested on wgpu: {error}")),
+    };
+    // Past the test harness, which shows what is printed by macros only on failure.
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{said}\n").as_bytes());
+    Some(TestDevice { name: "wgpu", device: device?, within: 1e-4 })
 }
 
 #[cfg(not(feature = "wgpu"))]
