@@ -47,8 +47,8 @@
 //! | ... | the sections, each at a multiple of 64 |
 //!
 //! Parameters: codec `dim, bits, centroids, step of the levels, fit` (the last two as bits of `f32`);
-//! segment `dim, bits or 0 if flat, passages, tokens, centroids, bytes of the lists, first id, last id
-//! + 1`; deleted `words, count`. A byte `u` of a row stands for `u - 128` times the row's scale; rows
+//! segment `dim, bits or 0 if flat, passages, tokens, centroids, bytes of the lists, first id, end of
+//! the ids`; deleted `words, count`. A byte `u` of a row stands for `u - 128` times the row's scale; rows
 //! are filled up to a multiple of 8 components. Sections of a codec:
 //!
 //! | section | values |

@@ -104,8 +104,8 @@ impl<'c> NearestCentroids<'c> {
         for (p, panel) in self.group_means.iter().enumerate() {
             let lanes = LANES.min(self.groups.len() - p * LANES);
             self.for_each_row(panel, bytes, |row, dots| {
-                for lane in 0..lanes {
-                    closest[row].offer(dots[lane], (p * LANES + lane) as u32);
+                for (lane, &dot) in dots[..lanes].iter().enumerate() {
+                    closest[row].offer(dot, (p * LANES + lane) as u32);
                 }
             });
         }
