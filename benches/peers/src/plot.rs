@@ -20,16 +20,18 @@ const COLOURS: [&str; 8] =
 pub fn recall_against_cost(rows: &[Shown]) -> String {
     let lowest = rows.iter().map(|row| row.recall[0]).fold(1.0, f64::min);
     let lowest = ((lowest * 10.0).floor() / 10.0).clamp(0.0, 0.9);
-    let costs = || rows.iter().map(|row| row.cpu_ms[0].max(1e-3).log10());
-    let cheapest = costs().fold(f64::INFINITY, f64::min).floor();
-    let dearest = costs().fold(f64::NEG_INFINITY, f64::max).ceil().max(cheapest + 1.0);
+    let costs = || rows.iter().map(|row| row.cpu_ms[0].max(1e-3));
+    let cheapest = costs().fold(f64::INFINITY, f64::min).min(1e6);
+    let dearest = costs().fold(0.0, f64::max).max(2.0 * cheapest);
+    // The step above is the step below of the inverse, for 1, 2 and 5 are the inverses of 1, 5 and 2.
+    let (cheapest, dearest) = (step_below(cheapest).log10(), -step_below(1.0 / dearest).log10());
     let x =
         |ms: f64| LEFT + (RIGHT - LEFT) * (ms.max(1e-3).log10() - cheapest) / (dearest - cheapest);
     let y = |recall: f64| BOTTOM - (BOTTOM - TOP) * (recall - lowest) / (1.0 - lowest);
 
     let mut svg = Svg::new();
     svg.recall_axis(lowest, y);
-    svg.cost_axis(cheapest as i32, dearest as i32, x);
+    svg.cost_axis(cheapest, dearest, x);
     let mut names: Vec<String> = Vec::new();
     for row in rows {
         if !names.contains(&row.spec.index_name()) {
@@ -46,10 +48,17 @@ pub fn recall_against_cost(rows: &[Shown]) -> String {
     svg.finish()
 }
 
+/// The largest of 1, 2 and 5 times a power of ten that is not above `cost`.
+fn step_below(cost: f64) -> f64 {
+    let power = 10f64.powf(cost.log10().floor());
+    let below = |step: &f64| step * power <= cost * (1.0 + 1e-9);
+    [5.0, 2.0].into_iter().find(below).unwrap_or(1.0) * power
+}
+
 /// An image in the making.
 struct Svg {
     text: String,
-    /// Left and right end and height of each name so far.
+    /// Left end, right end and height of each name so far.
     names: Vec<(f64, f64, f64)>,
 }
 
@@ -81,12 +90,12 @@ impl Svg {
         self.text(LEFT, TOP - 10.0, "start", "recall@10");
     }
 
-    fn cost_axis(&mut self, cheapest: i32, dearest: i32, x: impl Fn(f64) -> f64) {
-        for power in cheapest..=dearest {
+    fn cost_axis(&mut self, cheapest: f64, dearest: f64, x: impl Fn(f64) -> f64) {
+        for power in cheapest.floor() as i32..=dearest.ceil() as i32 {
             for part in [1.0, 2.0, 5.0] {
                 let cost = part * 10f64.powi(power);
                 let at = x(cost);
-                if at <= RIGHT + 0.5 {
+                if (LEFT - 0.5..RIGHT + 0.5).contains(&at) {
                     self.line(format_args!(
                         r##"<line x1="{at:.1}" x2="{at:.1}" y1="{TOP}" y2="{BOTTOM}" stroke="#eeeeee"/>"##,
                     ));
@@ -140,5 +149,17 @@ impl Svg {
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
         // A write to a string cannot fail.
         let _ = writeln!(self.text, "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_1_2_and_5() {
+        for (cost, step) in [(0.7, 0.5), (1.0, 1.0), (4.9, 2.0), (5.0, 5.0), (1_123.0, 1_000.0)] {
+            assert!((step_below(cost) / step - 1.0).abs() < 1e-6, "{cost}");
+        }
     }
 }
