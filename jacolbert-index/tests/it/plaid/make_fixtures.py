@@ -78,6 +78,9 @@ def update(path, checkpoint, work):
     with Run().context(run_config(work)):
         searcher = Searcher(index=path.name, collection=passages(11, 3))
         updater = IndexUpdater(searcher.config, searcher, str(checkpoint))
+        # What pads the tensors is saved with them; it would be whatever was in memory.
+        searcher.ranker.embeddings.codes[-512:] = 0
+        searcher.ranker.embeddings.residuals[-512:] = 0
         updater.remove([0, 7, 10])
         updater.add(passages(6, 4))
         updater.persist_to_disk()
