@@ -9,7 +9,8 @@ pub(crate) fn flat() -> BuildConfig {
     BuildConfig { flat_tokens: usize::MAX, ..Default::default() }
 }
 
-/// Encoded, exact, and exact until something is added.
+/// Encoded, exact, and exact until something is added; with so many bits that a token is known again
+/// even where a codebook of few passages fits it badly.
 pub(crate) fn every_form() -> [BuildConfig; 3] {
-    [config(Bits::Two), flat(), BuildConfig { flat_tokens: 250, ..Default::default() }]
+    [config(Bits::Eight), flat(), BuildConfig { flat_tokens: 250, ..config(Bits::Eight) }]
 }
