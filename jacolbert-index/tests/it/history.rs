@@ -141,5 +141,5 @@ pub(crate) fn is_alike(decoded: &Embeddings, source: &Embeddings) -> bool {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let mut rows = decoded.as_ref().rows().zip(source.as_ref().rows());
     decoded.num_tokens() == source.num_tokens()
-        && rows.all(|(a, b)| dot(a, b) > 0.85 * (dot(a, a) * dot(b, b)).sqrt())
+        && rows.all(|(a, b)| dot(a, b) > 0.9 * (dot(a, a) * dot(b, b)).sqrt())
 }
