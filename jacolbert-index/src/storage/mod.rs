@@ -17,7 +17,6 @@ mod new_file;
 #[cfg(test)]
 mod power_loss;
 mod section_file;
-mod section_writer;
 #[cfg(test)]
 mod watched_disk;
 
@@ -27,8 +26,5 @@ pub(crate) use directory::{Directory, WriterLock};
 pub(crate) use disk::{Disk, disk_of};
 pub(crate) use draft::Draft;
 pub(crate) use manifest::{FileEntry, MANIFEST, Manifest};
-#[allow(unused_imports, reason = "for the streamed build")]
 pub(crate) use new_file::NewFile;
 pub(crate) use section_file::{FileKind, SectionFile, SectionFileBuilder};
-#[allow(unused_imports, reason = "for the streamed build")]
-pub(crate) use section_writer::SectionWriter;

@@ -33,15 +33,8 @@ impl NewFile {
         Ok(Self { disk, path, name, file, pending: Vec::new(), written: 0 })
     }
 
-    #[allow(dead_code, reason = "its caller is the streamed build")]
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-
-    #[allow(dead_code, reason = "its caller is the streamed build")]
-    /// Number of bytes appended so far.
-    pub(crate) fn len(&self) -> u64 {
-        self.written + self.pending.len() as u64
     }
 
     /// Adds `bytes` at the end.
@@ -56,13 +49,6 @@ impl NewFile {
             self.pending.extend_from_slice(bytes);
         }
         Ok(())
-    }
-
-    #[allow(dead_code, reason = "its caller is the streamed build")]
-    /// Replaces bytes that were appended, from the byte `at` on.
-    pub(crate) fn patch(&mut self, at: u64, bytes: &[u8]) -> Result<(), Error> {
-        self.flush()?;
-        self.write(at, bytes)
     }
 
     /// Hands to the system what was appended; it need not be on disk afterwards.
