@@ -22,7 +22,15 @@ pub(crate) struct Directory {
 /// Held by the one writer of an index; the system releases it even if the process dies.
 #[derive(Debug)]
 pub(crate) struct WriterLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriterLock {
+    /// Closing would not do: a process that another thread starts holds the file as well until it
+    /// has become the other program, and with it the lock.
+    fn drop(&mut self) {
+        let _closed_soon = self.file.unlock();
+    }
 }
 
 impl Directory {
@@ -89,7 +97,7 @@ impl Directory {
         let path = self.path.join(LOCK);
         let file = self.disk.create_lock(&path).map_err(|source| Error::io(&path, source))?;
         match file.try_lock() {
-            Ok(()) => Ok(WriterLock { _file: file }),
+            Ok(()) => Ok(WriterLock { file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked { path }),
             Err(TryLockError::Error(source)) => Err(Error::io(&path, source)),
         }
@@ -198,4 +206,23 @@ fn is_index_file(name: &str) -> bool {
             && KINDS.iter().any(|known| kind.starts_with(known))
     });
     of_a_generation || name == NEW_MANIFEST
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as StdError;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_ends_although_a_new_process_inherited_the_file() -> Result<(), Box<dyn StdError>> {
+        let folder = tempfile::tempdir()?;
+        let directory = Directory::create(folder.path())?;
+        let lock = directory.lock()?;
+        assert!(matches!(directory.lock(), Err(Error::Locked { .. })));
+        let _inherited = lock.file.try_clone()?;
+        drop(lock);
+        directory.lock()?;
+        Ok(())
+    }
 }
