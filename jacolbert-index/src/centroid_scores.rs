@@ -11,6 +11,8 @@ pub struct CentroidScores {
     num_query_tokens: usize,
     num_centroids: usize,
     coarse_step: f32,
+    /// Coarse steps by which a token's centroid may fall behind and the token still be the best.
+    reach: u8,
     isa: Isa,
 }
 
@@ -59,9 +61,21 @@ impl ResidualCodec {
             num_query_tokens: query.num_tokens(),
             num_centroids: self.num_centroids(),
             coarse_step,
+            reach: reach(self),
             isa: query.isa,
         }
     }
+}
+
+/// How many coarse steps the products of residuals may make up for.
+///
+/// A token of length 1 whose product with its centroid is `fit` has a residual of length
+/// `sqrt(1 - fit^2)`, of which a query token of length 1 sees one direction of `dim`. 3.5 times that:
+/// of the best tokens of passages one in some thousand lies beyond.
+fn reach(codec: &ResidualCodec) -> u8 {
+    let residual = (1.0 - codec.fit().powi(2)).max(0.0).sqrt();
+    let spread = 3.5 * residual / (codec.dim() as f32).sqrt();
+    (spread * f32::from(u8::MAX)).ceil() as u8
 }
 
 impl CentroidScores {
@@ -113,6 +127,18 @@ impl CentroidScores {
             best.iter().map(|&best| u32::from(best)).sum::<u32>()
         });
         best.sum()
+    }
+
+    /// For each token whether its centroid lets it be the best of them for any query token.
+    pub(crate) fn reached<C: Copy + Into<u32>>(&self, codes: &[C], reached: &mut Vec<bool>) {
+        reached.clear();
+        reached.resize(codes.len(), false);
+        for panel in &self.panels {
+            let mut best = [0; LANES];
+            self.isa.coarse_best(&panel.coarse, codes, &mut best);
+            let thresholds = best.map(|best| best.saturating_sub(self.reach));
+            self.isa.reach(&panel.coarse, codes, &thresholds, reached);
+        }
     }
 }
 
@@ -202,6 +228,7 @@ mod tests {
                 num_query_tokens: 2,
                 num_centroids: columns.len(),
                 coarse_step: 1.0,
+                reach: 0,
                 isa: Isa::detected(),
             };
             let column = |pick: fn(&(i8, i8)) -> i8| {

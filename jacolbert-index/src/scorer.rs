@@ -28,6 +28,10 @@ pub(crate) struct Scratch {
     /// Of the tokens of a passage.
     pub(crate) scales: Vec<f32>,
     pub(crate) factors: Vec<f32>,
+    /// Whether a token may be the best of its passage for a query token.
+    pub(crate) reached: Vec<bool>,
+    /// Numbers of those that may.
+    pub(crate) contenders: Vec<usize>,
 }
 
 impl<'a> Scorer<'a> {
@@ -46,6 +50,8 @@ impl<'a> Scorer<'a> {
                 best: vec![[0.0; LANES]; query.bytes.iter().len()],
                 scales: Vec::new(),
                 factors: Vec::new(),
+                reached: Vec::new(),
+                contenders: Vec::new(),
             },
         }
     }

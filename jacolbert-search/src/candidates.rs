@@ -28,13 +28,14 @@ impl Scope<'_> {
     }
 }
 
-/// The `n_rescored` passages of clustered segments that promise most.
+/// The passages of clustered segments that promise most, at most `n_rescored`, with the scores of their
+/// centroids, best first.
 pub(crate) fn shortlist(
     index: &Index,
     scorer: &Scorer<'_>,
     scope: Scope<'_>,
     params: &SearchParams,
-) -> Result<Vec<PassageId>, Error> {
+) -> Result<Vec<Hit>, Error> {
     let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
     let looked_at = match scope {
         Scope::Subset(subset) => members(index, subset, scope),
@@ -47,14 +48,11 @@ pub(crate) fn shortlist(
     let mut coarse = Vec::with_capacity(looked_at.len());
     for (segment, position) in looked_at {
         if let Some(score) = scorer.coarse_score(segment, position)? {
-            // Exact in `f32`: a sum of bytes, one a query token.
-            coarse.push(Hit { passage: segment.passage_id(position), score: score as f32 });
+            let score = score as f32 * scores.coarse_step();
+            coarse.push(Hit { passage: segment.passage_id(position), score });
         }
     }
-    Ok(ranked(coarse, params.n_rescored(index.num_passages()))
-        .into_iter()
-        .map(|hit| hit.passage)
-        .collect())
+    Ok(ranked(coarse, params.n_rescored(index.num_passages())))
 }
 
 /// A passage where it is stored.

@@ -32,6 +32,7 @@ mod explain;
 mod hit;
 mod params;
 mod query;
+mod rescoring;
 mod searcher;
 mod subset;
 

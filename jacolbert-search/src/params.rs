@@ -17,9 +17,10 @@ pub struct SearchParams {
     /// every passage. More find more candidates; each costs the reading of its list. Where the cells
     /// hold fewer than `k` passages, all passages are candidates.
     pub n_probe: Option<usize>,
-    /// Candidates whose residuals are scored, in bytes; at least `k`. `None` takes
-    /// [`n_rescored_for`](Self::n_rescored_for) `k` and the collection. The cost of each is that of its
-    /// tokens. Passages of flat segments come on top.
+    /// Candidates whose residuals are scored, in bytes; at least `k`. `None` goes on until what the
+    /// scores of others have gained by their residuals would hardly make a further one a hit, through
+    /// [`n_rescored_for`](Self::n_rescored_for) `k` and the collection at most. The cost of each is
+    /// that of its tokens. Passages of flat segments come on top.
     pub n_rescored: Option<usize>,
     /// The best of those, which are decoded and scored in `f32`; at least `k`. `None` takes
     /// [`n_exact_for`](Self::n_exact_for) `k`. Each costs some four of those.
@@ -43,19 +44,16 @@ impl SearchParams {
         Self { k, n_probe: all, n_rescored: all, n_exact: all }
     }
 
-    /// Candidates rescored for `k` hits of a collection unless told: 12 times the cube root of the
-    /// number of passages, and 6 more for each hit past the tenth.
-    ///
-    /// With it the best ten of 2,000 and of 11,000 passages are found as well as if all were rescored,
-    /// but for a hundredth.
+    /// Candidates rescored at most for `k` hits of a collection unless told: 24 times the cube root of
+    /// the number of passages, and 6 more for each hit past the tenth.
     pub fn n_rescored_for(k: usize, num_passages: usize) -> usize {
-        let base = (12.0 * (num_passages as f64).cbrt()).ceil() as usize;
+        let base = (24.0 * (num_passages as f64).cbrt()).ceil() as usize;
         k.saturating_sub(10).saturating_mul(6).saturating_add(base)
     }
 
-    /// Passages scored in `f32` for `k` hits unless told: an eighth more, and 4.
+    /// Passages scored in `f32` for `k` hits unless told: a sixteenth more, and 3.
     pub fn n_exact_for(k: usize) -> usize {
-        k.saturating_add(k / 8).saturating_add(4)
+        k.saturating_add(k / 16).saturating_add(3)
     }
 
     pub(crate) fn n_probe(&self) -> usize {

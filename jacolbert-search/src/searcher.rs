@@ -7,6 +7,7 @@ use crate::candidates::{Scope, shortlist};
 use crate::explain::{Match, matches};
 use crate::hit::ranked;
 use crate::query::{ready, score_in};
+use crate::rescoring::Rescoring;
 use crate::{Error, Hit, PassageSubset, SearchParams};
 
 /// Searches an index.
@@ -125,45 +126,47 @@ impl<'a> Searcher<'a> {
     ) -> Result<Vec<Hit>, Error> {
         let query = ready(query, self.index.dim())?;
         let mut scorer = Scorer::new(self.index, &query);
-        let shortlist = self.shortlist(&scorer, scope, params)?;
-        let promising = self.promising(&mut scorer, &shortlist, params.n_exact())?;
+        let shortlist = shortlist(self.index, &scorer, scope, params)?;
+        let promising = self.promising(&mut scorer, scope, &shortlist, params)?;
         let hits = self.scored(&query, &promising)?;
         Ok(ranked(hits, params.k))
     }
 
-    /// Passages to be scored in bytes: the best by their centroids, and all that have none.
-    fn shortlist(
-        &self,
-        scorer: &Scorer<'_>,
-        scope: Scope<'_>,
-        params: &SearchParams,
-    ) -> Result<Vec<PassageId>, Error> {
-        let mut passages = shortlist(self.index, scorer, scope, params)?;
-        for segment in self.index.segments().iter().filter(|segment| segment.is_flat()) {
-            let all = (0..segment.num_passages()).map(|position| segment.passage_id(position));
-            passages.extend(all.filter(|&passage| scope.admits(self.index, passage)));
-        }
-        Ok(passages)
-    }
-
-    /// The `n` of `passages` that score best in bytes.
+    /// The passages that score best in bytes: of flat segments and, as long as they may be among the
+    /// best, of the shortlist.
     fn promising(
         &self,
         scorer: &mut Scorer<'_>,
-        passages: &[PassageId],
-        n: usize,
+        scope: Scope<'_>,
+        shortlist: &[Hit],
+        params: &SearchParams,
     ) -> Result<Vec<PassageId>, Error> {
-        if passages.len() <= n {
-            return Ok(passages.to_vec());
+        let flat = self.flat(scope);
+        if flat.len() + shortlist.len() <= params.n_exact() {
+            return Ok(flat.into_iter().chain(shortlist.iter().map(|hit| hit.passage)).collect());
         }
-        let mut hits = Vec::with_capacity(passages.len());
-        for &passage in passages {
+        let mut rescoring = Rescoring::new(scorer, params.k);
+        for passage in flat {
             let (segment, position) = self.index.locate(passage)?;
-            if let Some(score) = scorer.byte_score(segment, position)? {
-                hits.push(Hit { passage, score });
-            }
+            rescoring.add(passage, segment, position)?;
         }
-        Ok(ranked(hits, n).into_iter().map(|hit| hit.passage).collect())
+        for &hit in shortlist {
+            if params.n_rescored.is_none() && !rescoring.may_gain(hit.score) {
+                break;
+            }
+            let (segment, position) = self.index.locate(hit.passage)?;
+            rescoring.add_coarse(hit, segment, position)?;
+        }
+        Ok(rescoring.into_best(params.n_exact()))
+    }
+
+    /// The passages of flat segments.
+    fn flat(&self, scope: Scope<'_>) -> Vec<PassageId> {
+        let flat = self.index.segments().iter().filter(|segment| segment.is_flat());
+        let all = flat.flat_map(|segment| {
+            (0..segment.num_passages()).map(|position| segment.passage_id(position))
+        });
+        all.filter(|&passage| scope.admits(self.index, passage)).collect()
     }
 
     fn scored(&self, query: &Query, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {

@@ -2,9 +2,9 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_add_epi32,
-    _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
+    __m256i, _MM_HINT_T0, _mm_cvtsi32_si128, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi16,
+    _mm256_add_epi32, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
     _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_srl_epi16, _mm256_storeu_ps, _mm256_storeu_si256,
 };
@@ -102,6 +102,30 @@ impl Avx2 {
         // SAFETY: a value of this type exists only where AVX2 was detected.
         unsafe { coarse_best(table, codes, best) }
     }
+
+    /// See [`super::Isa::reach`].
+    pub(super) fn reach<C: Copy + Into<u32>>(
+        self,
+        table: &[CoarseLanes],
+        codes: &[C],
+        thresholds: &CoarseLanes,
+        reached: &mut [bool],
+    ) {
+        // SAFETY: a value of this type exists only where AVX2 was detected.
+        unsafe { reach(table, codes, thresholds, reached) }
+    }
+}
+
+/// Bytes that come at once from memory.
+const LINE: usize = 64;
+
+/// See [`super::prefetch`]; the instruction is one that every such processor has.
+#[inline(always)]
+pub(super) fn prefetch(bytes: &[u8]) {
+    for line in bytes.chunks(LINE) {
+        // SAFETY: a hint that reads nothing; the address is that of the slice.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+    }
 }
 
 #[target_feature(enable = "avx2")]
@@ -127,6 +151,16 @@ fn decode(centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
 #[target_feature(enable = "avx2")]
 fn coarse_best<C: Copy + Into<u32>>(table: &[CoarseLanes], codes: &[C], best: &mut CoarseLanes) {
     scalar::coarse_best(table, codes, best);
+}
+
+#[target_feature(enable = "avx2")]
+fn reach<C: Copy + Into<u32>>(
+    table: &[CoarseLanes],
+    codes: &[C],
+    thresholds: &CoarseLanes,
+    reached: &mut [bool],
+) {
+    scalar::reach(table, codes, thresholds, reached);
 }
 
 #[target_feature(enable = "avx2,fma")]

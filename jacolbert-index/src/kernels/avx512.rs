@@ -96,6 +96,17 @@ impl Avx512 {
     ) {
         self.avx2.coarse_best(table, codes, best);
     }
+
+    /// See [`super::Isa::reach`]; a row fills one register of AVX2.
+    pub(super) fn reach<C: Copy + Into<u32>>(
+        self,
+        table: &[CoarseLanes],
+        codes: &[C],
+        thresholds: &CoarseLanes,
+        reached: &mut [bool],
+    ) {
+        self.avx2.reach(table, codes, thresholds, reached);
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]

@@ -167,6 +167,27 @@ impl Isa {
     ) {
         dispatch!(self, coarse_best(table, codes, best));
     }
+
+    /// Sets `reached` of the codes whose row of `table` reaches the threshold of any lane; codes that
+    /// the table does not have change nothing.
+    pub(crate) fn reach<C: Copy + Into<u32>>(
+        self,
+        table: &[CoarseLanes],
+        codes: &[C],
+        thresholds: &CoarseLanes,
+        reached: &mut [bool],
+    ) {
+        dispatch!(self, reach(table, codes, thresholds, reached));
+    }
+}
+
+/// Asks for the bytes to be brought near the processor; they will be read soon.
+#[inline(always)]
+pub(crate) fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    avx2::prefetch(bytes);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _no_hint = bytes;
 }
 
 /// The first `N` parts of `all`, each `len` long.

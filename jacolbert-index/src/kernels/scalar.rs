@@ -130,3 +130,22 @@ pub(super) fn coarse_best<C: Copy + Into<u32>>(
     }
     *best = kept;
 }
+
+/// See [`super::Isa::reach`].
+#[inline(always)]
+pub(super) fn reach<C: Copy + Into<u32>>(
+    table: &[CoarseLanes],
+    codes: &[C],
+    thresholds: &CoarseLanes,
+    reached: &mut [bool],
+) {
+    for (&code, reached) in codes.iter().zip(reached) {
+        let code: u32 = code.into();
+        let Some(scores) = table.get(code as usize) else { continue };
+        let mut any = 0;
+        for lane in 0..LANES {
+            any |= u8::from(scores[lane] >= thresholds[lane]);
+        }
+        *reached |= any != 0;
+    }
+}

@@ -172,6 +172,29 @@ proptest! {
             prop_assert_eq!(kept, best, "{:?}", isa);
         }
     }
+
+    #[test]
+    fn reached_are_the_codes_with_a_lane_at_its_threshold(
+        n in 1usize..=40, seed: u32, spread in 1u8..,
+    ) {
+        let scores = bytes(n * LANES, seed);
+        let table: Vec<CoarseLanes> = scores.as_chunks().0.to_vec();
+        let codes: Vec<u16> = numbers(seed ^ 9).take(50).map(|c| c as u16 % 60).collect();
+        let thresholds: CoarseLanes =
+            std::array::from_fn(|lane| scores[lane].saturating_add(spread));
+        let reaches = |&code: &u16| {
+            let row = table.get(usize::from(code));
+            row.is_some_and(|row| row.iter().zip(&thresholds).any(|(score, least)| score >= least))
+        };
+        let mut expected: Vec<bool> = codes.iter().map(reaches).collect();
+        expected[7] = true;
+        for isa in every_isa() {
+            let mut reached = vec![false; codes.len()];
+            reached[7] = true;
+            isa.reach(&table, &codes, &thresholds, &mut reached);
+            prop_assert_eq!(&reached, &expected, "{:?}", isa);
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::byte_rows::row_len;
 use crate::centroid_scores::CentroidScores;
 use crate::codec::BadCode;
 use crate::codes::{CentroidCodes, Codes, CodesRef};
-use crate::kernels::{LANES, Term};
+use crate::kernels::{LANES, Term, prefetch};
 use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
 use crate::{Bits, CentroidId, Error, Query, ResidualCodec};
@@ -143,8 +143,8 @@ impl Clustered {
         }
     }
 
-    /// Raises the best products of `scratch` to those of the tokens: the products of the centroids are
-    /// known, those of the residuals are added.
+    /// Raises the best products of `scratch` to those of the tokens that may be the best: the products
+    /// of the centroids are known, those of the residuals are added.
     pub(super) fn raise(
         &self,
         query: &Query,
@@ -153,15 +153,15 @@ impl Clustered {
         scratch: &mut Scratch,
     ) -> Result<(), BadCode> {
         let codes = self.codes(tokens);
+        contend(codes, scores, scratch);
+        self.unpacking.prefetch(codes, &scratch.contenders);
         self.unpacking.scales(codes, scratch);
-        let num_tokens = codes.num_tokens();
-        for first in (0..num_tokens).step_by(TOKENS_PER_BLOCK) {
-            let block = first..num_tokens.min(first + TOKENS_PER_BLOCK);
-            let rows = self.unpacking.rows(query, codes, block.clone(), &mut scratch.rows);
+        for block in scratch.contenders.chunks(TOKENS_PER_BLOCK) {
+            let rows = self.unpacking.rows(query, codes, block, &mut scratch.rows);
             let dots = &mut scratch.dots[..block.len()];
             for (p, (panel, best)) in query.bytes.iter().zip(&mut scratch.best).enumerate() {
                 let mut terms = [NOTHING; TOKENS_PER_BLOCK];
-                for (term, token) in terms.iter_mut().zip(block.clone()) {
+                for (term, &token) in terms.iter_mut().zip(block) {
                     let base = scores.exact(p, codes.centroids.at(token));
                     let base = base.ok_or(BadCode::Centroid { token })?;
                     let (scale, factor) = (scratch.scales[token], scratch.factors[token]);
@@ -173,6 +173,17 @@ impl Clustered {
         }
         Ok(())
     }
+}
+
+/// Leaves in `scratch` the tokens that may be the best for a query token.
+fn contend(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) {
+    match codes.centroids {
+        CentroidCodes::Narrow(codes) => scores.reached(codes, &mut scratch.reached),
+        CentroidCodes::Wide(codes) => scores.reached(codes, &mut scratch.reached),
+    }
+    let reached = scratch.reached.iter().enumerate().filter(|&(_, &reached)| reached);
+    scratch.contenders.clear();
+    scratch.contenders.extend(reached.map(|(token, _)| token));
 }
 
 /// The term of no token.
@@ -190,21 +201,32 @@ impl Unpacking {
         }
     }
 
-    /// The levels of the tokens `block` of `codes` as rows of bytes; at 8 bits they are stored so.
+    /// The residuals of the tokens `tokens` of `codes` will be read soon.
+    fn prefetch(&self, codes: CodesRef<'_>, tokens: &[usize]) {
+        tokens.iter().for_each(|&token| prefetch(self.packed(codes, token)));
+    }
+
+    fn packed<'c>(&self, codes: CodesRef<'c>, token: usize) -> &'c [u8] {
+        &codes.residuals[token * self.packed_len..(token + 1) * self.packed_len]
+    }
+
+    /// The levels of the tokens `block` of `codes` as rows of bytes.
     fn rows<'r>(
         &self,
         query: &Query,
-        codes: CodesRef<'r>,
-        block: Range<usize>,
-        unpacked: &'r mut [u8],
+        codes: CodesRef<'_>,
+        block: &[usize],
+        rows: &'r mut [u8],
     ) -> &'r [u8] {
-        let packed = &codes.residuals[block.start * self.packed_len..block.end * self.packed_len];
-        if self.bits == Bits::Eight {
-            return packed;
+        let rows = &mut rows[..block.len() * self.row_len];
+        for (&token, row) in block.iter().zip(rows.chunks_exact_mut(self.row_len)) {
+            let packed = self.packed(codes, token);
+            match self.bits {
+                Bits::Eight => row.copy_from_slice(packed),
+                bits => query.isa.unpack(bits.get(), packed, self.packed_len, &self.levels, row),
+            }
         }
-        let unpacked = &mut unpacked[..block.len() * self.row_len];
-        query.isa.unpack(self.bits.get(), packed, self.packed_len, &self.levels, unpacked);
-        unpacked
+        rows
     }
 
     /// What a step of each token's residual stands for, and each token's factor.

@@ -226,6 +226,30 @@ fn byte_scores_are_close_to_exact_ones() -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
+/// Candidates are given up where no further one is likely to be a hit. Tokens in all directions are the
+/// hardest case: there are no topics by which centroids tell passages apart.
+#[test]
+fn a_search_that_stops_early_finds_most_of_what_one_of_everything_finds()
+-> Result<(), Box<dyn std::error::Error>> {
+    let passages = passages(1500, 21)?;
+    let index = index(&passages, Bits::Four)?;
+    let searcher = Searcher::new(&index);
+    let (mut found, mut wanted) = (0, 0);
+    for (at, passage) in passages.iter().step_by(31).enumerate().filter(|(_, p)| p.num_tokens() > 4)
+    {
+        let noise = query(passage.num_tokens(), at as u64)?;
+        let mixed = passage.values().iter().zip(noise.values()).map(|(row, noise)| row + noise);
+        let query = Embeddings::new(mixed.collect(), DIM)?;
+        let exact = searcher.search(query.as_ref(), &SearchParams::exact(10))?;
+        let hits = searcher.search(query.as_ref(), &SearchParams::default())?;
+        assert_eq!(hits[0], exact[0]);
+        found += hits.iter().filter(|hit| exact.contains(hit)).count();
+        wanted += exact.len();
+    }
+    assert!(found * 100 >= wanted * 80, "{found} of {wanted}");
+    Ok(())
+}
+
 #[test]
 fn matches_name_the_tokens_that_make_the_score() -> Result<(), Box<dyn std::error::Error>> {
     let index = index(&passages(30, 12)?, Bits::Two)?;
