@@ -52,13 +52,15 @@ impl Default for BuildConfig {
 }
 
 impl BuildConfig {
-    /// The power of two at or below `32 * sqrt(tokens)`, at most 65,536, with which codes take two bytes.
+    /// The power of two at or below `32 * sqrt(tokens)`, at most 65,536, with which codes take two bytes,
+    /// and at most an eighth of the tokens.
     ///
     /// That is twice PLAID's rule (arXiv 2205.09707, section 5.1): the centroids tell passages apart
-    /// so much better that half as many need to be rescored, and two bits lose less.
+    /// so much better that half as many need to be rescored, and two bits lose less. A centroid of one
+    /// token or two is that token, which leaves no residual from which the levels could be learnt.
     pub fn num_centroids_for(&self, num_tokens: usize) -> usize {
         let bound = (32.0 * (num_tokens as f64).sqrt()) as usize;
-        bound.checked_ilog2().map_or(1, |log| 1 << log.min(16))
+        bound.min(num_tokens / 8).checked_ilog2().map_or(1, |log| 1 << log.min(16))
     }
 }
 
