@@ -1,6 +1,7 @@
 //! What users of the facade may rely on, with the demonstration model.
 
 mod collection;
+mod compaction;
 mod hard_texts;
 mod memory;
 mod models;
