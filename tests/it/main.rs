@@ -2,6 +2,7 @@
 
 mod collection;
 mod compaction;
+mod format_2;
 mod hard_texts;
 mod memory;
 mod models;
