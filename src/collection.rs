@@ -180,15 +180,32 @@ impl Collection {
         Ok(ingested.truncated)
     }
 
-    /// Writes the vectors anew, in few files and without those of deleted documents. The texts of
-    /// deleted documents stay in the folder, unseen.
+    /// Writes the vectors anew, in few files, and takes out what deleted documents left: their vectors,
+    /// texts, ids and metadata are in no file of the folder any more. Passages keep their ids.
+    ///
+    /// Who has the folder open goes on with what they opened. Where the system keeps files from being
+    /// removed as long as they are open, the old ones go with the first commit after that.
     ///
     /// # Errors
-    /// [`Error::Index`].
+    /// [`Error::Index`], and [`Error::Corrupt`] where the texts are damaged; then nothing has changed.
     pub fn compact(&mut self) -> Result<(), Error> {
         let mut writer = self.writer()?;
+        self.erase_deleted(&mut writer)?;
         writer.compact();
         self.commit(writer, self.num_documents())
+    }
+
+    /// Writes the parts anew that hold something of deleted documents.
+    fn erase_deleted(&self, writer: &mut IndexWriter) -> Result<(), Error> {
+        let is_live = |passage| self.index.contains(passage);
+        for (n, part) in self.documents.parts().iter().enumerate() {
+            if let Some(left) = part.erased(&is_live)? {
+                // Damage would get a checksum that fits it.
+                part.source().verify()?;
+                writer.attach(&part_name(n), &left);
+            }
+        }
+        Ok(())
     }
 
     /// For each query token the token of a hit's passage that it matches best: the parts of which the
@@ -243,11 +260,9 @@ impl Collection {
     }
 
     fn live_passages(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
-        let mut live = Vec::new();
-        for passages in self.documents.passages_of(document_id) {
-            live.extend(passages?.map(PassageId).filter(|&id| self.index.contains(id)));
-        }
-        Ok(live)
+        let mut passages = self.documents.passages_of(document_id)?;
+        passages.retain(|&passage| self.index.contains(passage));
+        Ok(passages)
     }
 }
 

@@ -65,6 +65,21 @@ pub enum Error {
         /// Entries of the file.
         found: usize,
     },
+    /// Vectors of a foreign index are not what the loaded model makes of the texts beside them.
+    #[cfg(feature = "import")]
+    #[error(
+        "passage {position} of {} has a likeness of {likeness} with what the model makes of its text",
+        path.display()
+    )]
+    OtherVectors {
+        /// The folder of the foreign index.
+        path: PathBuf,
+        /// Number of the passage in it.
+        position: usize,
+        /// Mean over the passage's rows of the largest cosine with a row that the model makes: below
+        /// 0.7, where its own model and text give 0.87 and more.
+        likeness: f32,
+    },
     /// A file could not be read or written.
     #[error("cannot read or write {}", path.display())]
     Io {

@@ -75,14 +75,14 @@ fn split<'d>(
     encoder: &Encoder,
     documents: &'d [Document],
     splitting: Splitting,
-    part: &mut PartBuilder,
+    part: &mut PartBuilder<'d>,
 ) -> Result<Vec<Split<'d>>, Error> {
     let splitting = splitting.clipped(encoder.max_passage_tokens());
     let mut passages = Vec::with_capacity(documents.len());
     for document in documents {
         let num_tokens = |text: &str| encoder.num_tokens(text);
         let texts = splitting.split(&document.text, &num_tokens);
-        part.add(document, &texts);
+        part.add(&document.id, document.metadata.to_string(), texts.iter().copied());
         let numbered = texts.into_iter().enumerate();
         passages.extend(numbered.map(|(number, text)| Split { document, number, text }));
     }

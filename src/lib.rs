@@ -33,6 +33,9 @@
 //! With the feature `hub`, `Retriever::from_hub("bclavie/JaColBERT", ..)` gets a checkpoint from the
 //! Hugging Face hub and keeps it in the cache that is shared with the hub's clients in Python.
 //! Nothing else of this crate ever uses a network.
+//!
+//! With the feature `import`, `Retriever::import_ragatouille` makes a collection of an index that
+//! RAGatouille wrote, without encoding anything anew.
 
 mod collection;
 mod document;
@@ -41,6 +44,8 @@ mod error;
 mod hit;
 #[cfg(feature = "hub")]
 mod hub;
+#[cfg(feature = "import")]
+mod import;
 mod ingest;
 mod memory_collection;
 mod ragatouille;

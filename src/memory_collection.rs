@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use jacolbert_index::{Embeddings, PassageId, Pooling};
+use jacolbert_index::{Embeddings, Pooling};
 use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -54,7 +54,7 @@ impl MemoryCollection {
         splitting: Splitting,
     ) -> Result<Vec<Truncated>, Error> {
         for (position, document) in documents.iter().enumerate() {
-            if !self.passages_of(&document.id)?.is_empty() {
+            if !self.documents.passages_of(&document.id)?.is_empty() {
                 return Err(Error::DuplicateId { id: document.id.clone(), position });
             }
         }
@@ -107,7 +107,7 @@ impl MemoryCollection {
     ) -> Result<Vec<Hit>, Error> {
         let mut ids = Vec::new();
         for &id in document_ids {
-            let passages = self.passages_of(id)?;
+            let passages = self.documents.passages_of(id)?;
             if passages.is_empty() {
                 return Err(Error::UnknownId { id: id.into() });
             }
@@ -179,14 +179,6 @@ impl MemoryCollection {
             tensors.insert(part_name(n), TensorView::new(Dtype::U8, vec![part.len()], part)?);
         }
         safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
-    }
-
-    fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
-        let mut ids = Vec::new();
-        for passages in self.documents.passages_of(document_id) {
-            ids.extend(passages?.map(PassageId));
-        }
-        Ok(ids)
     }
 }
 

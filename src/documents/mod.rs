@@ -1,5 +1,6 @@
 //! The documents of a collection and the passages they were split into.
 
+mod erasure;
 mod part;
 mod part_builder;
 
@@ -61,12 +62,13 @@ impl<B: AsRef<[u8]>> Documents<B> {
         self.part_of(passage)?.passage(passage.index())
     }
 
-    /// The passages of every document that ever had this id, latest first.
-    pub(crate) fn passages_of<'a>(
-        &'a self,
-        document_id: &'a str,
-    ) -> impl Iterator<Item = Result<std::ops::Range<u32>, Error>> + 'a {
-        self.parts.iter().rev().filter_map(|part| part.passages_of(document_id).transpose())
+    /// The passages of every document that ever had this id, those of the latest part first.
+    pub(crate) fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let mut passages = Vec::new();
+        for part in self.parts.iter().rev() {
+            passages.extend(part.passages_of(document_id)?.into_iter().map(PassageId));
+        }
+        Ok(passages)
     }
 
     /// The metadata of a passage's document.
@@ -80,6 +82,11 @@ impl<B: AsRef<[u8]>> Documents<B> {
     /// Number of documents, deleted ones included.
     pub(crate) fn num_documents(&self) -> usize {
         self.parts.iter().map(Part::num_documents).sum()
+    }
+
+    /// The parts, in order.
+    pub(crate) fn parts(&self) -> &[Part<B>] {
+        &self.parts
     }
 
     /// The bytes of each part.

@@ -1,6 +1,5 @@
 //! Documents that were added at once, read in place from bytes.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,9 @@ pub(crate) const VERSION: u64 = 1;
 const HEADER_WORDS: usize = 5;
 
 /// A part, whose lengths have been checked; its texts are checked where they are read.
+///
+/// A document may be there more than once, each time with passages that follow each other. One without
+/// an id stands for passages whose documents are gone.
 ///
 /// | `u64` words, little endian | what |
 /// |---|---|
@@ -77,6 +79,11 @@ impl<B: AsRef<[u8]>> Part<B> {
         self.bytes.as_ref()
     }
 
+    /// What holds the bytes.
+    pub(crate) fn source(&self) -> &B {
+        &self.bytes
+    }
+
     pub(crate) fn num_documents(&self) -> usize {
         self.num_documents
     }
@@ -91,37 +98,64 @@ impl<B: AsRef<[u8]>> Part<B> {
 
     /// The passage with the id `passage`, which must be one of this part.
     pub(crate) fn passage(&self, passage: usize) -> Result<Passage<'_>, Error> {
-        let position = passage - self.first_passage;
-        let document = self.document_of(position)?;
+        let document = self.document_of(passage - self.first_passage)?;
         Ok(Passage {
-            text: self.text(2 * self.num_documents + position)?,
-            document_id: self.text(2 * document)?,
-            metadata: self.text(2 * document + 1)?,
+            text: self.text_of(passage)?,
+            document_id: self.id_of(document)?,
+            metadata: self.metadata_of(document)?,
         })
     }
 
-    /// Ids of the passages of the document with this id, if the part has it.
-    pub(crate) fn passages_of(&self, document_id: &str) -> Result<Option<Range<u32>>, Error> {
+    /// Ids of the passages of the document with this id; none if the part does not have it.
+    pub(crate) fn passages_of(&self, document_id: &str) -> Result<Vec<u32>, Error> {
         let (mut low, mut high) = (0, self.num_documents);
         while low < high {
             let middle = low + (high - low) / 2;
-            let document = self.word(self.by_id + middle)?;
-            match self.text(document.saturating_mul(2))?.cmp(document_id) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return self.passages(document).map(Some),
+            if self.id_of(self.by_id(middle)?)? < document_id {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        Ok(None)
+        let mut found = Vec::new();
+        while low < self.num_documents && self.id_of(self.by_id(low)?)? == document_id {
+            found.extend(self.passages(self.by_id(low)?)?);
+            low += 1;
+            if found.len() > self.num_passages {
+                return Err(self.corrupt("documents in the order of their ids"));
+            }
+        }
+        Ok(found)
     }
 
-    fn passages(&self, document: usize) -> Result<Range<u32>, Error> {
+    /// Ids of the passages of the document at `document`, in the order of adding.
+    pub(super) fn passages(&self, document: usize) -> Result<Range<u32>, Error> {
         let start = self.word(HEADER_WORDS + document)?;
         let end = self.word(HEADER_WORDS + document + 1)?;
         if start > end || end > self.num_passages {
             return Err(self.corrupt(format!("passages of document {document}")));
         }
         Ok((self.first_passage + start) as u32..(self.first_passage + end) as u32)
+    }
+
+    /// The id of the document at `document`.
+    pub(super) fn id_of(&self, document: usize) -> Result<&str, Error> {
+        self.text(document.saturating_mul(2))
+    }
+
+    /// The metadata of the document at `document`, JSON.
+    pub(super) fn metadata_of(&self, document: usize) -> Result<&str, Error> {
+        self.text(document.saturating_mul(2).saturating_add(1))
+    }
+
+    /// The text of the passage with the id `passage`, which must be one of this part.
+    pub(super) fn text_of(&self, passage: usize) -> Result<&str, Error> {
+        self.text(2 * self.num_documents + (passage - self.first_passage))
+    }
+
+    /// The document whose id is the one at `place` in the order of the ids.
+    fn by_id(&self, place: usize) -> Result<usize, Error> {
+        self.word(self.by_id + place)
     }
 
     /// The document that the passage at `position` is a part of: the last that starts at or
@@ -153,7 +187,7 @@ impl<B: AsRef<[u8]>> Part<B> {
         word(self.bytes.as_ref(), at).ok_or_else(|| self.corrupt(format!("word {at}")))
     }
 
-    fn corrupt(&self, what: impl Into<String>) -> Error {
+    pub(super) fn corrupt(&self, what: impl Into<String>) -> Error {
         Error::corrupt(&self.path, what)
     }
 }
@@ -167,13 +201,12 @@ fn word(bytes: &[u8], at: usize) -> Option<usize> {
 mod tests {
     use super::super::PartBuilder;
     use super::*;
-    use crate::Document;
 
     fn part() -> Vec<u8> {
         let mut builder = PartBuilder::new(7);
-        builder.add(&Document::new("b", "").with_metadata(serde_json::json!([1])), &["一", "二"]);
-        builder.add(&Document::new("", ""), &[""]);
-        builder.add(&Document::new("あ", ""), &["三"]);
+        builder.add("b", "[1]", ["一", "二"]);
+        builder.add_deleted(1);
+        builder.add("あ", "null", ["三"]);
         builder.build()
     }
 
@@ -190,10 +223,37 @@ mod tests {
         assert_eq!(part.passage(8)?, passage("二", "b", "[1]"));
         assert_eq!(part.passage(9)?, passage("", "", "null"));
         assert_eq!(part.passage(10)?, passage("三", "あ", "null"));
-        assert_eq!(part.passages_of("b")?, Some(7..9));
-        assert_eq!(part.passages_of("あ")?, Some(10..11));
-        assert_eq!(part.passages_of("c")?, None);
+        assert_eq!(part.passages_of("b")?, [7, 8]);
+        assert_eq!(part.passages_of("あ")?, [10]);
+        assert!(part.passages_of("c")?.is_empty());
         Ok(())
+    }
+
+    #[test]
+    fn a_document_in_several_places_has_the_passages_of_all() -> Result<(), Error> {
+        let mut builder = PartBuilder::new(2);
+        for id in ["b", "a", "b", "c", "b"] {
+            builder.add(id, "null", ["", ""]);
+        }
+        let bytes = builder.build();
+        let part = open(&bytes)?;
+        assert_eq!(part.passages_of("a")?, [4, 5]);
+        assert_eq!(part.passages_of("b")?, [2, 3, 6, 7, 10, 11]);
+        assert_eq!(part.passages_of("c")?, [8, 9]);
+        assert_eq!(part.passage(7)?.document_id, "b");
+        Ok(())
+    }
+
+    #[test]
+    fn a_document_that_is_listed_again_and_again_is_damage() {
+        let mut builder = PartBuilder::new(0);
+        builder.add("a", "null", ["", "", ""]);
+        builder.add("a", "null", [""]);
+        let mut bytes = builder.build();
+        let (first, second) = (HEADER_WORDS + 3, HEADER_WORDS + 4);
+        bytes.copy_within(8 * first..8 * second, 8 * second);
+        let found = open(&bytes).and_then(|part| part.passages_of("a"));
+        assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What users of the facade may rely on, with the demonstration model.
 
 mod collection;
+mod compaction;
+mod format_2;
 mod hard_texts;
 mod memory;
 mod models;

@@ -30,11 +30,8 @@ impl Chunk {
         layout: Layout,
         codec: &PlaidCodec,
     ) -> Result<Self, Error> {
-        let path = folder.join(format!("doclens.{number}.json"));
-        let lengths: Vec<usize> = read(&path)?;
-        agree(&path, "passages", counts.num_passages, lengths.len())?;
-        let num_tokens = lengths.iter().fold(0usize, |sum, &len| sum.saturating_add(len));
-        agree(&path, "tokens", counts.num_embeddings, num_tokens)?;
+        let lengths = lengths(folder, number, counts)?;
+        let num_tokens = counts.num_embeddings;
         let tokens = first_token..first_token.saturating_add(num_tokens);
         let packed_len = codec.bits().packed_len(codec.dim());
         let (path, codes, residuals) = match layout {
@@ -53,6 +50,20 @@ impl Chunk {
         let levels = levels(packed, codec.bits().get());
         Some(PlaidPassage { codes: self.codes[tokens].to_vec(), levels })
     }
+}
+
+/// Number of tokens of each passage of chunk `number`; they are as many as `counts` says.
+pub(super) fn lengths(
+    folder: &Path,
+    number: usize,
+    counts: ChunkCounts,
+) -> Result<Vec<usize>, Error> {
+    let path = folder.join(format!("doclens.{number}.json"));
+    let lengths: Vec<usize> = read(&path)?;
+    agree(&path, "passages", counts.num_passages, lengths.len())?;
+    let num_tokens = lengths.iter().fold(0usize, |sum, &len| sum.saturating_add(len));
+    agree(&path, "tokens", counts.num_embeddings, num_tokens)?;
+    Ok(lengths)
 }
 
 pub(super) fn agree(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::chunk::{Chunk, agree};
+use super::chunk::{Chunk, agree, lengths};
 use super::json::{ChunkCounts, Layout, Settings, read};
 use super::{PlaidCodec, PlaidPassage};
 use crate::Error;
@@ -69,6 +69,18 @@ impl PlaidFolder {
     /// Number of tokens.
     pub fn num_tokens(&self) -> usize {
         self.chunks.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.num_embeddings))
+    }
+
+    /// Number of tokens of each passage, 0 where it was deleted; the passages themselves are not read.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Plaid`].
+    pub fn passage_lengths(&self) -> Result<Vec<usize>, Error> {
+        let mut all = Vec::new();
+        for (number, &counts) in self.chunks.iter().enumerate() {
+            all.extend(lengths(&self.path, number, counts)?);
+        }
+        Ok(all)
     }
 
     /// The passages in order. One chunk is in memory at a time, of 25,000 passages as colbert-ai and

@@ -26,6 +26,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "add what is encoded at once", before: &[build_flat], change: add },
     Scenario { name: "replace", before: &[build], change: replace },
     Scenario { name: "compact", before: &[build, add, delete], change: compact },
+    Scenario {
+        name: "compact, and one of two attachments is written anew",
+        before: &[build, attach_others, delete],
+        change: compact,
+    },
     Scenario { name: "all at once", before: &[build, all_at_once], change: all_at_once },
 ];
 
@@ -94,6 +99,13 @@ fn compact(folder: &Path) -> Result<(), Error> {
         writer.compact();
         // So that the states before and after differ.
         writer.attach("texts", b"texts without those of deleted passages");
+        Ok(())
+    })
+}
+
+fn attach_others(folder: &Path) -> Result<(), Error> {
+    commit(folder, |writer| {
+        writer.attach("other texts", b"which stay where they are");
         Ok(())
     })
 }

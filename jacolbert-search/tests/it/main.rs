@@ -3,5 +3,6 @@
 mod checksums;
 mod damage;
 mod exhaustive;
+mod format_2;
 mod sample;
 mod searching;

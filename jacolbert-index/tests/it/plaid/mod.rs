@@ -59,6 +59,8 @@ fn counts_and_codes_are_those_of_the_folder() -> Result<(), Box<dyn StdError>> {
         assert_eq!(passages.len(), folder.num_passages());
         let num_tokens: usize = passages.iter().map(PlaidPassage::num_tokens).sum();
         assert_eq!(num_tokens, folder.num_tokens());
+        let lengths: Vec<usize> = passages.iter().map(PlaidPassage::num_tokens).collect();
+        assert_eq!(folder.passage_lengths()?, lengths);
         for passage in passages {
             assert_eq!(passage.levels.len(), passage.num_tokens() * codec.dim());
             assert!(passage.codes.iter().all(|&code| (code as usize) < codec.num_centroids()));

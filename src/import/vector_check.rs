@@ -1,0 +1,99 @@
+//! Whether foreign vectors are what a model makes of the texts that belong to them.
+
+use jacolbert_index::{Embeddings, PlaidFolder};
+use jacolbert_model::Encoder;
+
+use crate::{Error, RagatouilleDocument, RagatouillePassage};
+
+/// Passages that are encoded.
+const NUM_SAMPLED: usize = 16;
+/// Likeness below which vectors are another model's or another text's.
+///
+/// With the demonstration model and colbert-ai's codec of 1 bit, the 312 passages of `examples/collection` have
+/// .87 to .96, those that the model cuts at 32 tokens .78 to .93; beside the text of another passage .28 to
+/// .63, and beside unrelated vectors .17 to .22. With more bits the first two are higher
+/// (`tests/import/measure_likeness.py`).
+const LEAST_LIKENESS: f32 = 0.7;
+
+/// Encodes some of the passages, and fails at the first whose vectors are not like those of `vectors`.
+pub(super) fn check(
+    encoder: &Encoder,
+    vectors: &PlaidFolder,
+    documents: &[RagatouilleDocument],
+) -> Result<(), Error> {
+    let sample = sample(documents);
+    let texts: Vec<&str> = sample.iter().map(|passage| passage.text.as_str()).collect();
+    let encoded = encoder.encode_passages(&texts)?.embeddings;
+    let mut wanted = sample.iter().zip(&encoded).peekable();
+    for (position, passage) in vectors.passages().enumerate() {
+        let Some((sampled, encoded)) = wanted.peek() else { break };
+        let passage = passage?;
+        if position != sampled.position {
+            continue;
+        }
+        let likeness = likeness(&vectors.codec().decode(&passage)?, encoded);
+        if likeness < LEAST_LIKENESS {
+            return Err(Error::OtherVectors { path: vectors.path().into(), position, likeness });
+        }
+        wanted.next();
+    }
+    Ok(())
+}
+
+/// Passages evenly spread over the index, the first and the last among them.
+fn sample(documents: &[RagatouilleDocument]) -> Vec<&RagatouillePassage> {
+    let mut all: Vec<_> = documents.iter().flat_map(|document| &document.passages).collect();
+    all.sort_unstable_by_key(|passage| passage.position);
+    let (num_sampled, last) = (NUM_SAMPLED.min(all.len()), all.len().saturating_sub(1));
+    let spread = |n: usize| n * last / num_sampled.saturating_sub(1).max(1);
+    (0..num_sampled).map(|n| all[spread(n)]).collect()
+}
+
+/// The mean, over the rows of `stored`, of the largest dot product with a row of `encoded`: 1 if each
+/// row is there. Rows of a passage that `encoded` was too short for do not count.
+fn likeness(stored: &Embeddings, encoded: &Embeddings) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let best = |row: &[f32]| {
+        let dots = encoded.as_ref().rows().map(|other| dot(row, other));
+        dots.max_by(f32::total_cmp).unwrap_or_default()
+    };
+    let num_rows = stored.num_tokens().min(encoded.num_tokens());
+    let sum: f32 = stored.as_ref().rows().take(num_rows).map(best).sum();
+    sum / num_rows.max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_sample_reaches_from_the_first_passage_to_the_last() {
+        let document = |n: usize| {
+            let passage = |position| RagatouillePassage { position, text: String::new() };
+            // The second passage of each document lies behind those of all others.
+            let passages = vec![passage(2 * n), passage(1_000 + n)];
+            RagatouilleDocument { id: n.to_string(), metadata: Value::Null, passages }
+        };
+        for (num_documents, num_sampled) in [(0, 0), (1, 2), (7, 14), (8, 16), (50, 16)] {
+            let documents: Vec<_> = (0..num_documents).map(document).collect();
+            let positions: Vec<usize> = sample(&documents).iter().map(|p| p.position).collect();
+            assert_eq!(positions.len(), num_sampled);
+            assert!(positions.is_sorted_by(|a, b| a < b), "{positions:?}");
+            let ends = (num_documents > 0).then_some((0, 1_000 + num_documents.max(1) - 1));
+            assert_eq!(positions.first().copied().zip(positions.last().copied()), ends);
+        }
+    }
+
+    #[test]
+    fn likeness_is_the_mean_of_the_best_cosines() -> Result<(), jacolbert_index::Error> {
+        let of = |values: &[f32]| Embeddings::new(values.to_vec(), 2);
+        let stored = of(&[1.0, 0.0, 0.6, 0.8])?;
+        assert_eq!(likeness(&stored, &stored), 1.0);
+        assert_eq!(likeness(&stored, &of(&[0.0, 1.0, 0.0, -1.0])?), 0.4);
+        assert_eq!(likeness(&stored, &of(&[1.0, 0.0])?), 1.0, "the second was cut off");
+        assert_eq!(likeness(&stored, &of(&[])?), 0.0);
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! Laws of compaction: what was deleted is gone, and nothing else is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jacolbert::{Collection, Document, Error, IndexOptions, PassageId, SearchParams, Splitting};
+use serde_json::json;
+
+use crate::sample::{TestResult, retriever};
+
+const ALL: SearchParams = SearchParams { k: 100, n_probe: None, n_rescored: None, n_exact: None };
+
+fn document(id: &str, text: &str) -> Document {
+    Document::new(id, text).with_metadata(json!({ "secret": format!("{id}の覚え書き") }))
+}
+
+/// A collection of two parts.
+fn collection(folder: &Path) -> Result<Option<Collection>, Error> {
+    let Some(retriever) = retriever() else { return Ok(None) };
+    let first = [
+        document("document-fuji", "富士山は日本で最も高い山である。"),
+        document("document-biwa", "琵琶湖は日本で最も大きな湖である。"),
+    ];
+    let second = [
+        document("document-rikyu", "千利休は堺に生まれた茶人である。"),
+        document("document-saturn", "土星は氷の粒からなる環をもつ。"),
+        document("document-river", "信濃川は日本で最も長い川である。"),
+    ];
+    let mut collection = retriever.index(folder, &first, &IndexOptions::default())?.collection;
+    collection.add(&second, Splitting::default())?;
+    Ok(Some(collection))
+}
+
+fn files(folder: &Path) -> std::io::Result<Vec<(PathBuf, Vec<u8>)>> {
+    let read = |entry: std::io::Result<fs::DirEntry>| {
+        let path = entry?.path();
+        Ok((path.clone(), fs::read(path)?))
+    };
+    fs::read_dir(folder)?.map(read).collect()
+}
+
+/// The files of `folder` in which the bytes of `text` occur.
+fn files_with(folder: &Path, text: &str) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = files(folder)?;
+    files.retain(|(_, bytes)| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+const DELETED: [&str; 6] = [
+    "千利休は堺に生まれた茶人である。",
+    "document-rikyu",
+    "document-rikyuの覚え書き",
+    "土星は氷の粒からなる環をもつ。",
+    "document-saturnの覚え書き",
+    "すぐに書き換えられる。",
+];
+const LEFT: [&str; 5] = [
+    "富士山は日本で最も高い山である。",
+    "document-biwaの覚え書き",
+    "document-saturn",
+    "信濃川は日本で最も長い川である。",
+    "木星は最も大きな惑星である。",
+];
+
+/// Deletes one document and replaces another twice.
+fn change(collection: &mut Collection) -> Result<(), Error> {
+    collection.delete(&["document-rikyu"])?;
+    for text in ["すぐに書き換えられる。", "木星は最も大きな惑星である。"]
+    {
+        collection.replace(&[Document::new("document-saturn", text)], Splitting::default())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn no_file_has_a_byte_of_a_deleted_text_after_a_compaction() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    change(&mut collection)?;
+    for text in DELETED.iter().chain(&LEFT) {
+        assert!(!files_with(folder.path(), text)?.is_empty(), "{text} before the compaction");
+    }
+    collection.compact()?;
+    for text in DELETED {
+        assert_eq!(files_with(folder.path(), text)?, Vec::<PathBuf>::new(), "{text}");
+    }
+    for text in LEFT {
+        assert!(!files_with(folder.path(), text)?.is_empty(), "{text} after the compaction");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_compaction_leaves_all_other_documents_and_the_ids_of_their_passages() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    change(&mut collection)?;
+    let query = "日本で最も長い川は？";
+    let before = collection.search(query, &ALL)?;
+    collection.compact()?;
+    assert_eq!(collection.search(query, &ALL)?, before);
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let mut again = retriever.open(folder.path())?;
+    assert_eq!(again.search(query, &ALL)?, before);
+    again.index().verify()?;
+    assert_eq!((again.num_documents(), again.num_passages(), again.index().num_ids()), (4, 4, 7));
+    assert!(!again.contains("document-rikyu")? && !again.contains("")?);
+
+    again.add(&[document("document-rikyu", "利休は茶人である。")], Splitting::default())?;
+    let hits = again.search("茶人は誰か？", &ALL)?;
+    assert_eq!(
+        (hits[0].document_id.as_str(), hits[0].passage_id),
+        ("document-rikyu", PassageId(7))
+    );
+    Ok(())
+}
+
+#[test]
+fn texts_are_written_anew_only_where_something_was_deleted() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    let places = |collection: &Collection| -> Vec<PathBuf> {
+        let parts = (0..2).filter_map(|n| collection.index().attachment(&format!("documents-{n}")));
+        parts.map(|part| part.path().to_path_buf()).collect()
+    };
+    let before = places(&collection);
+    collection.delete(&["document-river"])?;
+    assert_eq!(places(&collection), before);
+    collection.compact()?;
+    let after = places(&collection);
+    assert_eq!((after.len(), &after[0]), (2, &before[0]));
+    assert_ne!(after[1], before[1]);
+    collection.compact()?;
+    assert_eq!(places(&collection), after, "nothing is left to be taken out");
+    Ok(())
+}
+
+#[test]
+fn a_collection_opened_before_a_compaction_still_has_what_was_deleted_since() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let before = retriever.open(folder.path())?;
+    let query = "環をもつ惑星は？";
+    let hits = before.search(query, &ALL)?;
+    change(&mut collection)?;
+    collection.compact()?;
+    assert_eq!(before.search(query, &ALL)?, hits);
+    assert_eq!(hits[0].content, "土星は氷の粒からなる環をもつ。");
+    assert!(before.contains("document-rikyu")?);
+    Ok(())
+}
+
+#[test]
+fn a_compaction_of_damaged_texts_changes_nothing() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    collection.delete(&["document-river"])?;
+    let part = collection.index().attachment("documents-1").ok_or("a part")?.path().to_path_buf();
+    drop(collection);
+    let mut bytes = fs::read(&part)?;
+    let last = bytes.len() - 1;
+    assert_eq!(&bytes[last - 2..], "。".as_bytes());
+    // Another mark, so that the text is still one.
+    bytes[last] ^= 1;
+    fs::write(&part, bytes)?;
+
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let mut collection = retriever.open(folder.path())?;
+    let before = files(folder.path())?;
+    let error = collection.compact();
+    assert!(
+        matches!(&error, Err(Error::Index(jacolbert::index::Error::Corrupt { path, .. }))
+            if *path == part),
+        "{error:?}"
+    );
+    assert_eq!(files(folder.path())?, before);
+    Ok(())
+}
