@@ -3,20 +3,21 @@
 mod clustered;
 mod flat;
 mod inverted_lists;
+mod parts;
 mod passage_ids;
-
-use std::path::Path;
+mod verify;
 
 use crate::centroid_scores::CentroidScores;
 use crate::codec::BadCode;
 use crate::codes::CodesRef;
 use crate::scorer::Scratch;
-use crate::storage::{Array, Bytes, FileKind, SectionFile, SectionFileBuilder};
-use crate::{CentroidId, EmbeddingsRef, Error, PassageId, Query, ResidualCodec};
+use crate::storage::{Array, SectionFile};
+use crate::{CentroidId, Error, PassageId, Query, ResidualCodec};
 use clustered::Clustered;
 pub(crate) use clustered::ClusteredParts;
 use flat::Flat;
 pub(crate) use flat::FlatParts;
+pub(crate) use parts::Parts;
 pub(crate) use passage_ids::PassageIds;
 
 /// Passages with ascending ids, as exact rows or as codes.
@@ -43,13 +44,6 @@ pub(crate) enum Stored<'a> {
     Codes(CodesRef<'a>),
 }
 
-/// How the tokens of a segment are stored.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Parts<'a> {
-    Flat(FlatParts<'a>),
-    Clustered(ClusteredParts<'a>),
-}
-
 impl Segment {
     /// Reads a segment of an index of `dim` with `codec`; only its header.
     pub(crate) fn open(
@@ -69,41 +63,6 @@ impl Segment {
         };
         let offsets = file.array("offsets", file.checked_size(ids.len(), 1, 1)?)?;
         Ok(Self { file, ids, num_tokens, offsets, body })
-    }
-
-    /// The file of a segment, in memory. Passage p has the tokens `offsets[p]..offsets[p + 1]` and the
-    /// id `ids[p]`; ids ascend.
-    pub(crate) fn file_of(
-        dim: usize,
-        ids: &[u32],
-        offsets: &[u64],
-        parts: Parts<'_>,
-    ) -> Result<SectionFile, Error> {
-        let first_id = ids.first().copied().unwrap_or_default();
-        let end = ids.last().map_or(first_id, |last| last + 1);
-        let num_tokens = offsets.last().copied().unwrap_or_default();
-        let (bits, num_centroids) = parts.header();
-        let lists = parts.lists(offsets);
-        let list_bytes = lists.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
-        let (first_id, end) = (u64::from(first_id), u64::from(end));
-        let passages = ids.len() as u64;
-        let params =
-            [dim as u64, bits, passages, num_tokens, num_centroids, list_bytes, first_id, end];
-        let mut builder = SectionFileBuilder::new(FileKind::Segment, params);
-        builder = builder.section("offsets", offsets);
-        if end - first_id != passages {
-            builder = builder.section("ids", ids);
-        }
-        let narrow = parts.narrow_codes();
-        builder = match &parts {
-            Parts::Flat(flat) => flat.sections(builder),
-            Parts::Clustered(clustered) => clustered.sections(builder, narrow.as_deref()),
-        };
-        if let Some((starts, bytes)) = &lists {
-            builder = builder.section("starts", starts).section("lists", bytes);
-        }
-        let in_memory = Path::new("segment in memory");
-        SectionFile::from_bytes(in_memory, Bytes::Owned(builder.build()), FileKind::Segment)
     }
 
     pub(crate) fn file(&self) -> &SectionFile {
@@ -292,68 +251,7 @@ impl Segment {
     fn bad(&self, position: usize, cause: BadCode) -> Error {
         self.file.corrupt(format!("passage at {position}: {cause}"))
     }
-
-    /// Reads everything and checks it.
-    pub(crate) fn verify(&self, dim: usize, codec: Option<&ResidualCodec>) -> Result<(), Error> {
-        self.file.verify()?;
-        if !self.ids.are_ascending() {
-            return Err(self.file.corrupt("ids of passages"));
-        }
-        for position in 0..self.num_passages() {
-            let rows = self.decode(codec, dim, position)?;
-            if EmbeddingsRef::new(&rows, dim).is_err() {
-                return Err(self.bad(position, BadCode::NotFinite));
-            }
-        }
-        self.verify_lists(codec)
-    }
-
-    /// Every passage is in the lists of its tokens' centroids, and in no other.
-    fn verify_lists(&self, codec: Option<&ResidualCodec>) -> Result<(), Error> {
-        let Body::Clustered(clustered) = &self.body else { return Ok(()) };
-        let num_centroids = codec.map_or(0, ResidualCodec::num_centroids);
-        let mut listed = 0;
-        for centroid in 0..num_centroids as u32 {
-            listed += self.cell(CentroidId(centroid))?.count();
-        }
-        let mut expected = 0;
-        for position in 0..self.num_passages() {
-            let codes = clustered.codes(self.tokens(position)?);
-            let mut cells: Vec<usize> =
-                (0..codes.num_tokens()).map(|token| codes.centroids.at(token)).collect();
-            cells.sort_unstable();
-            cells.dedup();
-            expected += cells.len();
-        }
-        (listed == expected).then_some(()).ok_or_else(|| self.file.corrupt("inverted lists"))
-    }
 }
 
 /// Tokens that are decoded before they are scored; their rows stay in the first-level cache.
 const TOKENS_PER_DECODE: usize = 8;
-
-impl Parts<'_> {
-    /// Bits of a residual, 0 in a flat segment, and the number of centroids.
-    fn header(&self) -> (u64, u64) {
-        match self {
-            Self::Flat(_) => (0, 0),
-            Self::Clustered(parts) => {
-                (parts.codec.bits().get() as u64, parts.codec.num_centroids() as u64)
-            }
-        }
-    }
-
-    fn lists(&self, offsets: &[u64]) -> Option<(Vec<u32>, Vec<u8>)> {
-        match self {
-            Self::Flat(_) => None,
-            Self::Clustered(parts) => Some(parts.lists(offsets)),
-        }
-    }
-
-    fn narrow_codes(&self) -> Option<Vec<u16>> {
-        match self {
-            Self::Flat(_) => None,
-            Self::Clustered(parts) => parts.narrow_codes(),
-        }
-    }
-}
