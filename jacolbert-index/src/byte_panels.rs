@@ -1,7 +1,7 @@
 //! Rows laid out for the byte kernels: panels of 32 rows, five bits and a sign a component.
 
 use crate::byte_rows::{ZERO, row_len};
-use crate::kernels::{ByteLanes, Isa, LANES, LARGEST_BYTE, Lanes};
+use crate::kernels::{ByteDots, ByteLanes, Isa, LANES, LARGEST_BYTE, Lanes};
 
 /// Rows `[n, dim]` as bytes in panels of 32, padded with zero rows.
 ///
@@ -20,7 +20,7 @@ pub(crate) struct Panel {
     /// What a component of 1 stands for, by row.
     pub(crate) scales: Lanes,
     /// The product of each row with a row of zeros, each of which is the byte [`ZERO`].
-    pub(crate) offsets: [i32; LANES],
+    pub(crate) offsets: ByteDots,
 }
 
 impl BytePanels {
@@ -56,7 +56,7 @@ impl Panel {
     }
 
     /// `dots[r][l]`: the byte product of row r of `rows`, `[dots.len(), row length]`, with row l.
-    pub(crate) fn dots(&self, isa: Isa, rows: &[u8], dots: &mut [[i32; LANES]]) {
+    pub(crate) fn dots(&self, isa: Isa, rows: &[u8], dots: &mut [ByteDots]) {
         isa.byte_dots(&self.lanes, rows, dots);
     }
 }

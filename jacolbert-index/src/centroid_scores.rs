@@ -1,7 +1,7 @@
 //! Scores of all centroids for a query: what a passage's codes promise, before any is decoded.
 
 use crate::byte_rows::row_len;
-use crate::kernels::{CoarseLanes, Isa, LANES, Lanes};
+use crate::kernels::{ByteDots, CoarseLanes, Isa, LANES, Lanes};
 use crate::{CentroidId, Query, ResidualCodec};
 
 /// Dot products of every centroid with every query token, by the byte kernels.
@@ -9,7 +9,8 @@ use crate::{CentroidId, Query, ResidualCodec};
 pub struct CentroidScores {
     panels: Vec<PanelScores>,
     num_query_tokens: usize,
-    num_centroids: usize,
+    /// What turns the dot products of each centroid into scores, in units of each query token.
+    centroid_scales: Vec<f32>,
     coarse_step: f32,
     /// Coarse steps by which a token's centroid may fall behind and the token still be the best.
     reach: u8,
@@ -19,9 +20,11 @@ pub struct CentroidScores {
 /// Those of 32 query tokens.
 #[derive(Debug)]
 struct PanelScores {
-    /// `[centroids][32]`, each in units of its query token.
-    exact: Vec<Lanes>,
-    /// The same in steps common to all tokens; what is below 0 is 0.
+    /// `[centroids][32]`.
+    dots: Vec<ByteDots>,
+    /// What of them a row of zeros gives.
+    offsets: ByteDots,
+    /// The scores in steps common to all tokens; what is below 0 is 0.
     coarse: Vec<CoarseLanes>,
     units: Lanes,
 }
@@ -39,27 +42,24 @@ impl ResidualCodec {
         // Centroids have about length 1, so that no product is much longer than the token.
         let coarse_step = query.longest / f32::from(u8::MAX);
         let panels = query.bytes.iter().map(|panel| {
-            let mut exact = vec![[0.0; LANES]; self.num_centroids()];
+            let mut dots = vec![[0; LANES]; self.num_centroids()];
             let mut coarse = vec![[0; LANES]; self.num_centroids()];
             let steps =
                 panel.scales.map(|unit| if coarse_step > 0.0 { unit / coarse_step } else { 0.0 });
             let rows = self.centroid_rows().chunks(CENTROIDS_PER_BLOCK * row_len(self.dim()));
             let scales = self.centroid_scales().chunks(CENTROIDS_PER_BLOCK);
             let results =
-                exact.chunks_mut(CENTROIDS_PER_BLOCK).zip(coarse.chunks_mut(CENTROIDS_PER_BLOCK));
-            for ((rows, scales), (exact, coarse)) in rows.zip(scales).zip(results) {
-                let mut dots = [[0; LANES]; CENTROIDS_PER_BLOCK];
-                let dots = &mut dots[..scales.len()];
+                dots.chunks_mut(CENTROIDS_PER_BLOCK).zip(coarse.chunks_mut(CENTROIDS_PER_BLOCK));
+            for ((rows, scales), (dots, coarse)) in rows.zip(scales).zip(results) {
                 panel.dots(query.isa, rows, dots);
-                query.isa.scale(dots, &panel.offsets, scales, exact);
-                query.isa.coarsen(exact, &steps, coarse);
+                query.isa.coarsen(dots, &panel.offsets, scales, &steps, coarse);
             }
-            PanelScores { exact, coarse, units: panel.scales }
+            PanelScores { dots, offsets: panel.offsets, coarse, units: panel.scales }
         });
         CentroidScores {
             panels: panels.collect(),
             num_query_tokens: query.num_tokens(),
-            num_centroids: self.num_centroids(),
+            centroid_scales: self.centroid_scales().to_vec(),
             coarse_step,
             reach: reach(self),
             isa: query.isa,
@@ -86,7 +86,7 @@ impl CentroidScores {
 
     /// Number of centroids.
     pub fn num_centroids(&self) -> usize {
-        self.num_centroids
+        self.centroid_scales.len()
     }
 
     /// What one step of a coarse score stands for.
@@ -99,8 +99,11 @@ impl CentroidScores {
     /// # Panics
     /// If one of them is not there.
     pub fn score(&self, centroid: CentroidId, token: usize) -> f32 {
-        let panel = &self.panels[token / LANES];
-        panel.exact[centroid.index()][token % LANES] * panel.units[token % LANES]
+        let (panel, lane) = (&self.panels[token / LANES], token % LANES);
+        let scale = self.centroid_scales[centroid.index()];
+        scale
+            * (panel.dots[centroid.index()][lane] - panel.offsets[lane]) as f32
+            * panel.units[lane]
     }
 
     /// For each query token the `n` cells that score best, best first; ties go to the lower centroid.
@@ -108,15 +111,23 @@ impl CentroidScores {
         let tokens = 0..self.num_query_tokens;
         let mut best: Vec<BestCells> = tokens.map(|_| BestCells::new(n)).collect();
         for (panel, best) in self.panels.iter().zip(best.chunks_mut(LANES)) {
-            offer_all(&panel.exact, best);
+            let blocks = panel.dots.chunks(CENTROIDS_PER_BLOCK);
+            let scales = self.centroid_scales.chunks(CENTROIDS_PER_BLOCK);
+            for (block, (dots, scales)) in blocks.zip(scales).enumerate() {
+                let mut scores = [[0.0; LANES]; CENTROIDS_PER_BLOCK];
+                let scores = &mut scores[..dots.len()];
+                self.isa.scale(dots, &panel.offsets, scales, scores);
+                offer_all(block * CENTROIDS_PER_BLOCK, scores, best);
+            }
         }
         best.into_iter().map(BestCells::into_ids).collect()
     }
 
-    /// Row `centroid` of panel `panel`, in units of each query token; `None` if there is no such
-    /// centroid.
-    pub(crate) fn exact(&self, panel: usize, centroid: usize) -> Option<&Lanes> {
-        self.panels[panel].exact.get(centroid)
+    /// The byte dot products of `centroid` with panel `panel`, and their scale; `None` if there is no
+    /// such centroid.
+    pub(crate) fn base(&self, panel: usize, centroid: usize) -> Option<(&ByteDots, f32)> {
+        let dots = self.panels[panel].dots.get(centroid)?;
+        Some((dots, *self.centroid_scales.get(centroid)?))
     }
 
     /// The score of a passage if each token were its centroid, in coarse steps.
@@ -142,7 +153,8 @@ impl CentroidScores {
     }
 }
 
-fn offer_all(scores: &[Lanes], best: &mut [BestCells]) {
+/// Offers the centroids from `first` on.
+fn offer_all(first: usize, scores: &[Lanes], best: &mut [BestCells]) {
     let mut thresholds = [f32::INFINITY; LANES];
     best.iter().zip(&mut thresholds).for_each(|(best, threshold)| *threshold = best.threshold);
     for (centroid, scores) in scores.iter().enumerate() {
@@ -155,7 +167,7 @@ fn offer_all(scores: &[Lanes], best: &mut [BestCells]) {
         }
         for (lane, best) in best.iter_mut().enumerate() {
             if scores[lane] > thresholds[lane] {
-                best.offer(scores[lane], centroid as u32);
+                best.offer(scores[lane], (first + centroid) as u32);
                 thresholds[lane] = best.threshold;
             }
         }
@@ -217,16 +229,21 @@ mod tests {
             columns in prop::collection::vec((-9i8..9, -9i8..9), 1..200),
             n in 0usize..60,
         ) {
-            let lanes = |&(a, b): &(i8, i8)| {
-                let mut lanes = [0.0; LANES];
-                lanes[..2].copy_from_slice(&[a.into(), b.into()]);
-                lanes
+            let dots = |&(a, b): &(i8, i8)| {
+                let mut dots = [7; LANES];
+                dots[0] += i32::from(a);
+                dots[1] += i32::from(b);
+                dots
             };
-            let exact = columns.iter().map(lanes).collect();
             let scores = CentroidScores {
-                panels: vec![PanelScores { exact, coarse: Vec::new(), units: [1.0; LANES] }],
+                panels: vec![PanelScores {
+                    dots: columns.iter().map(dots).collect(),
+                    offsets: [7; LANES],
+                    coarse: Vec::new(),
+                    units: [1.0; LANES],
+                }],
                 num_query_tokens: 2,
-                num_centroids: columns.len(),
+                centroid_scales: vec![1.0; columns.len()],
                 coarse_step: 1.0,
                 reach: 0,
                 isa: Isa::detected(),

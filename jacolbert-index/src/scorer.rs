@@ -1,7 +1,7 @@
 //! Passages scored by the byte kernels.
 
 use crate::byte_rows::row_len;
-use crate::kernels::{LANES, Lanes};
+use crate::kernels::{ByteDots, LANES, Lanes};
 use crate::{CentroidScores, Error, Index, Query, Segment};
 
 /// Scores passages of an index for one query, coarsely and in bytes.
@@ -20,7 +20,7 @@ pub(crate) const TOKENS_PER_BLOCK: usize = 24;
 /// What is used again for every passage.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    pub(crate) dots: Vec<[i32; LANES]>,
+    pub(crate) dots: Vec<ByteDots>,
     /// Rows of a block, as bytes.
     pub(crate) rows: Vec<u8>,
     /// The largest product of each query token so far.

@@ -9,7 +9,7 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_srl_epi16, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
-use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
+use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
 
 /// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Avx2 {
     }
 
     /// See [`super::Isa::byte_dots`].
-    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
         unsafe { blocked_byte_dots(panel, rows, dots) }
     }
@@ -66,8 +66,8 @@ impl Avx2 {
     pub(super) fn raise(
         self,
         best: &mut Lanes,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         terms: &[Term<'_>],
     ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
@@ -77,8 +77,8 @@ impl Avx2 {
     /// See [`super::Isa::scale`].
     pub(super) fn scale(
         self,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         scales: &[f32],
         exact: &mut [Lanes],
     ) {
@@ -87,9 +87,16 @@ impl Avx2 {
     }
 
     /// See [`super::Isa::coarsen`].
-    pub(super) fn coarsen(self, exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+    pub(super) fn coarsen(
+        self,
+        dots: &[ByteDots],
+        offsets: &ByteDots,
+        scales: &[f32],
+        steps: &Lanes,
+        coarse: &mut [CoarseLanes],
+    ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
-        unsafe { coarsen(exact, steps, coarse) }
+        unsafe { coarsen(dots, offsets, scales, steps, coarse) }
     }
 
     /// See [`super::Isa::coarse_best`].
@@ -129,18 +136,24 @@ pub(super) fn prefetch(bytes: &[u8]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn raise(best: &mut Lanes, dots: &[[i32; LANES]], offsets: &[i32; LANES], terms: &[Term<'_>]) {
+fn raise(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
     scalar::raise(best, dots, offsets, terms);
 }
 
 #[target_feature(enable = "avx2")]
-fn scale(dots: &[[i32; LANES]], offsets: &[i32; LANES], scales: &[f32], exact: &mut [Lanes]) {
+fn scale(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
     scalar::scale(dots, offsets, scales, exact);
 }
 
 #[target_feature(enable = "avx2")]
-fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
-    scalar::coarsen(exact, steps, coarse);
+fn coarsen(
+    dots: &[ByteDots],
+    offsets: &ByteDots,
+    scales: &[f32],
+    steps: &Lanes,
+    coarse: &mut [CoarseLanes],
+) {
+    scalar::coarsen(dots, offsets, scales, steps, coarse);
 }
 
 #[target_feature(enable = "avx2")]
@@ -201,7 +214,7 @@ fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; RO
 }
 
 #[target_feature(enable = "avx2")]
-fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
     let dim = 4 * panel.len();
     let (blocks, rest) = dots.as_chunks_mut::<3>();
     let (block_rows, rest_rows) = rows.split_at(blocks.len() * 3 * dim);
@@ -214,11 +227,7 @@ fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]
 }
 
 #[target_feature(enable = "avx2")]
-fn byte_block<const ROWS: usize>(
-    panel: &[ByteLanes],
-    rows: &[u8],
-    dots: &mut [[i32; LANES]; ROWS],
-) {
+fn byte_block<const ROWS: usize>(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots; ROWS]) {
     let ones = _mm256_set1_epi16(1);
     let groups = rows.as_chunks::<4>().0;
     let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use super::avx2::Avx2;
-use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
+use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
 
 /// Proof that the machine has AVX-512 with VNNI, and AVX2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Avx512 {
     }
 
     /// See [`super::Isa::byte_dots`].
-    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
         // SAFETY: a value of this type exists only where AVX-512 with VNNI was detected.
         unsafe { blocked_byte_dots(panel, rows, dots) }
     }
@@ -61,8 +61,8 @@ impl Avx512 {
     pub(super) fn raise(
         self,
         best: &mut Lanes,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         terms: &[Term<'_>],
     ) {
         // SAFETY: a value of this type exists only where these features were detected.
@@ -72,8 +72,8 @@ impl Avx512 {
     /// See [`super::Isa::scale`].
     pub(super) fn scale(
         self,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         scales: &[f32],
         exact: &mut [Lanes],
     ) {
@@ -82,9 +82,16 @@ impl Avx512 {
     }
 
     /// See [`super::Isa::coarsen`].
-    pub(super) fn coarsen(self, exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
+    pub(super) fn coarsen(
+        self,
+        dots: &[ByteDots],
+        offsets: &ByteDots,
+        scales: &[f32],
+        steps: &Lanes,
+        coarse: &mut [CoarseLanes],
+    ) {
         // SAFETY: a value of this type exists only where these features were detected.
-        unsafe { coarsen(exact, steps, coarse) }
+        unsafe { coarsen(dots, offsets, scales, steps, coarse) }
     }
 
     /// See [`super::Isa::coarse_best`]; a row fills one register of AVX2.
@@ -110,22 +117,28 @@ impl Avx512 {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn raise(best: &mut Lanes, dots: &[[i32; LANES]], offsets: &[i32; LANES], terms: &[Term<'_>]) {
+fn raise(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
     scalar::raise(best, dots, offsets, terms);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn scale(dots: &[[i32; LANES]], offsets: &[i32; LANES], scales: &[f32], exact: &mut [Lanes]) {
+fn scale(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
     scalar::scale(dots, offsets, scales, exact);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
-    scalar::coarsen(exact, steps, coarse);
+fn coarsen(
+    dots: &[ByteDots],
+    offsets: &ByteDots,
+    scales: &[f32],
+    steps: &Lanes,
+    coarse: &mut [CoarseLanes],
+) {
+    scalar::coarsen(dots, offsets, scales, steps, coarse);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
     let dim = 4 * panel.len();
     let (blocks, rest) = dots.as_chunks_mut::<ROWS_PER_BLOCK>();
     let (block_rows, rest_rows) = rows.split_at(blocks.len() * ROWS_PER_BLOCK * dim);
@@ -138,11 +151,7 @@ fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn byte_block<const ROWS: usize>(
-    panel: &[ByteLanes],
-    rows: &[u8],
-    dots: &mut [[i32; LANES]; ROWS],
-) {
+fn byte_block<const ROWS: usize>(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots; ROWS]) {
     let groups = rows.as_chunks::<4>().0;
     let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());
     let mut sums = [[_mm512_setzero_si512(); REGISTERS]; ROWS];

@@ -24,15 +24,20 @@ pub(crate) type ByteLanes = [i8; 4 * LANES];
 /// One coarse score per row of a panel.
 pub(crate) type CoarseLanes = [u8; LANES];
 
+/// One byte dot product per row of a panel.
+pub(crate) type ByteDots = [i32; LANES];
+
 /// The largest absolute value of a component of a panel of bytes: four products of it with a `u8`
 /// still fit the 16 bits in which AVX2 adds them.
 pub(crate) const LARGEST_BYTE: i8 = 31;
 
-/// What turns the byte dot products `d` of one token into real ones: `factor * (base + scale * d)`.
+/// What turns the byte dot products `d` of one token into real ones: `factor * (base_scale * base +
+/// scale * d)`, all less what a row of zeros gives.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Term<'a> {
-    /// The part of the product that the token's centroid has.
-    pub(crate) base: &'a Lanes,
+    /// The byte dot products of the token's centroid.
+    pub(crate) base: &'a ByteDots,
+    pub(crate) base_scale: f32,
     pub(crate) scale: f32,
     pub(crate) factor: f32,
 }
@@ -93,7 +98,7 @@ impl Isa {
     ///
     /// # Panics
     /// If the number of values in `rows` is not `4 * dots.len() * panel.len()`.
-    pub(crate) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+    pub(crate) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
         assert_eq!(rows.len(), 4 * dots.len() * panel.len(), "one row of dim bytes a result");
         if panel.is_empty() {
             return dots.fill([0; LANES]);
@@ -129,13 +134,13 @@ impl Isa {
         dispatch!(self, decode(centroid, levels, scales, row));
     }
 
-    /// Raises `best[l]` to the largest `factor * (base[l] + scale * (dots[l] - offsets[l]))` of any
-    /// token, each with its own term; a NaN changes nothing.
+    /// Raises `best[l]` to the largest `factor * (base_scale * (base[l] - offsets[l]) + scale * (dots[l] -
+    /// offsets[l]))` of any token, each with its own term; a NaN changes nothing.
     pub(crate) fn raise(
         self,
         best: &mut Lanes,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         terms: &[Term<'_>],
     ) {
         dispatch!(self, raise(best, dots, offsets, terms));
@@ -144,17 +149,25 @@ impl Isa {
     /// `exact[r][l] = scales[r] * (dots[r][l] - offsets[l])`.
     pub(crate) fn scale(
         self,
-        dots: &[[i32; LANES]],
-        offsets: &[i32; LANES],
+        dots: &[ByteDots],
+        offsets: &ByteDots,
         scales: &[f32],
         exact: &mut [Lanes],
     ) {
         dispatch!(self, scale(dots, offsets, scales, exact));
     }
 
-    /// `coarse[r][l]`: `exact[r][l] * steps[l]`, rounded and kept within 0 to 255; NaN is 0.
-    pub(crate) fn coarsen(self, exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
-        dispatch!(self, coarsen(exact, steps, coarse));
+    /// `coarse[r][l]`: `scales[r] * (dots[r][l] - offsets[l]) * steps[l]`, rounded and kept within 0 to
+    /// 255; NaN is 0.
+    pub(crate) fn coarsen(
+        self,
+        dots: &[ByteDots],
+        offsets: &ByteDots,
+        scales: &[f32],
+        steps: &Lanes,
+        coarse: &mut [CoarseLanes],
+    ) {
+        dispatch!(self, coarsen(dots, offsets, scales, steps, coarse));
     }
 
     /// Raises `best` to the largest of the rows of `table` that `codes` name; codes that the table

@@ -6,7 +6,7 @@
 
 use crate::byte_rows::signed;
 
-use super::{ByteLanes, CoarseLanes, LANES, Lanes, Term};
+use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term};
 
 /// See [`super::Isa::dots`].
 pub(super) fn dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
@@ -24,7 +24,7 @@ pub(super) fn dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
 }
 
 /// See [`super::Isa::byte_dots`].
-pub(super) fn byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [[i32; LANES]]) {
+pub(super) fn byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
     for (row, dots) in rows.chunks_exact(4 * panel.len()).zip(dots) {
         *dots = [0; LANES];
         for (components, lanes) in row.as_chunks::<4>().0.iter().zip(panel) {
@@ -66,16 +66,12 @@ pub(super) fn decode(centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut
 
 /// See [`super::Isa::raise`].
 #[inline(always)]
-pub(super) fn raise(
-    best: &mut Lanes,
-    dots: &[[i32; LANES]],
-    offsets: &[i32; LANES],
-    terms: &[Term<'_>],
-) {
+pub(super) fn raise(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
     for (dots, term) in dots.iter().zip(terms) {
         for lane in 0..LANES {
+            let base = (term.base[lane] - offsets[lane]) as f32;
             let residual = (dots[lane] - offsets[lane]) as f32;
-            let dot = term.factor * (term.base[lane] + term.scale * residual);
+            let dot = term.factor * (term.base_scale * base + term.scale * residual);
             best[lane] = if dot > best[lane] { dot } else { best[lane] };
         }
     }
@@ -83,12 +79,7 @@ pub(super) fn raise(
 
 /// See [`super::Isa::scale`].
 #[inline(always)]
-pub(super) fn scale(
-    dots: &[[i32; LANES]],
-    offsets: &[i32; LANES],
-    scales: &[f32],
-    exact: &mut [Lanes],
-) {
+pub(super) fn scale(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
     for ((dots, &scale), exact) in dots.iter().zip(scales).zip(exact) {
         for lane in 0..LANES {
             exact[lane] = scale * (dots[lane] - offsets[lane]) as f32;
@@ -101,10 +92,16 @@ const ROUND: f32 = 8_388_608.0;
 
 /// See [`super::Isa::coarsen`].
 #[inline(always)]
-pub(super) fn coarsen(exact: &[Lanes], steps: &Lanes, coarse: &mut [CoarseLanes]) {
-    for (exact, coarse) in exact.iter().zip(coarse) {
+pub(super) fn coarsen(
+    dots: &[ByteDots],
+    offsets: &ByteDots,
+    scales: &[f32],
+    steps: &Lanes,
+    coarse: &mut [CoarseLanes],
+) {
+    for ((dots, &scale), coarse) in dots.iter().zip(scales).zip(coarse) {
         for lane in 0..LANES {
-            let scaled = exact[lane] * steps[lane];
+            let scaled = scale * (dots[lane] - offsets[lane]) as f32 * steps[lane];
             let clamped = if scaled > 0.0 { scaled } else { 0.0 };
             let clamped = if clamped < 255.0 { clamped } else { 255.0 };
             coarse[lane] = (clamped + ROUND).to_bits() as u8;

@@ -45,7 +45,7 @@ fn byte_panel(groups: usize, seed: u32) -> Vec<ByteLanes> {
     lanes.map(|lanes| std::array::from_fn(|l| within(lanes[l]))).collect()
 }
 
-fn integers(n: usize, seed: u32) -> Vec<[i32; LANES]> {
+fn integers(n: usize, seed: u32) -> Vec<ByteDots> {
     let values: Vec<i32> =
         numbers(seed).take(n * LANES).map(|n| n as i32 % 2_000_000 - 1_000_000).collect();
     values.chunks_exact(LANES).map(|lanes| std::array::from_fn(|l| lanes[l])).collect()
@@ -132,9 +132,14 @@ proptest! {
     #[test]
     fn raised_scores_have_the_same_bits_on_every_isa(n in 0usize..=100, seed: u32) {
         let (dots, offsets) = (integers(n, seed), integers(1, seed ^ 3)[0]);
-        let (bases, factors) = (panel(n.max(1), seed ^ 5), floats(2 * n, seed ^ 7));
+        let (bases, factors) = (integers(n, seed ^ 5), floats(3 * n, seed ^ 7));
         let terms: Vec<Term<'_>> = (0..n)
-            .map(|t| Term { base: &bases[t], scale: factors[2 * t], factor: factors[2 * t + 1] })
+            .map(|t| Term {
+                base: &bases[t],
+                base_scale: factors[3 * t],
+                scale: factors[3 * t + 1],
+                factor: factors[3 * t + 2],
+            })
             .collect();
         let mut expected = [f32::NEG_INFINITY; LANES];
         scalar::raise(&mut expected, &dots, &offsets, &terms);
@@ -152,11 +157,16 @@ proptest! {
 
     #[test]
     fn coarse_scores_are_the_same_on_every_isa(n in 1usize..=100, seed: u32) {
-        let (exact, steps) = (panel(n, seed), [300.0; LANES]);
+        let (dots, offsets) = (integers(n, seed), integers(1, seed ^ 3)[0]);
+        let (scales, steps) = (floats(n, seed ^ 5), [3e-4; LANES]);
         let codes: Vec<u16> = numbers(seed ^ 9).take(n).map(|c| c as u16 % 120).collect();
-        let expected: Vec<CoarseLanes> = exact
+        let step = |value: f32| (value * 3e-4).round_ties_even().clamp(0.0, 255.0) as u8;
+        let expected: Vec<CoarseLanes> = dots
             .iter()
-            .map(|lanes| lanes.map(|value| (value * 300.0).round_ties_even().clamp(0.0, 255.0) as u8))
+            .zip(&scales)
+            .map(|(dots, scale)| {
+                std::array::from_fn(|l| step(scale * (dots[l] - offsets[l]) as f32))
+            })
             .collect();
         let mut best = [0; LANES];
         for &code in codes.iter().filter(|&&code| usize::from(code) < n) {
@@ -165,7 +175,7 @@ proptest! {
         }
         for isa in every_isa() {
             let mut coarse = vec![[9; LANES]; n];
-            isa.coarsen(&exact, &steps, &mut coarse);
+            isa.coarsen(&dots, &offsets, &scales, &steps, &mut coarse);
             prop_assert_eq!(&coarse, &expected, "{:?}", isa);
             let mut kept = [0; LANES];
             isa.coarse_best(&coarse, &codes, &mut kept);
@@ -214,7 +224,7 @@ fn best_keeps_its_value_against_nan() {
     let mut best = [1.0; LANES];
     keep_best(&mut best, &[f32::NAN; LANES]);
     assert_eq!(best, [1.0; LANES]);
-    let term = Term { base: &[0.0; LANES], scale: f32::NAN, factor: 1.0 };
+    let term = Term { base: &[0; LANES], base_scale: 0.0, scale: f32::NAN, factor: 1.0 };
     scalar::raise(&mut best, &[[1; LANES]], &[0; LANES], &[term]);
     assert_eq!(best, [1.0; LANES]);
 }

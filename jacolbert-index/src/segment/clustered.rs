@@ -162,10 +162,10 @@ impl Clustered {
             for (p, (panel, best)) in query.bytes.iter().zip(&mut scratch.best).enumerate() {
                 let mut terms = [NOTHING; TOKENS_PER_BLOCK];
                 for (term, &token) in terms.iter_mut().zip(block) {
-                    let base = scores.exact(p, codes.centroids.at(token));
-                    let base = base.ok_or(BadCode::Centroid { token })?;
+                    let base = scores.base(p, codes.centroids.at(token));
+                    let (base, base_scale) = base.ok_or(BadCode::Centroid { token })?;
                     let (scale, factor) = (scratch.scales[token], scratch.factors[token]);
-                    *term = Term { base, scale, factor };
+                    *term = Term { base, base_scale, scale, factor };
                 }
                 panel.dots(query.isa, rows, dots);
                 query.isa.raise(best, dots, &panel.offsets, &terms);
@@ -187,7 +187,7 @@ fn contend(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) 
 }
 
 /// The term of no token.
-const NOTHING: Term<'static> = Term { base: &[0.0; LANES], scale: 0.0, factor: 0.0 };
+const NOTHING: Term<'static> = Term { base: &[0; LANES], base_scale: 0.0, scale: 0.0, factor: 0.0 };
 
 impl Unpacking {
     fn new(codec: &ResidualCodec) -> Self {

@@ -91,4 +91,4 @@ impl Flat {
 }
 
 /// The term of a token without a centroid.
-const NOTHING: Term<'static> = Term { base: &[0.0; LANES], scale: 0.0, factor: 1.0 };
+const NOTHING: Term<'static> = Term { base: &[0; LANES], base_scale: 0.0, scale: 0.0, factor: 1.0 };
