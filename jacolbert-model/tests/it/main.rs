@@ -6,6 +6,7 @@ mod damage;
 mod devices;
 mod encoding;
 mod fingerprint;
+mod from_bert;
 mod japanese;
 mod layouts;
 mod parity;
