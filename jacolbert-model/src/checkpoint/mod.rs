@@ -9,6 +9,7 @@ mod settings_checksum;
 mod sharded_file;
 mod stored_names;
 mod stored_tensors;
+mod tensor_file;
 mod weights_file;
 mod writer;
 
@@ -22,6 +23,7 @@ use loader::{Projection, load};
 use weights_file::SAFETENSORS;
 
 pub(crate) use settings_checksum::settings_checksum;
+pub use tensor_file::TensorFile;
 pub(crate) use writer::weights_checksum;
 
 /// A model with its settings and its tokenizer.

@@ -17,6 +17,7 @@ mod scores;
 mod self_check;
 mod settings;
 mod shards;
+mod tensor_file;
 mod text;
 mod tiny;
 mod torch_file;
