@@ -41,15 +41,30 @@
 //! # Ok::<(), jacolbert_train::Error>(())
 //! ```
 
+mod average;
+mod chunk;
+mod config;
 mod data;
 mod error;
 mod event;
+mod gradient;
+mod held_out;
 pub mod loss;
+mod optimiser;
+mod parameters;
 mod random;
+mod schedule;
+mod trainer;
 
+pub use average::{average, average_of};
+pub use config::{Chunking, TrainConfig};
 pub use data::{
     Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource, TextFormat,
     TooFewNegatives,
 };
 pub use error::{Cause, Error};
 pub use event::{Event, Quantity};
+pub use held_out::mean_loss;
+pub use optimiser::{Method, OptimiserOptions};
+pub use schedule::{Decay, Schedule};
+pub use trainer::{Best, CheckpointOptions, Ending, Outcome, Run, Trainer, Validation};
