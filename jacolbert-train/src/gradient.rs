@@ -1,5 +1,6 @@
 //! The gradient of a batch's loss, at once or chunk by chunk.
 
+use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use jacolbert_model::{Colbert, TokenEmbeddings, maxsim_all, maxsim_n_way};
 
@@ -103,8 +104,10 @@ fn chunk_by_chunk(
 ) -> Result<BatchGradient, Error> {
     let of_queries = || Chunk::all(&batch.queries, texts, seed);
     let of_passages = || Chunk::all(&batch.passages, texts, derived(seed, PASSAGES));
-    let queries = constant(joined(of_queries().map(|chunk| detached(chunk.embed(model)))));
-    let passages = constant(joined(of_passages().map(|chunk| detached(chunk.embed(model)))));
+    // Nothing is recorded when it runs, and dropout goes on.
+    let constant = model.clone().no_grad();
+    let queries = leaf(joined(of_queries().map(|chunk| chunk.embed(&constant))));
+    let passages = leaf(joined(of_passages().map(|chunk| chunk.embed(&constant))));
 
     let loss = loss_of(loss, &queries, &passages, &batch.teacher)?;
     let gradients = loss.backward();
@@ -121,12 +124,8 @@ fn chunk_by_chunk(
     Ok(BatchGradient { loss, tensors })
 }
 
-fn detached(embeddings: TokenEmbeddings) -> TokenEmbeddings {
-    TokenEmbeddings { tensor: embeddings.tensor.detach(), keep: embeddings.keep }
-}
-
-/// The same as a leaf of its own graph, which keeps its gradient.
-fn constant(embeddings: TokenEmbeddings) -> TokenEmbeddings {
+/// The same as a leaf of a graph, which keeps its gradient.
+fn leaf(embeddings: TokenEmbeddings) -> TokenEmbeddings {
     TokenEmbeddings { tensor: embeddings.tensor.detach().require_grad(), keep: embeddings.keep }
 }
 
@@ -162,7 +161,6 @@ fn summed(left: Vec<Tensor<1>>, right: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
 
 #[cfg(test)]
 mod tests {
-    use burn::module::Module;
     use burn::tensor::Device;
     use jacolbert_model::{Activation, BertConfig, Encoding};
 
@@ -259,6 +257,19 @@ mod tests {
                 let cached = chunk_by_chunk(&model, &batch, &loss, texts, 3)?;
                 assert_same(cached, whole, &format!("{loss:?} by {texts}"))?;
             }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn first_pass_over_a_chunk_records_nothing() -> Result<(), Error> {
+        let (model, batch) = (model(0.3), batch());
+        let constant = model.clone().no_grad();
+        for chunk in Chunk::all(&batch.passages, 3, 7) {
+            let (first, second) = (chunk.embed(&constant).tensor, chunk.embed(&model).tensor);
+            assert!(!first.is_tracked() && second.is_tracked());
+            let same = first.without_autodiff().equal(second.without_autodiff());
+            assert!(same.all().try_into_scalar::<bool>().map_err(Error::device)?);
         }
         Ok(())
     }

@@ -139,3 +139,89 @@ fn synced_folder(folder: &Path) -> Result<(), Error> {
 fn synced_folder(_: &Path) -> Result<(), Error> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that lives as long as its test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> io::Result<Self> {
+            let name = format!("jacolbert-run-folder-{}-{name}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            fs::create_dir(&path)?;
+            Ok(Self(path))
+        }
+
+        fn names(&self) -> io::Result<Vec<String>> {
+            let entries = fs::read_dir(&self.0)?;
+            let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into()));
+            let mut names = names.collect::<io::Result<Vec<String>>>()?;
+            names.sort();
+            Ok(names)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            // What cannot be removed is the system's to remove.
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn write(text: &str) -> impl FnOnce(&Path) -> Result<(), Error> {
+        move |dir| {
+            let path = dir.join("file");
+            fs::write(&path, text).map_err(|source| Error::io(&path, source))
+        }
+    }
+
+    type Tested = Result<(), Box<dyn std::error::Error>>;
+
+    #[test]
+    fn a_disk_that_is_full_half_way_leaves_what_was_there_and_nothing_else() -> Tested {
+        let scratch = Scratch::new("full")?;
+        let folder = RunFolder::new(&scratch.0);
+        folder.save(3, 1, write("three"))?;
+        folder.save_best(2, write("two"))?;
+        let full = |dir: &Path| {
+            write("half")(dir)?;
+            Err(Error::io(dir, io::ErrorKind::StorageFull.into()))
+        };
+        assert!(matches!(folder.save(6, 1, full), Err(Error::Io { .. })));
+        assert!(matches!(folder.save_best(6, full), Err(Error::Io { .. })));
+        assert_eq!(scratch.names()?, ["best-00000002", "step-00000003"]);
+        assert_eq!(folder.latest()?, Some(scratch.0.join("step-00000003")));
+        assert_eq!(fs::read_to_string(scratch.0.join("step-00000003/file"))?, "three");
+        assert_eq!(fs::read_to_string(scratch.0.join("best-00000002/file"))?, "two");
+        Ok(())
+    }
+
+    #[test]
+    fn the_latest_is_that_of_most_steps_whatever_else_is_there() -> Tested {
+        let scratch = Scratch::new("latest")?;
+        let folder = RunFolder::new(&scratch.0);
+        assert_eq!(folder.latest()?, None);
+        for step in [9, 100_000_000, 10] {
+            folder.save(step, 9, write("a checkpoint"))?;
+        }
+        for other in ["step-", "step-x", "step-11", "step-999999999999999999999", ".step-00000012"]
+        {
+            fs::create_dir(scratch.0.join(other))?;
+        }
+        assert_eq!(folder.latest()?, Some(scratch.0.join("step-100000000")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_checkpoint_of_the_same_step_takes_the_place_of_the_former() -> Tested {
+        let scratch = Scratch::new("same")?;
+        let folder = RunFolder::new(&scratch.0);
+        folder.save(5, 1, write("former"))?;
+        folder.save(5, 1, write("latter"))?;
+        assert_eq!(fs::read_to_string(scratch.0.join("step-00000005/file"))?, "latter");
+        Ok(())
+    }
+}
