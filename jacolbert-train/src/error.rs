@@ -122,8 +122,8 @@ pub enum Error {
         /// Rows of the batches that led to it.
         batch: Vec<RowSource>,
     },
-    /// A new training was to be kept in a folder that has checkpoints of another.
-    #[error("{} has checkpoints of an earlier training", folder.display())]
+    /// A training was to be kept in a folder that has checkpoints of another.
+    #[error("{} has checkpoints of another training", folder.display())]
     FolderInUse {
         /// The folder.
         folder: PathBuf,

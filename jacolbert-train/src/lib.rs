@@ -16,7 +16,9 @@
 //! | gradient -> weights | clipped, then as [`OptimiserOptions`] and [`Schedule`] say |
 //!
 //! A training is a function of its start, its rows and its [`TrainConfig`]: on one machine and on
-//! flex it gives the same weights to the bit, resumed or not.
+//! flex it gives the same weights to the bit, resumed or not, with any number of threads. Flex has one
+//! random state for the whole process, which dropout draws from: trainings side by side keep out of
+//! each other's way, other code that draws from flex meanwhile does not.
 //!
 //! The losses can be used alone, each pinned in value and gradient to PyTorch:
 //!

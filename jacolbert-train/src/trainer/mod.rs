@@ -1,11 +1,12 @@
 //! The training itself: batches in, weights updated, checkpoints out.
 
+mod accumulated;
 mod progress;
 mod run;
 mod run_folder;
 mod state;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::Instant;
@@ -17,10 +18,10 @@ use jacolbert_model::{Checkpoint, LoadOptions};
 pub use run::{Best, CheckpointOptions, Ending, Outcome, Run, Validation};
 
 use crate::data::{BatchPlan, Examples, RowSource, TrainingBatch, load};
-use crate::gradient::BatchGradient;
 use crate::optimiser::Optimiser;
 use crate::random::{derived, seeded};
 use crate::{Error, Event, Quantity, TrainConfig, parameters};
+use accumulated::Accumulated;
 use progress::Progress;
 use run_folder::RunFolder;
 use state::Restored;
@@ -64,6 +65,8 @@ pub struct Trainer {
     config: TrainConfig,
     optimiser: Optimiser,
     progress: Progress,
+    /// The folder with its checkpoints, if it has one.
+    folder: Option<PathBuf>,
 }
 
 impl Trainer {
@@ -87,7 +90,7 @@ impl Trainer {
         }
         let optimiser = Optimiser::new(config.optimiser, described, &weights);
         let trained = Checkpoint { colbert, ..start };
-        Ok(Self { trained, config, optimiser, progress: Progress::default() })
+        Ok(Self { trained, config, optimiser, progress: Progress::default(), folder: None })
     }
 
     /// The training that has its latest checkpoint in `folder`, which goes on as if it had never
@@ -116,7 +119,8 @@ impl Trainer {
         let colbert = colbert.map_err(missing)?;
         let start = Self::new(Checkpoint { colbert, ..model }, config)?;
         let optimiser = start.optimiser.restored(&mut tensors, progress.step, averaging);
-        Ok(Self { optimiser: optimiser.map_err(missing)?, progress, ..start })
+        let optimiser = optimiser.map_err(missing)?;
+        Ok(Self { optimiser, progress, folder: Some(folder.into()), ..start })
     }
 
     /// Updates done.
@@ -137,7 +141,7 @@ impl Trainer {
     /// The next batches are read and tokenised meanwhile, in a thread of their own.
     ///
     /// # Errors
-    /// [`Error::FolderInUse`] if a new training were to overwrite another;
+    /// [`Error::FolderInUse`] if the folder has checkpoints of another training;
     /// [`Error::OtherSetting`] if a resumed one began with other rows; [`Error::TooFewRows`];
     /// [`Error::NotFinite`]; [`Error::Row`] and [`Error::Text`] for a row; [`Error::NoTeacher`] and
     /// others of the [`loss`](crate::loss); [`Error::Validation`]; [`Error::Io`] and
@@ -146,7 +150,8 @@ impl Trainer {
         let plan = self.plan(examples, run)?;
         let tokenizer = self.trained.tokenizer.clone();
         let accumulation = self.config.accumulation as u64;
-        let numbers = self.progress.step * accumulation..self.config.steps * accumulation;
+        let batch_of = |step: u64| step.saturating_mul(accumulation);
+        let numbers = batch_of(self.progress.step)..batch_of(self.config.steps);
         thread::scope(|scope| {
             let batches = load(scope, numbers, plan, examples, &tokenizer);
             self.go(&plan, &batches, run)
@@ -156,16 +161,23 @@ impl Trainer {
     /// Which rows make up which batch, if all is as it must be before the first step.
     fn plan(&mut self, examples: &Examples, run: &Run<'_>) -> Result<BatchPlan, Error> {
         run.check()?;
-        if let Some(CheckpointOptions { folder, .. }) = &run.checkpoints
-            && self.progress.step == 0
-            && RunFolder::new(folder).latest()?.is_some()
-        {
-            return Err(Error::FolderInUse { folder: folder.clone() });
-        }
+        self.claim(run.checkpoints.as_ref().map(|options| options.folder.as_path()))?;
         let given = examples.identity();
         let saved = *self.progress.data.get_or_insert(given);
         state::same_data(&saved, &given)?;
         BatchPlan::new(examples, self.config.batch_size, derived(self.config.seed, ROWS))
+    }
+
+    /// Takes `folder` for its own, unless another training has checkpoints there.
+    fn claim(&mut self, folder: Option<&Path>) -> Result<(), Error> {
+        let Some(folder) = folder.filter(|&folder| self.folder.as_deref() != Some(folder)) else {
+            return Ok(());
+        };
+        if RunFolder::new(folder).latest()?.is_some() {
+            return Err(Error::FolderInUse { folder: folder.into() });
+        }
+        self.folder = Some(folder.into());
+        Ok(())
     }
 
     fn go(
@@ -193,7 +205,9 @@ impl Trainer {
     ) -> Result<Event, Error> {
         let started = Instant::now();
         let step = self.progress.step;
-        let Accumulated { gradient, sources, tokens } = self.gradient(batches)?;
+        let (model, config) = (&self.trained.colbert, &self.config);
+        let Accumulated { gradient, sources, tokens } =
+            Accumulated::of(model, batches, config, step)?;
         let (loss, norm) = (gradient.loss, gradient.norm()?);
         self.check_finite(Quantity::Loss, loss, &sources)?;
         self.check_finite(Quantity::GradientNorm, norm, &sources)?;
@@ -212,30 +226,6 @@ impl Trainer {
             tokens,
             seconds: started.elapsed().as_secs_f64(),
         })
-    }
-
-    /// The mean gradient of the batches of one update.
-    fn gradient(
-        &self,
-        batches: &Receiver<Result<TrainingBatch, Error>>,
-    ) -> Result<Accumulated, Error> {
-        let TrainConfig { accumulation, loss, chunking, seed, .. } = self.config;
-        let (mut sources, mut tokens, mut sum) = (Vec::new(), 0, None);
-        for number in 0..accumulation as u64 {
-            let batch = batches.recv().expect("the loader ends early only after an error")?;
-            let number = self.progress.step * accumulation as u64 + number;
-            let seed = derived(derived(seed, DROPOUT), number);
-            let model = &self.trained.colbert;
-            let gradient = BatchGradient::of(model, &batch, &loss, chunking, seed)?;
-            sum = Some(match sum {
-                None => gradient,
-                Some(sum) => gradient.plus(sum),
-            });
-            tokens += batch.num_tokens();
-            sources.extend(batch.sources);
-        }
-        let sum = sum.expect("accumulation is from 1");
-        Ok(Accumulated { gradient: sum.divided(accumulation), sources, tokens })
     }
 
     fn check_finite(
@@ -288,14 +278,7 @@ impl Trainer {
     }
 
     fn save(&self, dir: &Path) -> Result<(), Error> {
-        let Self { trained, config, optimiser, progress } = self;
+        let Self { trained, config, optimiser, progress, .. } = self;
         state::save(dir, &self.checkpoint(), trained, optimiser, config, progress)
     }
-}
-
-/// The mean gradient of several batches, and what they were.
-struct Accumulated {
-    gradient: BatchGradient,
-    sources: Vec<RowSource>,
-    tokens: usize,
 }

@@ -176,11 +176,15 @@ fn a_folder_without_a_checkpoint_is_an_error() -> TestResult {
 }
 
 #[test]
-fn a_new_training_does_not_overwrite_another() -> TestResult {
-    let scratch = trained()?;
+fn a_training_does_not_overwrite_another_but_goes_on_in_its_own_folder() -> TestResult {
+    let (scratch, own) = (trained()?, Scratch::new()?);
     let before = files(scratch.path())?;
-    let found = train(&mut start(config())?, scratch.path(), None).err().ok_or("it was refused")?;
-    assert!(matches!(found.downcast_ref(), Some(Error::FolderInUse { .. })));
+    let mut trainer = start(config())?;
+    for _ in 0..2 {
+        let found = train(&mut trainer, scratch.path(), None).err().ok_or("it was refused")?;
+        assert!(matches!(found.downcast_ref(), Some(Error::FolderInUse { .. })));
+        train(&mut trainer, own.path(), None)?;
+    }
     assert!(files(scratch.path())? == before);
     Ok(())
 }
