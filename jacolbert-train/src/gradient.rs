@@ -275,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn every_chunk_drops_by_a_seed_of_its_own() {
+        let (model, batch) = (model(0.3), batch());
+        let twice = vec![batch.passages[0].clone(); 2];
+        let chunks = Chunk::all(&twice, 1, 7).map(|chunk| chunk.embed(&model).tensor.into_data());
+        let chunks: Vec<TensorData> = chunks.collect();
+        assert_ne!(chunks[0], chunks[1]);
+    }
+
+    #[test]
     fn dropout_follows_from_the_seed() -> Result<(), Error> {
         let (model, batch) = (model(0.3), batch());
         let loss = |seed| {

@@ -63,3 +63,46 @@ impl BatchPlan {
         (self.num_rows / self.batch_size) as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(order: Order) -> BatchPlan {
+        BatchPlan { num_rows: 11, batch_size: 3, order, seed: 5 }
+    }
+
+    /// Rows of the three batches of an epoch.
+    fn epoch(plan: &BatchPlan, epoch: u64) -> Vec<Drawn> {
+        (3 * epoch..3 * epoch + 3).flat_map(|batch| plan.rows(batch)).collect()
+    }
+
+    #[test]
+    fn each_epoch_has_other_rows_in_another_order_none_twice() {
+        let plan = plan(Order::Shuffled);
+        let rows = |number| -> Vec<usize> {
+            epoch(&plan, number).into_iter().map(|drawn| drawn.row).collect()
+        };
+        for number in 0..20 {
+            assert_eq!((plan.epoch(3 * number), plan.epoch(3 * number + 2)), (number, number));
+            let mut sorted = rows(number);
+            assert_ne!(sorted, rows(number + 1));
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), 9);
+            assert!(sorted.iter().all(|&row| row < 11));
+        }
+        let ever: std::collections::HashSet<usize> = (0..20).flat_map(rows).collect();
+        assert_eq!(ever.len(), 11, "those that fill no batch are others each time");
+    }
+
+    #[test]
+    fn as_stored_the_order_stays_and_the_passages_do_not() {
+        let plan = plan(Order::AsStored);
+        let (first, second) = (epoch(&plan, 0), epoch(&plan, 1));
+        for (row, (first, second)) in first.into_iter().zip(second).enumerate() {
+            assert_eq!((first.row, second.row), (row, row));
+            assert_ne!(first.seed, second.seed);
+        }
+    }
+}

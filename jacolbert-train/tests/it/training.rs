@@ -240,3 +240,27 @@ fn loss_of_held_out_rows_is_that_of_a_step_and_the_same_each_time() -> TestResul
     assert!((chunked - step).abs() < 1e-4 * step, "{chunked}, not {step}");
     Ok(())
 }
+
+#[test]
+fn dropout_is_another_at_each_step_and_batch() -> TestResult {
+    let options =
+        ExampleOptions { choice: Choice::First, order: Order::AsStored, ..Default::default() };
+    let scratch = Scratch::new()?;
+    let path = scratch.file("rows.tsv", "w1 w2\tw1 w3\tw4\nw5\tw5 w6\tw7 w8\n")?;
+    let mut examples = Examples::with_texts(&path, TextFormat::Tabbed, &options)?;
+    let schedule = Schedule { learning_rate: 1e-12, ..tiny::config().schedule };
+    let mut losses = |accumulation| {
+        let config =
+            TrainConfig { batch_size: 2, steps: 3, accumulation, schedule, ..tiny::config() };
+        Ok::<_, Box<dyn std::error::Error>>(tiny::losses(
+            &mut Trainer::new(tiny::model_with_dropout(0.3)?, config)?,
+            &mut examples,
+        )?)
+    };
+    let (one, two) = (losses(1)?, losses(2)?);
+    let apart = |left: f32, right: f32| assert!((left - right).abs() > 1e-3, "{left}, {right}");
+    apart(one[0], one[1]);
+    apart(one[1], one[2]);
+    apart(one[0], two[0]);
+    Ok(())
+}
