@@ -41,6 +41,8 @@ pub struct TrainConfig {
     pub chunking: Chunking,
     /// The loss.
     pub loss: Loss,
+    /// What in-batch negatives do with passages that are positives too.
+    pub known_positives: KnownPositives,
     /// How the weights follow its gradient.
     pub optimiser: OptimiserOptions,
     /// The learning rate.
@@ -66,6 +68,21 @@ pub enum Chunking {
     },
 }
 
+/// What in-batch negatives do with a passage of another query that is a positive of this one too, as
+/// happens where several queries are about one passage.
+///
+/// Passages are told apart by id, or by text where rows have texts; only the row's own positives are
+/// known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KnownPositives {
+    /// It is left out.
+    #[default]
+    Spared,
+    /// It is a negative, as in the original: a positive that comes twice is to be better than
+    /// itself.
+    Negatives,
+}
+
 impl Default for TrainConfig {
     /// The loss and the clipping of JaColBERT v1, a batch for one machine.
     fn default() -> Self {
@@ -75,6 +92,7 @@ impl Default for TrainConfig {
             accumulation: 1,
             chunking: Chunking::default(),
             loss: Loss::default(),
+            known_positives: KnownPositives::default(),
             optimiser: OptimiserOptions::default(),
             schedule: Schedule::default(),
             max_norm: Some(2.0),

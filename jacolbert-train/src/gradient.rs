@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use jacolbert_model::{Colbert, TokenEmbeddings, maxsim_all, maxsim_n_way};
 
 use crate::chunk::Chunk;
-use crate::data::TrainingBatch;
+use crate::data::{Spared, TrainingBatch};
 use crate::loss::{BatchScores, Loss};
 use crate::random::derived;
 use crate::{Chunking, Error, parameters};
@@ -84,7 +84,7 @@ fn at_once(
     let queries = joined(Chunk::all(&batch.queries, texts, seed).map(|chunk| chunk.embed(model)));
     let passages = Chunk::all(&batch.passages, texts, derived(seed, PASSAGES));
     let passages = joined(passages.map(|chunk| chunk.embed(model)));
-    let loss = loss_of(loss, &queries, &passages, &batch.teacher)?;
+    let loss = loss_of(loss, &queries, &passages, batch)?;
     let gradients = loss.backward();
     let loss = loss.try_into_scalar().map_err(Error::device)?;
     Ok(BatchGradient { loss, tensors: parameters::gradients(model, gradients) })
@@ -109,7 +109,7 @@ fn chunk_by_chunk(
     let queries = leaf(joined(of_queries().map(|chunk| chunk.embed(&constant))));
     let passages = leaf(joined(of_passages().map(|chunk| chunk.embed(&constant))));
 
-    let loss = loss_of(loss, &queries, &passages, &batch.teacher)?;
+    let loss = loss_of(loss, &queries, &passages, batch)?;
     let gradients = loss.backward();
     let gradient_at = |embeddings: &TokenEmbeddings| match embeddings.tensor.grad(&gradients) {
         Some(gradient) => gradient,
@@ -139,20 +139,35 @@ pub(crate) fn loss_of(
     loss: &Loss,
     queries: &TokenEmbeddings,
     passages: &TokenEmbeddings,
-    teacher: &[f32],
+    batch: &TrainingBatch,
 ) -> Result<Tensor<1>, Error> {
     let scores = match loss.in_batch {
-        Some(_) => BatchScores::all(maxsim_all(queries, passages))?,
+        Some(_) => BatchScores::all(sparing(maxsim_all(queries, passages), &batch.spared))?,
         None => BatchScores::own(maxsim_n_way(queries, passages))?,
     };
-    if teacher.is_empty() {
+    if batch.teacher.is_empty() {
         return loss.of(scores);
     }
     let [n_queries, ..] = queries.tensor.dims();
-    let shape = [n_queries, teacher.len() / n_queries];
+    let shape = [n_queries, batch.teacher.len() / n_queries];
     let device = queries.tensor.device();
-    let teacher = Tensor::from_data(TensorData::new(teacher.to_vec(), shape), &device);
+    let teacher = Tensor::from_data(TensorData::new(batch.teacher.clone(), shape), &device);
     loss.of(scores.with_teacher(teacher)?)
+}
+
+/// Added to a score that is not to count: no score is as high, and `exp` of it is 0.
+const OUT_OF_REACH: f32 = -1e4;
+
+/// `scores`, `[B, B * nway]`, with those of `spared` out of the reach of a softmax.
+fn sparing(scores: Tensor<2>, spared: &[Spared]) -> Tensor<2> {
+    if spared.is_empty() {
+        return scores;
+    }
+    let shape @ [_, columns] = scores.dims();
+    let mut penalties = vec![0.0; shape.iter().product()];
+    spared.iter().for_each(|pair| penalties[pair.query * columns + pair.passage] = OUT_OF_REACH);
+    let penalties = Tensor::<2>::from_data(TensorData::new(penalties, shape), &scores.device());
+    scores + penalties
 }
 
 fn summed(left: Vec<Tensor<1>>, right: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
@@ -210,7 +225,9 @@ mod tests {
         let mut random = Random::new(1);
         let (queries, passages) = (encodings(B, &mut random), encodings(B * N_WAY, &mut random));
         let teacher = (0..B * N_WAY).map(|_| random.below(9) as f32).collect();
-        TrainingBatch { sources: Vec::new(), queries, passages, teacher }
+        // The fourth query's positive answers the first one too.
+        let spared = vec![Spared { query: 0, passage: 3 * N_WAY }];
+        TrainingBatch { sources: Vec::new(), queries, passages, teacher, spared }
     }
 
     fn assert_same(left: BatchGradient, right: BatchGradient, of: &str) -> Result<(), Error> {
@@ -258,6 +275,26 @@ mod tests {
                 assert_same(cached, whole, &format!("{loss:?} by {texts}"))?;
             }
         }
+        Ok(())
+    }
+
+    #[test]
+    fn a_spared_passage_counts_as_if_it_were_not_there() -> Result<(), Error> {
+        let scores = |rows: [[f32; 4]; 2]| Tensor::<2>::from_floats(rows, &Device::flex());
+        let loss = |scores| Loss::default().of(BatchScores::all(scores)?);
+        let number = |loss: Tensor<1>| loss.try_into_scalar::<f32>().map_err(Error::device);
+        let rows = [[20.0, 17.0, 21.0, 11.0], [8.0, 10.0, 21.0, 19.0]];
+        let found = loss(sparing(scores(rows), &[Spared { query: 0, passage: 2 }]))?;
+        // Without its column the first query's candidates are 20 and 11.
+        let expected = [
+            (17f64 - 20.0).exp().ln_1p(),
+            (11f64 - 20.0).exp().ln_1p(),
+            (19f64 - 21.0).exp().ln_1p(),
+            ((8f64 - 21.0).exp() + (10f64 - 21.0).exp()).ln_1p(),
+        ];
+        let expected = expected.iter().sum::<f64>() / 2.0;
+        assert!((f64::from(number(found)?) - expected).abs() < 1e-6);
+        assert_eq!(number(loss(sparing(scores(rows), &[]))?)?, number(loss(scores(rows))?)?);
         Ok(())
     }
 

@@ -7,7 +7,10 @@ use crate::chunk::Chunk;
 use crate::data::{BatchPlan, Examples, TrainingBatch};
 use crate::gradient::{joined, loss_of};
 use crate::loss::Loss;
-use crate::{Chunking, Error};
+use crate::{Chunking, Error, KnownPositives};
+
+/// A loss should not blame a model for a positive.
+const KNOWN: KnownPositives = KnownPositives::Spared;
 
 /// Seed of the passages that are chosen by chance: always the same.
 const SEED: u64 = 0;
@@ -16,7 +19,8 @@ const SEED: u64 = 0;
 /// so a [`Validation`](crate::Validation) measures its opposite.
 ///
 /// In-batch negatives depend on the batch: compare losses of one `batch_size` only. Rows, and
-/// passages chosen by chance, are the same at each call. `chunking` says how many texts go through
+/// passages chosen by chance, are the same at each call; known positives are
+/// [spared](KnownPositives::Spared). `chunking` says how many texts go through
 /// the model at once.
 ///
 /// # Errors
@@ -41,12 +45,12 @@ pub fn mean_loss(
     let n_batches = plan.batches_of_an_epoch();
     let mut sum = 0.0;
     for number in 0..n_batches {
-        let batch = TrainingBatch::read(number, &plan, examples, &model.tokenizer)?;
+        let batch = TrainingBatch::read(number, &plan, examples, &model.tokenizer, KNOWN)?;
         let [queries, passages] = [&batch.queries, &batch.passages].map(|encodings| {
             let chunks = Chunk::all(encodings, texts, SEED);
             joined(chunks.map(|chunk| chunk.embed_in_use(&colbert)))
         });
-        let loss = loss_of(loss, &queries, &passages, &batch.teacher)?;
+        let loss = loss_of(loss, &queries, &passages, &batch)?;
         sum += loss.try_into_scalar::<f32>().map_err(Error::device)?;
     }
     Ok(sum / n_batches as f32)

@@ -59,7 +59,7 @@ mod schedule;
 mod trainer;
 
 pub use average::{average, average_of};
-pub use config::{Chunking, TrainConfig};
+pub use config::{Chunking, KnownPositives, TrainConfig};
 pub use data::{
     Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource, TextFormat,
     TooFewNegatives,

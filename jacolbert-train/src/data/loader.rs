@@ -9,7 +9,7 @@ use jacolbert_model::Tokenizer;
 use super::Examples;
 use super::batch_plan::BatchPlan;
 use super::training_batch::TrainingBatch;
-use crate::Error;
+use crate::{Error, KnownPositives};
 
 /// Batches that are ready before they are asked for.
 const AHEAD: usize = 2;
@@ -22,11 +22,12 @@ pub(crate) fn load<'scope>(
     plan: BatchPlan,
     examples: &'scope mut Examples,
     tokenizer: &'scope Tokenizer,
+    known_positives: KnownPositives,
 ) -> Receiver<Result<TrainingBatch, Error>> {
     let (sender, receiver) = sync_channel(AHEAD);
     scope.spawn(move || {
         for number in numbers {
-            let batch = TrainingBatch::read(number, &plan, examples, tokenizer);
+            let batch = TrainingBatch::read(number, &plan, examples, tokenizer, known_positives);
             let failed = batch.is_err();
             if sender.send(batch).is_err() || failed {
                 break;

@@ -31,7 +31,7 @@ pub(crate) use batch_plan::BatchPlan;
 pub(crate) use loader::load;
 pub use options::{Choice, ExampleOptions, Order, TooFewNegatives};
 pub use row_fault::RowFault;
-pub(crate) use training_batch::TrainingBatch;
+pub(crate) use training_batch::{Spared, TrainingBatch};
 
 use crate::Error;
 use crate::random::Random;
@@ -82,6 +82,10 @@ pub struct Example {
     pub query: String,
     /// Texts of its passages, `[n_way]`, the positive first.
     pub passages: Vec<String>,
+    /// Their ids, or their texts if rows have texts, `[n_way]`.
+    pub names: Vec<String>,
+    /// The same of all positives of the row.
+    pub positives: Vec<String>,
     /// A teacher's scores of the passages, `[n_way]`, or empty if the file has none.
     pub teacher: Vec<f32>,
 }
@@ -198,13 +202,20 @@ impl Examples {
         let Self { rows, texts, options, .. } = self;
         let fault = |fault| rows.fault(line, fault);
         let row = parsed(self.format, self.scored, options, &text).map_err(fault)?;
-        let passages: Vec<&String> = row.passages().collect();
         let chosen = options.choose(&row, seed);
         let teacher = chosen.iter().filter_map(|&passage| row.scores.get(passage).copied());
-        let (source, teacher) = (RowSource { line, query: row.query.clone() }, teacher.collect());
+        let all: Vec<&String> = row.passages().collect();
+        let names: Vec<String> = chosen.iter().map(|&passage| all[passage].clone()).collect();
         let query = texts.query(&row.query, fault)?;
-        let passages = chosen.iter().map(|&passage| texts.passage(passages[passage], fault));
-        Ok(Example { source, query, passages: passages.collect::<Result<_, _>>()?, teacher })
+        let passages = names.iter().map(|name| texts.passage(name, fault));
+        Ok(Example {
+            source: RowSource { line, query: row.query.clone() },
+            query,
+            passages: passages.collect::<Result<_, _>>()?,
+            teacher: teacher.collect(),
+            names,
+            positives: row.positives,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {

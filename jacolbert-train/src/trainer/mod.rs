@@ -149,11 +149,12 @@ impl Trainer {
     pub fn run(&mut self, examples: &mut Examples, run: &mut Run<'_>) -> Result<Outcome, Error> {
         let plan = self.plan(examples, run)?;
         let tokenizer = self.trained.tokenizer.clone();
+        let known_positives = self.config.known_positives;
         let accumulation = self.config.accumulation as u64;
         let batch_of = |step: u64| step.saturating_mul(accumulation);
         let numbers = batch_of(self.progress.step)..batch_of(self.config.steps);
         thread::scope(|scope| {
-            let batches = load(scope, numbers, plan, examples, &tokenizer);
+            let batches = load(scope, numbers, plan, examples, &tokenizer, known_positives);
             self.go(&plan, &batches, run)
         })
     }

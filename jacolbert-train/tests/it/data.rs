@@ -45,6 +45,10 @@ impl Tables {
     }
 }
 
+fn ids(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|id| id.to_string()).collect()
+}
+
 /// Query and passages of row `row`.
 fn texts(examples: &mut Examples, row: usize) -> Result<(String, String), Error> {
     let example = examples.read(row, 0)?;
@@ -94,6 +98,8 @@ fn hard_negatives_by_id_may_have_several_positives_and_further_keys() -> TestRes
     let tables = Tables::usual()?;
     let mut examples = tables.open(rows, IdFormat::HardNegatives, &first(3))?;
     expect(&mut examples, &[("何?", "二 一 三")])?;
+    let example = examples.read(0, 0)?;
+    assert_eq!((example.names, example.positives), (ids(&["2", "1", "3"]), ids(&["2", "0"])));
     let random = ExampleOptions { choice: Choice::Random, ..first(2) };
     let mut examples = tables.open(rows, IdFormat::HardNegatives, &random)?;
     let found: HashSet<String> = (0..100)

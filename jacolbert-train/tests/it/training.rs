@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
-    Choice, Chunking, Decay, Ending, Error, Event, ExampleOptions, Examples, Method,
-    OptimiserOptions, Order, Quantity, Run, Schedule, TextFormat, TrainConfig, Trainer, Validation,
-    mean_loss,
+    Choice, Chunking, Decay, Ending, Error, Event, ExampleOptions, Examples, KnownPositives,
+    Method, OptimiserOptions, Order, Quantity, Run, Schedule, TextFormat, TrainConfig, Trainer,
+    Validation, mean_loss,
 };
 
 use crate::scratch::Scratch;
@@ -262,5 +262,27 @@ fn dropout_is_another_at_each_step_and_batch() -> TestResult {
     apart(one[0], one[1]);
     apart(one[1], one[2]);
     apart(one[0], two[0]);
+    Ok(())
+}
+
+#[test]
+fn a_positive_of_two_queries_is_no_negative_of_either_unless_asked_for() -> TestResult {
+    let options = ExampleOptions {
+        n_way: 1,
+        choice: Choice::First,
+        order: Order::AsStored,
+        ..Default::default()
+    };
+    let scratch = Scratch::new()?;
+    let path = scratch.file("rows.tsv", "w1 w2\tw3 w4\nw5 w6\tw3 w4\n")?;
+    let mut examples = Examples::with_texts(&path, TextFormat::Tabbed, &options)?;
+    let mut loss = |known_positives| {
+        let config = TrainConfig { batch_size: 2, steps: 1, known_positives, ..tiny::config() };
+        let mut trainer = Trainer::new(tiny::model()?, config)?;
+        Ok::<f32, Box<dyn std::error::Error>>(tiny::losses(&mut trainer, &mut examples)?[0])
+    };
+    assert_eq!(loss(KnownPositives::Spared)?, 0.0, "nothing is left to be better than");
+    let blamed = loss(KnownPositives::Negatives)?;
+    assert!((blamed - std::f32::consts::LN_2).abs() < 1e-5, "{blamed}");
     Ok(())
 }
