@@ -46,9 +46,9 @@ impl Colbert {
         dim
     }
 
-    /// Where the weights are.
+    /// Where the weights are. Fresh weights are not drawn by asking.
     pub fn device(&self) -> Device {
-        self.linear.weight.val().device()
+        self.linear.weight.lazy_device()
     }
 
     /// Embeddings `[batch, tokens, dim]` of a batch: `normalize(linear(bert(ids)))`, then zeros in

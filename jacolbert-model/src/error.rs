@@ -85,6 +85,12 @@ pub enum Error {
         /// What is wrong with it.
         source: Cause,
     },
+    /// A file's contents are not those that were saved.
+    #[error("{} has not the contents that it was saved with", path.display())]
+    Checksum {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file of weights is cut off or damaged, or holds no dictionary of tensors.
     #[error("{} is not a whole file of PyTorch weights", path.display())]
     Pytorch {

@@ -101,7 +101,7 @@ mod tokenizer;
 pub use batch::Batch;
 pub use bert::Bert;
 pub use burn::tensor::Device;
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, TensorFile};
 pub use colbert::{Colbert, TokenEmbeddings};
 pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};

@@ -1,11 +1,26 @@
-//! Losses that train a late-interaction model on Burn.
+//! Trains a late-interaction model on Burn: rows of text in, a checkpoint out.
 //!
-//! A training step scores every query of a batch against passages, says by a [`loss`] how far the
-//! scores are from what they should be, and follows the gradient. This crate holds the second of
-//! these: functions from score tensors to one differentiable number, each pinned in value and
-//! gradient to PyTorch. Embeddings and their MaxSim scores come from `jacolbert-model`, or from
-//! any other model. The trainer around the losses (data, optimiser, schedule, checkpoints) will
-//! live here too.
+//! [`Examples`] are rows on disk, a query with its passages each. A [`Trainer`] takes a
+//! [`Checkpoint`](jacolbert_model::Checkpoint) through the steps of a [`TrainConfig`]: a batch of
+//! examples is read and tokenised, embedded and scored by `jacolbert-model`; a [`loss`] says how far
+//! the scores are from what they should be; the weights follow its gradient. What happens around the
+//! steps (progress, checkpoints, validation) is a [`Run`].
+//!
+//! | step | in -> out |
+//! |---|---|
+//! | rows -> example | line -> [`Example`] `{ query, passages [n_way], teacher [n_way] }` |
+//! | examples -> batch | `B` queries and `B * n_way` passages as token ids |
+//! | batch -> scores | `[B, B * n_way]`, or `[B, n_way]` without in-batch negatives |
+//! | scores -> loss | [`BatchScores`](loss::BatchScores) -> `[1]` |
+//! | loss -> gradient | at once, or by [GradCache](Chunking::GradCache) |
+//! | gradient -> weights | clipped, then as [`OptimiserOptions`] and [`Schedule`] say |
+//!
+//! A training is a function of its start, its rows and its [`TrainConfig`]: on one machine and on
+//! flex it gives the same weights to the bit, resumed or not, with any number of threads. Flex has one
+//! random state for the whole process, which dropout draws from: trainings side by side keep out of
+//! each other's way, other code that draws from flex meanwhile does not.
+//!
+//! The losses can be used alone, each pinned in value and gradient to PyTorch:
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
@@ -28,7 +43,30 @@
 //! # Ok::<(), jacolbert_train::Error>(())
 //! ```
 
+mod average;
+mod chunk;
+mod config;
+mod data;
 mod error;
+mod event;
+mod gradient;
+mod held_out;
 pub mod loss;
+mod optimiser;
+mod parameters;
+mod random;
+mod schedule;
+mod trainer;
 
-pub use error::Error;
+pub use average::{average, average_of};
+pub use config::{Chunking, KnownPositives, TrainConfig};
+pub use data::{
+    Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource, TextFormat,
+    TooFewNegatives,
+};
+pub use error::{Cause, Error};
+pub use event::{Event, Quantity};
+pub use held_out::mean_loss;
+pub use optimiser::{Method, OptimiserOptions};
+pub use schedule::{Decay, Schedule};
+pub use trainer::{Best, CheckpointOptions, Ending, Outcome, Run, Trainer, Validation};

@@ -4,19 +4,31 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::module_path::ModulePath;
+use super::stored_names::PROJECTION;
 use super::stored_tensors::{StoredTensors, transposed};
 use crate::fingerprint::WeightsChecksum;
 use crate::{Colbert, Error};
+
+/// Where the projection's weights come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Projection {
+    /// From the file.
+    Stored,
+    /// From the model that is loaded into; the file's, if it has one, is left aside.
+    Fresh,
+}
 
 /// `colbert` with the weights of `tensors`, every one of which must be there in its shape, and their
 /// checksum.
 pub(super) fn load(
     colbert: Colbert,
     tensors: StoredTensors,
+    projection: Projection,
     device: &Device,
 ) -> Result<(Colbert, u32), Error> {
     let mut loader = Loader {
         tensors,
+        projection,
         device,
         path: ModulePath::default(),
         checksum: WeightsChecksum::default(),
@@ -33,6 +45,7 @@ pub(super) fn load(
 /// Walks the model; after a failure it leaves the rest as it is.
 struct Loader<'a> {
     tensors: StoredTensors,
+    projection: Projection,
     device: &'a Device,
     path: ModulePath,
     checksum: WeightsChecksum,
@@ -50,6 +63,10 @@ impl ModuleMapper for Loader<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         if self.failure.is_some() {
+            return param;
+        }
+        if self.projection == Projection::Fresh && self.path.stored_name() == PROJECTION {
+            self.tensors.leave_aside(PROJECTION);
             return param;
         }
         match self.data(&param.lazy_shape()) {

@@ -9,6 +9,7 @@ mod settings_checksum;
 mod sharded_file;
 mod stored_names;
 mod stored_tensors;
+mod tensor_file;
 mod weights_file;
 mod writer;
 
@@ -18,10 +19,11 @@ use burn::tensor::Device;
 
 use crate::{BertConfig, Colbert, ColbertConfig, Error, LoadOptions, Tokenizer};
 use layout::Layout;
-use loader::load;
+use loader::{Projection, load};
 use weights_file::SAFETENSORS;
 
 pub(crate) use settings_checksum::settings_checksum;
+pub use tensor_file::TensorFile;
 pub(crate) use writer::weights_checksum;
 
 /// A model with its settings and its tokenizer.
@@ -79,6 +81,22 @@ impl Checkpoint {
         Ok(Self::read(dir, options, device)?.0)
     }
 
+    /// Loads the BERT in the folder `dir` under a fresh projection, as training starts from it.
+    ///
+    /// The folder has what a model of the transformers library has: `config.json`, weights and a
+    /// tokenizer. Heads of other tasks are left aside, a projection too. How text is read is what
+    /// [`LoadOptions::config`] says, or else [`ColbertConfig::default`]; the tokens that mark a
+    /// text's role must be in the vocabulary. The projection is drawn from the device's random
+    /// numbers, see [`Device::seed`].
+    ///
+    /// # Errors
+    /// As [`from_dir_with`](Self::from_dir_with), without those about `artifact.metadata`.
+    pub fn from_bert(dir: &Path, options: &LoadOptions, device: &Device) -> Result<Self, Error> {
+        let layout = Layout::ColbertAi { dir: dir.into() };
+        let config = options.config.clone().unwrap_or_default();
+        Ok(Self::assemble(&layout, config, options, Projection::Fresh, device)?.0)
+    }
+
     /// As [`from_dir_with`](Self::from_dir_with), with the checksum of the weights.
     #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
     pub(crate) fn read(
@@ -92,6 +110,17 @@ impl Checkpoint {
             None => ColbertConfig::from_dir(dir)?,
         };
         let config = ColbertConfig { dim: layout.dim().unwrap_or(config.dim), ..config };
+        Self::assemble(&layout, config, options, Projection::Stored, device)
+    }
+
+    /// The parts of a checkpoint that is spread as `layout` says, with the checksum of the weights.
+    fn assemble(
+        layout: &Layout,
+        config: ColbertConfig,
+        options: &LoadOptions,
+        projection: Projection,
+        device: &Device,
+    ) -> Result<(Self, u32), Error> {
         let dir = layout.encoder();
         let bert = BertConfig::from_dir(dir)?;
         let tokenizer = match &options.dictionary {
@@ -99,7 +128,7 @@ impl Checkpoint {
             None => Tokenizer::from_dir(dir, &bert, &config)?,
         };
         let fresh = Colbert::new(&bert, config.dim, device);
-        let (colbert, weights) = load(fresh, layout.tensors()?, device)?;
+        let (colbert, weights) = load(fresh, layout.tensors()?, projection, device)?;
         Ok((Self { bert, config, colbert, tokenizer }, weights))
     }
 

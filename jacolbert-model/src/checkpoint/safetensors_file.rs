@@ -32,6 +32,11 @@ impl SafetensorsFile {
         self.metadata.offset_keys()
     }
 
+    /// The text that the file has under `key` beside its tensors.
+    pub(super) fn metadata(&self, key: &str) -> Option<&String> {
+        self.metadata.metadata().as_ref()?.get(key)
+    }
+
     pub(super) fn shape(&self, name: &str) -> Option<&[usize]> {
         self.metadata.info(name).map(|info| info.shape.as_slice())
     }

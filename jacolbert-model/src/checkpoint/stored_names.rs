@@ -37,6 +37,9 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
     Some(format!("{layer}LayerNorm.{old}"))
 }
 
+/// The projection's matrix.
+pub(super) const PROJECTION: &str = "linear.weight";
+
 /// What stands before the encoder's names, unless a file holds nothing but an encoder.
 const PREFIX: &str = "bert.";
 

@@ -37,6 +37,11 @@ impl StoredTensors {
         }
     }
 
+    /// Takes tensor `name`, if there is one, without reading it.
+    pub(super) fn leave_aside(&mut self, name: &str) {
+        self.encoder.left.remove(name);
+    }
+
     /// Fails if a tensor is left for which the model should have had a place.
     pub(super) fn finish(self) -> Result<(), Error> {
         let mut files = [Some(self.encoder), self.projection].into_iter().flatten();

@@ -1,12 +1,13 @@
 //! Distillation: the student is to spread its favour over a query's passages as the teacher does.
 
 use burn::tensor::{Tensor, activation::log_softmax};
+use serde::{Deserialize, Serialize};
 
 use super::batch_shape::BatchShape;
 use crate::Error;
 
 /// What is done to a query's scores, the student's and the teacher's, before the softmax.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Normalisation {
     /// Nothing, as in ColBERTv2: the teacher's scale is the student's aim.
     #[default]

@@ -1,13 +1,14 @@
 //! In-batch negatives: the passages of the other queries of a batch serve as negatives too.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 use super::batch_shape::BatchShape;
 use super::cross_entropy::cross_entropy;
 use crate::Error;
 
 /// Which passages of a batch a query's positive competes with.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum InBatchNegatives {
     /// All passages of all other queries, hard negatives included, as in ColBERT's code.
     ///

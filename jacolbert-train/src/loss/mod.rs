@@ -31,6 +31,7 @@ mod n_way;
 mod scores;
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 pub use distillation::{Normalisation, distillation};
 pub use in_batch::{InBatchNegatives, in_batch};
@@ -53,7 +54,7 @@ use crate::Error;
 ///
 /// let v2_5 = Loss { n_way: NWayTerm::Distillation(Normalisation::MinMax), in_batch: None };
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
     /// What a query learns from its own passages.
     pub n_way: NWayTerm,
@@ -62,7 +63,7 @@ pub struct Loss {
 }
 
 /// What a query learns from its own passages.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum NWayTerm {
     /// That the positive is the best: [`n_way`].
     #[default]
@@ -72,7 +73,7 @@ pub enum NWayTerm {
 }
 
 /// What a query learns from the passages of the other queries.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InBatchTerm {
     /// Which passages its positive competes with.
     pub negatives: InBatchNegatives,

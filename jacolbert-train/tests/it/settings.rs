@@ -1,0 +1,84 @@
+//! Settings out of range are errors that name them.
+
+use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss};
+use jacolbert_train::{
+    Chunking, Error, Event, ExampleOptions, Method, Run, TrainConfig, Trainer, Validation,
+};
+
+use crate::{TestResult, tiny};
+
+fn check(change: impl FnOnce(&mut TrainConfig), expected: [&str; 2]) -> TestResult {
+    let mut config = tiny::config();
+    change(&mut config);
+    let found = Trainer::new(tiny::model()?, config).err();
+    let Some(Error::Setting { field, found, .. }) = found else {
+        return Err(format!("{found:?} instead of {expected:?}").into());
+    };
+    assert_eq!([field, &found], expected);
+    Ok(())
+}
+
+#[test]
+fn settings_of_a_training() -> TestResult {
+    check(|config| config.batch_size = 0, ["batch_size", "0"])?;
+    check(|config| config.accumulation = 0, ["accumulation", "0"])?;
+    check(|config| config.chunking = Chunking::GradCache { texts: 0 }, ["chunking.texts", "0"])?;
+    check(|config| config.max_norm = Some(0.0), ["max_norm", "0"])?;
+    check(|config| config.max_norm = Some(f64::NAN), ["max_norm", "NaN"])?;
+    check(|config| config.schedule.learning_rate = -1.0, ["schedule.learning_rate", "-1"])?;
+    check(|config| config.optimiser.beta_1 = 1.0, ["optimiser.beta_1", "1"])?;
+    check(|config| config.optimiser.beta_2 = -0.5, ["optimiser.beta_2", "-0.5"])?;
+    check(|config| config.optimiser.epsilon = 0.0, ["optimiser.epsilon", "0"])?;
+    check(|config| config.optimiser.weight_decay = -0.5, ["optimiser.weight_decay", "-0.5"])?;
+    check(|config| config.optimiser.projection_rate = 0.0, ["optimiser.projection_rate", "0"])
+}
+
+#[test]
+fn only_the_schedule_free_optimiser_needs_its_first_beta() -> TestResult {
+    let mut config = tiny::config();
+    config.optimiser.beta_1 = 0.0;
+    Trainer::new(tiny::model()?, config)?;
+    let free = |config: &mut TrainConfig| {
+        config.optimiser.beta_1 = 0.0;
+        config.optimiser.method = Method::ScheduleFreeAdamW;
+    };
+    check(free, ["optimiser.beta_1", "0"])
+}
+
+#[test]
+fn settings_of_the_loss() -> TestResult {
+    let found = |term| {
+        let loss = Loss { in_batch: Some(term), ..Loss::default() };
+        Ok::<_, Error>(Trainer::new(tiny::model()?, TrainConfig { loss, ..tiny::config() }).err())
+    };
+    let weight = InBatchTerm { weight: -1.0, ..Default::default() };
+    assert!(matches!(found(weight)?, Some(Error::Weight { weight: -1.0 })));
+    let negatives = InBatchNegatives::PyLate { temperature: 0.0 };
+    let temperature = InBatchTerm { negatives, ..Default::default() };
+    assert!(matches!(found(temperature)?, Some(Error::Temperature { temperature: 0.0 })));
+    Ok(())
+}
+
+#[test]
+fn settings_of_the_examples() {
+    let found = tiny::examples(&ExampleOptions { n_way: 0, ..Default::default() }).err();
+    assert!(matches!(found, Some(Error::Setting { field: "n_way", .. })));
+}
+
+#[test]
+fn settings_of_a_run() -> TestResult {
+    let mut trainer = Trainer::new(tiny::model()?, tiny::config())?;
+    let mut progress = |_: &Event| std::ops::ControlFlow::Continue(());
+    let mut measure = |_: &jacolbert_model::Checkpoint| Ok(0.0);
+    let mut found = |every, patience| {
+        let validation = Some(Validation { every, patience, measure: &mut measure });
+        let mut run = Run { validation, ..Run::new(&mut progress) };
+        let mut examples = tiny::examples(&ExampleOptions::default())?;
+        Ok::<_, Error>(trainer.run(&mut examples, &mut run).err())
+    };
+    let every = found(0, None)?;
+    assert!(matches!(every, Some(Error::Setting { field: "validation.every", .. })));
+    let patience = found(1, Some(0))?;
+    assert!(matches!(patience, Some(Error::Setting { field: "validation.patience", .. })));
+    Ok(())
+}
