@@ -54,7 +54,8 @@
 //! Each may be gzip. Files are read as a stream, and a run in memory takes about 36 bytes a result
 //! besides the document's id. Faults are named with their file and line.
 //!
-//! [`recall_curves`] and [`wins_and_losses`] plot reports as SVG.
+//! [`recall_curves`] and [`wins_and_losses`] plot reports as SVG, [`line_plot`] whatever else goes up
+//! and down.
 //!
 //! # What changes a figure
 //!
@@ -87,7 +88,7 @@ pub use comparison::{Comparison, ComparisonOptions, PairTest};
 pub use error::{Difference, Error, Format, Gap, Origin};
 pub use evaluate::{Coverage, EvaluateOptions, Policy, evaluate};
 pub use metric::{Cutoff, Gain, Metric};
-pub use plot::{recall_curves, wins_and_losses};
+pub use plot::{line_plot, recall_curves, wins_and_losses};
 pub use qrels::{Judgements, Qrels};
 pub use report::Report;
 pub use run::{Ranking, Run};

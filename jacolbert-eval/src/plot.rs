@@ -38,7 +38,8 @@ pub fn recall_curves(reports: &[Report]) -> Result<String, Error> {
         let colour = COLOURS[place % COLOURS.len()];
         let points: Vec<_> = curve.iter().map(|&(k, recall)| (x(k), y(recall))).collect();
         svg.curve(&points, colour);
-        svg.legend(place, report.run(), colour);
+        // Above the lower right corner, where recall curves leave room.
+        svg.legend(BOTTOM - 12.0 - 16.0 * place as f64, report.run(), colour);
     }
     Ok(svg.finish())
 }
@@ -64,6 +65,75 @@ pub fn wins_and_losses(first: &Report, second: &Report, metric: Metric) -> Resul
     svg.bars(&gains, y);
     svg.text((LEFT + RIGHT) / 2.0, HEIGHT - 12.0, "middle", &wins_in_words(first, second, &gains));
     Ok(svg.finish())
+}
+
+/// Lines through points, such as a loss over the steps of a training: an SVG image. `axes` names
+/// the two, `lines` have a name and points `(x, y)` each; points that are no numbers are left out.
+///
+/// ```
+/// use jacolbert_eval::line_plot;
+///
+/// let svg = line_plot(["step", "loss"], &[("training", &[(1.0, 0.9), (2.0, 0.7)])]);
+/// assert!(svg.starts_with("<svg"));
+/// ```
+pub fn line_plot(axes: [&str; 2], lines: &[(&str, &[(f64, f64)])]) -> String {
+    let is_drawn = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
+    let all = || lines.iter().flat_map(|(_, points)| points.iter()).filter(is_drawn);
+    let [x_range, y_range] = [Range::of(all().map(|&(x, _)| x)), Range::of(all().map(|&(_, y)| y))];
+    let x = |value: f64| LEFT + (RIGHT - LEFT) * x_range.share(value);
+    let y = |value: f64| BOTTOM - (BOTTOM - TOP) * y_range.share(value);
+
+    let mut svg = Svg::new();
+    svg.value_axis(axes[1], &y_range.ticks(), y);
+    for tick in x_range.ticks() {
+        svg.text(x(tick), BOTTOM + 18.0, "middle", &tick.to_string());
+    }
+    svg.text((LEFT + RIGHT) / 2.0, HEIGHT - 12.0, "middle", axes[0]);
+    for (place, (name, points)) in lines.iter().enumerate() {
+        let colour = COLOURS[place % COLOURS.len()];
+        let points: Vec<_> = points.iter().filter(is_drawn).map(|&(a, b)| (x(a), y(b))).collect();
+        svg.line_through(&points, colour);
+        svg.legend(TOP + 12.0 + 16.0 * place as f64, name, colour);
+    }
+    svg.finish()
+}
+
+/// What an axis spans.
+struct Range {
+    least: f64,
+    most: f64,
+    step: f64,
+}
+
+impl Range {
+    /// From a round number to a round number, all values between; 0 to 1 if there are none.
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let (least, most) = values
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| {
+                (least.min(value), most.max(value))
+            });
+        if least > most {
+            return Self { least: 0.0, most: 1.0, step: 0.25 };
+        }
+        let wide = (most - least).max(f64::MIN_POSITIVE.sqrt()).max(least.abs() * 1e-9);
+        let magnitude = 10f64.powf((wide / 4.0).log10().floor());
+        let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * magnitude);
+        let step = steps.into_iter().find(|step| step * 4.0 >= wide).unwrap_or(wide);
+        let round = |value: f64| (value / step).round() * step;
+        let (least, most) = ((least / step).floor() * step, (most / step).ceil() * step);
+        Self { least: round(least), most: round(most.max(least + step)), step }
+    }
+
+    fn share(&self, value: f64) -> f64 {
+        (value - self.least) / (self.most - self.least)
+    }
+
+    fn ticks(&self) -> Vec<f64> {
+        let num_steps = ((self.most - self.least) / self.step).round() as usize;
+        // Without the last digits, in which multiples of a step are not round.
+        let tick = |n: usize| self.least + n as f64 * self.step;
+        (0..=num_steps).map(|n| (tick(n) / self.step * 1e3).round() * self.step / 1e3).collect()
+    }
 }
 
 /// Cutoffs and means, ascending.
@@ -130,19 +200,21 @@ impl Svg {
     }
 
     fn curve(&mut self, points: &[(f64, f64)], colour: &str) {
-        let path: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        self.line(format_args!(
-            r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2"/>"#,
-            path.join(" "),
-        ));
+        self.line_through(points, colour);
         for (x, y) in points {
             self.line(format_args!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="3" fill="{colour}"/>"#));
         }
     }
 
-    /// Names stand above the lower right corner, where recall curves leave room.
-    fn legend(&mut self, place: usize, name: &str, colour: &str) {
-        let y = BOTTOM - 12.0 - 16.0 * place as f64;
+    fn line_through(&mut self, points: &[(f64, f64)], colour: &str) {
+        let path: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+        self.line(format_args!(
+            r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="2"/>"#,
+            path.join(" "),
+        ));
+    }
+
+    fn legend(&mut self, y: f64, name: &str, colour: &str) {
         let x = RIGHT - 8.0;
         self.line(format_args!(r#"<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>"#));
         self.text(x - 8.0, y + 4.0, "end", name);

@@ -1,7 +1,8 @@
 //! SVG plots: what they hold, and what they refuse.
 
 use jacolbert_eval::{
-    Error, EvaluateOptions, Metric, Qrels, Report, Run, evaluate, recall_curves, wins_and_losses,
+    Error, EvaluateOptions, Metric, Qrels, Report, Run, evaluate, line_plot, recall_curves,
+    wins_and_losses,
 };
 
 use crate::TestResult;
@@ -47,4 +48,23 @@ fn a_metric_that_is_not_there_is_not_plotted() -> TestResult {
     assert!(is_missing(recall_curves(std::slice::from_ref(&report))));
     assert!(is_missing(wins_and_losses(&report, &report, "map".parse()?)));
     Ok(())
+}
+
+#[test]
+fn lines_span_round_numbers() {
+    let loss: Vec<(f64, f64)> = (1..=70).map(|step| (step.into(), 3.7 / f64::from(step))).collect();
+    let svg = line_plot(["step", "loss"], &[("training", &loss), ("nothing", &[])]);
+    assert_eq!(svg.matches("<polyline").count(), 2);
+    for tick in [">0<", ">20<", ">40<", ">60<", ">80<", ">1<", ">2<", ">3<", ">4<"] {
+        assert!(svg.contains(tick), "{tick} in {svg}");
+    }
+}
+
+#[test]
+fn lines_of_nothing_and_of_one_value_have_axes() {
+    let odd = [(1.0, f64::NAN), (f64::INFINITY, 2.0)];
+    for points in [&[][..], &odd, &[(3.0, 5.0), (3.0, 5.0)], &[(1e-300, -1e300), (0.0, 1e300)]] {
+        let svg = line_plot(["x", "y"], &[("line", points)]);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
 }

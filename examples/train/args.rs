@@ -1,0 +1,77 @@
+//! The command line.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use jacolbert::model::Checkpoint;
+use jacolbert::train::{
+    Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
+    TrainConfig, Trainer,
+};
+use jacolbert::{Device, LoadOptions};
+use lexopt::prelude::*;
+
+/// What the command line says.
+pub(crate) struct Args {
+    pub(crate) data: PathBuf,
+    pub(crate) beir: PathBuf,
+    pub(crate) start: PathBuf,
+    pub(crate) out: PathBuf,
+    pub(crate) config: TrainConfig,
+}
+
+impl Args {
+    pub(crate) fn examples(&self) -> Result<Examples, TrainError> {
+        let file = |name| self.data.join(name);
+        let (queries, collection) = (file("queries.tsv"), file("collection.tsv"));
+        let options =
+            ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..Default::default() };
+        let rows = file("hard_negatives.jsonl");
+        Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)
+    }
+
+    /// The training in the folder, or a new one.
+    pub(crate) fn trainer(&self) -> Result<Trainer, Box<dyn Error>> {
+        let (load, device) = (LoadOptions::default(), Device::flex());
+        match Trainer::resume(&self.runs(), self.config, &load, &device) {
+            Err(TrainError::NoCheckpoint { .. }) => {
+                Ok(Trainer::new(Checkpoint::from_dir(&self.start, &device)?, self.config)?)
+            }
+            resumed => Ok(resumed?),
+        }
+    }
+
+    pub(crate) fn runs(&self) -> PathBuf {
+        self.out.join("checkpoints")
+    }
+
+    pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
+        let (mut data, mut beir, mut out) = (None, None, None);
+        let mut start = PathBuf::from("assets/mini");
+        let mut config = TrainConfig { steps: 2_000, ..Default::default() };
+        let mut learning_rate = 1e-4;
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Long("data") => data = Some(parser.value()?.into()),
+                Long("beir") => beir = Some(parser.value()?.into()),
+                Long("out") => out = Some(parser.value()?.into()),
+                Long("start") => start = parser.value()?.into(),
+                Long("steps") => config.steps = parser.value()?.parse()?,
+                Long("batch") => config.batch_size = parser.value()?.parse()?,
+                Long("rate") => learning_rate = parser.value()?.parse()?,
+                Long("seed") => config.seed = parser.value()?.parse()?,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let warmup_steps = config.steps / 10;
+        config.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
+        Ok(Self {
+            data: data.ok_or("--data FOLDER is missing")?,
+            beir: beir.ok_or("--beir FOLDER is missing")?,
+            out: out.ok_or("--out FOLDER is missing")?,
+            start,
+            config,
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! How good a model is.
+
+use std::error::Error;
+use std::path::Path;
+
+use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
+use jacolbert::model::{Checkpoint, Encoder};
+use jacolbert::search::exhaustive_search;
+
+/// Questions whose passages are known, by which a model is judged.
+pub(crate) struct Judge {
+    passages: Vec<(String, String)>,
+    queries: Vec<(String, String)>,
+    qrels: Qrels,
+}
+
+impl Judge {
+    pub(crate) fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let beir = BeirFolder::open(folder)?;
+        let passages = beir.documents()?.map(|passage| passage.map(|p| (p.id, p.text)));
+        let queries = beir.queries()?.map(|query| query.map(|q| (q.id, q.text)));
+        Ok(Self {
+            passages: passages.collect::<Result<_, _>>()?,
+            queries: queries.collect::<Result<_, _>>()?,
+            qrels: beir.qrels("test")?,
+        })
+    }
+
+    pub(crate) fn recall_at_1(
+        &self,
+        model: &Checkpoint,
+    ) -> Result<f64, Box<dyn Error + Send + Sync>> {
+        let encoder = Encoder::new(model.clone());
+        let texts: Vec<&str> = self.passages.iter().map(|(_, text)| text.as_str()).collect();
+        let passages = encoder.encode_passages(&texts)?.embeddings;
+        let texts: Vec<&str> = self.queries.iter().map(|(_, text)| text.as_str()).collect();
+        let mut hits = Run::new("exhaustive");
+        for ((id, _), query) in self.queries.iter().zip(encoder.encode_queries(&texts)?.embeddings)
+        {
+            for hit in exhaustive_search(query.as_ref(), &passages, 1)? {
+                hits.push(id, &self.passages[hit.passage.index()].0, hit.score.into())?;
+            }
+        }
+        let metric: Metric = "recall@1".parse()?;
+        Ok(evaluate(&self.qrels, &hits, &[metric], &EvaluateOptions::default())?.mean(metric)?)
+    }
+}
