@@ -4,10 +4,13 @@
 //!
 //! Further options: `--k1 1.2`, `--b 0.75`, `--lucene-lengths` (lengths in a byte, as Lucene and
 //! tantivy keep them), `--titles` (titles before texts), `--split test`, `--k 100` results a query,
-//! and `--run OUT.trec.gz` for the run itself.
+//! and `--run OUT.trec.gz` for the run itself. Built with `--features words`, `--analyzer words
+//! --tokenizer FOLDER --dictionary FOLDER` searches words instead of bigrams, as the checkpoint in
+//! the first folder (`vocab.txt`, `tokenizer_config.json`) cuts them with the MeCab dictionary in
+//! the second.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Content, Lengths};
 use jacolbert_eval::{
@@ -18,6 +21,9 @@ use lexopt::{Arg::Long, ValueExt};
 struct Args {
     beir: PathBuf,
     split: String,
+    words: bool,
+    tokenizer: PathBuf,
+    dictionary: PathBuf,
     content: Content,
     params: Bm25Params,
     k: usize,
@@ -27,8 +33,12 @@ struct Args {
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
     let folder = BeirFolder::open(&args.beir)?;
-    let index = Bm25Index::from_beir(&folder, args.content, Analyzer::Bigrams, &args.params)?;
-    let run = index.run("bm25 bigrams", &folder, args.k)?;
+    let (name, analyzer) = match args.words {
+        true => ("bm25 words", words(&args.tokenizer, &args.dictionary)?),
+        false => ("bm25 bigrams", Analyzer::Bigrams),
+    };
+    let index = Bm25Index::from_beir(&folder, args.content, analyzer, &args.params)?;
+    let run = index.run(name, &folder, args.k)?;
     if let Some(path) = &args.run {
         run.save_trec(path)?;
     }
@@ -41,24 +51,57 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[cfg(feature = "words")]
+fn words(tokenizer: &Path, dictionary: &Path) -> Result<Analyzer, Box<dyn Error>> {
+    use jacolbert_model::{Dictionary, JapaneseTokenizer};
+    let tokenizer = JapaneseTokenizer::open(tokenizer, Dictionary::open(dictionary)?)?;
+    // As with bigrams, punctuation is no term.
+    let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
+    Ok(Analyzer::words(move |text| {
+        Ok(tokenizer.words(text)?.into_iter().filter(is_term).collect())
+    }))
+}
+
+#[cfg(not(feature = "words"))]
+fn words(_: &Path, _: &Path) -> Result<Analyzer, Box<dyn Error>> {
+    Err("--analyzer words needs --features words".into())
+}
+
 fn args() -> Result<Args, Box<dyn Error>> {
-    let (mut beir, mut run) = (None, None);
-    let mut split = "test".to_owned();
-    let (mut content, mut params, mut k) = (Content::Text, Bm25Params::default(), 100);
+    let mut args = Args {
+        beir: PathBuf::new(),
+        split: "test".to_owned(),
+        words: false,
+        tokenizer: PathBuf::new(),
+        dictionary: PathBuf::new(),
+        content: Content::Text,
+        params: Bm25Params::default(),
+        k: 100,
+        run: None,
+    };
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
-            Long("beir") => beir = Some(parser.value()?.into()),
-            Long("split") => split = parser.value()?.string()?,
-            Long("titles") => content = Content::TitleAndText,
-            Long("k1") => params.k1 = parser.value()?.parse()?,
-            Long("b") => params.b = parser.value()?.parse()?,
-            Long("lucene-lengths") => params.lengths = Lengths::Lucene,
-            Long("k") => k = parser.value()?.parse()?,
-            Long("run") => run = Some(parser.value()?.into()),
+            Long("beir") => args.beir = parser.value()?.into(),
+            Long("split") => args.split = parser.value()?.string()?,
+            Long("analyzer") => match parser.value()?.string()?.as_str() {
+                "bigrams" => args.words = false,
+                "words" => args.words = true,
+                other => return Err(format!("--analyzer {other}: bigrams or words?").into()),
+            },
+            Long("tokenizer") => args.tokenizer = parser.value()?.into(),
+            Long("dictionary") => args.dictionary = parser.value()?.into(),
+            Long("titles") => args.content = Content::TitleAndText,
+            Long("k1") => args.params.k1 = parser.value()?.parse()?,
+            Long("b") => args.params.b = parser.value()?.parse()?,
+            Long("lucene-lengths") => args.params.lengths = Lengths::Lucene,
+            Long("k") => args.k = parser.value()?.parse()?,
+            Long("run") => args.run = Some(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
     }
-    let beir = beir.ok_or("--beir FOLDER is missing")?;
-    Ok(Args { beir, split, content, params, k, run })
+    match args.beir.as_os_str().is_empty() {
+        true => Err("--beir FOLDER is missing".into()),
+        false => Ok(args),
+    }
 }

@@ -10,8 +10,8 @@ type Cut = dyn Fn(&str) -> Result<Vec<String>, AnalyzerError> + Send + Sync;
 
 /// How passages and queries are cut into terms.
 pub enum Analyzer {
-    /// Every two neighbouring characters of the text in NFKC, white space removed; the character
-    /// itself where there is only one.
+    /// Every two neighbouring characters of a run of letters and digits, in NFKC and lower case; the
+    /// character itself where a run has only one. Punctuation and white space end a run.
     Bigrams,
     /// Words as a tokenizer from outside finds them; see [`Analyzer::words`].
     Words(Box<Cut>),
@@ -58,7 +58,13 @@ impl fmt::Debug for Analyzer {
 }
 
 fn bigrams(text: &str) -> Vec<String> {
-    let characters: Vec<char> = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let text = text.nfkc().collect::<String>().to_lowercase();
+    let runs = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    runs.flat_map(bigrams_of_run).collect()
+}
+
+fn bigrams_of_run(run: &str) -> Vec<String> {
+    let characters: Vec<char> = run.chars().collect();
     match characters[..] {
         [only] => vec![only.to_string()],
         _ => characters.windows(2).map(|pair| pair.iter().collect()).collect(),
@@ -70,9 +76,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bigrams_are_pairs_of_neighbours_in_nfkc_without_white_space() {
+    fn bigrams_are_pairs_of_neighbours_in_a_run_of_letters_and_digits() {
         check("富士山", &["富士", "士山"]);
-        check("富 士\u{3000}山\n", &["富士", "士山"]);
+        check("富士 山\u{3000}頂上\n", &["富士", "山", "頂上"]);
+        check("高い。「山」", &["高い", "山"]);
+        check("時々ー_山", &["時々", "々ー", "ー_", "_山"]);
+        check("Fuji", &["fu", "uj", "ji"]);
         check("ﾊﾞｽ２", &["バス", "ス2"]);
         check("㌔", &["キロ"]);
         check("\u{20bb7}野家", &["\u{20bb7}野", "野家"]);
@@ -84,7 +93,7 @@ mod tests {
         check("山", &["山"]);
         check(" 山 ", &["山"]);
         check("", &[]);
-        check(" \t\u{3000}\n", &[]);
+        check(" \t\u{3000}。、\n", &[]);
     }
 
     fn check(text: &str, expected: &[&str]) {
