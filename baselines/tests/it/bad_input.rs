@@ -9,7 +9,8 @@ const PASSAGES: [(&str, &str); 2] = [("a", "富士山"), ("b", "琵琶湖")];
 #[test]
 fn an_id_that_is_there_twice_is_named() {
     let passages = [("a", "富士山"), ("b", "琵琶湖"), ("a", "富士山")];
-    let error = Bm25Index::new(passages, Analyzer::Bigrams, &Bm25Params::default()).unwrap_err();
+    let error = Bm25Index::new(passages, Analyzer::Bigrams, &Bm25Params::default())
+        .expect_err("the input is bad");
     assert!(matches!(error, Error::DuplicateId { id } if id == "a"));
 }
 
@@ -51,11 +52,11 @@ fn what_an_analyzer_says_is_passed_on_with_the_text_it_was_about() {
         })
     };
     let params = Bm25Params::default();
-    let error = Bm25Index::new(PASSAGES, analyzer(), &params).unwrap_err();
+    let error = Bm25Index::new(PASSAGES, analyzer(), &params).expect_err("the input is bad");
     assert!(matches!(&error, Error::PassageTerms { id, .. } if id == "b"));
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no lakes"));
 
     let index = Bm25Index::new(PASSAGES[..1].to_vec(), analyzer(), &params).expect("no lake");
-    let error = index.search("湖", 10).unwrap_err();
+    let error = index.search("湖", 10).expect_err("the input is bad");
     assert!(matches!(error, Error::QueryTerms { query, .. } if query == "湖"));
 }

@@ -44,8 +44,8 @@ fn a_malformed_document_is_named_by_its_line() -> TestResult {
     let folder = folder(place.path())?;
     std::fs::write(place.path().join("corpus.jsonl"), "{\"_id\": \"d1\", \"text\": \"山\"}\n{\n")?;
     let params = Bm25Params::default();
-    let error =
-        Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &params).unwrap_err();
+    let error = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &params)
+        .expect_err("the input is bad");
     assert!(matches!(&error, Error::Eval(jacolbert_eval::Error::Json { .. })), "{error:?}");
     assert!(error.to_string().contains("corpus.jsonl, line 2"), "{error}");
     Ok(())
