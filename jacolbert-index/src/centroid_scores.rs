@@ -70,8 +70,8 @@ impl ResidualCodec {
 /// How many coarse steps the products of residuals may make up for.
 ///
 /// A token of length 1 whose product with its centroid is `fit` has a residual of length
-/// `sqrt(1 - fit^2)`, of which a query token of length 1 sees one direction of `dim`. 3.5 times that:
-/// of the best tokens of passages one in some thousand lies beyond.
+/// `sqrt(1 - fit^2)`, of which a query token of length 1 sees one direction of `dim`. 3.5 times that
+/// was picked on the embeddings of `benches/peers`: two tokens in five stay, and recall within .001.
 fn reach(codec: &ResidualCodec) -> u8 {
     let residual = (1.0 - codec.fit().powi(2)).max(0.0).sqrt();
     let spread = 3.5 * residual / (codec.dim() as f32).sqrt();

@@ -7,8 +7,8 @@ use crate::hit::{Hit, ranked};
 
 /// Standard deviations that the gain of a passage has to be above the mean for the search to miss it.
 ///
-/// At 2.5 the best ten of 2,000 passages and of 10,000 are found as well as if all were rescored, but
-/// for half a hundredth.
+/// Picked on the embeddings of `benches/peers`: at 2.5 recall@10 is half a hundredth below that of many
+/// more candidates among 2,000 passages, and a hundredth among 10,000.
 const PATIENCE: f64 = 2.5;
 
 /// Gains that are seen before anything is concluded from them.
