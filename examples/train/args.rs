@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert::model::Checkpoint;
+use jacolbert::model::{Checkpoint, FreshWeights};
 use jacolbert::train::{
     Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
     TrainConfig, Trainer,
@@ -14,8 +14,11 @@ use lexopt::prelude::*;
 /// What the command line says.
 pub(crate) struct Args {
     pub(crate) data: PathBuf,
-    pub(crate) beir: PathBuf,
     pub(crate) start: PathBuf,
+    /// Whether the weights of `start` are left aside.
+    pub(crate) fresh: bool,
+    /// Passages to judge by.
+    pub(crate) held_out: usize,
     pub(crate) out: PathBuf,
     pub(crate) config: TrainConfig,
 }
@@ -26,7 +29,7 @@ impl Args {
         let (queries, collection) = (file("queries.tsv"), file("collection.tsv"));
         let options =
             ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..Default::default() };
-        let rows = file("hard_negatives.jsonl");
+        let rows = self.rows();
         Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)
     }
 
@@ -35,7 +38,13 @@ impl Args {
         let (load, device) = (LoadOptions::default(), Device::flex());
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
             Err(TrainError::NoCheckpoint { .. }) => {
-                Ok(Trainer::new(Checkpoint::from_dir(&self.start, &device)?, self.config)?)
+                let start = match self.fresh {
+                    true => {
+                        Checkpoint::from_config(&self.start, FreshWeights::LEXICAL, &load, &device)?
+                    }
+                    false => Checkpoint::from_dir(&self.start, &device)?,
+                };
+                Ok(Trainer::new(start, self.config)?)
             }
             resumed => Ok(resumed?),
         }
@@ -45,18 +54,25 @@ impl Args {
         self.out.join("checkpoints")
     }
 
+    /// The rows that are trained with.
+    pub(crate) fn rows(&self) -> PathBuf {
+        self.out.join("rows.jsonl")
+    }
+
     pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
-        let (mut data, mut beir, mut out) = (None, None, None);
+        let (mut data, mut out) = (None, None);
         let mut start = PathBuf::from("assets/mini");
+        let (mut fresh, mut held_out) = (false, 800);
         let mut config = TrainConfig { steps: 2_000, ..Default::default() };
         let mut learning_rate = 1e-4;
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {
                 Long("data") => data = Some(parser.value()?.into()),
-                Long("beir") => beir = Some(parser.value()?.into()),
                 Long("out") => out = Some(parser.value()?.into()),
                 Long("start") => start = parser.value()?.into(),
+                Long("fresh") => fresh = true,
+                Long("held-out") => held_out = parser.value()?.parse()?,
                 Long("steps") => config.steps = parser.value()?.parse()?,
                 Long("batch") => config.batch_size = parser.value()?.parse()?,
                 Long("rate") => learning_rate = parser.value()?.parse()?,
@@ -68,9 +84,10 @@ impl Args {
         config.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
         Ok(Self {
             data: data.ok_or("--data FOLDER is missing")?,
-            beir: beir.ok_or("--beir FOLDER is missing")?,
             out: out.ok_or("--out FOLDER is missing")?,
             start,
+            fresh,
+            held_out,
             config,
         })
     }

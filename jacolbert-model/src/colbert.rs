@@ -5,7 +5,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor};
 
 use crate::bert::Bert;
-use crate::{Batch, BertConfig};
+use crate::{Batch, BertConfig, FreshWeights};
 
 /// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
 const MIN_NORM: f64 = 1e-12;
@@ -32,10 +32,18 @@ impl Colbert {
     /// # Panics
     /// As [`BertConfig::init`].
     pub fn new(config: &BertConfig, dim: usize, device: &Device) -> Self {
+        Self::drawn(config, dim, FreshWeights::BERT, device)
+    }
+
+    /// As [`new`](Self::new), with weights drawn as `fresh` says.
+    ///
+    /// # Panics
+    /// As [`BertConfig::init`].
+    pub fn drawn(config: &BertConfig, dim: usize, fresh: FreshWeights, device: &Device) -> Self {
         let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
         let linear = LinearConfig::new(config.hidden_size, dim).with_bias(false);
         Self {
-            bert: config.init(device),
+            bert: config.init_with(fresh, device),
             linear: linear.with_initializer(initializer).init(device),
         }
     }

@@ -4,7 +4,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::BertConfig;
+use crate::{BertConfig, FreshWeights};
 
 /// `norm(word[id] + position[i] + segment[0])`.
 #[derive(Module, Debug)]
@@ -17,17 +17,17 @@ pub(super) struct BertEmbeddings {
 }
 
 impl BertEmbeddings {
-    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
-        let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
-        let table = |rows| {
+    pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
+        let table = |rows, share| {
+            let std = config.initializer_range * share;
             EmbeddingConfig::new(rows, config.hidden_size)
-                .with_initializer(initializer.clone())
+                .with_initializer(Initializer::Normal { mean: 0.0, std })
                 .init(device)
         };
         Self {
-            words: table(config.vocab_size),
-            positions: table(config.max_position_embeddings),
-            segments: table(config.type_vocab_size),
+            words: table(config.vocab_size, 1.0),
+            positions: table(config.max_position_embeddings, fresh.positions),
+            segments: table(config.type_vocab_size, fresh.positions),
             norm: LayerNormConfig::new(config.hidden_size)
                 .with_epsilon(config.layer_norm_eps)
                 .init(device),
