@@ -97,6 +97,7 @@ mod maxsim;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
+mod token_weights;
 mod tokenizer;
 
 pub use batch::Batch;
@@ -113,6 +114,7 @@ pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
+pub use token_weights::TokenWeights;
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
     SpecialTokens, Subword, Tokenizer, Vocabulary,

@@ -9,7 +9,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-use crate::{BertConfig, FreshWeights};
+use crate::{BertConfig, FreshWeights, TokenWeights};
 use embeddings::BertEmbeddings;
 use layer::BertLayer;
 
@@ -62,6 +62,12 @@ impl BertConfig {
 }
 
 impl Bert {
+    /// See [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens).
+    pub(crate) fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
+        self.embeddings = self.embeddings.weigh_tokens(weights);
+        self
+    }
+
     /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
     ///
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jacolbert_model::{
     Checkpoint, ColbertConfig, Device, Encoder, Error, FreshWeights, LoadOptions, QueryLength,
-    WeightFormat,
+    TokenWeights, WeightFormat,
 };
 use safetensors::Dtype;
 use serde_json::json;
@@ -145,4 +145,66 @@ fn a_weight_that_f16_cannot_hold_is_an_error_before_anything_is_written() -> Tes
     assert!(!target.path().join("model.safetensors").exists());
     checkpoint.save_as(target.path(), WeightFormat::F32)?;
     Ok(())
+}
+
+/// Ids in the tiny vocabulary.
+const MASK: u32 = 4;
+const TOKYO: [u32; 2] = [7, 9];
+const A: u32 = 10;
+
+#[test]
+fn a_token_weighs_what_it_tells_of_passages() -> TestResult {
+    let tokenizer = drawn(&Tiny::new(), FreshWeights::BERT)?.tokenizer;
+    let weights = TokenWeights::idf(&tokenizer, ["東京 a", "a", "a a", "a"])?;
+    let idf = |with: f64| (1.0 + (4.0 - with + 0.5) / (with + 0.5)).ln();
+    assert_eq!(weights.of(A), (idf(4.0) / idf(0.0)) as f32);
+    assert_eq!(TOKYO.map(|id| weights.of(id)), [(idf(1.0) / idf(0.0)) as f32; 2]);
+    // Of none of the passages, and of no passage whatever.
+    assert_eq!((weights.of(8), weights.of(MASK)), (1.0, 0.0));
+    assert_eq!(weights, TokenWeights::idf(&tokenizer, ["a", "a a", "a", "東京 a"])?);
+    Ok(())
+}
+
+#[test]
+fn tokens_without_weight_begin_alike() -> TestResult {
+    let begun = drawn(&wider(), FreshWeights::LEXICAL)?;
+    let (before, after) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    begun.save(before.path())?;
+    let weights = TokenWeights::idf(&begun.tokenizer, std::iter::repeat_n("東京 a", 1_000))?;
+    Checkpoint { colbert: begun.colbert.weigh_tokens(&weights), ..begun }.save(after.path())?;
+
+    let rows = |folder: &Path| {
+        let bytes = std::fs::read(folder.join("model.safetensors"))?;
+        let file = safetensors::SafeTensors::deserialize(&bytes)?;
+        let values: Vec<f32> = file
+            .tensor(WORDS)?
+            .data()
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&b| f32::from_le_bytes(b))
+            .collect();
+        Ok::<_, Box<dyn std::error::Error>>(values.chunks(64).map(Vec::from).collect::<Vec<_>>())
+    };
+    let (before, after) = (rows(before.path())?, rows(after.path())?);
+    let cosine = |left: &[f32], right: &[f32]| {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        dot(left, right) / (dot(left, left) * dot(right, right)).sqrt()
+    };
+    assert_eq!(after[8], before[8], "a token of no passage keeps its vector");
+    let common = &after[MASK as usize];
+    for id in [TOKYO[0], TOKYO[1], A] {
+        let (row, weight) = (&after[id as usize], weights.of(id));
+        assert!(weight < 1e-3 && cosine(row, common) > 0.98, "{id}: {weight}");
+    }
+    assert!(cosine(common, &before[MASK as usize]).abs() < 0.5);
+    Ok(())
+}
+
+#[test]
+fn without_passages_all_words_weigh_the_same() {
+    // An empty collection tells nothing of any token but those of queries.
+    let tokenizer = drawn(&Tiny::new(), FreshWeights::BERT).expect("the tiny model").tokenizer;
+    let weights = TokenWeights::idf(&tokenizer, []).expect("nothing is read");
+    assert_eq!((weights.of(A), weights.of(MASK)), (1.0, 0.0));
 }
