@@ -3,13 +3,16 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert::model::{Checkpoint, FreshWeights};
+use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights};
+use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
     Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
     TrainConfig, Trainer,
 };
 use jacolbert::{Device, LoadOptions};
 use lexopt::prelude::*;
+
+use crate::split::Split;
 
 /// What the command line says.
 pub(crate) struct Args {
@@ -34,20 +37,28 @@ impl Args {
     }
 
     /// The training in the folder, or a new one.
-    pub(crate) fn trainer(&self) -> Result<Trainer, Box<dyn Error>> {
+    pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
         let (load, device) = (LoadOptions::default(), Device::flex());
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
+            Err(TrainError::NoCheckpoint { .. }) if self.fresh => {
+                Ok(Trainer::new(self.finder_of_words(split)?, self.config)?)
+            }
             Err(TrainError::NoCheckpoint { .. }) => {
-                let start = match self.fresh {
-                    true => {
-                        Checkpoint::from_config(&self.start, FreshWeights::LEXICAL, &load, &device)?
-                    }
-                    false => Checkpoint::from_dir(&self.start, &device)?,
-                };
-                Ok(Trainer::new(start, self.config)?)
+                Ok(Trainer::new(Checkpoint::from_dir(&self.start, &device)?, self.config)?)
             }
             resumed => Ok(resumed?),
         }
+    }
+
+    /// A fresh model that finds passages about as well as BM25: by the words of a question, the
+    /// rare ones before the frequent ones.
+    fn finder_of_words(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
+        let device = Device::flex();
+        device.seed(self.config.seed);
+        let (fresh, load) = (FreshWeights::LEXICAL, LoadOptions::default());
+        let start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
+        let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
+        Ok(Checkpoint { colbert: start.colbert.weigh_tokens(&weights), ..start })
     }
 
     pub(crate) fn runs(&self) -> PathBuf {
@@ -64,7 +75,7 @@ impl Args {
         let mut start = PathBuf::from("assets/mini");
         let (mut fresh, mut held_out) = (false, 800);
         let mut config = TrainConfig { steps: 2_000, ..Default::default() };
-        let mut learning_rate = 1e-4;
+        let (mut learning_rate, mut temperature) = (1e-4, 0.1);
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {
@@ -76,10 +87,13 @@ impl Args {
                 Long("steps") => config.steps = parser.value()?.parse()?,
                 Long("batch") => config.batch_size = parser.value()?.parse()?,
                 Long("rate") => learning_rate = parser.value()?.parse()?,
+                Long("temperature") => temperature = parser.value()?.parse()?,
                 Long("seed") => config.seed = parser.value()?.parse()?,
                 other => return Err(other.unexpected().into()),
             }
         }
+        let negatives = InBatchNegatives::PyLate { temperature };
+        config.loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
         let warmup_steps = config.steps / 10;
         config.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
         Ok(Self {

@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut examples = args.examples()?;
     println!("{} rows, {} without negatives", examples.num_rows(), examples.num_skipped());
     let judge = Judge::new(&split)?;
-    let mut trainer = args.trainer()?;
+    let mut trainer = args.trainer(&split)?;
 
     let mut log = Log::open(&args)?;
     let outcome = trainer.run(

@@ -46,7 +46,7 @@ impl Split {
     /// Writes the rows to train with, which share no passage with those to judge by.
     pub(crate) fn write_rows(&self, path: &Path) -> Result<(), Box<dyn Error>> {
         let mut file = BufWriter::new(File::create(path)?);
-        let trained = |id: &u64| !self.held_out.contains(id) && !self.left_out.contains(id);
+        let trained = |id: &u64| self.is_trained(id);
         for row in self.rows.iter().filter(|row| row.positive_ids.iter().all(trained)) {
             let negative_ids = row.negative_ids.iter().copied().filter(trained).collect();
             let row = Row { negative_ids, positive_ids: row.positive_ids.clone(), ..*row };
@@ -54,6 +54,16 @@ impl Split {
             file.write_all(b"\n")?;
         }
         Ok(file.flush()?)
+    }
+
+    /// Texts of the passages that may be trained with.
+    pub(crate) fn trained_passages(&self) -> impl Iterator<Item = &str> {
+        let trained = self.passages.iter().filter(|(id, _)| self.is_trained(id));
+        trained.map(|(_, text)| text.as_str())
+    }
+
+    fn is_trained(&self, id: &u64) -> bool {
+        !self.held_out.contains(id) && !self.left_out.contains(id)
     }
 
     /// Passages to judge by, with their numbers.

@@ -54,6 +54,7 @@ mod held_out;
 pub mod loss;
 mod optimiser;
 mod parameters;
+pub mod prepare;
 mod random;
 mod schedule;
 mod trainer;

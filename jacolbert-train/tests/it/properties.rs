@@ -192,6 +192,14 @@ fn in_batch_term_of_weight_zero_adds_nothing() -> Tested {
 }
 
 #[test]
+fn in_batch_term_may_stand_alone() -> Tested {
+    let negatives = InBatchNegatives::PyLate { temperature: 0.5 };
+    let loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 2.0 }) };
+    let term = |s| Ok(in_batch(s, negatives)?.mul_scalar(2.0));
+    close(&scores(3, 6), |s| loss.of(BatchScores::all(s)?), term)
+}
+
+#[test]
 fn nan_score_gives_nan_loss() -> Tested {
     let mut rows = scores(2, 4);
     rows[1][2] = f32::NAN;
