@@ -27,7 +27,7 @@ use log::Log;
 use split::Split;
 
 /// Steps from one judgement, and one checkpoint, to the next.
-const EVERY: u64 = 250;
+const EVERY: u64 = 50;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parsed()?;
