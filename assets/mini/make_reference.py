@@ -69,7 +69,7 @@ def main():
     folders = [argument.split("=", 1) for argument in sys.argv[1:]]
     measured = {name: recall(reference, folder) for name, folder in folders}
     after = {"note": NOTE, "skiplist_ids": sorted({x for x in reference.model.skiplist if isinstance(x, int)}),
-             "recall": before["recall"] | measured, **groups, "scores": scores}
+             "recall": before.get("recall", {}) | measured, **groups, "scores": scores}
     (HERE / "reference.json").write_text(json.dumps(after, ensure_ascii=False) + "\n")
     print(after["recall"])
 
