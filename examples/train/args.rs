@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert::model::Checkpoint;
+use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights};
+use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
     Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
     TrainConfig, Trainer,
@@ -11,11 +12,16 @@ use jacolbert::train::{
 use jacolbert::{Device, LoadOptions};
 use lexopt::prelude::*;
 
+use crate::split::Split;
+
 /// What the command line says.
 pub(crate) struct Args {
     pub(crate) data: PathBuf,
-    pub(crate) beir: PathBuf,
     pub(crate) start: PathBuf,
+    /// Whether the weights of `start` are left aside.
+    pub(crate) fresh: bool,
+    /// Passages to judge by.
+    pub(crate) held_out: usize,
     pub(crate) out: PathBuf,
     pub(crate) config: TrainConfig,
 }
@@ -26,14 +32,17 @@ impl Args {
         let (queries, collection) = (file("queries.tsv"), file("collection.tsv"));
         let options =
             ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..Default::default() };
-        let rows = file("hard_negatives.jsonl");
+        let rows = self.rows();
         Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)
     }
 
     /// The training in the folder, or a new one.
-    pub(crate) fn trainer(&self) -> Result<Trainer, Box<dyn Error>> {
+    pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
         let (load, device) = (LoadOptions::default(), Device::flex());
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
+            Err(TrainError::NoCheckpoint { .. }) if self.fresh => {
+                Ok(Trainer::new(self.finder_of_words(split)?, self.config)?)
+            }
             Err(TrainError::NoCheckpoint { .. }) => {
                 Ok(Trainer::new(Checkpoint::from_dir(&self.start, &device)?, self.config)?)
             }
@@ -41,36 +50,58 @@ impl Args {
         }
     }
 
+    /// A fresh model that finds passages about as well as BM25: by the words of a question, the
+    /// rare ones before the frequent ones.
+    fn finder_of_words(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
+        let device = Device::flex();
+        device.seed(self.config.seed);
+        let (fresh, load) = (FreshWeights::LEXICAL, LoadOptions::default());
+        let start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
+        let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
+        Ok(Checkpoint { colbert: start.colbert.weigh_tokens(&weights), ..start })
+    }
+
     pub(crate) fn runs(&self) -> PathBuf {
         self.out.join("checkpoints")
     }
 
+    /// The rows that are trained with.
+    pub(crate) fn rows(&self) -> PathBuf {
+        self.out.join("rows.jsonl")
+    }
+
     pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
-        let (mut data, mut beir, mut out) = (None, None, None);
+        let (mut data, mut out) = (None, None);
         let mut start = PathBuf::from("assets/mini");
+        let (mut fresh, mut held_out) = (false, 800);
         let mut config = TrainConfig { steps: 2_000, ..Default::default() };
-        let mut learning_rate = 1e-4;
+        let (mut learning_rate, mut temperature) = (1e-4, 0.1);
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {
                 Long("data") => data = Some(parser.value()?.into()),
-                Long("beir") => beir = Some(parser.value()?.into()),
                 Long("out") => out = Some(parser.value()?.into()),
                 Long("start") => start = parser.value()?.into(),
+                Long("fresh") => fresh = true,
+                Long("held-out") => held_out = parser.value()?.parse()?,
                 Long("steps") => config.steps = parser.value()?.parse()?,
                 Long("batch") => config.batch_size = parser.value()?.parse()?,
                 Long("rate") => learning_rate = parser.value()?.parse()?,
+                Long("temperature") => temperature = parser.value()?.parse()?,
                 Long("seed") => config.seed = parser.value()?.parse()?,
                 other => return Err(other.unexpected().into()),
             }
         }
+        let negatives = InBatchNegatives::PyLate { temperature };
+        config.loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
         let warmup_steps = config.steps / 10;
         config.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
         Ok(Self {
             data: data.ok_or("--data FOLDER is missing")?,
-            beir: beir.ok_or("--beir FOLDER is missing")?,
             out: out.ok_or("--out FOLDER is missing")?,
             start,
+            fresh,
+            held_out,
             config,
         })
     }

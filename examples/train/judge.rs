@@ -1,11 +1,15 @@
 //! How good a model is.
 
 use std::error::Error;
-use std::path::Path;
 
-use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
+use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::model::{Checkpoint, Encoder};
 use jacolbert::search::exhaustive_search;
+
+use crate::split::Split;
+
+/// Of the questions held out, one in so many is asked.
+const NTH: usize = 5;
 
 /// Questions whose passages are known, by which a model is judged.
 pub(crate) struct Judge {
@@ -15,15 +19,13 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        let beir = BeirFolder::open(folder)?;
-        let passages = beir.documents()?.map(|passage| passage.map(|p| (p.id, p.text)));
-        let queries = beir.queries()?.map(|query| query.map(|q| (q.id, q.text)));
-        Ok(Self {
-            passages: passages.collect::<Result<_, _>>()?,
-            queries: queries.collect::<Result<_, _>>()?,
-            qrels: beir.qrels("test")?,
-        })
+    pub(crate) fn new(split: &Split) -> Result<Self, Box<dyn Error>> {
+        let (mut qrels, mut queries) = (Qrels::default(), Vec::new());
+        for (query, text, passage) in split.held_out_queries(NTH) {
+            qrels.insert(&query, &passage, 1)?;
+            queries.push((query, text));
+        }
+        Ok(Self { passages: split.held_out_passages(), queries, qrels })
     }
 
     pub(crate) fn recall_at_1(

@@ -23,7 +23,6 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn open(args: &Args) -> Result<Self, Box<dyn Error>> {
-        fs::create_dir_all(&args.out)?;
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta} {msg}")?;
         let metrics = args.out.join("metrics.jsonl");
         Ok(Self {

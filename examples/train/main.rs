@@ -2,35 +2,42 @@
 //! was interrupted.
 //!
 //! `--data` holds `queries.tsv` and `collection.tsv` (`id<TAB>text`) and `hard_negatives.jsonl`
-//! (`{"query_id", "positive_ids", "negative_ids"}` a line); `--beir` a set by which the model is judged.
+//! (`{"query_id", "positive_ids", "negative_ids"}` a line, all of them numbers). The model is judged by
+//! the questions about the last `--held-out` passages, with which it is not trained; nor with those that
+//! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`.
 //! `--out` gets `metrics.jsonl`, `loss.svg`, checkpoints, and in `model` the model that was judged best.
 //!
 //!     cargo run --release --features train --example train -- \
-//!         --data FOLDER --beir FOLDER --start assets/mini --out FOLDER --steps 2000
+//!         --data FOLDER --start assets/mini --fresh --out FOLDER --steps 2000
 
 mod args;
 mod judge;
 mod log;
+mod split;
 
 use std::error::Error;
 
 use jacolbert::Device;
-use jacolbert::model::Checkpoint;
+use jacolbert::model::{Checkpoint, WeightFormat};
 use jacolbert::train::{CheckpointOptions, Run, Validation};
 
 use args::Args;
 use judge::Judge;
 use log::Log;
+use split::Split;
 
 /// Steps from one judgement, and one checkpoint, to the next.
-const EVERY: u64 = 250;
+const EVERY: u64 = 50;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parsed()?;
+    let split = Split::open(&args.data, args.held_out)?;
+    std::fs::create_dir_all(&args.out)?;
+    split.write_rows(&args.rows())?;
     let mut examples = args.examples()?;
     println!("{} rows, {} without negatives", examples.num_rows(), examples.num_skipped());
-    let judge = Judge::open(&args.beir)?;
-    let mut trainer = args.trainer()?;
+    let judge = Judge::new(&split)?;
+    let mut trainer = args.trainer(&split)?;
 
     let mut log = Log::open(&args)?;
     let outcome = trainer.run(
@@ -49,6 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let best = outcome.best.ok_or("the training has no steps")?;
     println!("{:?}; best after step {}: recall@1 {:.4}", outcome.ending, best.step, best.value);
     let best = args.runs().join(format!("best-{:08}", best.step));
-    Checkpoint::from_dir(&best, &Device::flex())?.save(&args.out.join("model"))?;
+    Checkpoint::from_dir(&best, &Device::flex())?
+        .save_as(&args.out.join("model"), WeightFormat::F16)?;
     Ok(())
 }

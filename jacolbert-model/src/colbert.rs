@@ -5,7 +5,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor};
 
 use crate::bert::Bert;
-use crate::{Batch, BertConfig};
+use crate::{Batch, BertConfig, FreshWeights, TokenWeights};
 
 /// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
 const MIN_NORM: f64 = 1e-12;
@@ -32,12 +32,32 @@ impl Colbert {
     /// # Panics
     /// As [`BertConfig::init`].
     pub fn new(config: &BertConfig, dim: usize, device: &Device) -> Self {
+        Self::drawn(config, dim, FreshWeights::BERT, device)
+    }
+
+    /// As [`new`](Self::new), with weights drawn as `fresh` says.
+    ///
+    /// # Panics
+    /// As [`BertConfig::init`].
+    pub fn drawn(config: &BertConfig, dim: usize, fresh: FreshWeights, device: &Device) -> Self {
         let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
         let linear = LinearConfig::new(config.hidden_size, dim).with_bias(false);
         Self {
-            bert: config.init(device),
+            bert: config.init_with(fresh, device),
             linear: linear.with_initializer(initializer).init(device),
         }
+    }
+
+    /// The model with embeddings of words that lie the nearer to each other the less they count: the
+    /// vector `v` of a token with the weight `a` becomes `√(1-a) c + √a v`, where `c` is drawn once
+    /// with the spread of the words'.
+    ///
+    /// Of fresh, nearly orthogonal vectors two different tokens get the cosine `√((1-a)(1-b))`. A
+    /// query's token without weight then finds its like in every passage, so that it changes no
+    /// order, and what a passage lacks with another token is as much as the token counts for.
+    pub fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
+        self.bert = self.bert.weigh_tokens(weights);
+        self
     }
 
     /// Length of an embedding.

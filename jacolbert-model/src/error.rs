@@ -136,6 +136,16 @@ pub enum Error {
         /// The shape in the file.
         found: Vec<usize>,
     },
+    /// A weight is too large for the format in which it was to be written.
+    #[error("{}: `{tensor}` has {value}, which the format cannot hold", path.display())]
+    OutOfRange {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// Name of the tensor in the file.
+        tensor: String,
+        /// The weight.
+        value: f32,
+    },
     /// A tensor holds numbers of a kind that weights are not read from.
     #[error("{}: `{tensor}` holds {found}; it must hold F32, F16 or BF16", path.display())]
     TensorDtype {

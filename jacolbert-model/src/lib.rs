@@ -91,26 +91,30 @@ mod config;
 mod encoder;
 mod error;
 mod fingerprint;
+mod fresh_weights;
 mod load_options;
 mod maxsim;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
+mod token_weights;
 mod tokenizer;
 
 pub use batch::Batch;
 pub use bert::Bert;
 pub use burn::tensor::Device;
-pub use checkpoint::{Checkpoint, TensorFile};
+pub use checkpoint::{Checkpoint, TensorFile, WeightFormat};
 pub use colbert::{Colbert, TokenEmbeddings};
 pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use error::Error;
 pub use fingerprint::Fingerprint;
+pub use fresh_weights::FreshWeights;
 pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
+pub use token_weights::TokenWeights;
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
     SpecialTokens, Subword, Tokenizer, Vocabulary,

@@ -18,7 +18,7 @@ use crate::{Error, Method, OptimiserOptions, Schedule};
 /// let config = TrainConfig {
 ///     steps: 50_000,
 ///     batch_size: 64,
-///     loss: Loss { n_way: NWayTerm::Distillation(Normalisation::MinMax), in_batch: None },
+///     loss: Loss { n_way: Some(NWayTerm::Distillation(Normalisation::MinMax)), in_batch: None },
 ///     optimiser: OptimiserOptions {
 ///         method: Method::ScheduleFreeAdamW,
 ///         weight_decay: 0.0,
@@ -138,7 +138,7 @@ impl TrainConfig {
 
     fn check_loss(&self) -> Result<(), Error> {
         let Some(term) = self.loss.in_batch else {
-            return Ok(());
+            return self.loss.n_way.map_or(Err(Error::NoTerm), |_| Ok(()));
         };
         if !(term.weight >= 0.0 && term.weight.is_finite()) {
             return Err(Error::Weight { weight: term.weight });

@@ -33,6 +33,9 @@ pub enum Error {
         /// Rows and columns of the teacher's scores.
         teacher: [usize; 2],
     },
+    /// The loss has neither an n-way term nor one of in-batch negatives.
+    #[error("the loss has no term")]
+    NoTerm,
     /// Distillation was asked for, and the batch has no teacher scores.
     #[error("distillation needs teacher scores")]
     NoTeacher,
@@ -69,6 +72,17 @@ pub enum Error {
         /// What is wrong with it.
         fault: RowFault,
     },
+    /// A pair, a triplet, a passage or an answer that was given is not what it must be.
+    #[error("number {number} of those given, from 0: {fault}")]
+    Given {
+        /// Its place among those given, from 0.
+        number: usize,
+        /// What is wrong with it.
+        fault: RowFault,
+    },
+    /// What was to rank passages for queries failed, or its answer makes no sense.
+    #[error("the passages could not be ranked")]
+    Ranker(#[source] Cause),
     /// A text of a row cannot be tokenized.
     #[error("{}, line {line}: a text cannot be tokenized", path.display())]
     Text {

@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn losses() -> [Loss; 3] {
-        let n_way = NWayTerm::Distillation(Normalisation::None);
+        let n_way = Some(NWayTerm::Distillation(Normalisation::None));
         [
             Loss::default(),
             Loss { in_batch: None, ..Loss::default() },

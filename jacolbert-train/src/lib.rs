@@ -4,7 +4,8 @@
 //! [`Checkpoint`](jacolbert_model::Checkpoint) through the steps of a [`TrainConfig`]: a batch of
 //! examples is read and tokenised, embedded and scored by `jacolbert-model`; a [`loss`] says how far
 //! the scores are from what they should be; the weights follow its gradient. What happens around the
-//! steps (progress, checkpoints, validation) is a [`Run`].
+//! steps (progress, checkpoints, validation) is a [`Run`]. Texts that are not rows yet become some in
+//! [`prepare`], with negatives that a search finds.
 //!
 //! | step | in -> out |
 //! |---|---|
@@ -54,6 +55,7 @@ mod held_out;
 pub mod loss;
 mod optimiser;
 mod parameters;
+pub mod prepare;
 mod random;
 mod schedule;
 mod trainer;

@@ -5,7 +5,7 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use crate::BertConfig;
+use crate::{BertConfig, FreshWeights};
 
 /// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
 ///
@@ -24,15 +24,15 @@ pub(super) struct Attention {
 }
 
 impl Attention {
-    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+    pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
         let hidden = config.hidden_size;
         assert!(hidden.is_multiple_of(config.num_attention_heads));
-        let linear = || config.linear(hidden, hidden, device);
+        let linear = |share| config.linear(hidden, hidden, share, device);
         Self {
-            query: linear(),
-            key: linear(),
-            value: linear(),
-            output: linear(),
+            query: linear(1.0),
+            key: linear(1.0),
+            value: linear(1.0),
+            output: linear(fresh.blocks),
             norm: LayerNormConfig::new(hidden).with_epsilon(config.layer_norm_eps).init(device),
             weights_dropout: DropoutConfig::new(config.attention_probs_dropout_prob).init(),
             output_dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),

@@ -2,9 +2,9 @@
 
 use burn::module::{Initializer, Module};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 
-use crate::BertConfig;
+use crate::{BertConfig, FreshWeights, TokenWeights};
 
 /// `norm(word[id] + position[i] + segment[0])`.
 #[derive(Module, Debug)]
@@ -17,22 +17,39 @@ pub(super) struct BertEmbeddings {
 }
 
 impl BertEmbeddings {
-    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
-        let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
-        let table = |rows| {
+    pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
+        let table = |rows, share| {
+            let std = config.initializer_range * share;
             EmbeddingConfig::new(rows, config.hidden_size)
-                .with_initializer(initializer.clone())
+                .with_initializer(Initializer::Normal { mean: 0.0, std })
                 .init(device)
         };
         Self {
-            words: table(config.vocab_size),
-            positions: table(config.max_position_embeddings),
-            segments: table(config.type_vocab_size),
+            words: table(config.vocab_size, 1.0),
+            positions: table(config.max_position_embeddings, fresh.positions),
+            segments: table(config.type_vocab_size, fresh.positions),
             norm: LayerNormConfig::new(config.hidden_size)
                 .with_epsilon(config.layer_norm_eps)
                 .init(device),
             dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),
         }
+    }
+
+    /// See [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens).
+    pub(super) fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
+        self.words.weight = self.words.weight.map(|words| {
+            let ([tokens, hidden], device) = (words.dims(), words.device());
+            let weights: Vec<f32> = (0..tokens as u32).map(|id| weights.of(id)).collect();
+            let own = Tensor::<2>::from_data(TensorData::new(weights, [tokens, 1]), &device);
+            let spread = words.clone().square().mean().sqrt().unsqueeze();
+            let normal = Distribution::Normal(0.0, 1.0);
+            let common = Tensor::<2>::random([1, hidden], normal, &device) * spread;
+            let learned = words.is_require_grad();
+            let others = own.clone().neg().add_scalar(1.0);
+            let weighed = (others.sqrt() * common + own.sqrt() * words).detach();
+            if learned { weighed.require_grad() } else { weighed }
+        });
+        self
     }
 
     /// `[batch, tokens]` to `[batch, tokens, hidden]`. Positions count from 0; all is segment 0.

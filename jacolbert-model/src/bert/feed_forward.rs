@@ -5,7 +5,7 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 
-use crate::{Activation, BertConfig};
+use crate::{Activation, BertConfig, FreshWeights};
 
 /// `norm(x + outer(activation(inner(x))))`.
 #[derive(Module, Debug)]
@@ -19,11 +19,11 @@ pub(super) struct FeedForward {
 }
 
 impl FeedForward {
-    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+    pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
         let (hidden, inner) = (config.hidden_size, config.intermediate_size);
         Self {
-            inner: config.linear(hidden, inner, device),
-            outer: config.linear(inner, hidden, device),
+            inner: config.linear(hidden, inner, 1.0, device),
+            outer: config.linear(inner, hidden, fresh.blocks, device),
             norm: LayerNormConfig::new(hidden).with_epsilon(config.layer_norm_eps).init(device),
             dropout: DropoutConfig::new(config.hidden_dropout_prob).init(),
             activation: config.hidden_act,

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::attention::Attention;
 use super::feed_forward::FeedForward;
-use crate::BertConfig;
+use crate::{BertConfig, FreshWeights};
 
 /// Self-attention, then the feed-forward block.
 #[derive(Module, Debug)]
@@ -15,10 +15,10 @@ pub(super) struct BertLayer {
 }
 
 impl BertLayer {
-    pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
+    pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
         Self {
-            attention: Attention::new(config, device),
-            feed_forward: FeedForward::new(config, device),
+            attention: Attention::new(config, fresh, device),
+            feed_forward: FeedForward::new(config, fresh, device),
         }
     }
 

@@ -9,7 +9,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-use crate::BertConfig;
+use crate::{BertConfig, FreshWeights, TokenWeights};
 use embeddings::BertEmbeddings;
 use layer::BertLayer;
 
@@ -27,21 +27,32 @@ pub struct Bert {
 }
 
 impl BertConfig {
-    /// A BERT with fresh weights.
+    /// A BERT with fresh weights, drawn as [`FreshWeights::BERT`] says.
     ///
     /// # Panics
     /// If `num_attention_heads` does not divide `hidden_size`, or a dropout is not in `[0, 1)`;
     /// [`BertConfig::from_dir`] lets neither through.
     pub fn init(&self, device: &Device) -> Bert {
+        self.init_with(FreshWeights::BERT, device)
+    }
+
+    /// A BERT with fresh weights, drawn as `fresh` says.
+    ///
+    /// # Panics
+    /// As [`init`](Self::init).
+    pub fn init_with(&self, fresh: FreshWeights, device: &Device) -> Bert {
+        let layer = |_| BertLayer::new(self, fresh, device);
         Bert {
-            embeddings: BertEmbeddings::new(self, device),
-            layers: (0..self.num_hidden_layers).map(|_| BertLayer::new(self, device)).collect(),
+            embeddings: BertEmbeddings::new(self, fresh, device),
+            layers: (0..self.num_hidden_layers).map(layer).collect(),
         }
     }
 
-    /// A fresh linear layer, `[.., d_input]` to `[.., d_output]`: normal weights, zero bias.
-    fn linear(&self, d_input: usize, d_output: usize, device: &Device) -> Linear {
-        let initializer = Initializer::Normal { mean: 0.0, std: self.initializer_range };
+    /// A fresh linear layer, `[.., d_input]` to `[.., d_output]`: normal weights of `share` times the
+    /// usual deviation, zero bias.
+    fn linear(&self, d_input: usize, d_output: usize, share: f64, device: &Device) -> Linear {
+        let std = self.initializer_range * share;
+        let initializer = Initializer::Normal { mean: 0.0, std };
         let config = LinearConfig::new(d_input, d_output).with_bias(false);
         Linear {
             bias: Some(Initializer::Zeros.init([d_output], device)),
@@ -51,6 +62,12 @@ impl BertConfig {
 }
 
 impl Bert {
+    /// See [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens).
+    pub(crate) fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
+        self.embeddings = self.embeddings.weigh_tokens(weights);
+        self
+    }
+
     /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
     ///
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not

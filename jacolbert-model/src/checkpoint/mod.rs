@@ -10,6 +10,7 @@ mod sharded_file;
 mod stored_names;
 mod stored_tensors;
 mod tensor_file;
+mod weight_format;
 mod weights_file;
 mod writer;
 
@@ -17,13 +18,14 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use crate::{BertConfig, Colbert, ColbertConfig, Error, LoadOptions, Tokenizer};
+use crate::{BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer};
 use layout::Layout;
 use loader::{Projection, load};
 use weights_file::SAFETENSORS;
 
 pub(crate) use settings_checksum::settings_checksum;
 pub use tensor_file::TensorFile;
+pub use weight_format::WeightFormat;
 pub(crate) use writer::weights_checksum;
 
 /// A model with its settings and its tokenizer.
@@ -97,6 +99,31 @@ impl Checkpoint {
         Ok(Self::assemble(&layout, config, options, Projection::Fresh, device)?.0)
     }
 
+    /// A model with fresh weights, drawn as `fresh` says, of the shape that `config.json` in the
+    /// folder `dir` has, with the folder's tokenizer. Weights there are left aside.
+    ///
+    /// How text is read is what [`LoadOptions::config`] says, or else `artifact.metadata` in the
+    /// folder. Weights are drawn from the device's random numbers, see [`Device::seed`], when they are
+    /// first looked at.
+    ///
+    /// # Errors
+    /// Those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`] and
+    /// [`Tokenizer::with_dictionary`].
+    pub fn from_config(
+        dir: &Path,
+        fresh: FreshWeights,
+        options: &LoadOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let config = match &options.config {
+            Some(config) => config.clone(),
+            None => ColbertConfig::from_dir(dir)?,
+        };
+        let (bert, tokenizer) = Self::shape_and_tokenizer(dir, &config, options)?;
+        let colbert = Colbert::drawn(&bert, config.dim, fresh, device);
+        Ok(Self { bert, config, colbert, tokenizer })
+    }
+
     /// As [`from_dir_with`](Self::from_dir_with), with the checksum of the weights.
     #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
     pub(crate) fn read(
@@ -121,15 +148,23 @@ impl Checkpoint {
         projection: Projection,
         device: &Device,
     ) -> Result<(Self, u32), Error> {
-        let dir = layout.encoder();
-        let bert = BertConfig::from_dir(dir)?;
-        let tokenizer = match &options.dictionary {
-            Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, &config)?,
-            None => Tokenizer::from_dir(dir, &bert, &config)?,
-        };
+        let (bert, tokenizer) = Self::shape_and_tokenizer(layout.encoder(), &config, options)?;
         let fresh = Colbert::new(&bert, config.dim, device);
         let (colbert, weights) = load(fresh, layout.tensors()?, projection, device)?;
         Ok((Self { bert, config, colbert, tokenizer }, weights))
+    }
+
+    fn shape_and_tokenizer(
+        dir: &Path,
+        config: &ColbertConfig,
+        options: &LoadOptions,
+    ) -> Result<(BertConfig, Tokenizer), Error> {
+        let bert = BertConfig::from_dir(dir)?;
+        let tokenizer = match &options.dictionary {
+            Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, config)?,
+            None => Tokenizer::from_dir(dir, &bert, config)?,
+        };
+        Ok((bert, tokenizer))
     }
 
     /// Writes the checkpoint to the folder `dir`, which is made if need be, in the layout of
@@ -138,10 +173,18 @@ impl Checkpoint {
     /// # Errors
     /// [`Error::Io`], [`Error::Safetensors`], [`Error::Device`].
     pub fn save(&self, dir: &Path) -> Result<(), Error> {
+        self.save_as(dir, WeightFormat::F32)
+    }
+
+    /// As [`save`](Self::save), with weights in the given format.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), and [`Error::OutOfRange`] for a weight that the format cannot hold.
+    pub fn save_as(&self, dir: &Path, format: WeightFormat) -> Result<(), Error> {
         std::fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
         self.bert.save(dir)?;
         self.config.save(dir)?;
         self.tokenizer.save(dir)?;
-        writer::save(&self.colbert, &dir.join(SAFETENSORS))
+        writer::save(&self.colbert, &dir.join(SAFETENSORS), format)
     }
 }

@@ -4,26 +4,27 @@ use std::path::Path;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
-use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
+use super::WeightFormat;
 use super::module_path::ModulePath;
 use super::stored_tensors::transposed;
 use crate::fingerprint::WeightsChecksum;
 use crate::{Colbert, Error};
 
-/// Writes the weights of `colbert` as F32.
-pub(super) fn save(colbert: &Colbert, path: &Path) -> Result<(), Error> {
+/// Writes the weights of `colbert`.
+pub(super) fn save(colbert: &Colbert, path: &Path, format: WeightFormat) -> Result<(), Error> {
     let tensors = stored_tensors(colbert)?;
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(Stored::bytes).collect();
+    tensors.iter().try_for_each(|tensor| tensor.check(path, format))?;
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|tensor| format.bytes(&tensor.values)).collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
-        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)?;
+        let view = TensorView::new(format.dtype(), tensor.shape.clone(), bytes)?;
         Ok((tensor.name.as_str(), view))
     });
     let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-    let format = [("format".to_string(), "pt".to_string())].into();
+    let metadata = [("format".to_string(), "pt".to_string())].into();
     views
-        .and_then(|views| safetensors::serialize_to_file(views, Some(format), path))
+        .and_then(|views| safetensors::serialize_to_file(views, Some(metadata), path))
         .map_err(|source| Error::safetensors(path, source))
 }
 
@@ -53,8 +54,10 @@ struct Stored {
 }
 
 impl Stored {
-    fn bytes(&self) -> Vec<u8> {
-        self.values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    fn check(&self, path: &Path, format: WeightFormat) -> Result<(), Error> {
+        let outside =
+            |value| Error::OutOfRange { path: path.into(), tensor: self.name.clone(), value };
+        format.misfit(&self.values).map_or(Ok(()), |value| Err(outside(value)))
     }
 }
 

@@ -160,6 +160,11 @@ impl Tokenizer {
         &self.skiplist
     }
 
+    /// The tokens that this tokenizer puts in queries and not in passages.
+    pub(crate) fn tokens_of_queries(&self) -> impl Iterator<Item = u32> {
+        [self.markers.query, self.special.mask].into_iter()
+    }
+
     /// The checksum of what decides over ids, lengths left out: tokens, special tokens, markers,
     /// skiplist, and the ids of some texts, which stand for the rules between text and tokens.
     pub(crate) fn checksum(&self) -> Result<u32, Error> {

@@ -7,6 +7,7 @@ mod devices;
 mod encoding;
 mod fingerprint;
 mod from_bert;
+mod from_config;
 mod japanese;
 mod layouts;
 mod parity;

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use batch_plan::BatchPlan;
 pub(crate) use loader::load;
 pub use options::{Choice, ExampleOptions, Order, TooFewNegatives};
+pub(crate) use row::beginning;
 pub use row_fault::RowFault;
 pub(crate) use training_batch::{Spared, TrainingBatch};
 

@@ -169,7 +169,7 @@ impl Row {
 }
 
 /// The first characters of a text.
-fn beginning(text: &str) -> String {
+pub(crate) fn beginning(text: &str) -> String {
     const CHARACTERS: usize = 40;
     text.chars().take(CHARACTERS).collect()
 }

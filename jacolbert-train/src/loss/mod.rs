@@ -40,24 +40,27 @@ pub use scores::BatchScores;
 
 use crate::Error;
 
-/// The loss of a training run: one term over each query's own passages, and perhaps one over
-/// those of the whole batch.
+/// The loss of a training run: a term over each query's own passages, one over those of the whole
+/// batch, or both.
 ///
 /// ```text
 /// loss = n_way term + weight * in-batch term
 /// ```
 ///
-/// The default is the recipe of JaColBERT v1. That of v2.5 is
+/// The default is the recipe of JaColBERT v1. Those of v2.5 and of PyLate are
 ///
 /// ```
-/// use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
+/// use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss, NWayTerm, Normalisation};
 ///
-/// let v2_5 = Loss { n_way: NWayTerm::Distillation(Normalisation::MinMax), in_batch: None };
+/// let v2_5 = Loss { n_way: Some(NWayTerm::Distillation(Normalisation::MinMax)), in_batch: None };
+///
+/// let negatives = InBatchNegatives::PyLate { temperature: 1.0 };
+/// let pylate = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
-    /// What a query learns from its own passages.
-    pub n_way: NWayTerm,
+    /// What a query learns from its own passages alone.
+    pub n_way: Option<NWayTerm>,
     /// What it learns from the passages of the other queries; these cost `B` times as many scores.
     pub in_batch: Option<InBatchTerm>,
 }
@@ -83,7 +86,7 @@ pub struct InBatchTerm {
 
 impl Default for Loss {
     fn default() -> Self {
-        Self { n_way: NWayTerm::CrossEntropy, in_batch: Some(InBatchTerm::default()) }
+        Self { n_way: Some(NWayTerm::CrossEntropy), in_batch: Some(InBatchTerm::default()) }
     }
 }
 
@@ -98,14 +101,17 @@ impl Loss {
     ///
     /// # Errors
     ///
+    /// [`Error::NoTerm`] if it has neither term,
     /// [`Error::NoTeacher`] if it distils and the batch has no teacher,
     /// [`Error::OwnScoresOnly`] if it has an in-batch term and the batch has no scores for it,
     /// [`Error::Weight`] and [`Error::Temperature`] for options out of range.
     pub fn of(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
-        let n_way = self.n_way.of(&scores)?;
-        match &self.in_batch {
-            Some(term) => Ok(n_way + term.of(scores)?),
-            None => Ok(n_way),
+        let n_way = self.n_way.map(|term| term.of(&scores)).transpose()?;
+        let in_batch = self.in_batch.map(|term| term.of(scores)).transpose()?;
+        match (n_way, in_batch) {
+            (Some(n_way), Some(in_batch)) => Ok(n_way + in_batch),
+            (Some(term), None) | (None, Some(term)) => Ok(term),
+            (None, None) => Err(Error::NoTerm),
         }
     }
 }

@@ -51,7 +51,7 @@ fn teacher_of_another_shape_is_an_error() -> Result<(), Error> {
 
 #[test]
 fn distillation_without_teacher_is_an_error() -> Result<(), Error> {
-    let n_way = NWayTerm::Distillation(Normalisation::None);
+    let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, ..Loss::default() };
     check(loss.of(BatchScores::all(zeros([2, 4]))?), &Error::NoTeacher);
     Ok(())
@@ -71,6 +71,13 @@ fn temperature_not_above_zero_is_an_error() {
     }
     let nan = in_batch(zeros([2, 4]), InBatchNegatives::PyLate { temperature: f32::NAN });
     assert!(matches!(nan, Err(Error::Temperature { .. })));
+}
+
+#[test]
+fn loss_without_terms_is_an_error() -> Result<(), Error> {
+    let loss = Loss { n_way: None, in_batch: None };
+    check(loss.of(BatchScores::all(zeros([2, 4]))?), &Error::NoTerm);
+    Ok(())
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod curve;
 mod data;
 mod gradient;
 mod losses;
+mod prepare;
 mod properties;
 mod resuming;
 mod scratch;

@@ -192,6 +192,28 @@ fn in_batch_term_of_weight_zero_adds_nothing() -> Tested {
 }
 
 #[test]
+fn in_batch_term_may_stand_alone() -> Tested {
+    let negatives = InBatchNegatives::PyLate { temperature: 0.5 };
+    let loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 2.0 }) };
+    let term = |s| Ok(in_batch(s, negatives)?.mul_scalar(2.0));
+    close(&scores(3, 6), |s| loss.of(BatchScores::all(s)?), term)
+}
+
+#[test]
+fn scores_out_of_reach_get_no_gradient_unless_they_are_the_positive() -> Tested {
+    let rows = vec![vec![30.0, 9.0, 29.0], vec![1.0, 40.0, 41.0]];
+    let found = differentiate(&rows, n_way)?;
+    let shares = |far: f64| [1.0 / (1.0 + far), far / (1.0 + far)];
+    let [best, next] = shares((-1.0f64).exp());
+    let expected = [best - 1.0, 0.0, next, -1.0, next, best].map(|slope| (slope / 2.0) as f32);
+    assert_close(&found.gradient, &expected, "gradient");
+    assert_eq!((found.gradient[1], found.gradient[3]), (0.0, -0.5));
+    let losses = [-best.ln(), 40.0 - best.ln()];
+    assert_close(&[found.loss], &[((losses[0] + losses[1]) / 2.0) as f32], "loss");
+    Ok(())
+}
+
+#[test]
 fn nan_score_gives_nan_loss() -> Tested {
     let mut rows = scores(2, 4);
     rows[1][2] = f32::NAN;

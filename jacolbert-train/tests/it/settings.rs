@@ -56,6 +56,8 @@ fn settings_of_the_loss() -> TestResult {
     let negatives = InBatchNegatives::PyLate { temperature: 0.0 };
     let temperature = InBatchTerm { negatives, ..Default::default() };
     assert!(matches!(found(temperature)?, Some(Error::Temperature { temperature: 0.0 })));
+    let config = TrainConfig { loss: Loss { n_way: None, in_batch: None }, ..tiny::config() };
+    assert!(matches!(Trainer::new(tiny::model()?, config).err(), Some(Error::NoTerm)));
     Ok(())
 }
 

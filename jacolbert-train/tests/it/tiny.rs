@@ -100,6 +100,6 @@ pub(crate) fn poisoned(scratch: &Scratch) -> Result<(Examples, TrainConfig), Box
     let path = scratch.file("poisoned.jsonl", &rows.join("\n"))?;
     let options = ExampleOptions { order: Order::AsStored, ..Default::default() };
     let examples = Examples::with_texts(&path, TextFormat::Lists, &options)?;
-    let loss = Loss { n_way: NWayTerm::Distillation(Normalisation::None), in_batch: None };
+    let loss = Loss { n_way: Some(NWayTerm::Distillation(Normalisation::None)), in_batch: None };
     Ok((examples, TrainConfig { loss, ..config() }))
 }

@@ -99,7 +99,7 @@ fn a_teacher_is_followed() -> TestResult {
     let options = ExampleOptions { n_way: 3, ..Default::default() };
     let mut examples = Examples::with_texts(&path, TextFormat::Lists, &options)?;
     assert!(examples.has_scores());
-    let n_way = NWayTerm::Distillation(Normalisation::None);
+    let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, in_batch: None };
     let mut trainer = Trainer::new(tiny::model()?, TrainConfig { loss, ..overfitting() })?;
     let losses = tiny::losses(&mut trainer, &mut examples)?;
@@ -110,7 +110,7 @@ fn a_teacher_is_followed() -> TestResult {
 
 #[test]
 fn distilling_rows_without_scores_is_an_error() -> TestResult {
-    let n_way = NWayTerm::Distillation(Normalisation::None);
+    let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, in_batch: None };
     let mut trainer = Trainer::new(tiny::model()?, TrainConfig { loss, ..tiny::config() })?;
     let found = tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?);

@@ -5,9 +5,9 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::model::Checkpoint;
+use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
 use jacolbert::{
-    Bits, BuildConfig, Collection, Device, Document, Encoder, IndexOptions, Retriever,
+    Bits, BuildConfig, Collection, Device, Document, Encoder, IndexOptions, LoadOptions, Retriever,
     SearchParams, Splitting,
 };
 use serde_json::{Value, json};
@@ -22,9 +22,10 @@ fn main() -> Result<(), Box<dyn StdError>> {
     if answers.exists() {
         return Err(format!("{} is there: see the README beside it", answers.display()).into());
     }
+    let model = folder.join("model");
+    write_model(&model)?;
     // Not from the folder, whose path the collection would remember.
-    let mini = Path::new("assets/mini");
-    let encoder = Encoder::new(Checkpoint::from_dir(mini, &Device::flex())?);
+    let encoder = Encoder::new(Checkpoint::from_dir(&model, &Device::flex())?);
     let collection = written(&Retriever::new(encoder), &folder.join("collection"))?;
     fs::remove_file(folder.join("collection/writer.lock"))?;
     let found = answers_of(&collection)?;
@@ -32,30 +33,83 @@ fn main() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// A collection of two parts, with codes and exact rows, one document that a compaction took out and
-/// one that is deleted and still there.
-fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert::Error> {
-    let document = |id: &str, subject: &str, text: &str| {
-        Document::new(id, text).with_metadata(json!({ "subject": subject }))
-    };
-    let first = [
+/// A model of its own, so that the collection does not depend on the demonstration model: a token
+/// is a character, and finds its like.
+fn write_model(folder: &Path) -> Result<(), Box<dyn StdError>> {
+    fs::create_dir_all(folder)?;
+    let texts = first().into_iter().chain(second()).map(|document| document.text);
+    let questions = QUESTIONS.iter().map(|question| question.to_string());
+    let mut characters: Vec<char> =
+        texts.chain(questions).flat_map(|t| t.chars().collect::<Vec<_>>()).collect();
+    characters.sort_unstable();
+    characters.dedup();
+    let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "[unused1]"];
+    let tokens = special.map(String::from).into_iter();
+    let tokens: Vec<String> = tokens.chain(characters.iter().map(char::to_string)).collect();
+    let config = json!({
+        "model_type": "bert", "vocab_size": tokens.len(), "hidden_size": 32, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 32, "hidden_act": "gelu",
+        "max_position_embeddings": 64, "type_vocab_size": 2, "layer_norm_eps": 1e-12,
+        "initializer_range": 0.02,
+    });
+    fs::write(folder.join("config.json"), config.to_string())?;
+    let settings =
+        json!({ "dim": 16, "query_maxlen": 32, "doc_maxlen": 64, "similarity": "cosine" });
+    fs::write(folder.join("artifact.metadata"), settings.to_string())?;
+    fs::write(folder.join("tokenizer.json"), tokenizer(&tokens, special.len()).to_string())?;
+    let (fresh, options, device) = (FreshWeights::LEXICAL, LoadOptions::default(), Device::flex());
+    let checkpoint = Checkpoint::from_config(folder, fresh, &options, &device)?;
+    Ok(checkpoint.save_as(folder, WeightFormat::F16)?)
+}
+
+/// A tokenizer of `tokens`, the first of which are special.
+fn tokenizer(tokens: &[String], num_special: usize) -> Value {
+    let added = tokens[..num_special].iter().enumerate().map(|(id, token)| {
+        json!({ "id": id, "content": token, "special": true, "single_word": false,
+                "lstrip": false, "rstrip": false, "normalized": false })
+    });
+    let ids = tokens.iter().enumerate().map(|(id, token)| (token.clone(), json!(id)));
+    json!({
+        "version": "1.0", "truncation": null, "padding": null, "normalizer": null,
+        "added_tokens": added.collect::<Value>(), "post_processor": null, "decoder": null,
+        "pre_tokenizer": { "type": "Split", "pattern": { "Regex": "." }, "behavior": "Isolated",
+                           "invert": false },
+        "model": { "type": "WordLevel", "unk_token": "[UNK]",
+                   "vocab": ids.collect::<serde_json::Map<_, _>>() },
+    })
+}
+
+fn document(id: &str, subject: &str, text: &str) -> Document {
+    Document::new(id, text).with_metadata(json!({ "subject": subject }))
+}
+
+fn first() -> [Document; 4] {
+    [
         document("山", "地理", "富士山は日本で最も高い山である。"),
         document("湖", "地理", "琵琶湖は日本で最も大きな湖である。古い湖でもある。"),
         document("川", "地理", "信濃川は日本で最も長い川である。"),
         document("茶", "文化", "千利休は堺に生まれ、わび茶を大成した。"),
-    ];
-    let second = [
+    ]
+}
+
+fn second() -> [Document; 2] {
+    [
         document("星", "天文", "土星は氷の粒からなる環をもつ惑星である。"),
         Document::new("火", "火星は赤い惑星である。"),
-    ];
-    let (flat_tokens, num_centroids) = (32, Some(24));
+    ]
+}
+
+/// A collection of two parts, with codes and exact rows, one document that a compaction took out and
+/// one that is deleted and still there.
+fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert::Error> {
+    let (flat_tokens, num_centroids) = (64, Some(24));
     let build = BuildConfig { bits: Bits::Two, flat_tokens, num_centroids, ..Default::default() };
     let splitting = Splitting::Sentences { max_tokens: 10, overlap: 0 };
     let options = IndexOptions { splitting, build, ..Default::default() };
-    let mut collection = retriever.index(folder, &first, &options)?.collection;
+    let mut collection = retriever.index(folder, &first(), &options)?.collection;
     collection.delete(&["山"])?;
     collection.compact()?;
-    collection.add(&second, Splitting::Whole)?;
+    collection.add(&second(), Splitting::Whole)?;
     collection.delete(&["火"])?;
     Ok(collection)
 }

@@ -99,7 +99,7 @@ fn sum_of_terms_is_that_of_pytorch() -> Result<(), Box<dyn Error>> {
         let loss = match case.recipe.as_str() {
             "cross-entropy and colbert" => Loss::default(),
             "distillation and half of pylate" => Loss {
-                n_way: NWayTerm::Distillation(Normalisation::MinMax),
+                n_way: Some(NWayTerm::Distillation(Normalisation::MinMax)),
                 in_batch: Some(InBatchTerm {
                     negatives: InBatchNegatives::PyLate { temperature: 2.0 },
                     weight: 0.5,

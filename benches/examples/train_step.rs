@@ -1,0 +1,56 @@
+//! Trains a model for some steps and prints the losses, so that `train_step.py` can compare what a step
+//! costs with what it costs in PyTorch.
+//!
+//!     cargo run --release -p jacolbert-benches --features train --example train_step -- \
+//!         --model FOLDER --rows ROWS.jsonl --batch 16 --steps 8
+//!
+//! A row is `["query", "positive", "negative"]`; rows are taken in the order of the file.
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use jacolbert::Device;
+use jacolbert::model::Checkpoint;
+use jacolbert::train::{
+    Choice, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Run, Schedule,
+    TextFormat, TrainConfig, Trainer,
+};
+use lexopt::prelude::*;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (mut model, mut rows) = (PathBuf::from("assets/mini"), None);
+    let mut config = TrainConfig {
+        batch_size: 16,
+        steps: 8,
+        known_positives: KnownPositives::Negatives,
+        schedule: Schedule { learning_rate: 1e-4, warmup_steps: 0, decay: Decay::None },
+        ..Default::default()
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("model") => model = parser.value()?.into(),
+            Long("rows") => rows = Some(PathBuf::from(parser.value()?)),
+            Long("batch") => config.batch_size = parser.value()?.parse()?,
+            Long("steps") => config.steps = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let rows = rows.ok_or("--rows FILE is missing")?;
+    let options =
+        ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
+    let mut examples = Examples::with_texts(&rows, TextFormat::Lists, &options)?;
+    let mut trainer = Trainer::new(Checkpoint::from_dir(&model, &Device::flex())?, config)?;
+    let mut progress = |event: &Event| {
+        if let Event::Step { loss, .. } = event {
+            println!("{loss}");
+        }
+        ControlFlow::Continue(())
+    };
+    trainer.run(
+        &mut examples,
+        &mut Run { progress: &mut progress, checkpoints: None, validation: None },
+    )?;
+    Ok(())
+}
