@@ -65,7 +65,8 @@ pub enum Error {
         /// Entries of the file.
         found: usize,
     },
-    /// Vectors of a foreign index are not what the loaded model makes of the texts beside them.
+    /// Vectors of a foreign index are not what the loaded model makes of the texts beside them, or are
+    /// more like what it makes of another.
     #[cfg(feature = "import")]
     #[error(
         "passage {position} of {} has a likeness of {likeness} with what the model makes of its text",

@@ -109,7 +109,7 @@ fn texts_that_are_not_those_of_the_vectors_are_noticed() -> TestResult {
     let error = refused(retriever, from.path())?;
     assert!(
         matches!(&error, Error::OtherVectors { path, position: 5, likeness }
-            if path == from.path() && (0.0..0.7).contains(likeness)),
+            if path == from.path() && (0.0..0.9).contains(likeness)),
         "{error:?}"
     );
     Ok(())
