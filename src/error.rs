@@ -77,8 +77,8 @@ pub enum Error {
         path: PathBuf,
         /// Number of the passage in it.
         position: usize,
-        /// Mean over the passage's rows of the largest cosine with a row that the model makes: below
-        /// 0.7, where its own model and text give 0.87 and more.
+        /// Mean over the passage's rows of the largest cosine with a row that the model makes of its
+        /// text: below 0.7, or less than with a row of another text.
         likeness: f32,
     },
     /// A file could not be read or written.
