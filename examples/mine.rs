@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use jacolbert::eval::{BeirFolder, Run, TieRule};
+use jacolbert::eval::{BeirFolder, Qrels, Run, TieRule};
 use jacolbert::train::Cause;
 use jacolbert::train::prepare::{MiningOptions, TrainingData};
 use jacolbert::{Collection, Device, Document, IndexOptions, Retriever, SearchParams, Splitting};
@@ -34,8 +34,9 @@ struct Args {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
-    let beir = Texts::of(&BeirFolder::open(&args.beir)?)?;
-    let mut data = beir.training_data(&args)?;
+    let folder = BeirFolder::open(&args.beir)?;
+    let beir = Texts::of(&folder)?;
+    let mut data = beir.training_data(&folder.qrels(&args.split)?, args.answers.as_deref())?;
     if let Some(path) = &args.run {
         mine_by_run(&mut data, &beir, &Run::open_trec(path)?, &args.mining)?;
     }
@@ -80,8 +81,11 @@ impl Texts {
     }
 
     /// Judged pairs, all passages, and answers.
-    fn training_data(&self, args: &Args) -> Result<TrainingData, Box<dyn Error>> {
-        let qrels = BeirFolder::open(&args.beir)?.qrels(&args.split)?;
+    fn training_data(
+        &self,
+        qrels: &Qrels,
+        answers: Option<&Path>,
+    ) -> Result<TrainingData, Box<dyn Error>> {
         let mut pairs = Vec::new();
         for (query, judgements) in qrels.iter() {
             for (passage, grade) in judgements.iter() {
@@ -90,7 +94,7 @@ impl Texts {
         }
         let mut data = TrainingData::from_labelled_pairs(pairs)?;
         data.add_passages(self.order.iter().map(|id| &self.passages[id]))?;
-        if let Some(path) = &args.answers {
+        if let Some(path) = answers {
             for line in std::fs::read_to_string(path)?.lines() {
                 let (query, answer) = line.split_once('\t').ok_or("an answer without a tab")?;
                 data.add_answers([(self.query(query)?, answer)])?;

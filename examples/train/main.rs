@@ -7,8 +7,10 @@
 //! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`.
 //! `--out` gets `metrics.jsonl`, `loss.svg`, checkpoints, and in `model` the model that was judged best.
 //!
+//! Scores are divided by `--temperature` (0.1). The demonstration model in `assets/mini` was made so:
+//!
 //!     cargo run --release --features train --example train -- \
-//!         --data FOLDER --start assets/mini --fresh --out FOLDER --steps 2000
+//!         --data FOLDER --start assets/mini --fresh --out FOLDER --steps 150 --batch 8 --rate 3e-5
 
 mod args;
 mod judge;

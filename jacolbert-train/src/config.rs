@@ -138,7 +138,7 @@ impl TrainConfig {
 
     fn check_loss(&self) -> Result<(), Error> {
         let Some(term) = self.loss.in_batch else {
-            return self.loss.n_way.map_or(Err(Error::NoTerm), |_| Ok(()));
+            return self.loss.n_way.map(drop).ok_or(Error::NoTerm);
         };
         if !(term.weight >= 0.0 && term.weight.is_finite()) {
             return Err(Error::Weight { weight: term.weight });
