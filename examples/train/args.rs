@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights};
+use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights, TokenizerTrainer};
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
     Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
@@ -20,6 +20,8 @@ pub(crate) struct Args {
     pub(crate) start: PathBuf,
     /// Whether the weights of `start` are left aside.
     pub(crate) fresh: bool,
+    /// Tokens of a tokenizer to train; without it that of `start` is taken.
+    pub(crate) vocab_size: Option<usize>,
     /// Passages to judge by.
     pub(crate) held_out: usize,
     pub(crate) out: PathBuf,
@@ -56,7 +58,13 @@ impl Args {
         let device = Device::flex();
         device.seed(self.config.seed);
         let (fresh, load) = (FreshWeights::LEXICAL, LoadOptions::default());
-        let start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
+        let mut start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
+        if let Some(vocab_size) = self.vocab_size {
+            let trainer = TokenizerTrainer { vocab_size, ..Default::default() };
+            let tokenizer = trainer.train(split.trained_passages())?;
+            let Checkpoint { bert, config, .. } = start;
+            start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &device)?;
+        }
         let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
         Ok(Checkpoint { colbert: start.colbert.weigh_tokens(&weights), ..start })
     }
@@ -73,7 +81,7 @@ impl Args {
     pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
         let (mut data, mut out) = (None, None);
         let mut start = PathBuf::from("assets/mini");
-        let (mut fresh, mut held_out) = (false, 800);
+        let (mut fresh, mut vocab_size, mut held_out) = (false, None, 800);
         let mut config = TrainConfig { steps: 2_000, ..Default::default() };
         let (mut learning_rate, mut temperature) = (1e-4, 0.1);
         let mut parser = lexopt::Parser::from_env();
@@ -83,6 +91,7 @@ impl Args {
                 Long("out") => out = Some(parser.value()?.into()),
                 Long("start") => start = parser.value()?.into(),
                 Long("fresh") => fresh = true,
+                Long("vocab-size") => vocab_size = Some(parser.value()?.parse()?),
                 Long("held-out") => held_out = parser.value()?.parse()?,
                 Long("steps") => config.steps = parser.value()?.parse()?,
                 Long("batch") => config.batch_size = parser.value()?.parse()?,
@@ -100,7 +109,8 @@ impl Args {
             data: data.ok_or("--data FOLDER is missing")?,
             out: out.ok_or("--out FOLDER is missing")?,
             start,
-            fresh,
+            fresh: fresh || vocab_size.is_some(),
+            vocab_size,
             held_out,
             config,
         })

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jacolbert::eval::line_plot;
@@ -12,7 +12,7 @@ use jacolbert::train::Event;
 
 use crate::args::Args;
 
-/// A bar, a line of JSON an event, and at the end the curves.
+/// A bar, a line of JSON an event, and at the end the curves since the first step.
 pub(crate) struct Log {
     bar: ProgressBar,
     metrics: File,
@@ -22,34 +22,37 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    pub(crate) fn open(args: &Args) -> Result<Self, Box<dyn Error>> {
+    /// The log of a training that has done `steps`.
+    pub(crate) fn open(args: &Args, steps: u64) -> Result<Self, Box<dyn Error>> {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta} {msg}")?;
-        let metrics = args.out.join("metrics.jsonl");
-        Ok(Self {
+        let path = args.out.join("metrics.jsonl");
+        let before = events_until(steps, &path)?;
+        let mut log = Self {
             bar: ProgressBar::new(args.config.steps).with_style(style),
-            metrics: File::options().create(true).append(true).open(metrics)?,
+            metrics: File::create(&path)?,
             plot: args.out.join("loss.svg"),
             loss: Vec::new(),
             recall: Vec::new(),
-        })
+        };
+        for event in &before {
+            log.keep(event)?;
+        }
+        Ok(log)
     }
 
     /// A training whose log cannot be written ends.
     pub(crate) fn note(&mut self, event: &Event) -> ControlFlow<()> {
         match event {
             Event::Step { step, loss, .. } => {
-                self.loss.push((*step as f64, f64::from(*loss)));
                 self.bar.set_position(*step);
                 self.bar.set_message(format!("loss {loss:.3}"));
             }
             Event::Validation { step, value, .. } => {
-                self.recall.push((*step as f64, *value));
                 self.bar.println(format!("step {step}: recall@1 {value:.4}"));
             }
             _ => (),
         }
-        let written = serde_json::to_writer(&mut self.metrics, event).map_err(Into::into);
-        match written.and_then(|()| self.metrics.write_all(b"\n")) {
+        match self.keep(event) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.bar.println(format!("metrics.jsonl: {error}"));
@@ -58,9 +61,32 @@ impl Log {
         }
     }
 
+    fn keep(&mut self, event: &Event) -> io::Result<()> {
+        let step = event.step() as f64;
+        match event {
+            Event::Step { loss, .. } => self.loss.push((step, f64::from(*loss))),
+            Event::Validation { value, .. } => self.recall.push((step, *value)),
+            _ => (),
+        }
+        self.metrics.write_all(format!("{}\n", serde_json::to_string(event)?).as_bytes())
+    }
+
     pub(crate) fn finish(&self) -> Result<(), Box<dyn Error>> {
         self.bar.finish_and_clear();
         let lines: [(&str, &[_]); 2] = [("loss", &self.loss), ("recall@1", &self.recall)];
         Ok(fs::write(&self.plot, line_plot(["step", "loss, recall@1"], &lines))?)
     }
+}
+
+/// What the file at `path` tells of the first `steps`. What came later is done again, and of the last
+/// line there may be a part only: the training may have been killed.
+fn events_until(steps: u64, path: &Path) -> io::Result<Vec<Event>> {
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(path)?;
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let events = whole.lines().map(serde_json::from_str);
+    let events = events.collect::<Result<Vec<Event>, _>>()?;
+    Ok(events.into_iter().filter(|event| event.step() <= steps).collect())
 }

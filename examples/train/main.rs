@@ -4,7 +4,8 @@
 //! `--data` holds `queries.tsv` and `collection.tsv` (`id<TAB>text`) and `hard_negatives.jsonl`
 //! (`{"query_id", "positive_ids", "negative_ids"}` a line, all of them numbers). The model is judged by
 //! the questions about the last `--held-out` passages, with which it is not trained; nor with those that
-//! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`.
+//! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`,
+//! `--vocab-size` with a fresh tokenizer as well, trained on the same passages.
 //! `--out` gets `metrics.jsonl`, `loss.svg`, checkpoints, and in `model` the model that was judged best.
 //!
 //! Scores are divided by `--temperature` (0.1). The demonstration model in `assets/mini` was made so:
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let judge = Judge::new(&split)?;
     let mut trainer = args.trainer(&split)?;
 
-    let mut log = Log::open(&args)?;
+    let mut log = Log::open(&args, trainer.step())?;
     let outcome = trainer.run(
         &mut examples,
         &mut Run {

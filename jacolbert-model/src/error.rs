@@ -65,10 +65,11 @@ pub enum Error {
         /// `num_attention_heads`.
         num_attention_heads: usize,
     },
-    /// A maximum length has no room for text, or is longer than the model has positions.
+    /// A maximum length has no room for text, or is longer than the model has positions; or
+    /// embeddings have no component.
     #[error("`{key}` is {length}; it must be from {min} to {max}")]
     Length {
-        /// `query_maxlen` or `doc_maxlen`.
+        /// `query_maxlen`, `doc_maxlen` or `dim`.
         key: &'static str,
         /// Its value.
         length: usize,
@@ -221,6 +222,22 @@ pub enum Error {
         /// Tokens that the model knows.
         vocab_size: usize,
     },
+    /// A tokenizer cannot be trained with such an option.
+    #[error("`{key}` is {found}; it must be {expected}")]
+    TokenizerOption {
+        /// The option.
+        key: &'static str,
+        /// Its value.
+        found: String,
+        /// What would be possible.
+        expected: String,
+    },
+    /// Texts to train a tokenizer on have no characters.
+    #[error("a tokenizer cannot be trained without text")]
+    NoText,
+    /// The crate tokenizers failed to train a tokenizer.
+    #[error("the tokenizer could not be trained")]
+    TokenizerTraining(#[source] Cause),
     /// A text cannot be tokenized.
     #[error("text {text} cannot be tokenized")]
     Text {

@@ -117,5 +117,5 @@ pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use token_weights::TokenWeights;
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
-    SpecialTokens, Subword, Tokenizer, Vocabulary,
+    SpecialTokens, Subword, Tokenizer, TokenizerTrainer, TrainedTokenizer, Vocabulary,
 };

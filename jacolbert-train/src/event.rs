@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// What a training tells while it runs; as JSON an object with the key `event`, for a file of lines.
+/// What a training tells while it runs; as JSON an object with the key `event`, for a file of lines,
+/// from which a training that goes on can read what came before.
 ///
 /// ```
 /// use jacolbert_train::Event;
@@ -13,9 +14,10 @@ use serde::Serialize;
 /// let event = Event::Validation { step: 500, value: 0.75, is_best: true };
 /// let line = r#"{"event":"validation","step":500,"value":0.75,"is_best":true}"#;
 /// assert_eq!(serde_json::to_string(&event)?, line);
+/// assert_eq!(serde_json::from_str::<Event>(line)?.step(), 500);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -52,6 +54,17 @@ pub enum Event {
         /// Where it is.
         folder: PathBuf,
     },
+}
+
+impl Event {
+    /// The update that it belongs to, from 1.
+    pub fn step(&self) -> u64 {
+        match *self {
+            Self::Step { step, .. }
+            | Self::Validation { step, .. }
+            | Self::Checkpoint { step, .. } => step,
+        }
+    }
 }
 
 /// What a number belongs to that is not finite.

@@ -18,7 +18,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
-use crate::{BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer};
+use crate::{
+    BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer,
+    TrainedTokenizer,
+};
 use layout::Layout;
 use loader::{Projection, load};
 use weights_file::SAFETENSORS;
@@ -124,6 +127,47 @@ impl Checkpoint {
         Ok(Self { bert, config, colbert, tokenizer })
     }
 
+    /// A model with fresh weights, drawn as `fresh` says, that nothing was trained for before but its
+    /// tokenizer; `bert` with an embedding for each of its tokens, whatever `vocab_size` is.
+    ///
+    /// ```
+    /// use jacolbert_model::{
+    ///     Activation, BertConfig, Checkpoint, ColbertConfig, Device, FreshWeights, TokenizerTrainer,
+    /// };
+    ///
+    /// let texts = ["東京都は日本の首都である。", "東京都の人口は日本で最も多い。"];
+    /// let tokenizer = TokenizerTrainer { vocab_size: 80, ..Default::default() }.train(texts)?;
+    /// let bert = BertConfig {
+    ///     hidden_size: 32,
+    ///     num_hidden_layers: 1,
+    ///     num_attention_heads: 2,
+    ///     intermediate_size: 64,
+    ///     ..BertConfig::default()
+    /// };
+    /// let (config, fresh) = (ColbertConfig::default(), FreshWeights::LEXICAL);
+    /// let start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &Device::flex())?;
+    /// assert_eq!(start.bert.vocab_size, tokenizer.vocab_size());
+    /// # Ok::<(), jacolbert_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Heads`], [`Error::Setting`] for a shape that no BERT has, and those of
+    /// [`Tokenizer::from_trained`].
+    pub fn from_scratch(
+        bert: BertConfig,
+        config: ColbertConfig,
+        tokenizer: &TrainedTokenizer,
+        fresh: FreshWeights,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let bert = BertConfig { vocab_size: tokenizer.vocab_size(), ..bert };
+        bert.check()?;
+        config.check_dim()?;
+        let tokenizer = Tokenizer::from_trained(tokenizer, &bert, &config)?;
+        let colbert = Colbert::drawn(&bert, config.dim, fresh, device);
+        Ok(Self { bert, config, colbert, tokenizer })
+    }
+
     /// As [`from_dir_with`](Self::from_dir_with), with the checksum of the weights.
     #[tracing::instrument(level = "debug", name = "load", skip(options, device))]
     pub(crate) fn read(
@@ -160,6 +204,7 @@ impl Checkpoint {
         options: &LoadOptions,
     ) -> Result<(BertConfig, Tokenizer), Error> {
         let bert = BertConfig::from_dir(dir)?;
+        config.check_dim()?;
         let tokenizer = match &options.dictionary {
             Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, config)?,
             None => Tokenizer::from_dir(dir, &bert, config)?,

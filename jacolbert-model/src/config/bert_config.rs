@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::keys::Keys;
 use crate::Error;
@@ -103,26 +103,62 @@ impl BertConfig {
         Err(Error::Heads { path: path.into(), hidden_size, num_attention_heads })
     }
 
+    /// What [`from_dir`](Self::from_dir) would say of it.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let keys = Keys::of(self.keys(), Path::new(FILE));
+        Self::from_keys(&keys)?.check_heads(keys.path())
+    }
+
     /// Writes `config.json` to the folder `dir`.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
-        let value = json!({
-            "architectures": ["HF_ColBERT"],
-            "model_type": "bert",
-            "vocab_size": self.vocab_size,
-            "hidden_size": self.hidden_size,
-            "num_hidden_layers": self.num_hidden_layers,
-            "num_attention_heads": self.num_attention_heads,
-            "intermediate_size": self.intermediate_size,
-            "hidden_act": self.hidden_act.word(),
-            "max_position_embeddings": self.max_position_embeddings,
-            "type_vocab_size": self.type_vocab_size,
-            "layer_norm_eps": self.layer_norm_eps,
-            "hidden_dropout_prob": self.hidden_dropout_prob,
-            "attention_probs_dropout_prob": self.attention_probs_dropout_prob,
-            "initializer_range": self.initializer_range,
-        });
         let path = dir.join(FILE);
+        let value = Value::Object(self.keys());
         std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
+    }
+
+    fn keys(&self) -> Map<String, Value> {
+        let keys = [
+            ("architectures", json!(["HF_ColBERT"])),
+            ("model_type", json!("bert")),
+            ("vocab_size", json!(self.vocab_size)),
+            ("hidden_size", json!(self.hidden_size)),
+            ("num_hidden_layers", json!(self.num_hidden_layers)),
+            ("num_attention_heads", json!(self.num_attention_heads)),
+            ("intermediate_size", json!(self.intermediate_size)),
+            ("hidden_act", json!(self.hidden_act.word())),
+            ("max_position_embeddings", json!(self.max_position_embeddings)),
+            ("type_vocab_size", json!(self.type_vocab_size)),
+            ("layer_norm_eps", number(self.layer_norm_eps)),
+            ("hidden_dropout_prob", number(self.hidden_dropout_prob)),
+            ("attention_probs_dropout_prob", number(self.attention_probs_dropout_prob)),
+            ("initializer_range", number(self.initializer_range)),
+        ];
+        keys.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
+    }
+}
+
+/// A number, or a word for one that JSON cannot have: as an absent key it would get its default.
+fn number(number: f64) -> Value {
+    if number.is_finite() { json!(number) } else { json!(number.to_string()) }
+}
+
+impl Default for BertConfig {
+    /// The shape of bert-base-japanese-v3.
+    fn default() -> Self {
+        Self {
+            vocab_size: 32_768,
+            hidden_size: 768,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            intermediate_size: 3_072,
+            hidden_act: Activation::Gelu,
+            max_position_embeddings: 512,
+            type_vocab_size: 2,
+            layer_norm_eps: 1e-12,
+            hidden_dropout_prob: 0.1,
+            attention_probs_dropout_prob: 0.1,
+            initializer_range: 0.02,
+        }
     }
 }
 

@@ -99,6 +99,15 @@ impl ColbertConfig {
         })
     }
 
+    /// [`Error::Length`] for embeddings without a component.
+    pub(crate) fn check_dim(&self) -> Result<(), Error> {
+        let (dim, min, max) = (self.dim, 1, MAX_LENGTH as usize);
+        if (min..=max).contains(&dim) {
+            return Ok(());
+        }
+        Err(Error::Length { key: "dim", length: dim, min, max })
+    }
+
     /// Writes `artifact.metadata` to the folder `dir`.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
         let (query_maxlen, rule) = match self.query_length {

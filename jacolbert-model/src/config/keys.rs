@@ -20,6 +20,11 @@ impl Keys {
         Ok(Self { path: path.into(), values })
     }
 
+    /// The keys of `value`, as a file at `path` would have them.
+    pub(crate) fn of(value: Map<String, Value>, path: &Path) -> Self {
+        Self { path: path.into(), values: value }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::SpecialTokens;
+use super::japanese::SETTINGS;
 use super::text_tokenizer::TextTokenizer;
 use crate::Error;
 
@@ -12,11 +13,13 @@ use crate::Error;
 pub(super) const FILE: &str = "tokenizer.json";
 
 /// A Hugging Face tokenizer, without its own framing, truncation and padding.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct JsonTokenizer {
     path: PathBuf,
     tokenizer: tokenizers::Tokenizer,
     special: SpecialTokens,
+    /// `tokenizer_config.json`, if there is one; it says to other libraries what is special.
+    settings: Option<Vec<u8>>,
 }
 
 impl JsonTokenizer {
@@ -29,7 +32,22 @@ impl JsonTokenizer {
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
         let special = special_tokens(&tokenizer, &path)?;
-        Ok(Self { path, tokenizer, special })
+        Ok(Self { path, tokenizer, special, settings: read_if_there(&dir.join(SETTINGS))? })
+    }
+
+    /// A tokenizer that comes from no file.
+    pub(super) fn new(tokenizer: tokenizers::Tokenizer) -> Result<Self, Error> {
+        let path = PathBuf::from(FILE);
+        let special = special_tokens(&tokenizer, &path)?;
+        let settings = json!({
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "pad_token": "[PAD]",
+            "unk_token": "[UNK]",
+            "cls_token": "[CLS]",
+            "sep_token": "[SEP]",
+            "mask_token": "[MASK]",
+        });
+        Ok(Self { path, tokenizer, special, settings: Some(format!("{settings:#}\n").into()) })
     }
 }
 
@@ -65,8 +83,18 @@ impl TextTokenizer for JsonTokenizer {
         let path = dir.join(FILE);
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::Tokenizer { path: path.clone(), source })?;
-        std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+        std::fs::write(&path, json).map_err(|source| Error::io(&path, source))?;
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let path = dir.join(SETTINGS);
+        std::fs::write(&path, settings).map_err(|source| Error::io(&path, source))
     }
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    Ok(Some(std::fs::read(path).map_err(|source| Error::io(path, source))?))
 }
 
 /// Keeps from the crate tokenizers what it ends the thread over: a mistake in the JSON inside a

@@ -13,6 +13,7 @@ mod japanese;
 mod json_tokenizer;
 mod mecab_tokenizer;
 mod text_tokenizer;
+mod training;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use japanese::{
     Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, SpecialTokens,
     Subword, Vocabulary,
 };
+pub use training::{TokenizerTrainer, TrainedTokenizer};
 
 /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
 const FRAME: usize = 3;
@@ -81,6 +83,19 @@ impl Tokenizer {
         config: &ColbertConfig,
     ) -> Result<Self, Error> {
         Self::new(open(dir, Some(dictionary))?, bert, config)
+    }
+
+    /// A tokenizer that was trained, for a model of the shape `bert` that reads text by `config`.
+    ///
+    /// # Errors
+    /// [`Error::MissingToken`] for a marker that it was not trained with, [`Error::Vocabulary`], and
+    /// [`Error::Length`] as in [`from_dir`](Self::from_dir).
+    pub fn from_trained(
+        trained: &TrainedTokenizer,
+        bert: &BertConfig,
+        config: &ColbertConfig,
+    ) -> Result<Self, Error> {
+        Self::new(Arc::new(trained.0.clone()), bert, config)
     }
 
     fn new(

@@ -22,5 +22,6 @@ mod tensor_file;
 mod text;
 mod tiny;
 mod torch_file;
+mod training_a_tokenizer;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
