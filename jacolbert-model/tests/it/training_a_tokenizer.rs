@@ -112,6 +112,22 @@ fn the_rarest_characters_are_left_out() -> TestResult {
 }
 
 #[test]
+fn of_many_words_a_sample_is_trained_on() -> TestResult {
+    let others: Vec<char> = ('一'..).take(60).collect();
+    let words: Vec<String> = others.iter().map(|other| format!("{other}日本{other}")).collect();
+    let sampled = TokenizerTrainer { max_chars: 40, ..trainer(150) };
+    let trained = sampled.train(words.iter().map(String::as_str))?;
+    assert_eq!(tokens(&trained, "日本")?, ["日本"]);
+    // All characters are known, whether or not a sampled word has them.
+    for word in &words {
+        assert_eq!(tokens(&trained, word)?.concat(), *word);
+    }
+    let all = trainer(150).train(words.iter().map(String::as_str))?;
+    assert_ne!(saved(&all)?, saved(&trained)?);
+    Ok(())
+}
+
+#[test]
 fn a_model_from_scratch_is_the_same_after_saving() -> TestResult {
     let start = start(&trainer(200).train(TEXTS)?)?;
     let folder = tempfile::tempdir()?;

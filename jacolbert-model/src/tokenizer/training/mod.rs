@@ -45,18 +45,23 @@ pub struct TokenizerTrainer {
     /// out are the rarest; they become `[UNK]`. ASCII punctuation is always known, so that a
     /// skiplist of it never holds `[UNK]`.
     pub character_coverage: f64,
+    /// Characters of words to train on, about; of more than that, every so-maniest word is taken. A
+    /// word that is there twice counts once. Time grows with it: one million takes more than a minute.
+    pub max_chars: usize,
     /// Tokens beside `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]` and `[MASK]` that stand for no text: those
     /// that mark a query and a passage.
     pub markers: Vec<String>,
 }
 
 impl Default for TokenizerTrainer {
-    /// 8,000 tokens, all but 5 of 10,000 characters, and the markers of [`ColbertConfig::default`].
+    /// 8,000 tokens, all but 5 of 10,000 characters, a sample of 2 million characters, and the markers
+    /// of [`ColbertConfig::default`].
     fn default() -> Self {
         let ColbertConfig { query_token_id, doc_token_id, .. } = ColbertConfig::default();
         Self {
             vocab_size: 8_000,
             character_coverage: 0.9995,
+            max_chars: 2_000_000,
             markers: vec![query_token_id, doc_token_id],
         }
     }
@@ -82,7 +87,7 @@ impl TokenizerTrainer {
         let words = Words::count(&tokenizer_of(&special, &[])?, texts)?;
         let alphabet = Alphabet::covering(self.character_coverage, &words);
         self.check_vocab_size(&alphabet)?;
-        let words = words.spelled_with(&alphabet);
+        let words = words.spelled_with(&alphabet).sampled(self.max_chars);
         let pieces = pieces(words, &alphabet, self.vocab_size - special.len())?;
         Ok(TrainedTokenizer(JsonTokenizer::new(tokenizer_of(&special, &pieces)?)?))
     }

@@ -52,6 +52,14 @@ impl Words {
         Self(counts)
     }
 
+    /// Every so-maniest of the words, so that they have about `max_chars` characters or fewer: in their
+    /// order those that begin alike are side by side, so that of all kinds some are kept.
+    pub(super) fn sampled(self, max_chars: usize) -> Self {
+        let all: usize = self.0.keys().map(|word| word.chars().count()).sum();
+        let nth = all.div_ceil(max_chars.max(1)).max(1);
+        Self(self.0.into_iter().step_by(nth).collect())
+    }
+
     /// The words in order. Where there are more in all than 32 bits can count, counts are shares of
     /// themselves, of at least 1.
     pub(super) fn into_counts(self) -> Vec<(String, u32)> {
