@@ -8,13 +8,13 @@ use crate::bert::Bert;
 use crate::{Batch, BertConfig, FreshWeights, TokenWeights};
 
 /// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
-const MIN_NORM: f64 = 1e-12;
+pub(crate) const MIN_NORM: f64 = 1e-12;
 
 /// A ColBERT: token ids in, one unit vector of length `dim` per kept token out.
 #[derive(Module, Debug)]
 pub struct Colbert {
-    bert: Bert,
-    linear: Linear,
+    pub(crate) bert: Bert,
+    pub(crate) linear: Linear,
 }
 
 /// Embeddings of a batch of texts, still on the device.

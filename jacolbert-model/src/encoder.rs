@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use burn::module::Module;
-use burn::tensor::{DType, Device};
+use burn::tensor::Device;
 use jacolbert_index::{Embeddings, Pooling, pooled_passages};
 
 use crate::checkpoint;
-use crate::{Batch, Checkpoint, Colbert, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
+use crate::engine::Engine;
+use crate::{
+    BertConfig, Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions,
+    Tokenizer,
+};
 
 /// A model ready to encode queries and passages.
 ///
@@ -33,23 +37,23 @@ use crate::{Batch, Checkpoint, Colbert, Encoding, Error, Fingerprint, LoadOption
 /// ```
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    colbert: Colbert,
+    engine: Engine,
     tokenizer: Tokenizer,
     options: EncodeOptions,
     device: Device,
-    source: Option<Source>,
+    origin: Origin,
     /// Checksum of the settings.
     settings: u32,
-    /// Checksum of the weights, if they came from files.
-    weights: Option<u32>,
     fingerprint: OnceLock<Fingerprint>,
 }
 
-/// Where a model was loaded from, and how.
+/// Where a model came from.
 #[derive(Debug, Clone)]
-struct Source {
-    folder: PathBuf,
-    options: LoadOptions,
+enum Origin {
+    /// Files, whose weights have this checksum.
+    Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
+    /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
+    Memory { bert: BertConfig, colbert: Colbert },
 }
 
 /// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
@@ -90,16 +94,29 @@ pub struct Truncation {
 
 impl Encoder {
     /// Takes a loaded checkpoint. Gradients and dropout are left behind.
+    ///
+    /// On flex the weights are [packed](CpuEngine::Packed), and those of the checkpoint kept beside
+    /// them; [`from_dir`](Self::from_dir) holds them once.
     pub fn new(checkpoint: Checkpoint) -> Self {
+        Self::with_cpu_engine(checkpoint, CpuEngine::default())
+    }
+
+    /// As [`new`](Self::new), computing with `cpu` if the checkpoint is on flex.
+    pub fn with_cpu_engine(checkpoint: Checkpoint, cpu: CpuEngine) -> Self {
         let colbert = checkpoint.colbert.valid();
+        let (device, bert) = (colbert.device(), checkpoint.bert);
+        // Weights that cannot be read are an error when the module computes with them.
+        let engine = Engine::new(&bert, colbert.clone(), cpu).unwrap_or_else(|_| Engine::Module {
+            colbert: colbert.clone(),
+            device: device.clone(),
+        });
         Self {
-            device: colbert.device(),
-            colbert,
-            settings: checkpoint::settings_checksum(&checkpoint.bert, &checkpoint.config),
+            engine,
+            device,
+            settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
-            source: None,
-            weights: None,
+            origin: Origin::Memory { bert, colbert },
             fingerprint: OnceLock::new(),
         }
     }
@@ -123,9 +140,17 @@ impl Encoder {
         device: &Device,
     ) -> Result<Self, Error> {
         let (checkpoint, weights) = Checkpoint::read(dir, options, device)?;
-        let source = Source { folder: dir.into(), options: options.clone() };
-        let (source, weights) = (Some(source), Some(weights));
-        let encoder = Self { source, weights, ..Self::new(checkpoint) };
+        let Checkpoint { bert, config, colbert, tokenizer } = checkpoint;
+        let colbert = colbert.valid();
+        let encoder = Self {
+            device: colbert.device(),
+            engine: Engine::new(&bert, colbert, options.cpu)?,
+            settings: checkpoint::settings_checksum(&bert, &config),
+            tokenizer,
+            options: EncodeOptions::default(),
+            origin: Origin::Folder { folder: dir.into(), options: options.clone(), weights },
+            fingerprint: OnceLock::new(),
+        };
         // Now rather than when a collection is opened, which takes less time than this. A tokenizer
         // that cannot read the texts says so again to whoever asks.
         let _ = encoder.fingerprint();
@@ -139,18 +164,24 @@ impl Encoder {
 
     /// Length of an embedding.
     pub fn dim(&self) -> usize {
-        self.colbert.dim()
+        self.engine.dim()
     }
 
     /// The folder that the model was loaded from; none if it was made from a [`Checkpoint`].
     pub fn checkpoint(&self) -> Option<&Path> {
-        self.source.as_ref().map(|source| source.folder.as_path())
+        match &self.origin {
+            Origin::Folder { folder, .. } => Some(folder),
+            Origin::Memory { .. } => None,
+        }
     }
 
     /// The folder of the dictionary that the model was loaded with; none if it was loaded without
     /// one, or made from a [`Checkpoint`].
     pub fn dictionary(&self) -> Option<&Path> {
-        self.source.as_ref().and_then(|source| source.options.dictionary.as_deref())
+        match &self.origin {
+            Origin::Folder { options, .. } => options.dictionary.as_deref(),
+            Origin::Memory { .. } => None,
+        }
     }
 
     /// What tells this model from others. It is taken once: of weights from files while they are
@@ -162,9 +193,9 @@ impl Encoder {
         if let Some(&known) = self.fingerprint.get() {
             return Ok(known);
         }
-        let weights = match self.weights {
-            Some(weights) => weights,
-            None => checkpoint::weights_checksum(&self.colbert)?,
+        let weights = match &self.origin {
+            Origin::Folder { weights, .. } => *weights,
+            Origin::Memory { colbert, .. } => checkpoint::weights_checksum(colbert)?,
         };
         let (tokenizer, settings) = (self.tokenizer.checksum()?, self.settings);
         Ok(*self.fingerprint.get_or_init(|| Fingerprint { weights, tokenizer, settings }))
@@ -175,15 +206,18 @@ impl Encoder {
         &self.device
     }
 
-    /// The same model on another device, from the files that it came from, or as a copy of this one
-    /// if it came from none.
+    /// The same model as Burn computes it on flex: from the files that it came from, or as a copy of
+    /// this one if it came from none.
     #[cfg(feature = "flex")]
-    pub(crate) fn loaded_again_on(&self, device: &Device) -> Result<Self, Error> {
-        let encoder = match &self.source {
-            Some(Source { folder, options }) => Self::from_dir_with(folder, options, device)?,
-            None => Self {
-                colbert: self.colbert.clone().to_device(device),
-                device: device.clone(),
+    pub(crate) fn loaded_again_on_flex(&self) -> Result<Self, Error> {
+        let (device, cpu) = (Device::flex(), CpuEngine::Module);
+        let encoder = match &self.origin {
+            Origin::Folder { folder, options, .. } => {
+                Self::from_dir_with(folder, &LoadOptions { cpu, ..options.clone() }, &device)?
+            }
+            Origin::Memory { bert, colbert } => Self {
+                engine: Engine::new(bert, colbert.clone().to_device(&device), cpu)?,
+                device,
                 ..self.clone()
             },
         };
@@ -298,13 +332,9 @@ impl Encoder {
     /// One pass through the model: kept rows of every text, with the text's number.
     fn embed(&self, batch: &[Numbered]) -> Result<Vec<(usize, Embeddings)>, Error> {
         let encodings: Vec<&Encoding> = batch.iter().map(|numbered| &numbered.encoding).collect();
-        let tensor = self.colbert.forward(Batch::new(&encodings, &self.device)).tensor;
-        let [_, tokens, dim] = tensor.dims();
-        let data = tensor.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
-        let values = data.as_slice::<f32>().map_err(|e| Error::Device(e.into()))?;
-        let matrices = values.chunks_exact(tokens * dim);
-        let kept = batch.iter().zip(matrices).map(|(&Numbered { text, ref encoding }, matrix)| {
-            let embeddings = Embeddings::new(kept_rows(matrix, &encoding.keep, dim), dim);
+        let rows = batch.iter().zip(self.engine.embed(&encodings)?);
+        let kept = rows.map(|(&Numbered { text, .. }, rows)| {
+            let embeddings = Embeddings::new(rows, self.dim());
             Ok((text, embeddings.map_err(|source| Error::Embeddings { text, source })?))
         });
         kept.collect()
@@ -342,10 +372,4 @@ fn batches(mut texts: &[Numbered], batch_tokens: usize) -> impl Iterator<Item = 
         texts = rest;
         Some(batch)
     })
-}
-
-/// The rows of `matrix` `[tokens, dim]` for which `keep` is true.
-fn kept_rows(matrix: &[f32], keep: &[bool], dim: usize) -> Vec<f32> {
-    let rows = matrix.chunks_exact(dim).zip(keep);
-    rows.filter(|(_, keep)| **keep).flat_map(|(row, _)| row).copied().collect()
 }

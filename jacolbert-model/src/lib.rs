@@ -89,11 +89,14 @@ mod checksum;
 mod colbert;
 mod config;
 mod encoder;
+mod engine;
 mod error;
 mod fingerprint;
 mod fresh_weights;
 mod load_options;
 mod maxsim;
+#[cfg(feature = "flex")]
+mod packed;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
@@ -107,6 +110,7 @@ pub use checkpoint::{Checkpoint, TensorFile, WeightFormat};
 pub use colbert::{Colbert, TokenEmbeddings};
 pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
+pub use engine::CpuEngine;
 pub use error::Error;
 pub use fingerprint::Fingerprint;
 pub use fresh_weights::FreshWeights;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::ColbertConfig;
+use crate::{ColbertConfig, CpuEngine};
 
 /// What loading a checkpoint may need beyond its folder.
 ///
@@ -25,4 +25,6 @@ pub struct LoadOptions {
     pub dictionary: Option<PathBuf>,
     /// How text is read, instead of what the checkpoint's own settings say.
     pub config: Option<ColbertConfig>,
+    /// What an [`Encoder`](crate::Encoder) on flex computes with; other devices pass it over.
+    pub cpu: CpuEngine,
 }

@@ -1,6 +1,5 @@
 //! A loaded model against the same model on the CPU.
 
-use burn::tensor::Device;
 use jacolbert_index::Embeddings;
 
 use crate::probe_texts::{PASSAGES, QUERIES};
@@ -58,6 +57,9 @@ impl Encoder {
     /// It is for those who run a model on a GPU: what fused and tuned kernels compute depends on the
     /// device, its driver and the shapes, and has been silently wrong before (Burn's issue 5257).
     ///
+    /// On flex, too, it is Burn's module that is compared with, so that the check there is one of the
+    /// [packed](crate::CpuEngine::Packed) weights.
+    ///
     /// The weights for flex are read from the checkpoint's folder again, so that a transfer gone
     /// wrong is found, too (and so is a folder that has changed since). An encoder made of a
     /// [`Checkpoint`](crate::Checkpoint) in memory is compared with a copy of its own weights.
@@ -82,7 +84,7 @@ impl Encoder {
     /// [`encode_passages`](Self::encode_passages).
     #[tracing::instrument(level = "debug", skip_all)]
     pub fn self_check(&self, options: &SelfCheckOptions) -> Result<SelfCheck, Error> {
-        let reference = self.loaded_again_on(&Device::flex())?;
+        let reference = self.loaded_again_on_flex()?;
         let queries = QUERIES.map(String::from).to_vec();
         let queries = Compared::queries(queries, self, &reference)?;
         let passages = Compared::passages(passages(&reference), self, &reference)?;

@@ -12,15 +12,15 @@ use crate::{BertConfig, FreshWeights};
 /// The products are written out, because the attention operations of Burn's backends differ in how
 /// they treat a mask (Burn's issue 4325) and have no backward pass on GPUs.
 #[derive(Module, Debug)]
-pub(super) struct Attention {
-    query: Linear,
-    key: Linear,
-    value: Linear,
-    output: Linear,
-    norm: LayerNorm,
-    weights_dropout: Dropout,
-    output_dropout: Dropout,
-    num_heads: usize,
+pub(crate) struct Attention {
+    pub(crate) query: Linear,
+    pub(crate) key: Linear,
+    pub(crate) value: Linear,
+    pub(crate) output: Linear,
+    pub(crate) norm: LayerNorm,
+    pub(crate) weights_dropout: Dropout,
+    pub(crate) output_dropout: Dropout,
+    pub(crate) num_heads: usize,
 }
 
 impl Attention {

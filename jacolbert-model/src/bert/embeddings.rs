@@ -8,12 +8,12 @@ use crate::{BertConfig, FreshWeights, TokenWeights};
 
 /// `norm(word[id] + position[i] + segment[0])`.
 #[derive(Module, Debug)]
-pub(super) struct BertEmbeddings {
-    words: Embedding,
-    positions: Embedding,
-    segments: Embedding,
-    norm: LayerNorm,
-    dropout: Dropout,
+pub(crate) struct BertEmbeddings {
+    pub(crate) words: Embedding,
+    pub(crate) positions: Embedding,
+    pub(crate) segments: Embedding,
+    pub(crate) norm: LayerNorm,
+    pub(crate) dropout: Dropout,
 }
 
 impl BertEmbeddings {

@@ -9,13 +9,13 @@ use crate::{Activation, BertConfig, FreshWeights};
 
 /// `norm(x + outer(activation(inner(x))))`.
 #[derive(Module, Debug)]
-pub(super) struct FeedForward {
-    inner: Linear,
-    outer: Linear,
-    norm: LayerNorm,
-    dropout: Dropout,
+pub(crate) struct FeedForward {
+    pub(crate) inner: Linear,
+    pub(crate) outer: Linear,
+    pub(crate) norm: LayerNorm,
+    pub(crate) dropout: Dropout,
     #[module(skip)]
-    activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 impl FeedForward {

@@ -9,9 +9,9 @@ use crate::{BertConfig, FreshWeights};
 
 /// Self-attention, then the feed-forward block.
 #[derive(Module, Debug)]
-pub(super) struct BertLayer {
-    attention: Attention,
-    feed_forward: FeedForward,
+pub(crate) struct BertLayer {
+    pub(crate) attention: Attention,
+    pub(crate) feed_forward: FeedForward,
 }
 
 impl BertLayer {

@@ -10,20 +10,22 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
 use crate::{BertConfig, FreshWeights, TokenWeights};
-use embeddings::BertEmbeddings;
-use layer::BertLayer;
+pub(crate) use attention::Attention;
+pub(crate) use embeddings::BertEmbeddings;
+pub(crate) use feed_forward::FeedForward;
+pub(crate) use layer::BertLayer;
 
 /// Added to the attention scores of tokens that must not be seen. `exp` of it is 0 in every float
 /// type, and `f16` still holds it.
-const UNSEEN: f32 = -1e4;
+pub(crate) const UNSEEN: f32 = -1e4;
 
 /// A BERT encoder without pooler: token ids in, one contextual vector per token out.
 ///
 /// Dropout acts only on a device with autodiff.
 #[derive(Module, Debug)]
 pub struct Bert {
-    embeddings: BertEmbeddings,
-    layers: Vec<BertLayer>,
+    pub(crate) embeddings: BertEmbeddings,
+    pub(crate) layers: Vec<BertLayer>,
 }
 
 impl BertConfig {

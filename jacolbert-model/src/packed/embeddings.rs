@@ -1,0 +1,63 @@
+//! Input of the layers: the sum of word, position and segment embeddings.
+
+use super::division::Division;
+use super::kernels::LANES;
+use super::norm::PackedNorm;
+use super::ragged::Ragged;
+use super::weights::values;
+use crate::bert::BertEmbeddings;
+use crate::{BertConfig, Error};
+
+/// `norm(word[id] + (position[i] + segment[0]))`.
+#[derive(Debug)]
+pub(super) struct PackedEmbeddings {
+    /// `[tokens, hidden]`.
+    words: Vec<f32>,
+    /// Position and segment together, `[positions, stride]`.
+    places: Vec<f32>,
+    norm: PackedNorm,
+    hidden: usize,
+}
+
+impl PackedEmbeddings {
+    pub(super) fn new(config: &BertConfig, embeddings: BertEmbeddings) -> Result<Self, Error> {
+        let BertEmbeddings { words, positions, segments, norm, .. } = embeddings;
+        let norm = PackedNorm::new(config, norm)?;
+        let hidden = norm.size();
+        let segments = values(segments.weight)?;
+        let positions = values(positions.weight)?;
+        let mut places = Vec::with_capacity(positions.len() / hidden * stride(hidden));
+        for position in positions.chunks_exact(hidden) {
+            let end = places.len() + stride(hidden);
+            places.extend(position.iter().zip(&segments).map(|(a, b)| a + b));
+            places.resize(end, 0.0);
+        }
+        Ok(Self { words: values(words.weight)?, places, norm, hidden })
+    }
+
+    /// From one row to the next: whole panels.
+    pub(super) fn stride(&self) -> usize {
+        stride(self.hidden)
+    }
+
+    /// `[rows, stride]`. Positions count from 0 in each text; all is segment 0.
+    pub(super) fn forward(&self, batch: &Ragged<'_>, division: &Division) -> Vec<f32> {
+        let stride = self.stride();
+        let mut rows = vec![0.0; batch.num_rows() * stride];
+        for text in 0..batch.num_texts() {
+            let range = batch.rows(text);
+            let rows = &mut rows[range.start * stride..range.end * stride];
+            for (row, &id) in rows.chunks_exact_mut(stride).zip(batch.ids(text)) {
+                let word = &self.words[id as usize * self.hidden..][..self.hidden];
+                row[..self.hidden].copy_from_slice(word);
+            }
+            let places = &self.places[..rows.len()];
+            division.isa.add_and_norm(rows, places, stride, self.norm.as_norm());
+        }
+        rows
+    }
+}
+
+fn stride(hidden: usize) -> usize {
+    hidden.next_multiple_of(LANES)
+}

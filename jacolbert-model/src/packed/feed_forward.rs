@@ -1,0 +1,41 @@
+//! The feed-forward block with its residual and norm.
+
+use super::division::Division;
+use super::kernels::Rows;
+use super::linear::PackedLinear;
+use super::norm::PackedNorm;
+use super::weights::Matrix;
+use crate::bert::FeedForward;
+use crate::{Activation, BertConfig, Error};
+
+/// `norm(x + outer(activation(inner(x))))`.
+#[derive(Debug)]
+pub(super) struct PackedFeedForward {
+    inner: PackedLinear,
+    outer: PackedLinear,
+    norm: PackedNorm,
+    activation: Activation,
+}
+
+impl PackedFeedForward {
+    pub(super) fn new(config: &BertConfig, block: FeedForward) -> Result<Self, Error> {
+        let FeedForward { inner, outer, norm, activation, .. } = block;
+        Ok(Self {
+            inner: PackedLinear::new(&[Matrix::of(inner)?]),
+            outer: PackedLinear::new(&[Matrix::of(outer)?]),
+            norm: PackedNorm::new(config, norm)?,
+            activation,
+        })
+    }
+
+    /// Puts the outputs of rows `stride` long in their place.
+    pub(super) fn forward(&self, hidden: &mut [f32], stride: usize, division: &Division) {
+        let rows = Rows { values: hidden, stride, count: hidden.len() / stride };
+        let mut inner = vec![0.0; rows.count * self.inner.width()];
+        self.inner.apply(rows, Some(self.activation), division, &mut inner);
+        let rows = Rows { values: &inner, stride: self.inner.width(), count: rows.count };
+        let mut outer = vec![0.0; hidden.len()];
+        self.outer.apply(rows, None, division, &mut outer);
+        division.isa.add_and_norm(hidden, &outer, stride, self.norm.as_norm());
+    }
+}

@@ -1,0 +1,169 @@
+//! The kernels on AVX2 with fused multiply-add: six rows by 16 columns in twelve registers.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::{
+    __m256, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+};
+
+use super::{LANES, Lanes, Norm, Part, scalar};
+
+/// Proof that the machine has AVX2 and FMA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+/// Values of a register.
+const WIDTH: usize = 8;
+const REGISTERS: usize = LANES / WIDTH;
+/// Rows that are computed together.
+const ROWS: usize = 6;
+
+impl Avx2 {
+    pub(super) fn new() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+
+    /// See [`super::Isa::product`].
+    pub(super) fn part(self, part: Part<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { by_blocks(part) }
+    }
+
+    /// See [`super::Isa::add_and_norm`].
+    pub(super) fn add_and_norm(
+        self,
+        rows: &mut [f32],
+        added: &[f32],
+        stride: usize,
+        norm: Norm<'_>,
+    ) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { add_and_norm(rows, added, stride, norm) }
+    }
+
+    /// See [`super::Isa::softmax`].
+    pub(super) fn softmax(self, row: &mut [f32], mask: &[f32]) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { softmax(row, mask) }
+    }
+
+    /// See [`super::Isa::unit`].
+    pub(super) fn unit(self, row: &mut [f32], least: f32) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { unit(row, least) }
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
+    scalar::add_and_norm(rows, added, stride, norm);
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn softmax(row: &mut [f32], mask: &[f32]) {
+    scalar::softmax(row, mask);
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn unit(row: &mut [f32], least: f32) {
+    scalar::unit(row, least);
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn by_blocks(mut part: Part<'_>) {
+    let count = part.rows.count;
+    let whole = count - count % ROWS;
+    for first in (0..whole).step_by(ROWS) {
+        block::<ROWS>(&mut part, first);
+    }
+    match count % ROWS {
+        1 => block::<1>(&mut part, whole),
+        2 => block::<2>(&mut part, whole),
+        3 => block::<3>(&mut part, whole),
+        4 => block::<4>(&mut part, whole),
+        5 => block::<5>(&mut part, whole),
+        _ => {}
+    }
+}
+
+/// The rows from `first` on, `N` of them.
+#[target_feature(enable = "avx2,fma")]
+fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
+    let depth = part.panel.len();
+    let (rows, stride) = (part.rows, part.stride);
+    let inputs: [&[f32]; N] =
+        std::array::from_fn(|n| &rows.values[(first + n) * rows.stride..][..depth]);
+    for n in 0..N {
+        prefetch(&part.sums[(first + n) * stride..], N * stride);
+    }
+    let (ahead, step) = ahead(part, first);
+    let mut sums = [[_mm256_setzero_ps(); REGISTERS]; N];
+    for (n, sums) in sums.iter_mut().enumerate() {
+        let begin = match part.bias {
+            Some(bias) => bias.as_slice(),
+            None => &part.sums[(first + n) * stride..],
+        };
+        *sums = registers(begin);
+    }
+    for (i, weights) in part.panel.iter().enumerate() {
+        let weights = registers(weights);
+        prefetch_far(ahead, i * step);
+        for (row, sums) in inputs.iter().zip(&mut sums) {
+            // SAFETY: `i < depth`, the length of each row.
+            let input = _mm256_set1_ps(unsafe { *row.get_unchecked(i) });
+            for (sum, &weights) in sums.iter_mut().zip(&weights) {
+                *sum = _mm256_fmadd_ps(input, weights, *sum);
+            }
+        }
+    }
+    for (n, sums) in sums.iter().enumerate() {
+        let lanes = &mut part.sums[(first + n) * stride..][..LANES];
+        for (register, &sum) in sums.iter().enumerate() {
+            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
+            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), sum) };
+        }
+        if let Some(activation) = part.activation
+            && let Some(lanes) = lanes.first_chunk_mut()
+        {
+            scalar::activate(Some(activation), lanes);
+        }
+    }
+}
+
+/// Where the block from row `first` on begins with asking for the next part's weights, and the values
+/// between two requests, so that all blocks together ask for all of them.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn ahead<'a>(part: &Part<'a>, first: usize) -> (&'a [f32], usize) {
+    let blocks = part.rows.count.div_ceil(ROWS);
+    let step = LANES.div_ceil(blocks);
+    let begin = first / ROWS * step * part.panel.len();
+    (part.ahead.as_flattened().get(begin..).unwrap_or_default(), step)
+}
+
+/// As [`prefetch`], for what is needed later.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn prefetch_far(values: &[f32], n: usize) {
+    _mm_prefetch::<_MM_HINT_T1>(values.as_ptr().wrapping_add(n).cast());
+}
+
+/// Asks for value `n` and its neighbours to be brought near; they will be needed soon.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn prefetch(values: &[f32], n: usize) {
+    _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(n).cast());
+}
+
+/// The first 16 of `values` in registers.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn registers(values: &[f32]) -> [__m256; REGISTERS] {
+    let lanes: &Lanes = values.first_chunk().expect("a panel's columns");
+    let mut loaded = [_mm256_setzero_ps(); REGISTERS];
+    for (register, loaded) in loaded.iter_mut().enumerate() {
+        // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
+        *loaded = unsafe { _mm256_loadu_ps(lanes.as_ptr().add(register * WIDTH)) };
+    }
+    loaded
+}

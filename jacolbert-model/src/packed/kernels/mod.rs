@@ -1,0 +1,176 @@
+//! The inner loops of encoding on the CPU: products with packed weights, and what goes over rows.
+//!
+//! This module is safe and dispatches. [`scalar`] is the definition: an output of a product is one
+//! chain of fused multiply-adds, in the order of the inputs, from its bias on; sums over a row run in
+//! 16 lanes that are added at the end. The vector files do the same operations on more lanes, so that
+//! every implementation gives the same bits, whatever rows are computed together.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod scalar;
+
+use crate::Activation;
+
+/// Columns of a panel.
+pub(crate) const LANES: usize = 16;
+
+/// One value per column of a panel.
+pub(crate) type Lanes = [f32; LANES];
+
+/// Inputs that a product goes through at once: with 16 columns 24 KiB of weights, which stay in the
+/// nearest cache while they meet row after row.
+const DEPTH: usize = 384;
+
+/// Rows, each `stride` values after the one before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub(crate) values: &'a [f32],
+    pub(crate) stride: usize,
+    pub(crate) count: usize,
+}
+
+/// Columns of a product as panels, one after the other, each `[inputs][LANES]`; the last is filled up
+/// with zeros.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Panels<'a> {
+    pub(crate) lanes: &'a [Lanes],
+    pub(crate) inputs: usize,
+}
+
+/// A part of a product: some inputs of one panel for all rows.
+struct Part<'a> {
+    /// `[depth][LANES]`.
+    panel: &'a [Lanes],
+    /// From the first of those inputs on.
+    rows: Rows<'a>,
+    /// From the panel's first column on, `stride` values a row.
+    sums: &'a mut [f32],
+    stride: usize,
+    /// What the sums begin with; none if they go on from what is there.
+    bias: Option<&'a Lanes>,
+    /// What becomes of them.
+    activation: Option<Activation>,
+    /// Weights that the next part needs.
+    ahead: &'a [Lanes],
+}
+
+/// The instruction set that the kernels run on; a value is the proof that the machine has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Isa {
+    Scalar,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+}
+
+/// Calls the same method of whatever instruction set there is.
+macro_rules! dispatch {
+    ($isa:expr, $kernel:ident($($argument:expr),*)) => {
+        match $isa {
+            Isa::Scalar => scalar::$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2(avx2) => avx2.$kernel($($argument),*),
+        }
+    };
+}
+
+impl Isa {
+    /// The widest one that this machine has.
+    pub(crate) fn detected() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = avx2::Avx2::new() {
+            return Self::Avx2(avx2);
+        }
+        Self::Scalar
+    }
+
+    /// `out[r][c] = activation(bias[c] + Σ_i rows[r][i] * panels[i][c])` for every column of
+    /// `panels`, with `out` as wide as the panels together.
+    ///
+    /// # Panics
+    /// If panels are not whole, there is not one bias a panel, or a row or a result lacks room.
+    pub(crate) fn product(
+        self,
+        rows: Rows<'_>,
+        panels: Panels<'_>,
+        bias: &[Lanes],
+        activation: Option<Activation>,
+        out: &mut [f32],
+    ) {
+        let Panels { lanes, inputs } = panels;
+        let stride = bias.len() * LANES;
+        assert_eq!(lanes.len(), bias.len() * inputs, "one bias a panel");
+        assert_eq!(out.len(), rows.count * stride, "a result as wide as the panels");
+        if rows.count == 0 || bias.is_empty() {
+            return;
+        }
+        if inputs == 0 {
+            return self.constant_rows(bias, activation, out);
+        }
+        assert!(rows.values.len() >= (rows.count - 1) * rows.stride + inputs, "whole rows");
+        for first in (0..inputs).step_by(DEPTH) {
+            let end = inputs.min(first + DEPTH);
+            let rows = Rows { values: &rows.values[first..], ..rows };
+            for (n, (panel, begin)) in lanes.chunks_exact(inputs).zip(bias).enumerate() {
+                let next = if n + 1 < bias.len() { (n + 1) * inputs + first } else { end };
+                self.part(Part {
+                    panel: &panel[first..end],
+                    rows,
+                    sums: &mut out[n * LANES..],
+                    stride,
+                    bias: (first == 0).then_some(begin),
+                    activation: activation.filter(|_| end == inputs),
+                    ahead: &lanes[next..],
+                });
+            }
+        }
+    }
+
+    /// See [`product`](Self::product), which checks that there is room for all of it.
+    fn part(self, part: Part<'_>) {
+        dispatch!(self, part(part));
+    }
+
+    /// A product without inputs.
+    fn constant_rows(self, bias: &[Lanes], activation: Option<Activation>, out: &mut [f32]) {
+        for row in out.as_chunks_mut::<LANES>().0.chunks_exact_mut(bias.len()) {
+            row.copy_from_slice(bias);
+            row.iter_mut().for_each(|lanes| scalar::activate(activation, lanes));
+        }
+    }
+
+    /// `rows[r] = (x - mean) / √(variance + epsilon) * scale + shift` of `x = rows[r] + added[r]`,
+    /// each row `stride` long, of which the first `scale.len()` values count.
+    pub(crate) fn add_and_norm(
+        self,
+        rows: &mut [f32],
+        added: &[f32],
+        stride: usize,
+        norm: Norm<'_>,
+    ) {
+        assert_eq!(rows.len(), added.len(), "as many rows");
+        assert_eq!(norm.scale.len(), norm.shift.len(), "as many values");
+        dispatch!(self, add_and_norm(rows, added, stride, norm));
+    }
+
+    /// `row = exp(x - max x) / Σ exp(x - max x)` of `x = row + mask`.
+    pub(crate) fn softmax(self, row: &mut [f32], mask: &[f32]) {
+        assert_eq!(row.len(), mask.len(), "one summand a value");
+        dispatch!(self, softmax(row, mask));
+    }
+
+    /// `row / max(‖row‖, least)`.
+    pub(crate) fn unit(self, row: &mut [f32], least: f32) {
+        dispatch!(self, unit(row, least));
+    }
+}
+
+/// The weights of a layer norm.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Norm<'a> {
+    pub(crate) scale: &'a [f32],
+    pub(crate) shift: &'a [f32],
+    pub(crate) epsilon: f32,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! One suite over every implementation.
+
+use super::*;
+
+fn every_isa() -> Vec<Isa> {
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+    let mut all = vec![Isa::Scalar];
+    #[cfg(target_arch = "x86_64")]
+    all.extend(avx2::Avx2::new().map(Isa::Avx2));
+    all
+}
+
+/// The same pseudo-random numbers from -1 to 1 for the same seed.
+fn floats(n: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2) | 1;
+    let numbers = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    });
+    numbers.take(n).collect()
+}
+
+fn lanes(n: usize, seed: u32) -> Vec<Lanes> {
+    floats(n * LANES, seed).as_chunks().0.to_vec()
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+const ACTIVATIONS: [Option<Activation>; 4] =
+    [None, Some(Activation::Gelu), Some(Activation::GeluTanh), Some(Activation::Relu)];
+
+/// A product by the formula: one chain of fused multiply-adds an output.
+fn by_formula(rows: Rows<'_>, panels: Panels<'_>, bias: &[Lanes], row: usize) -> Vec<f32> {
+    let Panels { lanes, inputs } = panels;
+    let row = &rows.values[row * rows.stride..][..inputs];
+    let column = |c: usize| {
+        let (panel, lane) = (c / LANES, c % LANES);
+        let weights = &lanes[panel * inputs..(panel + 1) * inputs];
+        let pairs = row.iter().zip(weights);
+        pairs.fold(bias[panel][lane], |sum, (x, weights)| x.mul_add(weights[lane], sum))
+    };
+    (0..bias.len() * LANES).map(column).collect()
+}
+
+fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+    let stride = inputs + 3;
+    let values = floats(count * stride, 1);
+    let rows = Rows { values: &values, stride, count };
+    let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
+    let bias = lanes(num_panels, 3);
+    for activation in ACTIVATIONS {
+        let mut out = vec![0.5; count * num_panels * LANES];
+        isa.product(rows, panels, &bias, activation, &mut out);
+        for (r, found) in out.chunks_exact(num_panels * LANES).enumerate() {
+            let mut expected = by_formula(rows, panels, &bias, r);
+            for lanes in expected.as_chunks_mut().0 {
+                scalar::activate(activation, lanes);
+            }
+            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}, row {r}");
+        }
+    }
+}
+
+#[test]
+fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
+    for isa in every_isa() {
+        for count in 0..=13 {
+            check_product(count, 7, 2, isa);
+        }
+        for inputs in 0..=100 {
+            check_product(7, inputs, 1, isa);
+        }
+        for inputs in [DEPTH - 1, DEPTH, DEPTH + 1, 3 * DEPTH + 5] {
+            check_product(8, inputs, 3, isa);
+        }
+    }
+}
+
+#[test]
+fn rows_have_the_same_bits_on_every_isa() {
+    for isa in every_isa() {
+        for size in 1..=100 {
+            let stride = size + 2;
+            let (values, added, weights) =
+                (floats(3 * stride, 1), floats(3 * stride, 2), floats(2 * size, 3));
+            let (scale, shift) = weights.split_at(size);
+            let all = |isa: Isa| {
+                let (mut normed, mut soft, mut unit) =
+                    (values.clone(), values.clone(), values.clone());
+                isa.add_and_norm(&mut normed, &added, stride, Norm { scale, shift, epsilon: 1e-5 });
+                isa.softmax(&mut soft, &added);
+                isa.unit(&mut unit, 1e-12);
+                [bits(&normed), bits(&soft), bits(&unit)]
+            };
+            assert_eq!(all(isa), all(Isa::Scalar), "{isa:?}, {size}");
+        }
+    }
+}
+
+#[test]
+fn norms_are_those_of_the_formula() {
+    for size in 1..=100 {
+        let (values, added, weights) = (floats(size, 1), floats(size, 2), floats(2 * size, 3));
+        let (scale, shift) = weights.split_at(size);
+        let mut found = values.clone();
+        Isa::Scalar.add_and_norm(&mut found, &added, size, Norm { scale, shift, epsilon: 1e-5 });
+        let x: Vec<f64> = values.iter().zip(&added).map(|(a, b)| f64::from(a + b)).collect();
+        let mean = x.iter().sum::<f64>() / size as f64;
+        let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / size as f64;
+        for n in 0..size {
+            let unit = (x[n] - mean) / (variance + 1e-5).sqrt();
+            let expected = unit * f64::from(scale[n]) + f64::from(shift[n]);
+            assert!((f64::from(found[n]) - expected).abs() < 2e-6, "{size}: {expected}");
+        }
+    }
+}
+
+#[test]
+fn softmax_sums_to_1_and_passes_over_what_is_masked() {
+    for size in 1..=100 {
+        let (mut row, mut mask) = (floats(size, 1), vec![0.0; size]);
+        mask.iter_mut().skip(1).step_by(2).for_each(|mask| *mask = -1e4);
+        let weights: Vec<f64> = row.iter().step_by(2).map(|&x| f64::from(x).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        Isa::detected().softmax(&mut row, &mask);
+        for (n, &found) in row.iter().enumerate() {
+            let expected = if n % 2 == 0 { weights[n / 2] / total } else { 0.0 };
+            assert!((f64::from(found) - expected).abs() < 2e-7, "{size}: {found}, {expected}");
+        }
+    }
+}
+
+#[test]
+fn exp_is_within_2e_7_of_itself() {
+    for step in -86_000..=87_999 {
+        let x = step as f32 * 1e-3;
+        let (found, expected) = (f64::from(scalar::exp(x)), f64::from(x).exp());
+        assert!((found / expected - 1.0).abs() < 2e-7, "exp({x}) = {found}");
+    }
+    assert_eq!([-1e4, -100.0, f32::NEG_INFINITY].map(scalar::exp), [0.0; 3]);
+    assert!(scalar::exp(f32::NAN).is_nan());
+    assert!(scalar::exp(f32::INFINITY).is_finite());
+}
+
+/// `erf` by its Taylor series, `2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n+1))`, which is exact enough below 4.
+fn erf_by_series(x: f64) -> f64 {
+    let mut power = x;
+    let mut sum = x;
+    for n in 1..100 {
+        power *= -x * x / f64::from(n);
+        sum += power / f64::from(2 * n + 1);
+    }
+    sum * std::f64::consts::FRAC_2_SQRT_PI
+}
+
+#[test]
+fn erf_is_within_4e_7() {
+    for step in -4_000..=4_000 {
+        let x = step as f32 * 1e-3;
+        let (found, expected) = (f64::from(scalar::erf(x)), erf_by_series(f64::from(x)));
+        assert!((found - expected).abs() < 4e-7, "erf({x}) = {found}, not {expected}");
+    }
+    for (x, expected) in [(100.0, 1.0), (f32::INFINITY, 1.0), (f32::NEG_INFINITY, -1.0)] {
+        assert!((scalar::erf(x) - expected).abs() < 4e-7);
+    }
+    assert!(scalar::erf(f32::NAN).is_nan());
+}
+
+#[test]
+fn gelu_by_tanh_is_that_of_the_formula() {
+    for step in -1_000..=1_000 {
+        let x = step as f32 * 1e-2;
+        let mut lanes = [x; LANES];
+        scalar::activate(Some(Activation::GeluTanh), &mut lanes);
+        let wide = f64::from(x);
+        let u = (2.0 / std::f64::consts::PI).sqrt() * (wide + 0.044_715 * wide.powi(3));
+        let expected = 0.5 * wide * (1.0 + u.tanh());
+        assert!((f64::from(lanes[0]) - expected).abs() < 2e-6, "{x}: {}", lanes[0]);
+    }
+}

@@ -1,0 +1,35 @@
+//! One layer of the encoder.
+
+use super::attention::PackedAttention;
+use super::division::Division;
+use super::feed_forward::PackedFeedForward;
+use super::ragged::Ragged;
+use crate::bert::BertLayer;
+use crate::{BertConfig, Error};
+
+/// Self-attention, then the feed-forward block.
+#[derive(Debug)]
+pub(super) struct PackedLayer {
+    attention: PackedAttention,
+    feed_forward: PackedFeedForward,
+}
+
+impl PackedLayer {
+    pub(super) fn new(config: &BertConfig, layer: BertLayer) -> Result<Self, Error> {
+        Ok(Self {
+            attention: PackedAttention::new(config, layer.attention)?,
+            feed_forward: PackedFeedForward::new(config, layer.feed_forward)?,
+        })
+    }
+
+    /// Puts the layer's outputs in the place of its inputs.
+    pub(super) fn forward(&self, hidden: &mut [f32], batch: &Ragged<'_>, division: &Division) {
+        let stride = self.attention.stride();
+        let context = self.attention.context(hidden, batch, division);
+        division.for_blocks(hidden, stride, |first, hidden| {
+            let context = &context[first * stride..][..hidden.len()];
+            self.attention.add_output(hidden, context, division);
+            self.feed_forward.forward(hidden, stride, division);
+        });
+    }
+}

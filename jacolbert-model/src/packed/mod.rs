@@ -1,0 +1,103 @@
+//! A ColBERT for encoding on the CPU: the weights of the Burn module, packed once for the kernels.
+//!
+//! The module stays the definition, trains and runs on every device; this is the same formula with
+//! less work around it. Texts lie end to end, so that no padding is computed; a product adds its bias
+//! and applies the activation while its results are at hand; scores of attention exist for some rows
+//! at a time. What comes out for a text has the same bits whatever texts it is encoded with, and
+//! however many threads take part.
+
+mod attention;
+mod division;
+mod embeddings;
+mod feed_forward;
+mod kernels;
+mod layer;
+mod linear;
+mod norm;
+mod ragged;
+#[cfg(test)]
+mod tests;
+mod weights;
+
+use crate::colbert::MIN_NORM;
+use crate::{BertConfig, Colbert, Encoding, Error};
+use division::Division;
+use embeddings::PackedEmbeddings;
+use kernels::{Isa, Rows};
+use layer::PackedLayer;
+use linear::PackedLinear;
+use ragged::Ragged;
+use weights::Matrix;
+
+/// The weights of a [`Colbert`], laid out for the kernels.
+#[derive(Debug)]
+pub(crate) struct PackedColbert {
+    isa: Isa,
+    embeddings: PackedEmbeddings,
+    layers: Vec<PackedLayer>,
+    projection: PackedLinear,
+}
+
+impl PackedColbert {
+    /// Packs `colbert`, whose settings are `config`; each weight is let go of once it is packed.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    pub(crate) fn new(config: &BertConfig, colbert: Colbert) -> Result<Self, Error> {
+        let Colbert { bert, linear } = colbert;
+        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer));
+        Ok(Self {
+            isa: Isa::detected(),
+            embeddings: PackedEmbeddings::new(config, bert.embeddings)?,
+            layers: layers.collect::<Result<_, _>>()?,
+            projection: PackedLinear::new(&[Matrix::of(linear)?]),
+        })
+    }
+
+    /// Length of an embedding.
+    pub(crate) fn dim(&self) -> usize {
+        self.projection.num_outputs()
+    }
+
+    /// Per text the unit rows of its kept tokens, `[tokens, dim]`.
+    pub(crate) fn forward(&self, texts: &[&Encoding]) -> Vec<Vec<f32>> {
+        let batch = Ragged::new(texts);
+        let division = Division::new(self.isa, batch.num_rows());
+        let mut hidden = self.embeddings.forward(&batch, &division);
+        for layer in &self.layers {
+            layer.forward(&mut hidden, &batch, &division);
+        }
+        self.unit_rows(&hidden, texts, &division)
+    }
+
+    /// `[rows, projection.width()]`: `linear(x)` of every row.
+    fn projected(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
+        let (stride, width) = (self.embeddings.stride(), self.projection.width());
+        let mut out = vec![0.0; hidden.len() / stride * width];
+        division.for_blocks(&mut out, width, |first, out| {
+            let values = &hidden[first * stride..];
+            let rows = Rows { values, stride, count: out.len() / width };
+            self.projection.apply(rows, None, division, out);
+        });
+        out
+    }
+
+    /// `normalize(linear(x))` of the kept rows.
+    fn unit_rows(&self, hidden: &[f32], texts: &[&Encoding], division: &Division) -> Vec<Vec<f32>> {
+        let stride = self.embeddings.stride();
+        let keep = texts.iter().flat_map(|text| &text.keep);
+        let kept = hidden.chunks_exact(stride).zip(keep).filter(|(_, keep)| **keep);
+        let kept: Vec<f32> = kept.flat_map(|(row, _)| row).copied().collect();
+        let projected = self.projected(&kept, division);
+        let mut rows = projected.chunks_exact(self.projection.width());
+        let texts = texts.iter().map(|text| {
+            let count = text.keep.iter().filter(|keep| **keep).count();
+            let mut unit: Vec<f32> =
+                rows.by_ref().take(count).flat_map(|row| &row[..self.dim()]).copied().collect();
+            let rows = unit.chunks_exact_mut(self.dim());
+            rows.for_each(|row| self.isa.unit(row, MIN_NORM as f32));
+            unit
+        });
+        texts.collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! Texts of a batch end to end.
+
+use std::ops::Range;
+
+use crate::Encoding;
+use crate::bert::UNSEEN;
+
+/// Several texts, whose tokens are rows that follow each other without filling.
+pub(super) struct Ragged<'a> {
+    texts: &'a [&'a Encoding],
+    /// The first row of each text, and after them the number of rows.
+    starts: Vec<usize>,
+}
+
+impl<'a> Ragged<'a> {
+    pub(super) fn new(texts: &'a [&'a Encoding]) -> Self {
+        let mut starts = vec![0];
+        let ends = texts.iter().scan(0, |end, text| {
+            *end += text.ids.len();
+            Some(*end)
+        });
+        starts.extend(ends);
+        Self { texts, starts }
+    }
+
+    pub(super) fn num_texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub(super) fn num_rows(&self) -> usize {
+        self.starts[self.texts.len()]
+    }
+
+    /// Rows of a text.
+    pub(super) fn rows(&self, text: usize) -> Range<usize> {
+        self.starts[text]..self.starts[text + 1]
+    }
+
+    /// Token ids of a text.
+    pub(super) fn ids(&self, text: usize) -> &'a [u32] {
+        &self.texts[text].ids
+    }
+
+    /// What is added to the attention scores of a text's tokens: 0 for those that may be seen.
+    pub(super) fn mask(&self, text: usize) -> Vec<f32> {
+        let seen = self.texts[text].attention.iter();
+        seen.map(|seen| if *seen { 0.0 } else { UNSEEN }).collect()
+    }
+}
