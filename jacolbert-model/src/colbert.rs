@@ -5,7 +5,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor};
 
 use crate::bert::Bert;
-use crate::{Batch, BertConfig, FreshWeights, TokenWeights};
+use crate::precision::exact;
+use crate::{Batch, BertConfig, Error, FreshWeights, Precision, TokenWeights};
 
 /// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
 pub(crate) const MIN_NORM: f64 = 1e-12;
@@ -15,6 +16,8 @@ pub(crate) const MIN_NORM: f64 = 1e-12;
 pub struct Colbert {
     pub(crate) bert: Bert,
     pub(crate) linear: Linear,
+    #[module(skip)]
+    pub(crate) precision: Precision,
 }
 
 /// Embeddings of a batch of texts, still on the device.
@@ -45,6 +48,7 @@ impl Colbert {
         Self {
             bert: config.init_with(fresh, device),
             linear: linear.with_initializer(initializer).init(device),
+            precision: Precision::F32,
         }
     }
 
@@ -71,12 +75,31 @@ impl Colbert {
         self.linear.weight.lazy_device()
     }
 
+    /// The same model, multiplying in another number format; its embeddings are `f32` still.
+    ///
+    /// # Errors
+    /// [`Error::Precision`] if its device cannot.
+    pub fn with_precision(self, precision: Precision) -> Result<Self, Error> {
+        precision.check(&self.device())?;
+        Ok(Self { precision, ..self })
+    }
+
+    /// The same model, multiplying in `f32`.
+    pub fn in_full_precision(self) -> Self {
+        Self { precision: Precision::F32, ..self }
+    }
+
+    /// The number format of its products.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
     /// Embeddings `[batch, tokens, dim]` of a batch: `normalize(linear(bert(ids)))`, then zeros in
     /// the rows that are not kept.
     pub fn forward(&self, batch: Batch) -> TokenEmbeddings {
         let Batch { ids, attention, keep } = batch;
-        let hidden = self.bert.forward(ids, attention);
-        let unit = normalize(self.linear.forward(hidden));
+        let hidden = self.bert.forward_in(self.precision, ids, attention);
+        let unit = normalize(exact(self.precision.linear(&self.linear, hidden)));
         let tensor = unit * keep.clone().float().unsqueeze_dim(2);
         TokenEmbeddings { tensor, keep }
     }

@@ -11,7 +11,7 @@ use crate::checkpoint;
 use crate::engine::Engine;
 use crate::{
     BertConfig, Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions,
-    Tokenizer,
+    Precision, Tokenizer,
 };
 
 /// A model ready to encode queries and passages.
@@ -141,7 +141,7 @@ impl Encoder {
     ) -> Result<Self, Error> {
         let (checkpoint, weights) = Checkpoint::read(dir, options, device)?;
         let Checkpoint { bert, config, colbert, tokenizer } = checkpoint;
-        let colbert = colbert.valid();
+        let colbert = colbert.valid().with_precision(options.precision)?;
         let encoder = Self {
             device: colbert.device(),
             engine: Engine::new(&bert, colbert, options.cpu)?,
@@ -213,10 +213,16 @@ impl Encoder {
         let (device, cpu) = (Device::flex(), CpuEngine::Module);
         let encoder = match &self.origin {
             Origin::Folder { folder, options, .. } => {
-                Self::from_dir_with(folder, &LoadOptions { cpu, ..options.clone() }, &device)?
+                let precision = Precision::F32;
+                let options = LoadOptions { cpu, precision, ..options.clone() };
+                Self::from_dir_with(folder, &options, &device)?
             }
             Origin::Memory { bert, colbert } => Self {
-                engine: Engine::new(bert, colbert.clone().to_device(&device), cpu)?,
+                engine: Engine::new(
+                    bert,
+                    colbert.clone().to_device(&device).in_full_precision(),
+                    cpu,
+                )?,
                 device,
                 ..self.clone()
             },

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use burn::tensor::{DType, Device};
 
 #[cfg(feature = "flex")]
+use crate::Precision;
+#[cfg(feature = "flex")]
 use crate::packed::PackedColbert;
 use crate::{Batch, BertConfig, Colbert, Encoding, Error};
 
@@ -14,7 +16,8 @@ use crate::{Batch, BertConfig, Colbert, Encoding, Error};
 #[non_exhaustive]
 pub enum CpuEngine {
     /// A copy of the weights laid out for this crate's own kernels, in `f32`: the same embeddings
-    /// within 1e-5, faster, and to the bit whatever texts are encoded together.
+    /// within 1e-5, faster, and to the bit whatever texts are encoded together. A model in another
+    /// [`Precision`] is computed by its module.
     #[default]
     Packed,
     /// The [`Colbert`] itself on Burn's operations, as on any other device.
@@ -44,7 +47,9 @@ impl Engine {
     ) -> Result<Self, Error> {
         let device = colbert.device();
         #[cfg(feature = "flex")]
-        if cpu == CpuEngine::Packed && device == Device::flex() {
+        let is_exact = colbert.precision() == Precision::F32;
+        #[cfg(feature = "flex")]
+        if cpu == CpuEngine::Packed && is_exact && device == Device::flex() {
             return Ok(Self::Packed(Arc::new(PackedColbert::new(config, colbert)?)));
         }
         #[cfg(not(feature = "flex"))]

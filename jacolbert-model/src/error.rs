@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::DictionaryFault;
+use crate::{DictionaryFault, Precision};
 
 /// The cause as the library that found it says it.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -245,6 +245,14 @@ pub enum Error {
         text: usize,
         /// Why.
         source: Cause,
+    },
+    /// A device cannot compute in a number format.
+    #[error("{device} cannot compute in {precision:?}")]
+    Precision {
+        /// The number format.
+        precision: Precision,
+        /// The device.
+        device: String,
     },
     /// The device failed while it computed or handed back a result.
     #[error("the device did not hand back a result")]

@@ -97,6 +97,7 @@ mod load_options;
 mod maxsim;
 #[cfg(feature = "flex")]
 mod packed;
+mod precision;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
@@ -116,6 +117,7 @@ pub use fingerprint::Fingerprint;
 pub use fresh_weights::FreshWeights;
 pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
+pub use precision::Precision;
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use token_weights::TokenWeights;

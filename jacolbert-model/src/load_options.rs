@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{ColbertConfig, CpuEngine};
+use crate::{ColbertConfig, CpuEngine, Precision};
 
 /// What loading a checkpoint may need beyond its folder.
 ///
@@ -27,4 +27,7 @@ pub struct LoadOptions {
     pub config: Option<ColbertConfig>,
     /// What an [`Encoder`](crate::Encoder) on flex computes with; other devices pass it over.
     pub cpu: CpuEngine,
+    /// The number format in which an [`Encoder`](crate::Encoder) multiplies, if its device has it. Flex has
+    /// all and is fast in `f32` only, which the [packed](CpuEngine::Packed) weights are.
+    pub precision: Precision,
 }

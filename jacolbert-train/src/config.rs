@@ -1,5 +1,6 @@
 //! What a training does, from the first step to the last.
 
+use jacolbert_model::Precision;
 use serde::{Deserialize, Serialize};
 
 use crate::loss::{InBatchNegatives, Loss};
@@ -39,6 +40,10 @@ pub struct TrainConfig {
     pub accumulation: usize,
     /// How much of a batch goes through the model at once.
     pub chunking: Chunking,
+    /// The number format of the model's products: `f32`, or `bf16` where the device has it. Weights,
+    /// what the optimiser remembers, scores and loss are `f32` in either.
+    #[serde(default)]
+    pub precision: Precision,
     /// The loss.
     pub loss: Loss,
     /// What in-batch negatives do with passages that are positives too.
@@ -91,6 +96,7 @@ impl Default for TrainConfig {
             batch_size: 32,
             accumulation: 1,
             chunking: Chunking::default(),
+            precision: Precision::F32,
             loss: Loss::default(),
             known_positives: KnownPositives::default(),
             optimiser: OptimiserOptions::default(),
@@ -106,6 +112,9 @@ impl TrainConfig {
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.check_counts()?;
         self.check_loss()?;
+        if self.precision == Precision::F16 {
+            return Err(Error::setting("precision", "F16", "F32 or Bf16: gradients would vanish"));
+        }
         let OptimiserOptions { beta_1, beta_2, epsilon, weight_decay, projection_rate, .. } =
             self.optimiser;
         unit("optimiser.beta_1", beta_1, self.optimiser.method == Method::ScheduleFreeAdamW)?;

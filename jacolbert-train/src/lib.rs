@@ -21,6 +21,16 @@
 //! random state for the whole process, which dropout draws from: trainings side by side keep out of
 //! each other's way, other code that draws from flex meanwhile does not.
 //!
+//! # Devices
+//!
+//! A training runs on one device, in `f32` or, where the device has it, with products in `bf16`
+//! ([`TrainConfig::precision`]). It is not spread over several GPUs: of Burn 0.22's backends only those
+//! of GPUs can sum over devices, so that nothing on a CPU could show that such a training is the same
+//! as one on a single device, which is what this crate promises of all others. Large batches take
+//! little memory by [GradCache](Chunking::GradCache).
+//!
+//! # Losses
+//!
 //! The losses can be used alone, each pinned in value and gradient to PyTorch:
 //!
 //! ```

@@ -5,7 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use crate::{BertConfig, FreshWeights};
+use crate::precision::exact;
+use crate::{BertConfig, FreshWeights, Precision};
 
 /// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
 ///
@@ -41,19 +42,25 @@ impl Attention {
     }
 
     /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
-    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>) -> Tensor<3> {
+    pub(super) fn forward(
+        &self,
+        hidden: Tensor<3>,
+        mask: Tensor<4>,
+        precision: Precision,
+    ) -> Tensor<3> {
         let [batch, tokens, size] = hidden.dims();
         let scale = ((size / self.num_heads) as f32).sqrt();
-        let query = self.heads(self.query.forward(hidden.clone()).div_scalar(scale));
-        let key = self.heads(self.key.forward(hidden.clone()));
-        let value = self.heads(self.value.forward(hidden.clone()));
+        let query = precision.linear(&self.query, hidden.clone()).div_scalar(scale);
+        let key = precision.linear(&self.key, hidden.clone());
+        let value = precision.linear(&self.value, hidden.clone());
 
-        let scores = query.matmul(key.transpose()) + mask;
-        let weights = self.weights_dropout.forward(softmax(scores, 3));
-        let context = weights.matmul(value).swap_dims(1, 2).reshape([batch, tokens, size]);
+        let scores = exact(self.heads(query).matmul(self.heads(key).transpose())) + mask;
+        let weights = self.weights_dropout.forward(softmax(scores, 3)).cast(precision.dtype());
+        let context = weights.matmul(self.heads(value)).swap_dims(1, 2);
 
-        let output = self.output_dropout.forward(self.output.forward(context));
-        self.norm.forward(output + hidden)
+        let context = context.reshape([batch, tokens, size]);
+        let output = exact(precision.linear(&self.output, context));
+        self.norm.forward(self.output_dropout.forward(output) + hidden)
     }
 
     /// `[batch, tokens, hidden]` to `[batch, heads, tokens, d]`.

@@ -5,7 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 
-use crate::{Activation, BertConfig, FreshWeights};
+use crate::precision::exact;
+use crate::{Activation, BertConfig, FreshWeights, Precision};
 
 /// `norm(x + outer(activation(inner(x))))`.
 #[derive(Module, Debug)]
@@ -31,14 +32,14 @@ impl FeedForward {
     }
 
     /// `[batch, tokens, hidden]` to the same.
-    pub(super) fn forward(&self, hidden: Tensor<3>) -> Tensor<3> {
-        let inner = self.inner.forward(hidden.clone());
+    pub(super) fn forward(&self, hidden: Tensor<3>, precision: Precision) -> Tensor<3> {
+        let inner = precision.linear(&self.inner, hidden.clone());
         let active = match self.activation {
             Activation::Gelu => gelu(inner),
             Activation::GeluTanh => gelu_approximate(inner),
             Activation::Relu => relu(inner),
         };
-        let output = self.dropout.forward(self.outer.forward(active));
+        let output = self.dropout.forward(exact(precision.linear(&self.outer, active)));
         self.norm.forward(output + hidden)
     }
 }

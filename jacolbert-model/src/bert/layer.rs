@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::attention::Attention;
 use super::feed_forward::FeedForward;
-use crate::{BertConfig, FreshWeights};
+use crate::{BertConfig, FreshWeights, Precision};
 
 /// Self-attention, then the feed-forward block.
 #[derive(Module, Debug)]
@@ -23,7 +23,13 @@ impl BertLayer {
     }
 
     /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
-    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>) -> Tensor<3> {
-        self.feed_forward.forward(self.attention.forward(hidden, mask))
+    pub(super) fn forward(
+        &self,
+        hidden: Tensor<3>,
+        mask: Tensor<4>,
+        precision: Precision,
+    ) -> Tensor<3> {
+        let hidden = self.attention.forward(hidden, mask, precision);
+        self.feed_forward.forward(hidden, precision)
     }
 }

@@ -9,7 +9,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-use crate::{BertConfig, FreshWeights, TokenWeights};
+use crate::{BertConfig, FreshWeights, Precision, TokenWeights};
 pub(crate) use attention::Attention;
 pub(crate) use embeddings::BertEmbeddings;
 pub(crate) use feed_forward::FeedForward;
@@ -75,9 +75,21 @@ impl Bert {
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not
     /// be more tokens than the model has positions.
     pub fn forward(&self, ids: Tensor<2, Int>, attention: Tensor<2, Bool>) -> Tensor<3> {
+        self.forward_in(Precision::F32, ids, attention)
+    }
+
+    /// As [`forward`](Self::forward), multiplying in another number format, which the device must
+    /// [have](Precision::check); hidden states are `f32` still.
+    pub fn forward_in(
+        &self,
+        precision: Precision,
+        ids: Tensor<2, Int>,
+        attention: Tensor<2, Bool>,
+    ) -> Tensor<3> {
         let mask = additive_mask(attention);
         let hidden = self.embeddings.forward(ids);
-        self.layers.iter().fold(hidden, |hidden, layer| layer.forward(hidden, mask.clone()))
+        let layers = self.layers.iter();
+        layers.fold(hidden, |hidden, layer| layer.forward(hidden, mask.clone(), precision))
     }
 }
 

@@ -44,7 +44,7 @@ impl PackedColbert {
     /// # Errors
     /// [`Error::Device`].
     pub(crate) fn new(config: &BertConfig, colbert: Colbert) -> Result<Self, Error> {
-        let Colbert { bert, linear } = colbert;
+        let Colbert { bert, linear, .. } = colbert;
         let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer));
         Ok(Self {
             isa: Isa::detected(),

@@ -12,6 +12,7 @@ mod japanese;
 mod layouts;
 mod parity;
 mod pickles;
+mod precision;
 mod pylate;
 mod reference;
 mod scores;

@@ -77,10 +77,11 @@ impl Trainer {
     pub fn new(start: Checkpoint, config: TrainConfig) -> Result<Self, Error> {
         config.check()?;
         let device = start.colbert.device();
+        let colbert = start.colbert.clone().with_precision(config.precision)?;
         let seed = derived(config.seed, FRESH_WEIGHTS);
         // To look at weights is to draw those that are fresh.
         let (colbert, weights) = seeded(&device, seed, || {
-            let colbert = start.colbert.train();
+            let colbert = colbert.train();
             let weights = parameters::values(&colbert);
             (colbert, weights)
         });
@@ -132,7 +133,7 @@ impl Trainer {
     pub fn checkpoint(&self) -> Checkpoint {
         let colbert = self.trained.colbert.clone();
         let weights = self.optimiser.weights_in_use(parameters::values(&colbert));
-        let colbert = parameters::with_values(colbert, weights).valid();
+        let colbert = parameters::with_values(colbert, weights).valid().in_full_precision();
         Checkpoint { colbert, ..self.trained.clone() }
     }
 

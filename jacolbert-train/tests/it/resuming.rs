@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::{fs, io};
 
-use jacolbert_model::{Device, LoadOptions};
+use jacolbert_model::{Device, LoadOptions, Precision};
 use jacolbert_train::{
     CheckpointOptions, Chunking, Error, Event, ExampleOptions, Method, OptimiserOptions, Run,
     TrainConfig, Trainer, Validation,
@@ -97,6 +97,11 @@ fn killed_and_resumed_leaves_the_same_bytes_as_uninterrupted() -> TestResult {
 fn so_does_a_schedule_free_training_by_chunks() -> TestResult {
     let optimiser = OptimiserOptions { method: Method::ScheduleFreeAdamW, ..Default::default() };
     check(TrainConfig { optimiser, chunking: Chunking::GradCache { texts: 3 }, ..config() })
+}
+
+#[test]
+fn so_does_one_in_bf16() -> TestResult {
+    check(TrainConfig { precision: Precision::Bf16, ..config() })
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use jacolbert_model::Precision;
 use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
     Choice, Chunking, Decay, Ending, Error, Event, ExampleOptions, Examples, KnownPositives,
@@ -56,6 +57,35 @@ fn so_they_are_without_a_schedule() -> TestResult {
     let optimiser = OptimiserOptions { method, ..Default::default() };
     let loss = loss_after(TrainConfig { schedule, optimiser, ..overfitting() })?;
     assert!(loss < 0.02, "{loss}");
+    Ok(())
+}
+
+#[test]
+fn so_they_are_in_bf16() -> TestResult {
+    let config = TrainConfig { steps: 250, precision: Precision::Bf16, ..overfitting() };
+    let loss = loss_after(config)?;
+    assert!(loss < 0.05, "{loss}");
+    Ok(())
+}
+
+#[test]
+fn in_bf16_weights_keep_changes_that_bf16_has_no_digits_for() -> TestResult {
+    let schedule = Schedule { learning_rate: 1e-6, warmup_steps: 0, decay: Decay::None };
+    let config = TrainConfig { steps: 1, precision: Precision::Bf16, schedule, ..overfitting() };
+    let before = tiny::weights(&tiny::model()?)?;
+    let mut trainer = Trainer::new(tiny::model()?, config)?;
+    tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?)?;
+    let trained = trainer.checkpoint();
+    assert_ne!(tiny::weights(&trained)?, before);
+    assert_eq!(trained.colbert.precision(), Precision::F32, "to be used as if it had been loaded");
+    Ok(())
+}
+
+#[test]
+fn in_f16_a_training_does_not_begin() -> TestResult {
+    let config = TrainConfig { precision: Precision::F16, ..overfitting() };
+    let error = Trainer::new(starting::fresh()?, config).err();
+    assert!(matches!(error, Some(Error::Setting { field: "precision", .. })), "{error:?}");
     Ok(())
 }
 
