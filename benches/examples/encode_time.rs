@@ -1,0 +1,83 @@
+//! Encodes texts whenever it is told to, so that `encode.py` can time it beside other programs.
+//!
+//!     cargo run --release -p jacolbert-benches --example encode_time -- \
+//!         --model FOLDER [--cpu packed|module] queries.txt passages.txt
+//!
+//! A file has one text a line; its name begins with `queries` or `passages`. When they are loaded it says
+//! `ready`. A line `0` encodes the first file's texts and says `done`; `0 OUT` also writes their
+//! embeddings to `OUT`, as `f32` one after the other.
+
+use std::error::Error;
+use std::io::{BufRead, Write, stdin};
+use std::path::PathBuf;
+
+use jacolbert::model::{CpuEngine, Encoded};
+use jacolbert::{Device, Encoder, LoadOptions};
+use lexopt::prelude::*;
+
+struct Texts {
+    are_queries: bool,
+    texts: Vec<String>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (encoder, files) = args()?;
+    println!("ready");
+    for line in stdin().lock().lines() {
+        let line = line?;
+        let mut words = line.split_whitespace();
+        let number: usize = words.next().ok_or("no number")?.parse()?;
+        let encoded = encode(&encoder, files.get(number).ok_or("no such file")?)?;
+        if let Some(out) = words.next() {
+            write(&encoded, &PathBuf::from(out))?;
+        }
+        println!("done");
+    }
+    Ok(())
+}
+
+fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
+    let (mut model, mut options) = (PathBuf::from("assets/mini"), LoadOptions::default());
+    let mut files = Vec::new();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("model") => model = parser.value()?.into(),
+            Long("cpu") => {
+                options.cpu = match parser.value()?.string()?.as_str() {
+                    "packed" => CpuEngine::Packed,
+                    "module" => CpuEngine::Module,
+                    other => return Err(format!("no engine is called {other}").into()),
+                }
+            }
+            Value(path) => files.push(Texts::read(path.into())?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok((Encoder::from_dir_with(&model, &options, &Device::flex())?, files))
+}
+
+impl Texts {
+    fn read(path: PathBuf) -> Result<Self, Box<dyn Error>> {
+        let name = path.file_name().ok_or("no file")?.to_string_lossy().into_owned();
+        let texts = std::fs::read_to_string(&path)?.lines().map(String::from).collect();
+        Ok(Self { are_queries: name.starts_with("queries"), texts })
+    }
+}
+
+fn encode(encoder: &Encoder, file: &Texts) -> Result<Encoded, Box<dyn Error>> {
+    let texts: Vec<&str> = file.texts.iter().map(String::as_str).collect();
+    let encoded = match file.are_queries {
+        true => encoder.encode_queries(&texts)?,
+        false => encoder.encode_passages(&texts)?,
+    };
+    Ok(encoded)
+}
+
+fn write(encoded: &Encoded, path: &PathBuf) -> Result<(), Box<dyn Error>> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    for value in encoded.embeddings.iter().flat_map(|text| text.values()) {
+        file.write_all(&value.to_le_bytes())?;
+    }
+    Ok(file.flush()?)
+}
