@@ -4,15 +4,17 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
+use jacolbert_eval::Run;
+use jacolbert_index::{Attachment, Embeddings, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Match, PassageSubset, SearchParams, Searcher};
 
+use crate::document_search::DocumentSearch;
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
 use crate::ingest::ingest;
 use crate::settings::{SETTINGS, Settings};
-use crate::{Document, Error, Hit, Splitting, Truncated};
+use crate::{Document, Error, Hit, Query, SearchQuality, Splitting, Truncated};
 
 /// Documents in a folder with the index of their passages.
 ///
@@ -97,6 +99,50 @@ impl Collection {
         let queries = self.encoder.encode_queries(queries)?.embeddings;
         let hits = Searcher::new(&self.index).search_batch(&queries, params)?;
         hits.iter().map(|hits| described(hits, &self.documents)).collect()
+    }
+
+    /// The best documents for every query as a run, which [`eval`](jacolbert_eval) judges: `params.k`
+    /// of them a query, or as many as there are, each with the score of its best passage.
+    ///
+    /// `progress` gets the number of queries done and their number in all, and may end the work.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id, and
+    /// [`jacolbert_index::Error::Cancelled`] within [`Error::Index`].
+    pub fn run(
+        &self,
+        name: &str,
+        queries: &[Query],
+        params: &SearchParams,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Run, Error> {
+        let searcher = Searcher::new(&self.index);
+        let search = |queries: &[Embeddings], k| {
+            Ok(searcher.search_batch(queries, &SearchParams { k, ..params.clone() })?)
+        };
+        let (encoder, documents) = (&self.encoder, &self.documents);
+        DocumentSearch { encoder, documents, search: &search, k: params.k }
+            .run(name, queries, progress)
+    }
+
+    /// What a search by `params` loses of the best `params.k` documents of the index, which all its
+    /// passages are scored for. What the codes lost before is no part of it; see
+    /// [`SearchQuality::new`] for that.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn search_quality(
+        &self,
+        queries: &[Query],
+        params: &SearchParams,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<SearchQuality, Error> {
+        let of = 2 * queries.len();
+        let all = SearchParams::exact(params.k);
+        let exact = self.run("exact", queries, &all, &mut |done, _| progress(done, of))?;
+        let found = &mut |done, _: usize| progress(queries.len() + done, of);
+        let found = self.run("found", queries, params, found)?;
+        Ok(SearchQuality::new(&exact, &found, params.k))
     }
 
     /// As [`search`](Self::search), among the passages of the given documents only.

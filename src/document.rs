@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jacolbert_eval::BeirDocument;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +38,13 @@ impl Document {
     /// The same document with `metadata`.
     pub fn with_metadata(self, metadata: Value) -> Self {
         Self { metadata, ..self }
+    }
+}
+
+/// Without its title; a document that is to be searched by it has `title_and_text` as its text.
+impl From<BeirDocument> for Document {
+    fn from(BeirDocument { id, text, .. }: BeirDocument) -> Self {
+        Self::new(id, text)
     }
 }
 

@@ -20,6 +20,14 @@ pub enum Error {
         /// The place of the second among those given, from 0.
         position: usize,
     },
+    /// Two queries of a run have one id.
+    #[error("query {position} has the id {id:?}, which another one has")]
+    DuplicateQuery {
+        /// The id.
+        id: String,
+        /// The place of the second among those given, from 0.
+        position: usize,
+    },
     /// The collection has no document with this id.
     #[error("no document has the id {id:?}")]
     UnknownId {
@@ -221,6 +229,9 @@ pub enum Error {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),
+    /// A run could not be made.
+    #[error(transparent)]
+    Eval(#[from] jacolbert_eval::Error),
     /// The search failed.
     #[error(transparent)]
     Search(#[from] jacolbert_search::Error),

@@ -27,6 +27,9 @@
 //! they are), and with the feature `train` the losses that train a model. [`index`] and [`search`]
 //! work on anybody's token embeddings and do not need Burn.
 //!
+//! What [`Retriever::run`], [`Collection::run`] and [`Retriever::rerank_run`] find for many queries is a
+//! run, which [`eval`] judges.
+//!
 //! Backends are features: `flex` (CPU, default), `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda`. The
 //! [`Device`] value picks among those compiled in.
 //!
@@ -39,6 +42,7 @@
 
 mod collection;
 mod document;
+mod document_search;
 mod documents;
 mod error;
 mod hit;
@@ -48,9 +52,12 @@ mod hub;
 mod import;
 mod ingest;
 mod memory_collection;
+mod query;
 mod ragatouille;
 mod reading;
 mod retriever;
+mod runs;
+mod search_quality;
 mod settings;
 mod splitting;
 
@@ -72,9 +79,11 @@ pub use hit::{Hit, Reranked};
 pub use hub::{HubOptions, HubProgress, HubToken, hub_checkpoint};
 pub use ingest::Truncated;
 pub use memory_collection::MemoryCollection;
+pub use query::Query;
 pub use ragatouille::{RagatouilleDocument, RagatouillePassage, ragatouille_documents};
 pub use reading::{read_jsonl, read_tsv};
 pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
+pub use search_quality::SearchQuality;
 pub use splitting::Splitting;
 
 /// Compiles what the README shows.

@@ -7,16 +7,18 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use jacolbert_eval::Run;
 use jacolbert_index::{Embeddings, Pooling};
 use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use crate::document_search::DocumentSearch;
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
 use crate::ingest::ingest;
 use crate::settings::check_fingerprint;
-use crate::{Document, Error, Hit, Splitting, Truncated};
+use crate::{Document, Error, Hit, Query, Splitting, Truncated};
 
 /// Documents and the embeddings of their passages, in memory.
 ///
@@ -53,6 +55,20 @@ impl MemoryCollection {
         documents: &[Document],
         splitting: Splitting,
     ) -> Result<Vec<Truncated>, Error> {
+        self.add_with(documents, splitting, &mut |_, _| ControlFlow::Continue(()))
+    }
+
+    /// As [`add`](Self::add); `progress` gets the number of passages encoded and their number in all,
+    /// and may end the work, after which the collection is as it was before.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), and [`jacolbert_index::Error::Cancelled`] within [`Error::Index`].
+    pub fn add_with(
+        &mut self,
+        documents: &[Document],
+        splitting: Splitting,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Vec<Truncated>, Error> {
         for (position, document) in documents.iter().enumerate() {
             if !self.documents.passages_of(&document.id)?.is_empty() {
                 return Err(Error::DuplicateId { id: document.id.clone(), position });
@@ -64,10 +80,9 @@ impl MemoryCollection {
             Ok(())
         };
         let first = self.num_passages();
-        let (pooling, mut progress) =
-            (Pooling::default(), |_: usize, _: usize| ControlFlow::Continue(()));
+        let pooling = Pooling::default();
         let ingested =
-            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
+            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, progress)?;
         self.documents.push(Path::new("documents in memory"), ingested.part)?;
         self.embeddings.extend(added);
         self.num_documents += documents.len();
@@ -93,6 +108,29 @@ impl MemoryCollection {
             described(&exhaustive_search(query.as_ref(), &self.embeddings, k)?, &self.documents)
         };
         queries.iter().map(hits).collect()
+    }
+
+    /// The best documents for every query as a run, which [`eval`](jacolbert_eval) judges: `k` of them
+    /// a query, or as many as there are, each with the score of its best passage.
+    ///
+    /// `progress` gets the number of queries done and their number in all, and may end the work.
+    ///
+    /// # Errors
+    /// As [`search`](Self::search), [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id, and
+    /// [`jacolbert_index::Error::Cancelled`] within [`Error::Index`].
+    pub fn run(
+        &self,
+        name: &str,
+        queries: &[Query],
+        k: usize,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Run, Error> {
+        let search = |queries: &[Embeddings], k| {
+            let hits = |query: &Embeddings| exhaustive_search(query.as_ref(), &self.embeddings, k);
+            Ok(queries.iter().map(hits).collect::<Result<_, _>>()?)
+        };
+        let (encoder, documents) = (&self.encoder, &self.documents);
+        DocumentSearch { encoder, documents, search: &search, k }.run(name, queries, progress)
     }
 
     /// As [`search`](Self::search), among the passages of the given documents only.

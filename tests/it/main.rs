@@ -6,6 +6,7 @@ mod format_2;
 mod hard_texts;
 mod memory;
 mod models;
+mod runs;
 mod sample;
 // The dictionary that the encoder's own tests have.
 #[path = "../../jacolbert-model/tests/it/japanese/small_dictionary/files.rs"]

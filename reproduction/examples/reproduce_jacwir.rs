@@ -1,0 +1,18 @@
+//! JaCWIR: 100 pages put in order for each question.
+//!
+//!     cargo run --release -p jacolbert-reproduction --example reproduce_jacwir -- JaCWIR-FOLDER --model assets/mini
+//!
+//! `jacolbert_reproduction::USAGE` has the further options, and the module `jacwir` the folder's files.
+
+mod table;
+
+use std::error::Error;
+
+use jacolbert_reproduction::{Args, jacwir, published};
+use table::reproduce;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::from_env()?;
+    let collection = jacwir::open(&args.data)?;
+    reproduce(&args, &collection, &published::JACWIR)
+}

@@ -1,0 +1,18 @@
+//! JQaRA: 100 passages put in order for each question.
+//!
+//!     cargo run --release -p jacolbert-reproduction --example reproduce_jqara -- JQaRA-FOLDER --model assets/mini
+//!
+//! `jacolbert_reproduction::USAGE` has the further options, and the module `jqara` the folder's files.
+
+mod table;
+
+use std::error::Error;
+
+use jacolbert_reproduction::{Args, jqara, published};
+use table::reproduce;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::from_env()?;
+    let collection = jqara::open(&args.data)?;
+    reproduce(&args, &collection, &published::JQARA)
+}

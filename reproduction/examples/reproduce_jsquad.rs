@@ -1,0 +1,18 @@
+//! JSQuAD: BM25 and late interaction models on the valid file, as JGLUE distributes it.
+//!
+//!     cargo run --release -p jacolbert-reproduction --example reproduce_jsquad -- JSQuAD-FOLDER --model assets/mini
+//!
+//! `jacolbert_reproduction::USAGE` has the further options, and the module `jsquad` the folder's files.
+
+mod table;
+
+use std::error::Error;
+
+use jacolbert_reproduction::{Args, jsquad, published};
+use table::reproduce;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::from_env()?;
+    let collection = jsquad::open(&args.data)?;
+    reproduce(&args, &collection, &published::JSQUAD)
+}

@@ -1,0 +1,38 @@
+//! What the examples have in common: an experiment with a progress bar, and its table.
+
+use std::error::Error;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jacolbert::Device;
+use jacolbert_reproduction::published::Published;
+use jacolbert_reproduction::{Args, Experiment, Kept, Progress, TestCollection};
+
+/// Measures what `args` ask for and prints the table.
+pub(crate) fn reproduce(
+    args: &Args,
+    collection: &TestCollection,
+    published: &Published,
+) -> Result<(), Box<dyn Error>> {
+    let (num_documents, num_queries) = (collection.documents.len(), collection.queries.len());
+    println!("{num_documents} documents, {num_queries} queries");
+    let kept = Kept::open(&args.out)?;
+    let experiment = Experiment::new(collection, published, &kept);
+    let table = experiment.table(&args.systems, &Device::flex(), &mut bar())?;
+    match args.markdown {
+        true => println!("{}", table.to_markdown()),
+        false => println!("{table}"),
+    }
+    Ok(())
+}
+
+/// A bar that follows an experiment.
+pub(crate) fn bar() -> impl FnMut(Progress<'_>) {
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    move |Progress { system, done, of }| {
+        bar.set_message(system.to_owned());
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    }
+}

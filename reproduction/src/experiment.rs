@@ -1,0 +1,246 @@
+//! Systems on one test collection: their runs, kept, and the table of them.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use jacolbert::eval::{EvaluateOptions, Metric, Run, TieRule, evaluate};
+use jacolbert::{
+    Bits, BuildConfig, Collection, Device, IndexOptions, IndexProgress, Query, Retriever,
+    SearchParams, Splitting,
+};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params};
+use serde_json::{Value, json};
+
+use crate::published::Published;
+use crate::systems::Terms;
+use crate::{Bm25, ColbertModel, Error, Kept, SearchBy, System, Table, TestCollection};
+
+/// Documents that a run has for a query, at most, where there are no candidates.
+const DEPTH: usize = 100;
+
+/// Another version of these crates may search or build otherwise.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How far an experiment is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The row of the table that is being made.
+    pub system: &'a str,
+    /// Parts of the current step that are done.
+    pub done: usize,
+    /// Parts of the current step.
+    pub of: usize,
+}
+
+/// Told how far an experiment is.
+type Report<'p> = dyn FnMut(Progress<'_>) + 'p;
+
+/// A test collection on which systems are measured.
+///
+/// Runs and indexes that are finished are kept, and taken up again by whoever asks for the same.
+#[derive(Debug)]
+pub struct Experiment<'a> {
+    collection: &'a TestCollection,
+    published: &'a Published,
+    kept: &'a Kept,
+    digest: String,
+}
+
+impl<'a> Experiment<'a> {
+    /// An experiment on `collection`, whose metrics are those of `published`.
+    pub fn new(collection: &'a TestCollection, published: &'a Published, kept: &'a Kept) -> Self {
+        Self { collection, published, kept, digest: collection.digest() }
+    }
+
+    /// The table of `systems`, of which models compute on `device`.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, a search that fails, a kept file that is damaged.
+    pub fn table(
+        &self,
+        systems: &[System],
+        device: &Device,
+        progress: &mut Report<'_>,
+    ) -> Result<Table, Error> {
+        let metrics = self.published.metrics.iter().map(|name| name.parse());
+        let metrics = metrics.collect::<Result<Vec<Metric>, _>>()?;
+        let mut reports = Vec::with_capacity(systems.len());
+        for system in systems {
+            let run = self.run(system, device, progress)?;
+            let qrels = &self.collection.qrels;
+            let report = evaluate(qrels, &run, &metrics, &EvaluateOptions::default())?;
+            reports.push((system.published_name().to_owned(), report));
+        }
+        Table::new(&reports, self.published)
+    }
+
+    /// The run of one system, kept or made now.
+    ///
+    /// # Errors
+    /// As [`table`](Self::table).
+    pub fn run(
+        &self,
+        system: &System,
+        device: &Device,
+        progress: &mut Report<'_>,
+    ) -> Result<Run, Error> {
+        match system {
+            System::Colbert(model) => self.colbert_run(model, device, progress),
+            System::Bm25(bm25) => self.bm25_run(bm25, DEPTH, progress),
+        }
+    }
+
+    /// The run of BM25, `depth` documents a query.
+    ///
+    /// # Errors
+    /// As [`table`](Self::table).
+    pub fn bm25_run(
+        &self,
+        bm25: &Bm25,
+        depth: usize,
+        progress: &mut Report<'_>,
+    ) -> Result<Run, Error> {
+        let description = self.described(&bm25.description()?, json!({ "depth": depth }));
+        let run = self.kept.run(&description, &mut || {
+            let terms = bm25.terms()?;
+            let mut tell = |done, of| progress(Progress { system: bm25.row(), done, of });
+            match &self.collection.candidates {
+                Some(candidates) => self.bm25_of(candidates, &terms, &mut tell),
+                None => self.bm25_of_all(terms.analyzer(), depth, &mut tell),
+            }
+        })?;
+        Ok(run.with_name(bm25.row()))
+    }
+
+    fn colbert_run(
+        &self,
+        model: &ColbertModel,
+        device: &Device,
+        progress: &mut Report<'_>,
+    ) -> Result<Run, Error> {
+        let row = model.row(self.collection.candidates.is_some());
+        let (retriever, description) = model.load(device)?;
+        let search = match (&self.collection.candidates, model.search) {
+            (Some(_), _) => json!("candidates"),
+            (None, SearchBy::Exhaustive) => json!({ "depth": DEPTH }),
+            (None, SearchBy::Index(bits)) => json!({ "depth": DEPTH, "bits": bits.get() }),
+        };
+        let keyed = self.described(&description, search);
+        let mut tell = |done, of| progress(Progress { system: &row, done, of });
+        let run = self.kept.run(&keyed, &mut || {
+            let TestCollection { documents, queries, candidates, .. } = self.collection;
+            let mut step = |done, of| {
+                tell(done, of);
+                ControlFlow::Continue(())
+            };
+            Ok(match (candidates, model.search) {
+                (Some(candidates), _) => {
+                    retriever.rerank_run("", queries, documents, candidates, &mut step)?
+                }
+                (None, SearchBy::Exhaustive) => {
+                    retriever.run("", queries, documents, DEPTH, &mut step)?
+                }
+                (None, SearchBy::Index(bits)) => {
+                    let index = self.index(&retriever, bits, &description, &mut step)?;
+                    let params = SearchParams { k: DEPTH, ..Default::default() };
+                    index.run("", queries, &params, &mut step)?
+                }
+            })
+        })?;
+        Ok(run.with_name(row))
+    }
+
+    /// The index of the documents, kept or built now; a document is a passage, as in the reports.
+    fn index(
+        &self,
+        retriever: &Retriever,
+        bits: Bits,
+        model: &Value,
+        step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Collection, Error> {
+        let documents = &self.collection.documents;
+        let description = json!({
+            "documents": self.collection.digest_of_documents(), "model": model, "bits": bits.get(),
+            "version": VERSION,
+        });
+        let (folder, is_finished) = self.kept.index(&description)?;
+        if is_finished {
+            return Ok(retriever.open(&folder)?);
+        }
+        let build = BuildConfig { bits, ..Default::default() };
+        let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
+        let indexed = retriever.index_with(&folder, documents, &options, &mut |at| match at {
+            IndexProgress::Encoding { done, of } => step(done, of),
+            _ => ControlFlow::Continue(()),
+        })?;
+        self.kept.finish(&folder, &description)?;
+        Ok(indexed.collection)
+    }
+
+    /// BM25 over all documents.
+    fn bm25_of_all(
+        &self,
+        analyzer: Analyzer,
+        depth: usize,
+        tell: &mut dyn FnMut(usize, usize),
+    ) -> Result<Run, Error> {
+        let TestCollection { documents, queries, .. } = self.collection;
+        let passages = documents.iter().map(|document| (&*document.id, &*document.text));
+        let index = Bm25Index::new(passages, analyzer, &Bm25Params::default())?;
+        let mut run = Run::new("");
+        for (n, query) in queries.iter().enumerate() {
+            run.push_query(&query.id)?;
+            for (id, score) in index.search(&query.text, depth)? {
+                run.push(&query.id, id, score)?;
+            }
+            tell(n + 1, queries.len());
+        }
+        Ok(run)
+    }
+
+    /// BM25 over the candidates of each query by themselves, as JQaRA's and JaCWIR's own evaluations have
+    /// it. Candidates that share no term with the query come last, with 0.
+    fn bm25_of(
+        &self,
+        candidates: &Run,
+        terms: &Terms,
+        tell: &mut dyn FnMut(usize, usize),
+    ) -> Result<Run, Error> {
+        let TestCollection { documents, queries, .. } = self.collection;
+        let texts = documents.iter().map(|document| (&*document.id, &*document.text));
+        let texts: HashMap<&str, &str> = texts.collect();
+        let mut run = Run::new("");
+        for (n, query) in queries.iter().enumerate() {
+            self.add_candidates(query, candidates, &texts, terms, &mut run)?;
+            tell(n + 1, queries.len());
+        }
+        Ok(run)
+    }
+
+    fn add_candidates(
+        &self,
+        query: &Query,
+        candidates: &Run,
+        texts: &HashMap<&str, &str>,
+        terms: &Terms,
+        run: &mut Run,
+    ) -> Result<(), Error> {
+        run.push_query(&query.id)?;
+        let ranking = candidates.ranking(&query.id);
+        let ranking = ranking.map(|ranking| ranking.best_first(TieRule::InputOrder));
+        let ids: Vec<&str> = ranking.into_iter().flatten().map(|(id, _)| id).collect();
+        let passages = ids.iter().map(|id| (*id, texts.get(id).copied().unwrap_or_default()));
+        let index = Bm25Index::new(passages, terms.analyzer(), &Bm25Params::default())?;
+        let mut scores: HashMap<&str, f64> = HashMap::new();
+        scores.extend(index.search(&query.text, ids.len())?);
+        for id in &ids {
+            run.push(&query.id, id, scores.get(id).copied().unwrap_or(0.0))?;
+        }
+        Ok(())
+    }
+
+    /// What a run depends on.
+    fn described(&self, system: &Value, search: Value) -> Value {
+        json!({ "data": self.digest, "system": system, "search": search, "version": VERSION })
+    }
+}

@@ -1,0 +1,81 @@
+//! JQaRA (Tateno 2024), test: 100 passages to put in order for each of 1,667 questions.
+//!
+//! The dataset on the hub is Parquet; the file here has its rows as JSON lines, plain or gzip, of which
+//! `q_id`, `question`, `passage_row_id`, `title`, `text` and `label` (0 or 1) are read:
+//!
+//! ```text
+//! datasets.load_dataset("hotchpotch/JQaRA", split="test").to_json("test.jsonl", force_ascii=False)
+//! ```
+//!
+//! A passage is searched as its title, a space and its text, as the dataset's own evaluation does.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use jacolbert::eval::{Qrels, Run};
+use jacolbert::{Document, Query};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::files::{files, is_jsonl, only};
+use crate::lines::{each_row, line_error};
+use crate::{Error, TestCollection};
+
+#[derive(Deserialize)]
+struct Row {
+    q_id: String,
+    question: String,
+    /// A number on the hub, a text in the published runs.
+    passage_row_id: Value,
+    title: String,
+    text: String,
+    label: i32,
+}
+
+/// Reads the rows of `test*.jsonl`, a file or the only one of that name in a folder.
+///
+/// # Errors
+/// A folder without the file, a line that is not a row, a passage that stands twice for a question or with
+/// two texts, a question with two texts, a file without judgements.
+pub fn open(path: &Path) -> Result<TestCollection, Error> {
+    let path = file(path)?;
+    let (mut documents, mut queries) = (Vec::<Document>::new(), Vec::<Query>::new());
+    let (mut places, mut asked) = (HashMap::new(), HashMap::<String, usize>::new());
+    let (mut qrels, mut candidates) = (Qrels::new(), Run::new("candidates"));
+    each_row(&path, |row: Row, line| {
+        let at = |expected| line_error(&path, line, expected);
+        let id = passage_id(&row.passage_row_id).ok_or_else(|| at("a passage_row_id"))?;
+        let text = format!("{} {}", row.title, row.text);
+        let place = *places.entry(id.clone()).or_insert(documents.len());
+        match documents.get(place) {
+            Some(known) if known.text == text => {}
+            Some(_) => return Err(at("the text that the passage had before")),
+            None => documents.push(Document::new(id.clone(), text)),
+        }
+        let place = *asked.entry(row.q_id.clone()).or_insert(queries.len());
+        match queries.get(place) {
+            Some(known) if known.text == row.question => {}
+            Some(_) => return Err(at("the text that the question had before")),
+            None => queries.push(Query::new(row.q_id.clone(), row.question)),
+        }
+        let listed = candidates.push(&row.q_id, &id, 0.0);
+        listed.map_err(|_| at("a passage that the question does not have yet, and ids"))?;
+        Ok(qrels.insert(&row.q_id, &id, row.label)?)
+    })?;
+    Ok(TestCollection { documents, queries, qrels, candidates: Some(candidates) })
+}
+
+fn passage_id(id: &Value) -> Option<String> {
+    match id {
+        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn file(path: &Path) -> Result<PathBuf, Error> {
+    match path.is_dir() {
+        true => only(path, &files(path)?, "test.jsonl", |name| is_jsonl(name, "test")),
+        false => Ok(path.to_owned()),
+    }
+}

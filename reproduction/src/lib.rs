@@ -1,0 +1,33 @@
+//! The tables of the JaColBERT reports, each by one command.
+//!
+//! A module for each test collection reads it as it is distributed: [`jsquad`], [`miracl`], [`mr_tydi`],
+//! [`jqara`], [`jacwir`]. Each gives a [`TestCollection`], on which an [`Experiment`] runs models and BM25
+//! and makes one table, with the [`published`] figures beside the measured ones. What an experiment has
+//! finished stays in a folder and is taken up again.
+
+mod args;
+mod collection;
+mod error;
+mod experiment;
+mod files;
+pub mod jacwir;
+pub mod jqara;
+pub mod jsquad;
+mod kept;
+mod lines;
+pub mod miracl;
+pub mod mr_tydi;
+pub mod pool;
+pub mod published;
+mod python_random;
+mod systems;
+mod table;
+
+pub use args::{Args, USAGE};
+pub use collection::TestCollection;
+pub use error::Error;
+pub use experiment::{Experiment, Progress};
+pub use kept::Kept;
+pub use python_random::PythonRandom;
+pub use systems::{Bm25, ColbertModel, SearchBy, System};
+pub use table::Table;

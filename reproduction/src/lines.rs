@@ -1,0 +1,88 @@
+//! The lines of a text file, plain or gzip, with what is wrong with them.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use jacolbert::Query;
+use serde::de::DeserializeOwned;
+
+use crate::Error;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Hands every line of the file that is not blank to `take`, with its number from 1.
+pub(crate) fn each_line(
+    path: &Path,
+    take: &mut dyn FnMut(&str, u64) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut input = open(path)?;
+    let (mut buffer, mut number) = (Vec::new(), 0);
+    loop {
+        buffer.clear();
+        number += 1;
+        if input.read_until(b'\n', &mut buffer).map_err(Error::io(path))? == 0 {
+            return Ok(());
+        }
+        let line = std::str::from_utf8(&buffer);
+        let line = line.map_err(|_| line_error(path, number, "UTF-8"))?;
+        let line = line.trim_end_matches(['\n', '\r']);
+        let line = line.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(line);
+        if !line.trim().is_empty() {
+            take(line, number)?;
+        }
+    }
+}
+
+/// Hands every row of a file of JSON lines to `take`, with its number from 1.
+pub(crate) fn each_row<T: DeserializeOwned>(
+    path: &Path,
+    mut take: impl FnMut(T, u64) -> Result<(), Error>,
+) -> Result<(), Error> {
+    each_line(path, &mut |line, number| match serde_json::from_str(line) {
+        Ok(row) => take(row, number),
+        Err(source) => Err(Error::Json { path: path.into(), line: number, source }),
+    })
+}
+
+/// The queries of a file whose lines are `id<TAB>text`.
+pub(crate) fn topics(path: &Path) -> Result<Vec<Query>, Error> {
+    let (mut queries, mut ids) = (Vec::new(), HashSet::new());
+    each_line(path, &mut |line, number| {
+        let expected = "a query: its id, a tab, its text";
+        let fields = line.split_once('\t').filter(|(id, _)| !id.is_empty());
+        let (id, text) = fields.ok_or_else(|| line_error(path, number, expected))?;
+        check_new(path, number, id, &mut ids)?;
+        queries.push(Query::new(id, text));
+        Ok(())
+    })?;
+    Ok(queries)
+}
+
+/// Refuses an id that `seen` has already.
+pub(crate) fn check_new(
+    path: &Path,
+    line: u64,
+    id: &str,
+    seen: &mut HashSet<String>,
+) -> Result<(), Error> {
+    match seen.insert(id.to_owned()) {
+        true => Ok(()),
+        false => Err(Error::DuplicateId { path: path.into(), line, id: id.to_owned() }),
+    }
+}
+
+pub(crate) fn line_error(path: &Path, line: u64, expected: &'static str) -> Error {
+    Error::Line { path: path.into(), line, expected }
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>, Error> {
+    let file = File::open(path).map_err(Error::io(path))?;
+    let mut input = BufReader::new(file);
+    if input.fill_buf().map_err(Error::io(path))?.starts_with(&GZIP_MAGIC) {
+        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(input))));
+    }
+    Ok(Box::new(input))
+}

@@ -1,0 +1,177 @@
+//! What is measured: late interaction models, and BM25.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jacolbert::model::{ColbertConfig, Dictionary, JapaneseTokenizer};
+use jacolbert::{Bits, Device, LoadOptions, Retriever};
+use jacolbert_baselines::{Analyzer, Bm25Params};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+use crate::collection::hexadecimal;
+
+/// A system that ranks documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum System {
+    /// A late interaction model.
+    Colbert(ColbertModel),
+    /// BM25.
+    Bm25(Bm25),
+}
+
+/// A late interaction model by the name that it was asked for, not yet loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColbertModel {
+    /// A folder, or with the feature `hub` a name on the hub.
+    pub name: String,
+    /// Folder of the MeCab dictionary, for models that need one.
+    pub dictionary: Option<PathBuf>,
+    /// Tokens of a passage in the place of the model's own setting.
+    pub doc_maxlen: Option<usize>,
+    /// How it searches where there are no candidates.
+    pub search: SearchBy,
+}
+
+/// How a model searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchBy {
+    /// Every passage is scored, with the vectors as the model gives them.
+    Exhaustive,
+    /// Through an index of so many bits a component, which stays in a folder.
+    Index(Bits),
+}
+
+/// BM25, with the defaults of [`Bm25Params`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bm25 {
+    /// Over character bigrams.
+    Bigrams,
+    /// Over words.
+    Words {
+        /// Folder with `vocab.txt` and `tokenizer_config.json` of a BertJapaneseTokenizer.
+        tokenizer: PathBuf,
+        /// Folder of the MeCab dictionary.
+        dictionary: PathBuf,
+    },
+}
+
+impl System {
+    /// The name in published tables: the last part of a model's name, or `bm25`.
+    pub fn published_name(&self) -> &str {
+        match self {
+            Self::Colbert(model) => model.last_part(),
+            Self::Bm25(_) => "bm25",
+        }
+    }
+}
+
+impl ColbertModel {
+    /// The model in its folder, loaded, and what tells its runs from others'.
+    pub(crate) fn load(&self, device: &Device) -> Result<(Retriever, Value), Error> {
+        let folder = folder(&self.name)?;
+        let mut config = ColbertConfig::from_dir(&folder)?;
+        config.doc_maxlen = self.doc_maxlen.unwrap_or(config.doc_maxlen);
+        let description = format!("{config:?}");
+        let (dictionary, config) = (self.dictionary.clone(), Some(config));
+        let options = LoadOptions { dictionary, config };
+        let retriever = Retriever::from_dir_with(&folder, &options, device)?;
+        let fingerprint = retriever.encoder().fingerprint()?.to_string();
+        Ok((retriever, json!({ "fingerprint": fingerprint, "reads": description })))
+    }
+
+    /// The name in a table: the last part, and how it searches.
+    pub(crate) fn row(&self, has_candidates: bool) -> String {
+        let name = self.last_part();
+        match self.search {
+            _ if has_candidates => name.to_owned(),
+            SearchBy::Exhaustive => format!("{name}, exhaustive"),
+            SearchBy::Index(bits) => format!("{name}, {} bits", bits.get()),
+        }
+    }
+
+    fn last_part(&self) -> &str {
+        let name = self.name.trim_end_matches('/');
+        name.rsplit_once('/').map_or(name, |(_, last)| last)
+    }
+}
+
+impl Bm25 {
+    /// The name in a table.
+    pub(crate) fn row(&self) -> &'static str {
+        match self {
+            Self::Bigrams => "BM25, bigrams",
+            Self::Words { .. } => "BM25, words",
+        }
+    }
+
+    /// What cuts texts into terms, opened.
+    pub(crate) fn terms(&self) -> Result<Terms, Error> {
+        let Self::Words { tokenizer, dictionary } = self else { return Ok(Terms::Bigrams) };
+        let tokenizer = JapaneseTokenizer::open(tokenizer, Dictionary::open(dictionary)?)?;
+        Ok(Terms::Words(Arc::new(tokenizer)))
+    }
+
+    /// What tells its runs from others'.
+    pub(crate) fn description(&self) -> Result<Value, Error> {
+        let params = format!("{:?}", Bm25Params::default());
+        Ok(match self {
+            Self::Bigrams => json!({ "bm25": params, "terms": "bigrams" }),
+            Self::Words { tokenizer, dictionary } => {
+                let digest = digest_of_words(tokenizer, dictionary)?;
+                json!({ "bm25": params, "terms": "words", "digest": digest })
+            }
+        })
+    }
+}
+
+/// What cuts texts into terms; several analyzers share it.
+pub(crate) enum Terms {
+    Bigrams,
+    Words(Arc<JapaneseTokenizer>),
+}
+
+impl Terms {
+    /// An analyzer, whose words are those that are not punctuation only.
+    pub(crate) fn analyzer(&self) -> Analyzer {
+        let Self::Words(tokenizer) = self else { return Analyzer::Bigrams };
+        let tokenizer = Arc::clone(tokenizer);
+        let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
+        Analyzer::words(move |text| {
+            Ok(tokenizer.words(text)?.into_iter().filter(is_term).collect())
+        })
+    }
+}
+
+/// SHA-256 of the files that decide over words.
+fn digest_of_words(tokenizer: &Path, dictionary: &Path) -> Result<String, Error> {
+    let mut digest = Sha256::new();
+    let files = ["sys.dic", "unk.dic", "matrix.bin", "char.bin"].map(|name| dictionary.join(name));
+    for path in [tokenizer.join("tokenizer_config.json")].iter().chain(&files) {
+        let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut digest));
+        copied.map_err(Error::io(path))?;
+    }
+    Ok(hexadecimal(digest))
+}
+
+/// The folder of a model by this name.
+#[cfg(feature = "hub")]
+fn folder(name: &str) -> Result<PathBuf, Error> {
+    if Path::new(name).is_dir() {
+        return Ok(name.into());
+    }
+    let options = jacolbert::HubOptions::default();
+    Ok(jacolbert::hub_checkpoint(name, &options, &mut |_| ())?)
+}
+
+/// The folder of a model by this name.
+#[cfg(not(feature = "hub"))]
+fn folder(name: &str) -> Result<PathBuf, Error> {
+    match Path::new(name).is_dir() {
+        true => Ok(name.into()),
+        false => Err(Error::NoHub { name: name.to_owned() }),
+    }
+}

@@ -1,0 +1,168 @@
+//! Laws of runs: what a retriever finds for many queries, as `eval` judges it.
+
+use std::ops::ControlFlow;
+
+use jacolbert::eval::{Run, TieRule};
+use jacolbert::{
+    Document, Error, IndexOptions, Query, SearchParams, SearchQuality, Splitting, index,
+};
+
+use crate::sample::{TestResult, documents, retriever};
+
+fn queries() -> Vec<Query> {
+    vec![
+        Query::new("q1", "日本で一番高い山は？"),
+        Query::new("q2", "わび茶を大成した茶人は誰か？"),
+        Query::new("q3", "環をもつ惑星は？"),
+    ]
+}
+
+fn go_on(_: usize, _: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// The documents of a query, best first.
+fn found(run: &Run, query: &str) -> Vec<(String, f64)> {
+    let ranking = run.ranking(query).expect("the query was asked");
+    let best = ranking.best_first(TieRule::InputOrder);
+    best.into_iter().map(|(id, score)| (id.to_owned(), score)).collect()
+}
+
+#[test]
+fn a_run_has_the_hits_of_every_search() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let (documents, queries) = (documents(), queries());
+    let mut steps = Vec::new();
+    let run = retriever.run("mini", &queries, &documents, 3, &mut |done, of| {
+        steps.push((done, of));
+        ControlFlow::Continue(())
+    })?;
+    assert_eq!((run.name(), run.num_queries(), run.num_results()), ("mini", 3, 9));
+    assert_eq!(steps, [(5, 8), (8, 8)]);
+    let mut collection = retriever.in_memory();
+    collection.add(&documents, Splitting::Whole)?;
+    for query in &queries {
+        let hits = collection.search(&query.text, 3)?;
+        let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
+        assert_eq!(found(&run, &query.id), hits.collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let long = "富士山は日本で一番高い山である。".repeat(12);
+    let mut documents = documents();
+    documents.push(Document::new("長", long));
+    let splitting = Splitting::Sentences { max_tokens: 12, overlap: 0 };
+    let mut collection = retriever.in_memory();
+    collection.add(&documents, splitting)?;
+    assert!(collection.num_passages() > 2 * documents.len());
+
+    let run = collection.run("parts", &queries()[..1], 4, &mut go_on)?;
+    let all = collection.search(&queries()[0].text, usize::MAX)?;
+    let mut best: Vec<(String, f64)> = Vec::new();
+    for hit in all {
+        if best.iter().all(|(id, _)| *id != hit.document_id) {
+            best.push((hit.document_id, hit.score.into()));
+        }
+    }
+    best.truncate(4);
+    assert_eq!(found(&run, "q1"), best);
+    Ok(())
+}
+
+#[test]
+fn an_exact_search_of_an_index_loses_nothing() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let (folder, documents) = (folder.path().join("index"), documents());
+    let indexed = retriever.index(&folder, &documents, &IndexOptions::default())?;
+    let params = SearchParams { k: 3, ..Default::default() };
+    let run = indexed.collection.run("index", &queries(), &params, &mut go_on)?;
+    for query in queries() {
+        let hits = indexed.collection.search(&query.text, &params)?;
+        let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
+        assert_eq!(found(&run, &query.id), hits.collect::<Vec<_>>());
+    }
+    let exact = SearchParams::exact(3);
+    let quality = indexed.collection.search_quality(&queries(), &exact, &mut go_on)?;
+    assert_eq!((quality.k, quality.recall, quality.share_with_losses), (3, 1.0, 0.0));
+    assert_eq!((quality.num_queries, quality.losses), (3, vec![]));
+    Ok(())
+}
+
+#[test]
+fn losses_are_counted_within_k_and_named() -> TestResult {
+    let ranked = |name: &str, lists: [&[&str]; 2]| -> Result<Run, Error> {
+        let mut run = Run::new(name);
+        for (query, list) in ["q1", "q2"].into_iter().zip(lists) {
+            run.push_query(query)?;
+            for (n, document) in list.iter().enumerate() {
+                run.push(query, document, -(n as f64))?;
+            }
+        }
+        Ok(run)
+    };
+    let exhaustive = ranked("exhaustive", [&["a", "b", "c"], &["a", "b", "c"]])?;
+    let found = ranked("found", [&["b", "d", "a"], &["b", "a"]])?;
+    let quality = SearchQuality::new(&exhaustive, &found, 2);
+    assert_eq!((quality.recall, quality.share_with_losses), (0.75, 0.5));
+    assert_eq!(quality.losses, [("q1".to_owned(), vec!["a".to_owned()])]);
+    let deeper = SearchQuality::new(&exhaustive, &found, 3);
+    assert_eq!((deeper.recall, deeper.share_with_losses), (2.0 / 3.0, 1.0));
+    let nothing = SearchQuality::new(&Run::new("none"), &found, 3);
+    assert_eq!((nothing.recall, nothing.share_with_losses, nothing.num_queries), (1.0, 0.0, 0));
+    Ok(())
+}
+
+#[test]
+fn candidates_are_reranked_as_rerank_does() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let mut candidates = Run::new("bm25");
+    for (query, document) in [("q1", "湖"), ("q1", "空"), ("q1", "山"), ("q2", "茶")] {
+        candidates.push(query, document, 1.0)?;
+    }
+    let documents = documents();
+    let run = retriever.rerank_run("mini", &queries(), &documents, &candidates, &mut go_on)?;
+    let texts: Vec<&str> = [1, 4, 0].map(|n| documents[n].text.as_str()).to_vec();
+    let expected = retriever.rerank(&queries()[0].text, &texts, 3)?;
+    let names = ["湖", "空", "山"];
+    let expected = expected.iter().map(|r| (names[r.position].to_owned(), f64::from(r.score)));
+    assert_eq!(found(&run, "q1"), expected.collect::<Vec<_>>());
+    assert_eq!((found(&run, "q2").len(), found(&run, "q3").len()), (1, 0));
+    Ok(())
+}
+
+#[test]
+fn queries_of_one_name_and_unknown_candidates_are_refused() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let twice = [Query::new("q", "山"), Query::new("q", "湖")];
+    let run = retriever.run("twice", &twice, &documents(), 1, &mut go_on);
+    assert!(matches!(run, Err(Error::DuplicateQuery { position: 1, .. })));
+    let nameless = [Query::new("", "山")];
+    assert!(matches!(
+        retriever.run("", &nameless, &documents(), 1, &mut go_on),
+        Err(Error::Eval(_))
+    ));
+    let mut candidates = Run::new("bm25");
+    candidates.push("q1", "川", 1.0)?;
+    let run = retriever.rerank_run("", &queries(), &documents(), &candidates, &mut go_on);
+    assert!(matches!(run, Err(Error::UnknownId { id }) if id == "川"));
+    Ok(())
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_is_an_error() -> TestResult {
+    let Some(retriever) = retriever() else { return Ok(()) };
+    let mut stop = |_: usize, _: usize| ControlFlow::Break(());
+    let mut collection = retriever.in_memory();
+    let added = collection.add_with(&documents(), Splitting::Whole, &mut stop);
+    assert!(matches!(added, Err(Error::Index(index::Error::Cancelled))));
+    assert_eq!(collection.num_documents(), 0);
+    collection.add(&documents(), Splitting::Whole)?;
+    let run = collection.run("mini", &queries(), 1, &mut stop);
+    assert!(matches!(run, Err(Error::Index(index::Error::Cancelled))));
+    Ok(())
+}
