@@ -77,7 +77,7 @@ impl ColbertModel {
         config.doc_maxlen = self.doc_maxlen.unwrap_or(config.doc_maxlen);
         let description = format!("{config:?}");
         let (dictionary, config) = (self.dictionary.clone(), Some(config));
-        let options = LoadOptions { dictionary, config };
+        let options = LoadOptions { dictionary, config, ..Default::default() };
         let retriever = Retriever::from_dir_with(&folder, &options, device)?;
         let fingerprint = retriever.encoder().fingerprint()?.to_string();
         Ok((retriever, json!({ "fingerprint": fingerprint, "reads": description })))
