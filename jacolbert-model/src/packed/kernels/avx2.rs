@@ -72,42 +72,69 @@ fn unit(row: &mut [f32], least: f32) {
 #[target_feature(enable = "avx2,fma")]
 fn by_blocks(mut part: Part<'_>) {
     let count = part.rows.count;
-    let whole = count - count % ROWS;
-    for first in (0..whole).step_by(ROWS) {
+    let mut first = 0;
+    while first + ROWS <= count {
         block::<ROWS>(&mut part, first);
+        first += ROWS;
     }
-    match count % ROWS {
-        1 => block::<1>(&mut part, whole),
-        2 => block::<2>(&mut part, whole),
-        3 => block::<3>(&mut part, whole),
-        4 => block::<4>(&mut part, whole),
-        5 => block::<5>(&mut part, whole),
+    match count - first {
+        1 => block::<1>(&mut part, first),
+        2 => block::<2>(&mut part, first),
+        3 => block::<3>(&mut part, first),
+        4 => block::<4>(&mut part, first),
+        5 => block::<5>(&mut part, first),
         _ => {}
     }
 }
 
 /// The rows from `first` on, `N` of them.
+#[inline]
 #[target_feature(enable = "avx2,fma")]
 fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
-    let depth = part.panel.len();
-    let (rows, stride) = (part.rows, part.stride);
-    let inputs: [&[f32]; N] =
-        std::array::from_fn(|n| &rows.values[(first + n) * rows.stride..][..depth]);
-    for n in 0..N {
-        prefetch(&part.sums[(first + n) * stride..], N * stride);
-    }
-    let (ahead, step) = ahead(part, first);
+    let stride = part.stride;
     let mut sums = [[_mm256_setzero_ps(); REGISTERS]; N];
-    for (n, sums) in sums.iter_mut().enumerate() {
-        let begin = match part.bias {
-            Some(bias) => bias.as_slice(),
-            None => &part.sums[(first + n) * stride..],
+    for (n, row) in sums.iter_mut().enumerate() {
+        let begin = (first + n) * stride;
+        prefetch(part.sums, begin + N * stride);
+        *row = match part.bias {
+            Some(bias) => registers(bias),
+            None => registers(&part.sums[begin..]),
         };
-        *sums = registers(begin);
     }
+    let sums = products(part, first, sums);
+    for (n, row) in sums.iter().enumerate() {
+        let lanes = &mut part.sums[(first + n) * stride..][..LANES];
+        for (register, &sum) in row.iter().enumerate() {
+            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
+            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), sum) };
+        }
+    }
+    if let Some(activation) = part.activation {
+        let rows = part.sums[first * stride..].chunks_mut(stride).take(N);
+        for lanes in rows.filter_map(|row| row.first_chunk_mut()) {
+            scalar::activate(Some(activation), lanes);
+        }
+    }
+}
+
+/// `sums` and the products of the panel's weights with the inputs of `N` rows.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn products<const N: usize>(
+    part: &Part<'_>,
+    first: usize,
+    mut sums: [[__m256; REGISTERS]; N],
+) -> [[__m256; REGISTERS]; N] {
+    let (rows, depth) = (part.rows, part.panel.len());
+    let mut inputs: [&[f32]; N] = [&[]; N];
+    for (n, inputs) in inputs.iter_mut().enumerate() {
+        *inputs = &rows.values[(first + n) * rows.stride..][..depth];
+    }
+    let (mut ahead, step) = ahead(part, first);
     for (i, weights) in part.panel.iter().enumerate() {
         let weights = registers(weights);
-        prefetch_far(ahead, i * step);
+        _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
+        ahead = ahead.wrapping_add(step);
         for (row, sums) in inputs.iter().zip(&mut sums) {
             // SAFETY: `i < depth`, the length of each row.
             let input = _mm256_set1_ps(unsafe { *row.get_unchecked(i) });
@@ -116,36 +143,17 @@ fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
             }
         }
     }
-    for (n, sums) in sums.iter().enumerate() {
-        let lanes = &mut part.sums[(first + n) * stride..][..LANES];
-        for (register, &sum) in sums.iter().enumerate() {
-            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
-            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), sum) };
-        }
-        if let Some(activation) = part.activation
-            && let Some(lanes) = lanes.first_chunk_mut()
-        {
-            scalar::activate(Some(activation), lanes);
-        }
-    }
+    sums
 }
 
 /// Where the block from row `first` on begins with asking for the next part's weights, and the values
 /// between two requests, so that all blocks together ask for all of them.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn ahead<'a>(part: &Part<'a>, first: usize) -> (&'a [f32], usize) {
-    let blocks = part.rows.count.div_ceil(ROWS);
-    let step = LANES.div_ceil(blocks);
+fn ahead(part: &Part<'_>, first: usize) -> (*const f32, usize) {
+    let step = LANES.div_ceil(part.rows.count.div_ceil(ROWS));
     let begin = first / ROWS * step * part.panel.len();
-    (part.ahead.as_flattened().get(begin..).unwrap_or_default(), step)
-}
-
-/// As [`prefetch`], for what is needed later.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn prefetch_far(values: &[f32], n: usize) {
-    _mm_prefetch::<_MM_HINT_T1>(values.as_ptr().wrapping_add(n).cast());
+    (part.ahead.as_ptr().cast::<f32>().wrapping_add(begin), step)
 }
 
 /// Asks for value `n` and its neighbours to be brought near; they will be needed soon.

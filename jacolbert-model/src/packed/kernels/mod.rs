@@ -17,9 +17,9 @@ pub(crate) const LANES: usize = 16;
 /// One value per column of a panel.
 pub(crate) type Lanes = [f32; LANES];
 
-/// Inputs that a product goes through at once: with 16 columns 24 KiB of weights, which stay in the
-/// nearest cache while they meet row after row.
-const DEPTH: usize = 384;
+/// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, which stay near while
+/// they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
+const DEPTH: usize = 768;
 
 /// Rows, each `stride` values after the one before.
 #[derive(Debug, Clone, Copy)]

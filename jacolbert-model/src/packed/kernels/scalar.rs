@@ -104,7 +104,8 @@ pub(super) fn exp(x: f32) -> f32 {
 /// `Σ factors[n] xⁿ`.
 #[inline(always)]
 fn polynomial<const N: usize>(factors: &[f32; N], x: f32) -> f32 {
-    factors.iter().rev().fold(0.0, |sum, &factor| sum.mul_add(x, factor))
+    let lower = factors.iter().rev().skip(1);
+    lower.fold(factors[N - 1], |sum, &factor| sum.mul_add(x, factor))
 }
 
 /// See [`super::Isa::add_and_norm`].
