@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{DType, Device};
 
 #[cfg(feature = "flex")]
-use crate::packed::PackedColbert;
+use crate::packed::{PackedColbert, Precision};
 use crate::{Batch, BertConfig, Colbert, Encoding, Error};
 
 /// What computes on flex, the device on the CPU.
@@ -17,6 +17,11 @@ pub enum CpuEngine {
     /// within 1e-5, faster, and to the bit whatever texts are encoded together.
     #[default]
     Packed,
+    /// As [`Packed`](Self::Packed), with products of weights in 8 bits and inputs in 12: faster again, a
+    /// quarter of the memory for the layers, and embeddings that are near those of `f32` but not the
+    /// same. An index keeps to the one it was begun with only if its user does: the
+    /// [fingerprint](crate::Encoder::fingerprint) does not tell them apart.
+    PackedInt8,
     /// The [`Colbert`] itself on Burn's operations, as on any other device.
     Module,
 }
@@ -44,8 +49,10 @@ impl Engine {
     ) -> Result<Self, Error> {
         let device = colbert.device();
         #[cfg(feature = "flex")]
-        if cpu == CpuEngine::Packed && device == Device::flex() {
-            return Ok(Self::Packed(Arc::new(PackedColbert::new(config, colbert)?)));
+        if let Some(precision) = precision(cpu)
+            && device == Device::flex()
+        {
+            return Ok(Self::Packed(Arc::new(PackedColbert::new(config, colbert, precision)?)));
         }
         #[cfg(not(feature = "flex"))]
         let _only_for_flex = (config, cpu);
@@ -71,6 +78,16 @@ impl Engine {
             #[cfg(feature = "flex")]
             Self::Packed(packed) => Ok(packed.forward(texts)),
         }
+    }
+}
+
+/// The precision of packed weights; none for the module.
+#[cfg(feature = "flex")]
+fn precision(cpu: CpuEngine) -> Option<Precision> {
+    match cpu {
+        CpuEngine::Packed => Some(Precision::F32),
+        CpuEngine::PackedInt8 => Some(Precision::Int8),
+        CpuEngine::Module => None,
     }
 }
 

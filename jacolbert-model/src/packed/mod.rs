@@ -7,6 +7,7 @@
 //! however many threads take part.
 
 mod attention;
+mod byte_weights;
 mod division;
 mod embeddings;
 mod feed_forward;
@@ -29,6 +30,25 @@ use linear::PackedLinear;
 use ragged::Ragged;
 use weights::Matrix;
 
+/// How exact the products of the layers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precision {
+    /// `f32`.
+    F32,
+    /// Weights of 8 bits, a scale a column, and inputs of 12 bits, a scale a token; sums are exact.
+    Int8,
+}
+
+impl Precision {
+    /// `linear` in this precision.
+    fn of(self, linear: PackedLinear) -> PackedLinear {
+        match self {
+            Self::F32 => linear,
+            Self::Int8 => linear.in_bytes(),
+        }
+    }
+}
+
 /// The weights of a [`Colbert`], laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedColbert {
@@ -43,9 +63,14 @@ impl PackedColbert {
     ///
     /// # Errors
     /// [`Error::Device`].
-    pub(crate) fn new(config: &BertConfig, colbert: Colbert) -> Result<Self, Error> {
+    pub(crate) fn new(
+        config: &BertConfig,
+        colbert: Colbert,
+        precision: Precision,
+    ) -> Result<Self, Error> {
         let Colbert { bert, linear } = colbert;
-        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer));
+        let layers =
+            bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, precision));
         Ok(Self {
             isa: Isa::detected(),
             embeddings: PackedEmbeddings::new(config, bert.embeddings)?,

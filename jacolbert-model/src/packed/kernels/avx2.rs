@@ -2,11 +2,12 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+    __m256, __m256i, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
+    _mm256_cvtepi8_epi16, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_madd_epi16, _mm256_set1_epi32,
+    _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
-use super::{LANES, Lanes, Norm, Part, scalar};
+use super::{BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
 
 /// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,18 @@ impl Avx2 {
     pub(super) fn part(self, part: Part<'_>) {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
         unsafe { by_blocks(part) }
+    }
+
+    /// See [`super::Isa::byte_product`].
+    pub(super) fn byte_part(self, part: BytePart<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { byte_part(part) }
+    }
+
+    /// See [`super::Isa::quantise`].
+    pub(super) fn quantise(self, row: &[f32], integers: &mut [i16]) -> f32 {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { quantise(row, integers) }
     }
 
     /// See [`super::Isa::add_and_norm`].
@@ -57,6 +70,11 @@ impl Avx2 {
 #[target_feature(enable = "avx2,fma")]
 fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
     scalar::add_and_norm(rows, added, stride, norm);
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
+    scalar::quantise(row, integers)
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -174,4 +192,76 @@ fn registers(values: &[f32]) -> [__m256; REGISTERS] {
         *loaded = unsafe { _mm256_loadu_ps(lanes.as_ptr().add(register * WIDTH)) };
     }
     loaded
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn byte_part(mut part: BytePart<'_>) {
+    let count = part.rows.scales.len();
+    let mut first = 0;
+    while first + ROWS <= count {
+        byte_block::<ROWS>(&mut part, first);
+        first += ROWS;
+    }
+    match count - first {
+        1 => byte_block::<1>(&mut part, first),
+        2 => byte_block::<2>(&mut part, first),
+        3 => byte_block::<3>(&mut part, first),
+        4 => byte_block::<4>(&mut part, first),
+        5 => byte_block::<5>(&mut part, first),
+        _ => {}
+    }
+}
+
+/// The rows from `first` on, `N` of them.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
+    let sums = byte_products::<N>(part, first);
+    for (n, row) in sums.iter().enumerate() {
+        let mut sums = [0; LANES];
+        for (register, &sum) in row.iter().enumerate() {
+            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `sums`.
+            unsafe { _mm256_storeu_si256(sums.as_mut_ptr().add(register * WIDTH).cast(), sum) };
+        }
+        let scale = part.rows.scales[first + n];
+        let lanes = scalar::scaled(&sums, scale, part.scales, part.bias, part.activation);
+        part.out[(first + n) * part.stride..][..LANES].copy_from_slice(&lanes);
+    }
+}
+
+/// The products of the panel's weights with the integers of `N` rows.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i; REGISTERS]; N] {
+    let pairs = part.panel.len();
+    let mut inputs: [&[[i16; 2]]; N] = [&[]; N];
+    for (n, inputs) in inputs.iter_mut().enumerate() {
+        *inputs = &part.rows.values[(first + n) * pairs..][..pairs];
+    }
+    let step = size_of::<BytePairs>().div_ceil(part.rows.scales.len().div_ceil(ROWS));
+    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * pairs);
+    let mut sums = [[_mm256_setzero_si256(); REGISTERS]; N];
+    for (i, weights) in part.panel.iter().enumerate() {
+        let weights = [widened(&weights.as_chunks().0[0]), widened(&weights.as_chunks().0[1])];
+        _mm_prefetch::<_MM_HINT_T1>(ahead);
+        ahead = ahead.wrapping_add(step);
+        for (row, sums) in inputs.iter().zip(&mut sums) {
+            // SAFETY: `i < pairs`, the length of each row.
+            let [low, high] = unsafe { *row.get_unchecked(i) };
+            let pair = i32::from(high) << 16 | i32::from(low as u16);
+            let pair = _mm256_set1_epi32(pair);
+            for (sum, &weights) in sums.iter_mut().zip(&weights) {
+                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pair, weights));
+            }
+        }
+    }
+    sums
+}
+
+/// Bytes as integers of 16 bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn widened(bytes: &[i8; 16]) -> __m256i {
+    // SAFETY: `bytes` is as long as the register that is loaded.
+    _mm256_cvtepi8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
