@@ -53,7 +53,7 @@ enum Origin {
     /// Files, whose weights have this checksum.
     Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
     /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
-    Memory { bert: BertConfig, colbert: Colbert },
+    Memory { bert: BertConfig, colbert: Box<Colbert> },
 }
 
 /// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
@@ -107,7 +107,7 @@ impl Encoder {
         let (device, bert) = (colbert.device(), checkpoint.bert);
         // Weights that cannot be read are an error when the module computes with them.
         let engine = Engine::new(&bert, colbert.clone(), cpu).unwrap_or_else(|_| Engine::Module {
-            colbert: colbert.clone(),
+            colbert: Box::new(colbert.clone()),
             device: device.clone(),
         });
         Self {
@@ -116,7 +116,7 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
-            origin: Origin::Memory { bert, colbert },
+            origin: Origin::Memory { bert, colbert: Box::new(colbert) },
             fingerprint: OnceLock::new(),
         }
     }
@@ -220,7 +220,7 @@ impl Encoder {
             Origin::Memory { bert, colbert } => Self {
                 engine: Engine::new(
                     bert,
-                    colbert.clone().to_device(&device).in_full_precision(),
+                    colbert.as_ref().clone().to_device(&device).in_full_precision(),
                     cpu,
                 )?,
                 device,

@@ -8,7 +8,7 @@ use burn::tensor::{DType, Device};
 #[cfg(feature = "flex")]
 use crate::Precision;
 #[cfg(feature = "flex")]
-use crate::packed::PackedColbert;
+use crate::packed::{PackedColbert, Packing};
 use crate::{Batch, BertConfig, Colbert, Encoding, Error};
 
 /// What computes on flex, the device on the CPU.
@@ -17,9 +17,14 @@ use crate::{Batch, BertConfig, Colbert, Encoding, Error};
 pub enum CpuEngine {
     /// A copy of the weights laid out for this crate's own kernels, in `f32`: the same embeddings
     /// within 1e-5, faster, and to the bit whatever texts are encoded together. A model in another
-    /// [`Precision`] is computed by its module.
+    /// [`Precision`](crate::Precision) is computed by its module, and so is any on an x86-64 without fused multiply-add.
     #[default]
     Packed,
+    /// As [`Packed`](Self::Packed), with products of weights in 8 bits and inputs in 12: faster again, a
+    /// quarter of the memory for the layers, and embeddings that are near those of `f32` but not the
+    /// same. An index keeps to the one it was begun with only if its user does: the
+    /// [fingerprint](crate::Encoder::fingerprint) does not tell them apart.
+    PackedInt8,
     /// The [`Colbert`] itself on Burn's operations, as on any other device.
     Module,
 }
@@ -28,7 +33,7 @@ pub enum CpuEngine {
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
     Module {
-        colbert: Colbert,
+        colbert: Box<Colbert>,
         device: Device,
     },
     #[cfg(feature = "flex")]
@@ -47,14 +52,15 @@ impl Engine {
     ) -> Result<Self, Error> {
         let device = colbert.device();
         #[cfg(feature = "flex")]
-        let is_exact = colbert.precision() == Precision::F32;
-        #[cfg(feature = "flex")]
-        if cpu == CpuEngine::Packed && is_exact && device == Device::flex() {
-            return Ok(Self::Packed(Arc::new(PackedColbert::new(config, colbert)?)));
+        if let Some(packing) = packing(cpu)
+            && colbert.precision() == Precision::F32
+            && device == Device::flex()
+        {
+            return Ok(Self::Packed(Arc::new(PackedColbert::new(config, colbert, packing)?)));
         }
         #[cfg(not(feature = "flex"))]
         let _only_for_flex = (config, cpu);
-        Ok(Self::Module { colbert, device })
+        Ok(Self::Module { colbert: Box::new(colbert), device })
     }
 
     /// Length of an embedding.
@@ -76,6 +82,16 @@ impl Engine {
             #[cfg(feature = "flex")]
             Self::Packed(packed) => Ok(packed.forward(texts)),
         }
+    }
+}
+
+/// How weights are packed; none for the module.
+#[cfg(feature = "flex")]
+fn packing(cpu: CpuEngine) -> Option<Packing> {
+    match cpu {
+        CpuEngine::Packed => Packing::F32.if_it_pays(),
+        CpuEngine::PackedInt8 => Some(Packing::Int8),
+        CpuEngine::Module => None,
     }
 }
 

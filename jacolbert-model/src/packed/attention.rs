@@ -1,5 +1,6 @@
 //! Multi-head self-attention with its output projection, residual and norm.
 
+use super::Packing;
 use super::division::Division;
 use super::kernels::{Isa, LANES, Lanes, Panels, Rows};
 use super::linear::PackedLinear;
@@ -33,14 +34,18 @@ struct Head<'a> {
 }
 
 impl PackedAttention {
-    pub(super) fn new(config: &BertConfig, attention: Attention) -> Result<Self, Error> {
+    pub(super) fn new(
+        config: &BertConfig,
+        attention: Attention,
+        packing: Packing,
+    ) -> Result<Self, Error> {
         let Attention { query, key, value, output, norm, num_heads, .. } = attention;
         let query = Matrix::of(query)?;
         let hidden = query.bias.len();
         let query = query.divided(((hidden / num_heads) as f32).sqrt());
         Ok(Self {
-            inputs: PackedLinear::new(&[query, Matrix::of(key)?, Matrix::of(value)?]),
-            output: PackedLinear::new(&[Matrix::of(output)?]),
+            inputs: packing.of(PackedLinear::new(&[query, Matrix::of(key)?, Matrix::of(value)?])),
+            output: packing.of(PackedLinear::new(&[Matrix::of(output)?])),
             norm: PackedNorm::new(config, norm)?,
             num_heads,
             hidden,

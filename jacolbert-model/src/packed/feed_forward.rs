@@ -1,5 +1,6 @@
 //! The feed-forward block with its residual and norm.
 
+use super::Packing;
 use super::division::Division;
 use super::kernels::Rows;
 use super::linear::PackedLinear;
@@ -18,11 +19,15 @@ pub(super) struct PackedFeedForward {
 }
 
 impl PackedFeedForward {
-    pub(super) fn new(config: &BertConfig, block: FeedForward) -> Result<Self, Error> {
+    pub(super) fn new(
+        config: &BertConfig,
+        block: FeedForward,
+        packing: Packing,
+    ) -> Result<Self, Error> {
         let FeedForward { inner, outer, norm, activation, .. } = block;
         Ok(Self {
-            inner: PackedLinear::new(&[Matrix::of(inner)?]),
-            outer: PackedLinear::new(&[Matrix::of(outer)?]),
+            inner: packing.of(PackedLinear::new(&[Matrix::of(inner)?])),
+            outer: packing.of(PackedLinear::new(&[Matrix::of(outer)?])),
             norm: PackedNorm::new(config, norm)?,
             activation,
         })

@@ -1,5 +1,6 @@
 //! One layer of the encoder.
 
+use super::Packing;
 use super::attention::PackedAttention;
 use super::division::Division;
 use super::feed_forward::PackedFeedForward;
@@ -15,10 +16,14 @@ pub(super) struct PackedLayer {
 }
 
 impl PackedLayer {
-    pub(super) fn new(config: &BertConfig, layer: BertLayer) -> Result<Self, Error> {
+    pub(super) fn new(
+        config: &BertConfig,
+        layer: BertLayer,
+        packing: Packing,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            attention: PackedAttention::new(config, layer.attention)?,
-            feed_forward: PackedFeedForward::new(config, layer.feed_forward)?,
+            attention: PackedAttention::new(config, layer.attention, packing)?,
+            feed_forward: PackedFeedForward::new(config, layer.feed_forward, packing)?,
         })
     }
 

@@ -7,6 +7,7 @@
 //! however many threads take part.
 
 mod attention;
+mod byte_weights;
 mod division;
 mod embeddings;
 mod feed_forward;
@@ -29,6 +30,32 @@ use linear::PackedLinear;
 use ragged::Ragged;
 use weights::Matrix;
 
+/// How exact the products of the layers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// `f32`.
+    F32,
+    /// Weights of 8 bits, a scale a column, and inputs of 12 bits, a scale a token; sums are exact.
+    Int8,
+}
+
+impl Packing {
+    /// Itself where a fused multiply-add is an instruction. The baseline of x86-64 has none, and every
+    /// sum of a product would be a call there.
+    pub(crate) fn if_it_pays(self) -> Option<Self> {
+        let is_fused = cfg!(not(target_arch = "x86_64")) || Isa::detected() != Isa::Scalar;
+        is_fused.then_some(self)
+    }
+
+    /// `linear` in this packing.
+    fn of(self, linear: PackedLinear) -> PackedLinear {
+        match self {
+            Self::F32 => linear,
+            Self::Int8 => linear.in_bytes(),
+        }
+    }
+}
+
 /// The weights of a [`Colbert`], laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedColbert {
@@ -43,9 +70,13 @@ impl PackedColbert {
     ///
     /// # Errors
     /// [`Error::Device`].
-    pub(crate) fn new(config: &BertConfig, colbert: Colbert) -> Result<Self, Error> {
+    pub(crate) fn new(
+        config: &BertConfig,
+        colbert: Colbert,
+        packing: Packing,
+    ) -> Result<Self, Error> {
         let Colbert { bert, linear, .. } = colbert;
-        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer));
+        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, packing));
         Ok(Self {
             isa: Isa::detected(),
             embeddings: PackedEmbeddings::new(config, bert.embeddings)?,

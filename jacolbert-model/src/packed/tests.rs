@@ -50,7 +50,11 @@ fn module(config: &BertConfig, dim: usize) -> Colbert {
 }
 
 fn packed(config: &BertConfig, colbert: &Colbert) -> PackedColbert {
-    PackedColbert::new(config, colbert.clone()).expect("weights on the CPU")
+    packed_in(config, colbert, Packing::F32)
+}
+
+fn packed_in(config: &BertConfig, colbert: &Colbert, packing: Packing) -> PackedColbert {
+    PackedColbert::new(config, colbert.clone(), packing).expect("weights on the CPU")
 }
 
 /// A text of some tokens, of which all are seen and kept.
@@ -139,14 +143,40 @@ fn forward(packed: &PackedColbert, texts: &[&Encoding], threads: usize) -> Vec<V
 #[test]
 fn neither_company_nor_threads_change_a_bit() {
     let config = BertConfig { hidden_size: 48, num_attention_heads: 4, ..shape() };
-    let packed = packed(&config, &module(&config, 20));
+    let colbert = module(&config, 20);
+    for packing in [Packing::F32, Packing::Int8] {
+        keeps_its_bits(&packed_in(&config, &colbert, packing));
+    }
+}
+
+fn keeps_its_bits(packed: &PackedColbert) {
     let texts: Vec<Encoding> = [3, 1, 64, 17, 130, 5, 8].map(|n| masked(n, 3)).into();
     let texts: Vec<&Encoding> = texts.iter().collect();
-    let alone: Vec<Vec<u32>> = texts.iter().flat_map(|text| forward(&packed, &[text], 1)).collect();
+    let alone: Vec<Vec<u32>> = texts.iter().flat_map(|text| forward(packed, &[text], 1)).collect();
     for threads in [1, 2, 3, 5, 16] {
-        assert_eq!(forward(&packed, &texts, threads), alone, "{threads} threads");
+        assert_eq!(forward(packed, &texts, threads), alone, "{threads} threads");
         for (text, alone) in texts.iter().zip(&alone) {
-            assert_eq!(forward(&packed, &[text], threads), [alone.as_slice()], "{threads} threads");
+            assert_eq!(forward(packed, &[text], threads), [alone.as_slice()], "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn bytes_are_near_to_the_module() {
+    for (hidden, heads, inner) in [(21, 3, 37), (96, 4, 200), (1, 1, 1)] {
+        let config = BertConfig {
+            hidden_size: hidden,
+            num_attention_heads: heads,
+            intermediate_size: inner,
+            ..shape()
+        };
+        let colbert = module(&config, 16);
+        let text = masked(60, 4);
+        let exact = packed(&config, &colbert).forward(&[&text]);
+        let found = packed_in(&config, &colbert, Packing::Int8).forward(&[&text]);
+        for (found, exact) in found[0].chunks(16).zip(exact[0].chunks(16)) {
+            let cosine: f32 = found.iter().zip(exact).map(|(a, b)| a * b).sum();
+            assert!(cosine > 0.999, "{hidden}: {cosine}");
         }
     }
 }
@@ -171,8 +201,11 @@ fn weights_that_are_no_numbers_are_borne() {
         for hidden_act in [Activation::Gelu, Activation::GeluTanh, Activation::Relu] {
             let config = BertConfig { hidden_act, ..shape() };
             let colbert = module(&config, 8).map(&mut Fill(value));
-            let rows = packed(&config, &colbert).forward(&[&text(20)]);
-            assert_eq!(rows[0].len(), 20 * 8);
+            for packing in [Packing::F32, Packing::Int8] {
+                let rows = packed_in(&config, &colbert, packing).forward(&[&text(20)]);
+                assert_eq!(rows[0].len(), 20 * 8);
+                assert!(rows[0].iter().all(|x| x.is_nan()), "{packing:?}, {value}");
+            }
         }
     }
 }

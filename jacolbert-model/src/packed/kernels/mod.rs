@@ -17,9 +17,9 @@ pub(crate) const LANES: usize = 16;
 /// One value per column of a panel.
 pub(crate) type Lanes = [f32; LANES];
 
-/// Inputs that a product goes through at once: with 16 columns 24 KiB of weights, which stay in the
-/// nearest cache while they meet row after row.
-const DEPTH: usize = 384;
+/// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, which stay near while
+/// they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
+const DEPTH: usize = 768;
 
 /// Rows, each `stride` values after the one before.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,52 @@ pub(crate) struct Rows<'a> {
 pub(crate) struct Panels<'a> {
     pub(crate) lanes: &'a [Lanes],
     pub(crate) inputs: usize,
+}
+
+/// Two inputs of each column of a panel of bytes, those of a column side by side.
+pub(crate) type BytePairs = [i8; 2 * LANES];
+
+/// The largest absolute value of an input in [`ByteRows`]: 3,072 products of it with a byte stay far
+/// within 32 bits, as do all up to [`MOST_BYTE_INPUTS`].
+pub(crate) const LARGEST_INPUT: i16 = 2_047;
+
+/// The largest absolute value of a weight in bytes.
+pub(crate) const LARGEST_WEIGHT: i8 = 127;
+
+/// Inputs whose products surely fit 32 bits.
+pub(crate) const MOST_BYTE_INPUTS: usize =
+    i32::MAX as usize / (LARGEST_INPUT as usize * LARGEST_WEIGHT as usize);
+
+/// Rows of integers, each with what an integer stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ByteRows<'a> {
+    /// `[scales.len(), 2 * pairs]`.
+    pub(crate) values: &'a [[i16; 2]],
+    pub(crate) scales: &'a [f32],
+}
+
+/// Columns of a product in bytes, as in [`Panels`]: each panel `[pairs][LANES][2]`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BytePanels<'a> {
+    pub(crate) lanes: &'a [BytePairs],
+    pub(crate) pairs: usize,
+    /// What a byte stands for, a column.
+    pub(crate) scales: &'a [Lanes],
+}
+
+/// One panel of bytes for all rows.
+struct BytePart<'a> {
+    /// `[pairs][LANES][2]`.
+    panel: &'a [BytePairs],
+    scales: &'a Lanes,
+    bias: &'a Lanes,
+    rows: ByteRows<'a>,
+    activation: Option<Activation>,
+    /// From the panel's first column on, `stride` values a row.
+    out: &'a mut [f32],
+    stride: usize,
+    /// Weights that the next part needs.
+    ahead: &'a [BytePairs],
 }
 
 /// A part of a product: some inputs of one panel for all rows.
@@ -130,9 +176,52 @@ impl Isa {
         dispatch!(self, part(part));
     }
 
+    /// As [`product`](Self::product), in bytes: `activation(bias[c] + scale of r * scale of c *
+    /// Σ_i rows[r][i] * panels[i][c])`, with a sum that is exact.
+    ///
+    /// # Panics
+    /// If panels or rows are not whole, there is not one bias a panel, or a result lacks room.
+    pub(crate) fn byte_product(
+        self,
+        rows: ByteRows<'_>,
+        panels: BytePanels<'_>,
+        bias: &[Lanes],
+        activation: Option<Activation>,
+        out: &mut [f32],
+    ) {
+        let BytePanels { lanes, pairs, scales } = panels;
+        let stride = bias.len() * LANES;
+        assert_eq!((lanes.len(), scales.len()), (bias.len() * pairs, bias.len()), "whole panels");
+        assert_eq!(rows.values.len(), rows.scales.len() * pairs, "whole rows");
+        assert_eq!(out.len(), rows.scales.len() * stride, "a result as wide as the panels");
+        if out.is_empty() || pairs == 0 {
+            return self.constant_rows(bias, activation, out);
+        }
+        for (n, panel) in lanes.chunks_exact(pairs).enumerate() {
+            let part = BytePart {
+                panel,
+                scales: &scales[n],
+                bias: &bias[n],
+                rows,
+                activation,
+                out: &mut out[n * LANES..],
+                stride,
+                ahead: &lanes[(n + 1) * pairs..],
+            };
+            dispatch!(self, byte_part(part));
+        }
+    }
+
+    /// The nearest integers to `row / scale` and the scale, by which the largest is
+    /// [`LARGEST_INPUT`]; the scale is no number if `row` has a value that is none or infinite.
+    pub(crate) fn quantise(self, row: &[f32], integers: &mut [i16]) -> f32 {
+        assert!(row.len() <= integers.len(), "an integer a value");
+        dispatch!(self, quantise(row, integers))
+    }
+
     /// A product without inputs.
     fn constant_rows(self, bias: &[Lanes], activation: Option<Activation>, out: &mut [f32]) {
-        for row in out.as_chunks_mut::<LANES>().0.chunks_exact_mut(bias.len()) {
+        for row in out.as_chunks_mut::<LANES>().0.chunks_exact_mut(bias.len().max(1)) {
             row.copy_from_slice(bias);
             row.iter_mut().for_each(|lanes| scalar::activate(activation, lanes));
         }

@@ -3,7 +3,7 @@
 //! Everything over a row is written for 16 lanes and inlined, so that a caller compiled for wider
 //! registers gets the same operations in them.
 
-use super::{LANES, Lanes, Norm, Part};
+use super::{BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
 use crate::Activation;
 
 /// See [`super::Isa::product`].
@@ -20,6 +20,52 @@ pub(super) fn part(part: Part<'_>) {
         activate(activation, &mut lanes);
         sums[..LANES].copy_from_slice(&lanes);
     }
+}
+
+/// See [`super::Isa::byte_product`].
+pub(super) fn byte_part(part: BytePart<'_>) {
+    let BytePart { panel, rows, .. } = part;
+    for (r, row) in rows.values.chunks_exact(panel.len()).enumerate() {
+        let mut sums = [0; LANES];
+        for (&[first, second], weights) in row.iter().zip(panel) {
+            for (sum, &[one, other]) in sums.iter_mut().zip(weights.as_chunks::<2>().0) {
+                *sum += i32::from(first) * i32::from(one) + i32::from(second) * i32::from(other);
+            }
+        }
+        let lanes = scaled(&sums, rows.scales[r], part.scales, part.bias, part.activation);
+        part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
+    }
+}
+
+/// What the sums of a row with scale `row` stand for.
+#[inline(always)]
+pub(super) fn scaled(
+    sums: &[i32; LANES],
+    row: f32,
+    scales: &Lanes,
+    bias: &Lanes,
+    activation: Option<Activation>,
+) -> Lanes {
+    let mut lanes = *bias;
+    for ((lane, &sum), &scale) in lanes.iter_mut().zip(sums).zip(scales) {
+        *lane = (sum as f32).mul_add(row * scale, *lane);
+    }
+    activate(activation, &mut lanes);
+    lanes
+}
+
+/// See [`super::Isa::quantise`].
+#[inline(always)]
+pub(super) fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
+    let largest = largest(row, f32::abs);
+    let factor = if largest > 0.0 { f32::from(LARGEST_INPUT) / largest } else { 0.0 };
+    for (integer, &x) in integers.iter_mut().zip(row) {
+        // The lowest bits are the integer in two's complement.
+        *integer = x.mul_add(factor, ROUNDING).to_bits() as i16;
+    }
+    // Zero, or no number if any value is none or infinite.
+    let fault = sum(row, |x| x * 0.0);
+    largest / f32::from(LARGEST_INPUT) + fault
 }
 
 /// The activation of each lane.
@@ -57,8 +103,14 @@ const ERF_IS_ONE: f32 = 3.85;
 /// Numerator and denominator of `erf(x) / x` in `x²`, lowest power first: the rational function with
 /// the smallest relative error over `[-3.85, 3.85]`, 1.4e-8, found by iteratively weighted least
 /// squares on Chebyshev's nodes.
-const ERF_OVER: [f32; 6] =
-    [1.128_379_2, 0.187_899_76, 0.052_479_975, 0.003_674_017_2, 0.000_285_676_45, 2.108_261_2e-6];
+const ERF_OVER: [f32; 6] = [
+    std::f32::consts::FRAC_2_SQRT_PI,
+    0.187_899_76,
+    0.052_479_975,
+    0.003_674_017_2,
+    0.000_285_676_45,
+    2.108_261_2e-6,
+];
 const ERF_UNDER: [f32; 6] =
     [1.0, 0.499_854_7, 0.113_129_81, 0.014_785_067, 0.001_145_521_4, 3.873_181e-5];
 
@@ -104,7 +156,8 @@ pub(super) fn exp(x: f32) -> f32 {
 /// `Σ factors[n] xⁿ`.
 #[inline(always)]
 fn polynomial<const N: usize>(factors: &[f32; N], x: f32) -> f32 {
-    factors.iter().rev().fold(0.0, |sum, &factor| sum.mul_add(x, factor))
+    let lower = factors.iter().rev().skip(1);
+    lower.fold(factors[N - 1], |sum, &factor| sum.mul_add(x, factor))
 }
 
 /// See [`super::Isa::add_and_norm`].
@@ -127,7 +180,7 @@ pub(super) fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm:
 #[inline(always)]
 pub(super) fn softmax(row: &mut [f32], mask: &[f32]) {
     row.iter_mut().zip(mask).for_each(|(x, mask)| *x += mask);
-    let largest = largest(row);
+    let largest = largest(row, |x| x);
     row.iter_mut().for_each(|x| *x = exp(*x - largest));
     let factor = 1.0 / sum(row, |x| x);
     row.iter_mut().for_each(|x| *x *= factor);
@@ -153,16 +206,16 @@ fn sum(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     folded(lanes, |a, b| a + b)
 }
 
-/// The largest value of `row`; a NaN is passed over, but where it is the first of its lane.
+/// The largest `term` of `row`; a NaN is passed over, but where it is the first of its lane.
 #[inline(always)]
-fn largest(row: &[f32]) -> f32 {
+fn largest(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
     let (whole, rest) = row.as_chunks::<LANES>();
     let mut lanes = [f32::NEG_INFINITY; LANES];
     for values in whole {
-        lanes.iter_mut().zip(values).for_each(|(lane, &x)| *lane = larger(*lane, x));
+        lanes.iter_mut().zip(values).for_each(|(lane, &x)| *lane = larger(*lane, term(x)));
     }
-    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = larger(*lane, x));
+    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = larger(*lane, term(x)));
     folded(lanes, larger)
 }
 

@@ -78,6 +78,86 @@ fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
     }
 }
 
+/// A product in bytes by its formula, and what it should be without them.
+fn check_byte_product(count: usize, inputs: usize, isa: Isa) {
+    let (pairs, num_panels) = (inputs.div_ceil(2), 2);
+    let (values, weights) = (floats(count * inputs, 1), floats(num_panels * pairs * 2 * LANES, 2));
+    let mut integers = vec![[0; 2]; count * pairs];
+    let mut scales = Vec::new();
+    for (row, integers) in values.chunks(inputs.max(1)).zip(integers.chunks_mut(pairs.max(1))) {
+        scales.push(isa.quantise(row, integers.as_flattened_mut()));
+    }
+    scales.resize(count, 0.0);
+    let rows = ByteRows { values: &integers, scales: &scales };
+    let bytes: Vec<i8> = weights.iter().map(|weight| (weight * 127.0) as i8).collect();
+    let panels =
+        BytePanels { lanes: bytes.as_chunks().0, pairs, scales: &[[1.0 / 127.0; LANES]; 2] };
+    let bias = lanes(num_panels, 3);
+    let mut out = vec![0.5; count * num_panels * LANES];
+    isa.byte_product(rows, panels, &bias, None, &mut out);
+    for (n, &found) in out.iter().enumerate() {
+        let (r, panel, lane) = (n / 32, n % 32 / LANES, n % LANES);
+        let exact = (0..inputs).map(|i| {
+            let byte = panels.lanes[panel * pairs + i / 2][2 * lane + i % 2];
+            f64::from(values[r * inputs + i]) * f64::from(byte) / 127.0
+        });
+        let expected = exact.sum::<f64>() + f64::from(bias[panel][lane]);
+        // Each input is off by half a step of at most 1 / 2,047.
+        let within = 1e-5 + inputs as f64 * 0.5 / 2_047.0;
+        assert!((f64::from(found) - expected).abs() <= within, "{isa:?} {count} x {inputs}");
+    }
+    let mut scalar = vec![0.5; out.len()];
+    Isa::Scalar.byte_product(rows, panels, &bias, None, &mut scalar);
+    assert_eq!(bits(&out), bits(&scalar), "{isa:?}, {count} x {inputs}");
+}
+
+#[test]
+fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_isa() {
+    for isa in every_isa() {
+        for count in 0..=13 {
+            check_byte_product(count, 7, isa);
+        }
+        for inputs in 0..=100 {
+            check_byte_product(7, inputs, isa);
+        }
+        check_byte_product(3, 3_072, isa);
+    }
+}
+
+#[test]
+fn the_largest_integers_do_not_overflow() {
+    let pairs = 3_072 / 2;
+    let integers = vec![[LARGEST_INPUT; 2]; pairs];
+    let lanes = vec![[LARGEST_WEIGHT; 2 * LANES]; pairs];
+    let panels = BytePanels { lanes: &lanes, pairs, scales: &[[1.0; LANES]] };
+    let expected = 3_072.0 * f32::from(LARGEST_INPUT) * f32::from(LARGEST_WEIGHT);
+    for isa in every_isa() {
+        let mut out = [0.0; LANES];
+        let rows = ByteRows { values: &integers, scales: &[1.0] };
+        isa.byte_product(rows, panels, &[[0.0; LANES]], None, &mut out);
+        assert_eq!(out, [expected; LANES]);
+    }
+}
+
+#[test]
+fn integers_are_the_nearest_and_the_largest_has_all_bits() {
+    for isa in every_isa() {
+        for size in 1..=100 {
+            let row = floats(size, 5);
+            let mut integers = vec![0; size + 1];
+            let scale = isa.quantise(&row, &mut integers);
+            let far = row.iter().zip(&integers).map(|(x, &n)| (x - f32::from(n) * scale).abs());
+            assert!(far.fold(0.0, f32::max) <= 0.501 * scale);
+            let largest = integers.iter().map(|n| n.abs()).max();
+            assert_eq!((largest, integers[size]), (Some(LARGEST_INPUT), 0));
+        }
+        assert_eq!(isa.quantise(&[0.0; 20], &mut [7; 20]), 0.0);
+        for fault in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert!(isa.quantise(&[1.0, fault, 2.0], &mut [0; 3]).is_nan());
+        }
+    }
+}
+
 #[test]
 fn rows_have_the_same_bits_on_every_isa() {
     for isa in every_isa() {
