@@ -1,0 +1,9 @@
+//! The public API of jacolbert-reproduction, on small collections in the real formats.
+
+mod bad_input;
+mod collections;
+mod experiments;
+mod folder;
+mod python_random;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
