@@ -53,7 +53,7 @@ enum Origin {
     /// Files, whose weights have this checksum.
     Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
     /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
-    Memory { bert: BertConfig, colbert: Colbert },
+    Memory { bert: BertConfig, colbert: Box<Colbert> },
 }
 
 /// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
@@ -103,12 +103,11 @@ impl Encoder {
 
     /// As [`new`](Self::new), computing with `cpu` if the checkpoint is on flex.
     pub fn with_cpu_engine(checkpoint: Checkpoint, cpu: CpuEngine) -> Self {
-        let colbert = checkpoint.colbert.valid();
+        let colbert = Box::new(checkpoint.colbert.valid());
         let (device, bert) = (colbert.device(), checkpoint.bert);
         // Weights that cannot be read are an error when the module computes with them.
-        let engine = Engine::new(&bert, colbert.clone(), cpu).unwrap_or_else(|_| Engine::Module {
-            colbert: colbert.clone(),
-            device: device.clone(),
+        let engine = Engine::new(&bert, Colbert::clone(&colbert), cpu).unwrap_or_else(|_| {
+            Engine::Module { colbert: colbert.clone(), device: device.clone() }
         });
         Self {
             engine,
@@ -216,7 +215,7 @@ impl Encoder {
                 Self::from_dir_with(folder, &LoadOptions { cpu, ..options.clone() }, &device)?
             }
             Origin::Memory { bert, colbert } => Self {
-                engine: Engine::new(bert, colbert.clone().to_device(&device), cpu)?,
+                engine: Engine::new(bert, Colbert::clone(colbert).to_device(&device), cpu)?,
                 device,
                 ..self.clone()
             },

@@ -30,7 +30,7 @@ pub enum CpuEngine {
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
     Module {
-        colbert: Colbert,
+        colbert: Box<Colbert>,
         device: Device,
     },
     #[cfg(feature = "flex")]
@@ -56,7 +56,7 @@ impl Engine {
         }
         #[cfg(not(feature = "flex"))]
         let _only_for_flex = (config, cpu);
-        Ok(Self::Module { colbert, device })
+        Ok(Self::Module { colbert: Box::new(colbert), device })
     }
 
     /// Length of an embedding.

@@ -3,6 +3,8 @@
 //! Everything over a row is written for 16 lanes and inlined, so that a caller compiled for wider
 //! registers gets the same operations in them.
 
+use std::f32::consts::FRAC_2_SQRT_PI;
+
 use super::{BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
 use crate::Activation;
 
@@ -91,8 +93,7 @@ fn gelu(x: f32) -> f32 {
 /// `x / 2 (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`, which is `x / (1 + exp(-2u))`.
 #[inline(always)]
 fn gelu_tanh(x: f32) -> f32 {
-    const TWICE_ROOT: f32 =
-        2.0 * std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
+    const TWICE_ROOT: f32 = 2.0 * FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
     let u = TWICE_ROOT * x * (0.044_715 * x).mul_add(x, 1.0);
     x / (1.0 + exp(-u))
 }
@@ -103,8 +104,14 @@ const ERF_IS_ONE: f32 = 3.85;
 /// Numerator and denominator of `erf(x) / x` in `x²`, lowest power first: the rational function with
 /// the smallest relative error over `[-3.85, 3.85]`, 1.4e-8, found by iteratively weighted least
 /// squares on Chebyshev's nodes.
-const ERF_OVER: [f32; 6] =
-    [1.128_379_2, 0.187_899_76, 0.052_479_975, 0.003_674_017_2, 0.000_285_676_45, 2.108_261_2e-6];
+const ERF_OVER: [f32; 6] = [
+    FRAC_2_SQRT_PI,
+    0.187_899_76,
+    0.052_479_975,
+    0.003_674_017_2,
+    0.000_285_676_45,
+    2.108_261_2e-6,
+];
 const ERF_UNDER: [f32; 6] =
     [1.0, 0.499_854_7, 0.113_129_81, 0.014_785_067, 0.001_145_521_4, 3.873_181e-5];
 
