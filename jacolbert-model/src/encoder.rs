@@ -103,12 +103,11 @@ impl Encoder {
 
     /// As [`new`](Self::new), computing with `cpu` if the checkpoint is on flex.
     pub fn with_cpu_engine(checkpoint: Checkpoint, cpu: CpuEngine) -> Self {
-        let colbert = checkpoint.colbert.valid();
+        let colbert = Box::new(checkpoint.colbert.valid());
         let (device, bert) = (colbert.device(), checkpoint.bert);
         // Weights that cannot be read are an error when the module computes with them.
-        let engine = Engine::new(&bert, colbert.clone(), cpu).unwrap_or_else(|_| Engine::Module {
-            colbert: Box::new(colbert.clone()),
-            device: device.clone(),
+        let engine = Engine::new(&bert, Colbert::clone(&colbert), cpu).unwrap_or_else(|_| {
+            Engine::Module { colbert: colbert.clone(), device: device.clone() }
         });
         Self {
             engine,
@@ -116,7 +115,7 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
-            origin: Origin::Memory { bert, colbert: Box::new(colbert) },
+            origin: Origin::Memory { bert, colbert },
             fingerprint: OnceLock::new(),
         }
     }
@@ -220,7 +219,7 @@ impl Encoder {
             Origin::Memory { bert, colbert } => Self {
                 engine: Engine::new(
                     bert,
-                    colbert.as_ref().clone().to_device(&device).in_full_precision(),
+                    Colbert::clone(colbert).to_device(&device).in_full_precision(),
                     cpu,
                 )?,
                 device,

@@ -79,6 +79,11 @@
 //! choice among them and follows the environment variable `BURN_DEVICE`, which is why this crate
 //! never calls it.
 //!
+//! On flex an [`Encoder`] computes with a copy of the weights that is packed for this crate's own
+//! kernels, and an embedding is the same to the bit whatever texts are encoded together;
+//! [`LoadOptions::cpu`] chooses between that, products in bytes, and [`Colbert`] itself. Rayon's
+//! pool in which it is called says how many threads take part.
+//!
 //! The tests compare flex, ndarray and wgpu (on Vulkan in software) with PyTorch.
 //! [`Encoder::self_check`] compares any other device with flex, on the machine where it counts.
 

@@ -7,6 +7,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod scalar;
 
 use crate::Activation;
@@ -106,6 +108,8 @@ pub(crate) enum Isa {
     Scalar,
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
 }
 
 /// Calls the same method of whatever instruction set there is.
@@ -115,6 +119,8 @@ macro_rules! dispatch {
             Isa::Scalar => scalar::$kernel($($argument),*),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2(avx2) => avx2.$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512(avx512) => avx512.$kernel($($argument),*),
         }
     };
 }
@@ -123,8 +129,13 @@ impl Isa {
     /// The widest one that this machine has.
     pub(crate) fn detected() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = avx2::Avx2::new() {
-            return Self::Avx2(avx2);
+        {
+            if let Some(avx512) = avx512::Avx512::new() {
+                return Self::Avx512(avx512);
+            }
+            if let Some(avx2) = avx2::Avx2::new() {
+                return Self::Avx2(avx2);
+            }
         }
         Self::Scalar
     }

@@ -3,6 +3,8 @@
 //! Everything over a row is written for 16 lanes and inlined, so that a caller compiled for wider
 //! registers gets the same operations in them.
 
+use std::f32::consts::FRAC_2_SQRT_PI;
+
 use super::{BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
 use crate::Activation;
 
@@ -91,8 +93,7 @@ fn gelu(x: f32) -> f32 {
 /// `x / 2 (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`, which is `x / (1 + exp(-2u))`.
 #[inline(always)]
 fn gelu_tanh(x: f32) -> f32 {
-    const TWICE_ROOT: f32 =
-        2.0 * std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
+    const TWICE_ROOT: f32 = 2.0 * FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
     let u = TWICE_ROOT * x * (0.044_715 * x).mul_add(x, 1.0);
     x / (1.0 + exp(-u))
 }
@@ -104,7 +105,7 @@ const ERF_IS_ONE: f32 = 3.85;
 /// the smallest relative error over `[-3.85, 3.85]`, 1.4e-8, found by iteratively weighted least
 /// squares on Chebyshev's nodes.
 const ERF_OVER: [f32; 6] = [
-    std::f32::consts::FRAC_2_SQRT_PI,
+    FRAC_2_SQRT_PI,
     0.187_899_76,
     0.052_479_975,
     0.003_674_017_2,

@@ -6,7 +6,10 @@ fn every_isa() -> Vec<Isa> {
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
     let mut all = vec![Isa::Scalar];
     #[cfg(target_arch = "x86_64")]
-    all.extend(avx2::Avx2::new().map(Isa::Avx2));
+    {
+        all.extend(avx2::Avx2::new().map(Isa::Avx2));
+        all.extend(avx512::Avx512::new().map(Isa::Avx512));
+    }
     all
 }
 
