@@ -2,13 +2,13 @@
 
     pip install ranx pytrec_eval-terrier
     cargo build --release -p jacolbert-eval --example evaluate_trec
-    python eval_lines.py <target folder>/release/examples/evaluate_trec [lines] [repeats]
+    python benches/eval_lines.py target/release/examples/evaluate_trec [lines] [repeats]
 
 The run has 1,000 documents a query, with scores in descending order and some of them equal; the qrels have 20 judged
 documents a query, of which the run has a half. Each contestant reads both files and computes recall@10, MRR@10 and
 nDCG@10 in a process of its own, one after the other; the table has the least wall time and the highest resident memory of
 the repeats, and the means. Those of jacolbert-eval and pytrec_eval must agree to 1e-6 (the script fails if they do not);
-ranx orders equal scores by no rule (see ../tests/agreement), so that its own may differ. pytrec_eval's files are read by
+ranx orders equal scores by no rule (see jacolbert-eval/tests/agreement), so that its own may differ. pytrec_eval's files are read by
 `pytrec_eval.parse_run` and `parse_qrel`, ranx's by `Run.from_file` and `Qrels.from_file`, whose first call compiles;
 that time, taken on a run of one query, is given by itself and is part of ranx's wall time too.
 """
