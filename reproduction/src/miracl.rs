@@ -10,7 +10,7 @@
 //! | `docs-*.jsonl.gz` | `{"docid": .., "title": .., "text": ..}` |
 //!
 //! Texts are searched without titles, as in the reports. Their table of 2023 is not over the whole
-//! collection, but over a [pool](crate::pool).
+//! collection, but over a [pool].
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
