@@ -26,11 +26,7 @@ pub struct TestCollection {
 impl TestCollection {
     /// What tells this collection from others: SHA-256 of all that a run depends on.
     pub fn digest(&self) -> String {
-        let mut digest = Sha256::new();
-        for document in &self.documents {
-            add(&mut digest, &document.id);
-            add(&mut digest, &document.text);
-        }
+        let mut digest = self.digest_begun();
         add(&mut digest, "queries");
         for query in &self.queries {
             add(&mut digest, &query.id);
@@ -45,12 +41,17 @@ impl TestCollection {
 
     /// As [`digest`](Self::digest), of the documents alone: what an index depends on.
     pub fn digest_of_documents(&self) -> String {
+        hexadecimal(self.digest_begun())
+    }
+
+    /// A digest that has had the documents.
+    fn digest_begun(&self) -> Sha256 {
         let mut digest = Sha256::new();
         for document in &self.documents {
             add(&mut digest, &document.id);
             add(&mut digest, &document.text);
         }
-        hexadecimal(digest)
+        digest
     }
 
     /// Fails if a document that is judged relevant is not there; `path` is the file that judges it.

@@ -73,7 +73,7 @@ impl PackedAttention {
             let values = &inputs[range.start * width..range.end * width];
             let values = values.get(head * size..).unwrap_or_default();
             let rows = Rows { values, stride: width, count: range.len() };
-            Head { rows, hidden: self.hidden, size }.context(&batch.mask(text), division.isa)
+            Head { rows, hidden: self.hidden, size }.context(batch.mask(text), division.isa)
         });
         let mut context = vec![0.0; hidden.len()];
         for (n, vectors) in heads.iter().enumerate() {

@@ -10,6 +10,8 @@ pub(super) struct Ragged<'a> {
     texts: &'a [&'a Encoding],
     /// The first row of each text, and after them the number of rows.
     starts: Vec<usize>,
+    /// What is added to the attention scores of each token: 0 for those that may be seen.
+    mask: Vec<f32>,
 }
 
 impl<'a> Ragged<'a> {
@@ -20,7 +22,9 @@ impl<'a> Ragged<'a> {
             Some(*end)
         });
         starts.extend(ends);
-        Self { texts, starts }
+        let seen = texts.iter().flat_map(|text| &text.attention);
+        let mask = seen.map(|seen| if *seen { 0.0 } else { UNSEEN }).collect();
+        Self { texts, starts, mask }
     }
 
     pub(super) fn num_texts(&self) -> usize {
@@ -41,9 +45,8 @@ impl<'a> Ragged<'a> {
         &self.texts[text].ids
     }
 
-    /// What is added to the attention scores of a text's tokens: 0 for those that may be seen.
-    pub(super) fn mask(&self, text: usize) -> Vec<f32> {
-        let seen = self.texts[text].attention.iter();
-        seen.map(|seen| if *seen { 0.0 } else { UNSEEN }).collect()
+    /// What is added to the attention scores of a text's tokens.
+    pub(super) fn mask(&self, text: usize) -> &[f32] {
+        &self.mask[self.rows(text)]
     }
 }

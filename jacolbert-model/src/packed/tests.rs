@@ -20,13 +20,8 @@ fn shape() -> BertConfig {
         num_hidden_layers: 2,
         num_attention_heads: 3,
         intermediate_size: 37,
-        hidden_act: Activation::Gelu,
-        max_position_embeddings: 512,
-        type_vocab_size: 2,
-        layer_norm_eps: 1e-12,
-        hidden_dropout_prob: 0.1,
-        attention_probs_dropout_prob: 0.1,
         initializer_range: 0.2,
+        ..Default::default()
     }
 }
 
@@ -188,7 +183,7 @@ fn bytes_are_near_to_the_module() {
         let found = packed_in(&config, &colbert, Packing::Int8).forward(&[&text]);
         for (found, exact) in found[0].chunks(16).zip(exact[0].chunks(16)) {
             let cosine: f32 = found.iter().zip(exact).map(|(a, b)| a * b).sum();
-            assert!(cosine > 0.99, "{hidden}: {cosine}");
+            assert!(cosine > 0.999, "{hidden}: {cosine}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod altered_files;
 mod cases;
+mod cpu_engines;
 mod damage;
 mod devices;
 mod encoding;

@@ -13,8 +13,8 @@ pub(super) type Piece = (String, f64);
 /// What the crate tokenizers adds to the scores of characters that it puts back, from one to the next.
 const STEP: f64 = 1e-4;
 
-/// Substrings to choose from, the most frequent by their length, for each piece that is kept. The
-/// crate's own million takes many times as long.
+/// Substrings to choose from, those with the largest product of frequency and length, for each piece
+/// that is kept; the crate begins with a million whatever is kept.
 const SEEDS_PER_PIECE: usize = 20;
 
 /// At most `num_pieces` pieces that spell `words` best, the likeliest first; the alphabet among them.

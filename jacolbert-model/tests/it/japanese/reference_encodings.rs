@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_model::{Activation, BertConfig, ColbertConfig, QueryLength, Tokenizer};
+use jacolbert_model::{BertConfig, ColbertConfig, QueryLength, Tokenizer};
 use serde_json::Value;
 
 use super::real::{DATA, dictionary};
@@ -28,20 +28,7 @@ fn tokenizer(query_length: QueryLength) -> Option<Tokenizer> {
 
 /// The shape in `bert-config.json`.
 fn bert() -> BertConfig {
-    BertConfig {
-        vocab_size: 32_768,
-        hidden_size: 768,
-        num_hidden_layers: 12,
-        num_attention_heads: 12,
-        intermediate_size: 3_072,
-        hidden_act: Activation::Gelu,
-        max_position_embeddings: 512,
-        type_vocab_size: 2,
-        layer_norm_eps: 1e-12,
-        hidden_dropout_prob: 0.1,
-        attention_probs_dropout_prob: 0.1,
-        initializer_range: 0.02,
-    }
+    BertConfig::default()
 }
 
 /// `[CLS] marker ids [SEP]`, cut to `max`.
