@@ -9,10 +9,7 @@ use jacolbert_index::{Embeddings, Pooling, pooled_passages};
 
 use crate::checkpoint;
 use crate::engine::Engine;
-use crate::{
-    BertConfig, Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions,
-    Precision, Tokenizer,
-};
+use crate::{Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
 
 /// A model ready to encode queries and passages.
 ///
@@ -53,7 +50,11 @@ enum Origin {
     /// Files, whose weights have this checksum.
     Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
     /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
-    Memory { bert: BertConfig, colbert: Box<Colbert> },
+    Memory {
+        #[cfg(feature = "flex")]
+        bert: crate::BertConfig,
+        colbert: Box<Colbert>,
+    },
 }
 
 /// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
@@ -115,7 +116,11 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
-            origin: Origin::Memory { bert, colbert },
+            origin: Origin::Memory {
+                #[cfg(feature = "flex")]
+                bert,
+                colbert,
+            },
             fingerprint: OnceLock::new(),
         }
     }
@@ -212,7 +217,7 @@ impl Encoder {
         let (device, cpu) = (Device::flex(), CpuEngine::Module);
         let encoder = match &self.origin {
             Origin::Folder { folder, options, .. } => {
-                let precision = Precision::F32;
+                let precision = crate::Precision::F32;
                 let options = LoadOptions { cpu, precision, ..options.clone() };
                 Self::from_dir_with(folder, &options, &device)?
             }

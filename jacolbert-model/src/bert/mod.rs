@@ -10,8 +10,10 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
 use crate::{BertConfig, FreshWeights, Precision, TokenWeights};
+#[cfg(feature = "flex")]
 pub(crate) use attention::Attention;
 pub(crate) use embeddings::BertEmbeddings;
+#[cfg(feature = "flex")]
 pub(crate) use feed_forward::FeedForward;
 pub(crate) use layer::BertLayer;
 
