@@ -3,11 +3,13 @@
 
 use std::arch::x86_64::{
     __m256, __m256i, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
-    _mm256_cvtepi8_epi16, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_madd_epi16, _mm256_set1_epi32,
-    _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
+    _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_madd_epi16,
+    _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
+    _mm256_storeu_ps,
 };
 
 use super::{BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
+use crate::Activation;
 
 /// Proof that the machine has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,9 @@ const WIDTH: usize = 8;
 const REGISTERS: usize = LANES / WIDTH;
 /// Rows that are computed together.
 const ROWS: usize = 6;
+/// Inputs that a round of the inner loop takes, so that its own instructions count for little: where
+/// two threads share a core, they slow down the products.
+const STEPS: usize = 4;
 
 impl Avx2 {
     pub(super) fn new() -> Option<Self> {
@@ -91,18 +96,25 @@ fn unit(row: &mut [f32], least: f32) {
 fn by_blocks(mut part: Part<'_>) {
     let count = part.rows.count;
     let mut first = 0;
-    while first + ROWS <= count {
-        block::<ROWS>(&mut part, first);
-        first += ROWS;
+    while first < count {
+        let n = rows_together(count - first);
+        match n {
+            1 => block::<1>(&mut part, first),
+            2 => block::<2>(&mut part, first),
+            3 => block::<3>(&mut part, first),
+            4 => block::<4>(&mut part, first),
+            5 => block::<5>(&mut part, first),
+            _ => block::<ROWS>(&mut part, first),
+        }
+        first += n;
     }
-    match count - first {
-        1 => block::<1>(&mut part, first),
-        2 => block::<2>(&mut part, first),
-        3 => block::<3>(&mut part, first),
-        4 => block::<4>(&mut part, first),
-        5 => block::<5>(&mut part, first),
-        _ => {}
-    }
+}
+
+/// How many of `left` rows are computed next: fewer than could be where one to three would be left
+/// over, since sums of so few rows wait for each other.
+#[inline]
+fn rows_together(left: usize) -> usize {
+    if (ROWS + 1..ROWS + 4).contains(&left) { left.div_ceil(2) } else { left.min(ROWS) }
 }
 
 /// The rows from `first` on, `N` of them.
@@ -127,11 +139,19 @@ fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
             unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), sum) };
         }
     }
-    if let Some(activation) = part.activation {
-        let rows = part.sums[first * stride..].chunks_mut(stride).take(N);
-        for lanes in rows.filter_map(|row| row.first_chunk_mut()) {
-            scalar::activate(Some(activation), lanes);
-        }
+    activate::<N>(part.activation, &mut part.sums[first * stride..], stride);
+}
+
+/// The activation of a panel's columns in `N` rows, each `stride` values after the one before.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], stride: usize) {
+    if activation.is_none() {
+        return;
+    }
+    let rows = rows.chunks_mut(stride).take(N);
+    for lanes in rows.filter_map(|row| row.first_chunk_mut()) {
+        scalar::activate(activation, lanes);
     }
 }
 
@@ -149,16 +169,40 @@ fn products<const N: usize>(
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
     }
     let (mut ahead, step) = ahead(part, first);
-    for (i, weights) in part.panel.iter().enumerate() {
-        let weights = registers(weights);
+    let (groups, rest) = part.panel.as_chunks::<STEPS>();
+    for (n, weights) in groups.iter().enumerate() {
         _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
-        ahead = ahead.wrapping_add(step);
-        for (row, sums) in inputs.iter().zip(&mut sums) {
+        ahead = ahead.wrapping_add(STEPS * step);
+        for (i, weights) in (n * STEPS..).zip(weights) {
             // SAFETY: `i < depth`, the length of each row.
-            let input = _mm256_set1_ps(unsafe { *row.get_unchecked(i) });
-            for (sum, &weights) in sums.iter_mut().zip(&weights) {
-                *sum = _mm256_fmadd_ps(input, weights, *sum);
-            }
+            sums = unsafe { step_of(sums, weights, &inputs, i) };
+        }
+    }
+    for (i, weights) in (depth - rest.len()..).zip(rest) {
+        // SAFETY: `i < depth`, the length of each row.
+        sums = unsafe { step_of(sums, weights, &inputs, i) };
+    }
+    sums
+}
+
+/// `sums` and the products of `weights` with input `i` of `N` rows.
+///
+/// # Safety
+/// Each row has more than `i` inputs.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn step_of<const N: usize>(
+    mut sums: [[__m256; REGISTERS]; N],
+    weights: &Lanes,
+    inputs: &[&[f32]; N],
+    i: usize,
+) -> [[__m256; REGISTERS]; N] {
+    let weights = registers(weights);
+    for (row, sums) in inputs.iter().zip(&mut sums) {
+        // SAFETY: the caller's.
+        let input = _mm256_set1_ps(unsafe { *row.get_unchecked(i) });
+        for (sum, &weights) in sums.iter_mut().zip(&weights) {
+            *sum = _mm256_fmadd_ps(input, weights, *sum);
         }
     }
     sums
@@ -198,17 +242,17 @@ fn registers(values: &[f32]) -> [__m256; REGISTERS] {
 fn byte_part(mut part: BytePart<'_>) {
     let count = part.rows.scales.len();
     let mut first = 0;
-    while first + ROWS <= count {
-        byte_block::<ROWS>(&mut part, first);
-        first += ROWS;
-    }
-    match count - first {
-        1 => byte_block::<1>(&mut part, first),
-        2 => byte_block::<2>(&mut part, first),
-        3 => byte_block::<3>(&mut part, first),
-        4 => byte_block::<4>(&mut part, first),
-        5 => byte_block::<5>(&mut part, first),
-        _ => {}
+    while first < count {
+        let n = rows_together(count - first);
+        match n {
+            1 => byte_block::<1>(&mut part, first),
+            2 => byte_block::<2>(&mut part, first),
+            3 => byte_block::<3>(&mut part, first),
+            4 => byte_block::<4>(&mut part, first),
+            5 => byte_block::<5>(&mut part, first),
+            _ => byte_block::<ROWS>(&mut part, first),
+        }
+        first += n;
     }
 }
 
@@ -217,16 +261,19 @@ fn byte_part(mut part: BytePart<'_>) {
 #[target_feature(enable = "avx2,fma")]
 fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
     let sums = byte_products::<N>(part, first);
+    let (scales, bias) = (registers(part.scales), registers(part.bias));
     for (n, row) in sums.iter().enumerate() {
-        let mut sums = [0; LANES];
+        let row_scale = _mm256_set1_ps(part.rows.scales[first + n]);
+        let begin = (first + n) * part.stride;
+        let lanes: &mut Lanes = part.out[begin..].first_chunk_mut().expect("a panel's columns");
         for (register, &sum) in row.iter().enumerate() {
-            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `sums`.
-            unsafe { _mm256_storeu_si256(sums.as_mut_ptr().add(register * WIDTH).cast(), sum) };
+            let scale = _mm256_mul_ps(row_scale, scales[register]);
+            let value = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), scale, bias[register]);
+            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
+            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), value) };
         }
-        let scale = part.rows.scales[first + n];
-        let lanes = scalar::scaled(&sums, scale, part.scales, part.bias, part.activation);
-        part.out[(first + n) * part.stride..][..LANES].copy_from_slice(&lanes);
     }
+    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
 }
 
 /// The products of the panel's weights with the integers of `N` rows.
@@ -246,9 +293,9 @@ fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i
         _mm_prefetch::<_MM_HINT_T1>(ahead);
         ahead = ahead.wrapping_add(step);
         for (row, sums) in inputs.iter().zip(&mut sums) {
-            // SAFETY: `i < pairs`, the length of each row.
-            let [low, high] = unsafe { *row.get_unchecked(i) };
-            let pair = i32::from(high) << 16 | i32::from(low as u16);
+            // SAFETY: `i < pairs`, the length of each row; a pair is as long as an integer of 32 bits,
+            // of which the first is the lower half.
+            let pair = unsafe { row.as_ptr().add(i).cast::<i32>().read_unaligned() };
             let pair = _mm256_set1_epi32(pair);
             for (sum, &weights) in sums.iter_mut().zip(&weights) {
                 *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pair, weights));
