@@ -4,8 +4,9 @@
 //!         --texts ../shared/data/jaquad-train/collection.tsv --out FOLDER
 //!
 //! `--texts` is a file of lines `id<TAB>text`; `--passages 20000` takes fewer, `--model FOLDER` another
-//! model than the demonstration model, `--out FOLDER` is where the index goes and must hold none. Linux only: memory
-//! and processor time are read from `/proc`.
+//! model than the demonstration model; `--out FOLDER` is where the index goes, and must hold none.
+//! The folder takes some 11 GB until the index is built. Linux only: memory and processor time are
+//! read from `/proc`.
 //!
 //! The passages are the sentences of the texts that have 4 to 200 characters, which end with 。, in
 //! order. When there are no more, they are repeated with a change: in repetition r, counted from 0,
@@ -13,7 +14,8 @@
 //! (s + 7919 r) mod (number of sentences). Repetition 0 is the sentences as they are.
 //!
 //! It prints what each stage does by itself, on the first 2,000 passages; then, at every tenth of the
-//! passages, the rate of all stages together since the tenth before and the memory: of the process
+//! passages stored, the rate since the tenth before (the last is quicker: nothing is left to encode
+//! while the last round is stored) and the memory: of the process
 //! (`RssAnon`), and of mapped files (`RssFile`), which the system takes back when it needs it. At the end
 //! it searches for 50 of the passages and counts those that are among their own first ten hits.
 
