@@ -9,10 +9,11 @@ use jacolbert_index::{Attachment, Embeddings, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Match, PassageSubset, SearchParams, Searcher};
 
+use crate::document::check_ids;
 use crate::document_search::DocumentSearch;
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
-use crate::ingest::ingest;
+use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
 use crate::{Document, Error, Hit, Query, SearchQuality, Splitting, Truncated};
 
@@ -207,22 +208,18 @@ impl Collection {
 
     fn add_with(
         &mut self,
-        mut writer: IndexWriter,
+        writer: IndexWriter,
         documents: &[Document],
         splitting: Splitting,
         num_documents: usize,
     ) -> Result<Vec<Truncated>, Error> {
-        let first = self.index.num_ids();
-        let mut add = |passage: jacolbert_index::Embeddings| {
-            writer.add(passage.as_ref())?;
-            Ok(())
-        };
-        let mut progress = |_: usize, _: usize| ControlFlow::Continue(());
-        let pooling = self.settings.pooling;
-        let ingested =
-            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, &mut progress)?;
-        writer.attach(&part_name(self.documents.num_parts()), &ingested.part);
-        self.commit(writer, num_documents)?;
+        check_ids(documents)?;
+        let (first_passage, pooling) = (self.index.num_ids(), self.settings.pooling);
+        let ingest = Ingest { encoder: &self.encoder, splitting, pooling, first_passage };
+        let mut added = Added { writer, num_parts: self.documents.num_parts() };
+        let mut progress = |_| ControlFlow::Continue(());
+        let ingested = ingest.run(documents.iter().map(Ok), &mut added, &mut progress)?;
+        self.commit(added.writer, num_documents)?;
         Ok(ingested.truncated)
     }
 
@@ -309,6 +306,25 @@ impl Collection {
         let mut passages = self.documents.passages_of(document_id)?;
         passages.retain(|&passage| self.index.contains(passage));
         Ok(passages)
+    }
+}
+
+/// A commit to be, with so many parts of documents.
+struct Added {
+    writer: IndexWriter,
+    num_parts: usize,
+}
+
+impl PassageStore for Added {
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
+        self.writer.add(passage.as_ref())?;
+        Ok(())
+    }
+
+    fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
+        self.writer.attach_now(&part_name(self.num_parts), &part)?;
+        self.num_parts += 1;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Documents, as users bring them.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use jacolbert_eval::BeirDocument;
 use serde::{Deserialize, Serialize};
@@ -50,14 +51,40 @@ impl From<BeirDocument> for Document {
 
 /// Checks that every id is there and none is there twice.
 pub(crate) fn check_ids(documents: &[Document]) -> Result<(), Error> {
-    let mut seen = HashSet::with_capacity(documents.len());
-    for (position, document) in documents.iter().enumerate() {
-        if document.id.is_empty() {
+    let mut ids = SeenIds::default();
+    let mut numbered = documents.iter().enumerate();
+    numbered.try_for_each(|(position, document)| ids.check(position, &document.id))
+}
+
+/// `documents` as they come, up to the first that cannot be read or whose id is empty or taken.
+pub(crate) fn with_checked_ids<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    documents: impl Iterator<Item = Result<Document, E>> + Send,
+) -> impl Iterator<Item = Result<Document, Error>> + Send {
+    let mut ids = SeenIds::default();
+    documents.enumerate().map(move |(position, document)| {
+        let document =
+            document.map_err(|source| Error::Document { position, source: source.into() })?;
+        ids.check(position, &document.id)?;
+        Ok(document)
+    })
+}
+
+/// The ids of the documents so far, of which there may be millions: 128 bits of each, hashed with keys
+/// drawn for this set. Two of a billion ids are alike in them once in 10^20 sets.
+#[derive(Debug, Default)]
+struct SeenIds {
+    keys: [RandomState; 2],
+    seen: HashSet<[u64; 2]>,
+}
+
+impl SeenIds {
+    fn check(&mut self, position: usize, id: &str) -> Result<(), Error> {
+        if id.is_empty() {
             return Err(Error::EmptyId { position });
         }
-        if !seen.insert(document.id.as_str()) {
-            return Err(Error::DuplicateId { id: document.id.clone(), position });
+        if !self.seen.insert(self.keys.each_ref().map(|key| key.hash_one(id))) {
+            return Err(Error::DuplicateId { id: id.into(), position });
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -12,6 +12,14 @@ pub enum Error {
         /// Its place among those given, from 0.
         position: usize,
     },
+    /// The iterator of documents gave an error in the place of one.
+    #[error("document {position} cannot be read")]
+    Document {
+        /// Its place among those given, from 0.
+        position: usize,
+        /// The error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Two documents have one id, or the collection has it already.
     #[error("document {position} has the id {id:?}, which is taken")]
     DuplicateId {

@@ -1,16 +1,20 @@
 //! From documents to passages and their embeddings.
 
-use std::ops::ControlFlow;
+use std::borrow::Borrow;
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jacolbert_index::{Embeddings, Pooling};
-use jacolbert_model::Encoder;
+use jacolbert_index::{Embeddings, Pooling, pooled_passages};
+use jacolbert_model::{
+    EncodedPassage, Encoder, Encoding, Error as ModelError, StreamOptions, TokenisedPassage,
+};
 
-use crate::document::check_ids;
 use crate::documents::PartBuilder;
+use crate::splitting::sentence_ranges;
 use crate::{Document, Error, Splitting};
 
-/// Passages that are encoded before they are handed on; the encoder sorts these by length.
-const PASSAGES_PER_ROUND: usize = 1_024;
+/// Bytes of texts after which a part is handed on, so that memory does not grow with their number.
+const PART_BYTES: usize = 32 << 20;
 
 /// A passage that was longer than the encoder takes: its end was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,68 +27,186 @@ pub struct Truncated {
     pub tokens_cut: usize,
 }
 
-/// Documents laid out for storage, and what did not fit the encoder.
-#[derive(Debug)]
+/// Where passages and documents go, in order.
+pub(crate) trait PassageStore: Send {
+    /// Takes the next passage.
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error>;
+
+    /// Takes the next documents, laid out; their passages are already there.
+    fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error>;
+}
+
+/// How documents become passages, and where the passages begin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ingest<'e> {
+    pub(crate) encoder: &'e Encoder,
+    pub(crate) splitting: Splitting,
+    pub(crate) pooling: Pooling,
+    pub(crate) first_passage: usize,
+}
+
+/// What was stored, and what did not fit the encoder.
+#[derive(Debug, Default)]
 pub(crate) struct Ingested {
-    pub(crate) part: Vec<u8>,
+    pub(crate) num_documents: usize,
     pub(crate) truncated: Vec<Truncated>,
 }
 
-/// Splits, encodes and pools `documents`; `each` takes the embeddings of every passage, in order, and
-/// `progress` the number of passages done and their number in all; it may end the work.
-pub(crate) fn ingest(
-    encoder: &Encoder,
-    documents: &[Document],
-    splitting: Splitting,
-    pooling: Pooling,
-    first_passage: usize,
-    each: &mut dyn FnMut(Embeddings) -> Result<(), Error>,
-    progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-) -> Result<Ingested, Error> {
-    check_ids(documents)?;
-    let mut part = PartBuilder::new(first_passage);
-    let passages = split(encoder, documents, splitting, &mut part)?;
-    let mut truncated = Vec::new();
-    let mut done = 0;
-    for round in passages.chunks(PASSAGES_PER_ROUND) {
-        let texts: Vec<&str> = round.iter().map(|passage| passage.text).collect();
-        let encoded = encoder.encode_pooled_passages(&texts, pooling)?;
-        truncated.extend(encoded.truncated.iter().map(|cut| Truncated {
-            document_id: round[cut.text].document.id.clone(),
-            passage: round[cut.text].number,
-            tokens_cut: cut.tokens_cut,
-        }));
-        encoded.embeddings.into_iter().try_for_each(&mut *each)?;
-        done += round.len();
-        if progress(done, passages.len()).is_break() {
-            return Err(jacolbert_index::Error::Cancelled.into());
-        }
+impl Ingest<'_> {
+    /// Splits, tokenises, encodes, pools and stores `documents`, whose ids are known to differ; while
+    /// some are encoded, the next are read and tokenised and those before are stored. `progress` gets
+    /// the number of documents stored; it may end the work.
+    pub(crate) fn run<D: Borrow<Document> + Send>(
+        self,
+        documents: impl Iterator<Item = Result<D, Error>> + Send,
+        store: &mut dyn PassageStore,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Ingested, Error> {
+        let splitting = self.splitting.clipped(self.encoder.max_passage_tokens());
+        let num_stored = AtomicUsize::new(0);
+        let mut shelf = Shelf::new(self, store, &num_stored);
+        let numbered = documents.enumerate().map(|(n, document)| Ok((n, document?)));
+        let tokenise = |(position, document): (usize, D)| {
+            let passages = tokenised_passages(self.encoder, splitting, &document.borrow().text);
+            let passages = passages.map_err(|error| in_document(position, error))?;
+            Ok(placed(document, passages))
+        };
+        let take = |round| shelf.take(round);
+        let mut report = || match progress(num_stored.load(Ordering::Relaxed)) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(jacolbert_index::Error::Cancelled.into()),
+        };
+        let options = StreamOptions::default();
+        self.encoder.encode_stream(numbered, options, tokenise, take, &mut report)?;
+        shelf.finish()
     }
-    Ok(Ingested { part: part.build(), truncated })
 }
 
-/// A passage on its way to the encoder.
-struct Split<'d> {
-    document: &'d Document,
+/// A text that cannot be tokenised is known by the number of its document.
+fn in_document(position: usize, error: ModelError) -> Error {
+    match error {
+        ModelError::Text { source, .. } => ModelError::Text { text: position, source }.into(),
+        other => other.into(),
+    }
+}
+
+/// The passages of `text`: where each lies, and its tokens.
+fn tokenised_passages(
+    encoder: &Encoder,
+    splitting: Splitting,
+    text: &str,
+) -> Result<Vec<(Range<usize>, Encoding)>, ModelError> {
+    let tokenizer = encoder.tokenizer();
+    let whole = tokenizer.encode_passage(text)?;
+    match splitting {
+        Splitting::Sentences { max_tokens, overlap }
+            if tokenizer.num_tokens_of(&whole) > max_tokens =>
+        {
+            let num_tokens = |part: &str| encoder.num_tokens(part);
+            let ranges = sentence_ranges(text, max_tokens, overlap, &num_tokens);
+            let encoded = ranges.into_iter().map(|range| {
+                let encoding = tokenizer.encode_passage(&text[range.clone()])?;
+                Ok((range, encoding))
+            });
+            encoded.collect()
+        }
+        _ => Ok(vec![(0..text.len(), whole)]),
+    }
+}
+
+/// A passage on its way.
+struct Place<D> {
+    /// With the first passage of a document: the document, and where its passages lie.
+    begins: Option<(D, Vec<Range<usize>>)>,
     /// Its place among the passages of the document.
     number: usize,
-    text: &'d str,
 }
 
-fn split<'d>(
-    encoder: &Encoder,
-    documents: &'d [Document],
-    splitting: Splitting,
-    part: &mut PartBuilder<'d>,
-) -> Result<Vec<Split<'d>>, Error> {
-    let splitting = splitting.clipped(encoder.max_passage_tokens());
-    let mut passages = Vec::with_capacity(documents.len());
-    for document in documents {
-        let num_tokens = |text: &str| encoder.num_tokens(text);
-        let texts = splitting.split(&document.text, &num_tokens);
-        part.add(&document.id, document.metadata.to_string(), texts.iter().copied());
-        let numbered = texts.into_iter().enumerate();
-        passages.extend(numbered.map(|(number, text)| Split { document, number, text }));
+fn placed<D>(
+    document: D,
+    passages: Vec<(Range<usize>, Encoding)>,
+) -> Vec<TokenisedPassage<Place<D>>> {
+    let (ranges, encodings): (Vec<_>, Vec<_>) = passages.into_iter().unzip();
+    let mut begins = Some((document, ranges));
+    let numbered = encodings.into_iter().enumerate().map(|(number, encoding)| {
+        let passage = Place { begins: begins.take(), number };
+        TokenisedPassage { passage, encoding }
+    });
+    numbered.collect()
+}
+
+/// The last stage: passages are pooled and go to the store, their documents are laid out.
+struct Shelf<'s> {
+    pooling: Pooling,
+    store: &'s mut dyn PassageStore,
+    /// Documents of which a passage is stored.
+    num_stored: &'s AtomicUsize,
+    part: PartBuilder,
+    /// Id of the document whose passages come.
+    document_id: String,
+    ingested: Ingested,
+}
+
+impl<'s> Shelf<'s> {
+    fn new(
+        ingest: Ingest<'_>,
+        store: &'s mut dyn PassageStore,
+        num_stored: &'s AtomicUsize,
+    ) -> Self {
+        Self {
+            pooling: ingest.pooling,
+            store,
+            num_stored,
+            part: PartBuilder::new(ingest.first_passage),
+            document_id: String::new(),
+            ingested: Ingested::default(),
+        }
     }
-    Ok(passages)
+
+    fn take<D: Borrow<Document>>(
+        &mut self,
+        round: Vec<EncodedPassage<Place<D>>>,
+    ) -> Result<(), Error> {
+        let mut places = Vec::with_capacity(round.len());
+        let embeddings = round.into_iter().map(|encoded| {
+            places.push((encoded.passage, encoded.tokens_cut));
+            encoded.embeddings
+        });
+        let pooled = pooled_passages(embeddings.collect(), self.pooling);
+        for ((place, tokens_cut), embeddings) in places.into_iter().zip(pooled) {
+            if let Some((document, passages)) = place.begins {
+                self.begin(document.borrow(), passages)?;
+            }
+            if tokens_cut > 0 {
+                let (document_id, passage) = (self.document_id.clone(), place.number);
+                self.ingested.truncated.push(Truncated { document_id, passage, tokens_cut });
+            }
+            self.store.add(embeddings)?;
+        }
+        self.num_stored.store(self.ingested.num_documents, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn begin(&mut self, document: &Document, passages: Vec<Range<usize>>) -> Result<(), Error> {
+        if self.part.text_bytes() >= PART_BYTES {
+            self.end_part()?;
+        }
+        let texts = passages.into_iter().map(|range| &document.text[range]);
+        self.part.add(&document.id, &document.metadata.to_string(), texts);
+        self.document_id.clone_from(&document.id);
+        self.ingested.num_documents += 1;
+        Ok(())
+    }
+
+    fn end_part(&mut self) -> Result<(), Error> {
+        let next = PartBuilder::new(self.part.next_passage());
+        self.store.add_part(std::mem::replace(&mut self.part, next).build())
+    }
+
+    fn finish(mut self) -> Result<Ingested, Error> {
+        if !self.part.is_empty() {
+            self.end_part()?;
+        }
+        Ok(self.ingested)
+    }
 }

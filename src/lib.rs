@@ -81,7 +81,7 @@ pub use ingest::Truncated;
 pub use memory_collection::MemoryCollection;
 pub use query::Query;
 pub use ragatouille::{RagatouilleDocument, RagatouillePassage, ragatouille_documents};
-pub use reading::{read_jsonl, read_tsv};
+pub use reading::{read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
 pub use search_quality::SearchQuality;
 pub use splitting::Splitting;

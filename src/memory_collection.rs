@@ -13,10 +13,11 @@ use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use crate::document::check_ids;
 use crate::document_search::DocumentSearch;
 use crate::documents::{Documents, part_name};
 use crate::hit::described;
-use crate::ingest::ingest;
+use crate::ingest::{Ingest, PassageStore};
 use crate::settings::check_fingerprint;
 use crate::{Document, Error, Hit, Query, Splitting, Truncated};
 
@@ -58,7 +59,7 @@ impl MemoryCollection {
         self.add_with(documents, splitting, &mut |_, _| ControlFlow::Continue(()))
     }
 
-    /// As [`add`](Self::add); `progress` gets the number of passages encoded and their number in all,
+    /// As [`add`](Self::add); `progress` gets the number of documents encoded and their number in all,
     /// and may end the work, after which the collection is as it was before.
     ///
     /// # Errors
@@ -69,23 +70,22 @@ impl MemoryCollection {
         splitting: Splitting,
         progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Vec<Truncated>, Error> {
+        check_ids(documents)?;
         for (position, document) in documents.iter().enumerate() {
             if !self.documents.passages_of(&document.id)?.is_empty() {
                 return Err(Error::DuplicateId { id: document.id.clone(), position });
             }
         }
-        let mut added = Vec::new();
-        let mut add = |passage| {
-            added.push(passage);
-            Ok(())
-        };
-        let first = self.num_passages();
-        let pooling = Pooling::default();
+        let (first_passage, pooling) = (self.num_passages(), Pooling::default());
+        let ingest = Ingest { encoder: &self.encoder, splitting, pooling, first_passage };
+        let (mut added, of) = (Added::default(), documents.len());
         let ingested =
-            ingest(&self.encoder, documents, splitting, pooling, first, &mut add, progress)?;
-        self.documents.push(Path::new("documents in memory"), ingested.part)?;
-        self.embeddings.extend(added);
-        self.num_documents += documents.len();
+            ingest.run(documents.iter().map(Ok), &mut added, &mut |done| progress(done, of))?;
+        for part in added.parts {
+            self.documents.push(Path::new("documents in memory"), part)?;
+        }
+        self.embeddings.extend(added.embeddings);
+        self.num_documents += ingested.num_documents;
         Ok(ingested.truncated)
     }
 
@@ -217,6 +217,25 @@ impl MemoryCollection {
             tensors.insert(part_name(n), TensorView::new(Dtype::U8, vec![part.len()], part)?);
         }
         safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
+    }
+}
+
+/// What is added, until all of it is there.
+#[derive(Default)]
+struct Added {
+    embeddings: Vec<Embeddings>,
+    parts: Vec<Vec<u8>>,
+}
+
+impl PassageStore for Added {
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
+        self.embeddings.push(passage);
+        Ok(())
+    }
+
+    fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
+        self.parts.push(part);
+        Ok(())
     }
 }
 

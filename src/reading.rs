@@ -14,7 +14,18 @@ use crate::{Document, Error};
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
 pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
-    read_lines(path, |line| {
+    stream_jsonl(path)?.collect()
+}
+
+/// As [`read_jsonl`], one document after the other, for
+/// [`Retriever::index_stream`](crate::Retriever::index_stream).
+///
+/// # Errors
+/// [`Error::Io`]; and the iterator's as those of [`read_jsonl`], once: it ends with them.
+pub fn stream_jsonl(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
+    documents(path, |line| {
         let mut fields: Map<String, Value> =
             serde_json::from_str(line).map_err(|cause| cause.to_string())?;
         let key =
@@ -35,7 +46,18 @@ pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
 pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
-    read_lines(path, |line| {
+    stream_tsv(path)?.collect()
+}
+
+/// As [`read_tsv`], one document after the other, for
+/// [`Retriever::index_stream`](crate::Retriever::index_stream).
+///
+/// # Errors
+/// [`Error::Io`]; and the iterator's as those of [`read_tsv`], once: it ends with them.
+pub fn stream_tsv(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
+    documents(path, |line| {
         let (id, text) = line.split_once('\t').ok_or("no tab between id and text")?;
         Ok(Document::new(id, text))
     })
@@ -44,23 +66,36 @@ pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
 /// What some programs write at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-fn read_lines(
+/// The documents of a file's lines that are not empty, up to the first error.
+fn documents<F: Fn(&str) -> Result<Document, String> + Send>(
     path: &Path,
-    document: impl Fn(&str) -> Result<Document, String>,
-) -> Result<Vec<Document>, Error> {
-    let file = File::open(path).map_err(|source| Error::io(path, source))?;
-    let mut documents = Vec::new();
-    for (n, line) in BufReader::new(file).split(b'\n').enumerate() {
-        let line = line.map_err(|source| Error::io(path, source))?;
-        let at = |what| Error::Line { path: path.into(), line: n + 1, what };
-        let line = std::str::from_utf8(&line).map_err(|_| at("not UTF-8".into()))?;
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let line = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| n == 0).unwrap_or(line);
-        if !line.is_empty() {
-            documents.push(document(line).map_err(at)?);
-        }
-    }
-    Ok(documents)
+    document: F,
+) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<F>, Error> {
+    let path = path.to_path_buf();
+    let file = File::open(&path).map_err(|source| Error::io(&path, source))?;
+    let mut lines = BufReader::new(file).split(b'\n').enumerate();
+    let mut failed = false;
+    Ok(std::iter::from_fn(move || {
+        let next = lines.by_ref().find_map(|(n, line)| {
+            let line = line.map_err(|source| Error::io(&path, source));
+            line.and_then(|line| document_of(&path, n, &line, &document)).transpose()
+        });
+        next.filter(|next| !std::mem::replace(&mut failed, next.is_err()))
+    }))
+}
+
+/// The document of line `n` from 0, if the line is not empty.
+fn document_of(
+    path: &Path,
+    n: usize,
+    line: &[u8],
+    document: &impl Fn(&str) -> Result<Document, String>,
+) -> Result<Option<Document>, Error> {
+    let at = |what| Error::Line { path: path.into(), line: n + 1, what };
+    let line = std::str::from_utf8(line).map_err(|_| at("not UTF-8".into()))?;
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let line = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| n == 0).unwrap_or(line);
+    if line.is_empty() { Ok(None) } else { document(line).map(Some).map_err(at) }
 }
 
 fn take_string(fields: &mut Map<String, Value>, name: &str) -> Result<String, String> {

@@ -1,17 +1,18 @@
 //! The retriever: a loaded model, and all that can be done with it.
 
+use std::borrow::Borrow;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jacolbert_index::{BuildConfig, BuildProgress, Index, IndexBuilder, Pooling};
+use jacolbert_index::{BuildConfig, BuildProgress, Embeddings, Index, IndexBuilder, Pooling};
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
-use crate::document::check_ids;
+use crate::document::{check_ids, with_checked_ids};
 use crate::documents::part_name;
 use crate::hit::Reranked;
-use crate::ingest::ingest;
+use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
 use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated};
 #[cfg(feature = "hub")]
@@ -64,12 +65,17 @@ pub struct Indexed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IndexProgress {
-    /// Passages encoded.
+    /// Documents encoded, of those of a slice.
     Encoding {
-        /// Passages done.
+        /// Documents done.
         done: usize,
-        /// Passages in all.
+        /// Documents in all.
         of: usize,
+    },
+    /// Documents encoded, of a [stream](Retriever::index_stream) that does not say how many come.
+    EncodingStream {
+        /// Documents done.
+        done: usize,
     },
     /// The index is being built from their embeddings.
     Building(BuildProgress),
@@ -222,18 +228,72 @@ impl Retriever {
         }
         // Before the folder is made.
         check_ids(documents)?;
+        let of = documents.len();
+        let encoding = |done| IndexProgress::Encoding { done, of };
+        self.indexed(folder, documents.iter().map(Ok), options, &encoding, progress)
+    }
+
+    /// As [`index_with`](Self::index_with), of documents that come one after the other: any number of them,
+    /// in memory that hardly grows with it.
+    ///
+    /// Reading, splitting and tokenising them, encoding and storing overlap, on the threads of rayon's pool
+    /// in which this is called; see [`Encoder::encode_stream`]. What stays in memory until the end
+    /// is some 40 bytes a document, by which equal ids are found, 4 bytes a passage, and the passages
+    /// that were cut; vectors and texts go to files of the folder. Building then takes
+    /// [`BuildConfig::memory`].
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    /// use std::path::Path;
+    ///
+    /// use jacolbert::{Device, IndexOptions, Retriever, stream_jsonl};
+    ///
+    /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
+    /// let documents = stream_jsonl(Path::new("documents.jsonl"))?;
+    /// let (folder, options) = (Path::new("my-index"), IndexOptions::default());
+    /// let progress = &mut |_| ControlFlow::Continue(());
+    /// let indexed = retriever.index_stream(folder, documents, &options, progress)?;
+    /// println!("{} documents", indexed.collection.num_documents());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`index_with`](Self::index_with), and [`Error::Document`] with the place of an error of
+    /// `documents`, which ends the work; then the folder is as it was before. A [`Error::DuplicateId`]
+    /// is found when the second document comes.
+    pub fn index_stream<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        &self,
+        folder: &Path,
+        documents: impl IntoIterator<Item = Result<Document, E>, IntoIter: Send>,
+        options: &IndexOptions,
+        progress: &mut dyn FnMut(IndexProgress) -> ControlFlow<()>,
+    ) -> Result<Indexed, Error> {
+        let mut documents = with_checked_ids(documents.into_iter()).peekable();
+        // Before the folder is made.
+        if documents.peek().is_none() {
+            return Err(Error::NoDocuments);
+        }
+        let encoding = |done| IndexProgress::EncodingStream { done };
+        self.indexed(folder, documents, options, &encoding, progress)
+    }
+
+    /// Documents whose ids differ, through all stages.
+    fn indexed<D: Borrow<Document> + Send>(
+        &self,
+        folder: &Path,
+        documents: impl Iterator<Item = Result<D, Error>> + Send,
+        options: &IndexOptions,
+        encoding: &dyn Fn(usize) -> IndexProgress,
+        progress: &mut dyn FnMut(IndexProgress) -> ControlFlow<()>,
+    ) -> Result<Indexed, Error> {
         let (dim, build) = (self.encoder.dim(), options.build.clone());
-        let mut builder = IndexBuilder::create(folder, dim, build)?;
-        let mut add = |passage: jacolbert_index::Embeddings| {
-            builder.add(passage.as_ref())?;
-            Ok(())
-        };
-        let mut encoding = |done, of| progress(IndexProgress::Encoding { done, of });
-        let (splitting, pooling) = (options.splitting, options.pooling);
-        let ingested =
-            ingest(&self.encoder, documents, splitting, pooling, 0, &mut add, &mut encoding)?;
-        builder.attach(&part_name(0), &ingested.part);
-        let settings = Settings::new(&self.encoder, documents.len(), pooling)?;
+        let builder = IndexBuilder::create(folder, dim, build)?;
+        let &IndexOptions { splitting, pooling, .. } = options;
+        let ingest = Ingest { encoder: &self.encoder, splitting, pooling, first_passage: 0 };
+        let mut draft = Drafted { builder, num_parts: 0 };
+        let ingested = ingest.run(documents, &mut draft, &mut |done| progress(encoding(done)))?;
+        let settings = Settings::new(&self.encoder, ingested.num_documents, pooling)?;
+        let mut builder = draft.builder;
         builder.attach(SETTINGS, &settings.to_bytes());
         let index = builder.build_with(&mut |built| progress(IndexProgress::Building(built)))?;
         let collection = Collection::of_index(self.encoder.clone(), folder, index)?;
@@ -278,5 +338,24 @@ impl Retriever {
             position: hit.passage.index(),
         });
         Ok(reranked.collect())
+    }
+}
+
+/// An index to be, with so many parts of documents.
+struct Drafted {
+    builder: IndexBuilder,
+    num_parts: usize,
+}
+
+impl PassageStore for Drafted {
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
+        self.builder.add(passage.as_ref())?;
+        Ok(())
+    }
+
+    fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
+        self.builder.attach_now(&part_name(self.num_parts), &part)?;
+        self.num_parts += 1;
+        Ok(())
     }
 }

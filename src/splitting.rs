@@ -1,5 +1,7 @@
 //! Splitting of long documents at the ends of sentences.
 
+use std::ops::Range;
+
 /// How a document becomes passages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Splitting {
@@ -37,17 +39,29 @@ impl Splitting {
     pub fn split<'t>(&self, text: &'t str, num_tokens: &dyn Fn(&str) -> usize) -> Vec<&'t str> {
         match *self {
             Self::Sentences { max_tokens, overlap } if num_tokens(text) > max_tokens => {
-                let max_tokens = max_tokens.max(1);
-                pack(text, &pieces(text, max_tokens, num_tokens), max_tokens, overlap)
+                let ranges = sentence_ranges(text, max_tokens, overlap, num_tokens);
+                ranges.into_iter().map(|range| &text[range]).collect()
             }
             _ => vec![text],
         }
     }
 }
 
+/// Where the passages lie of a `text` of more than `max_tokens` tokens, which is to be
+/// [split into sentences](Splitting::Sentences).
+pub(crate) fn sentence_ranges(
+    text: &str,
+    max_tokens: usize,
+    overlap: usize,
+    num_tokens: &dyn Fn(&str) -> usize,
+) -> Vec<Range<usize>> {
+    let max_tokens = max_tokens.max(1);
+    pack(&pieces(text, max_tokens, num_tokens), max_tokens, overlap)
+}
+
 /// A part of a text and its number of tokens.
 struct Piece {
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     num_tokens: usize,
 }
 
@@ -80,7 +94,7 @@ fn middle(text: &str) -> Option<usize> {
 ///
 /// A sentence ends after 。！？ or their half-width or ASCII forms at a word's end, with the closing
 /// brackets that follow, or after a line feed.
-fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
+fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut chars = text.char_indices().peekable();
@@ -119,12 +133,12 @@ fn closes(c: char) -> bool {
     matches!(c, '」' | '』' | '）' | ')' | '】' | '〉' | '》' | '”' | '"' | '］' | '｣')
 }
 
-fn pack<'t>(text: &'t str, pieces: &[Piece], max_tokens: usize, overlap: usize) -> Vec<&'t str> {
+fn pack(pieces: &[Piece], max_tokens: usize, overlap: usize) -> Vec<Range<usize>> {
     let mut passages = Vec::new();
     let mut first = 0;
     while first < pieces.len() {
         let last = last_that_fits(pieces, first, max_tokens);
-        passages.push(&text[pieces[first].range.start..pieces[last].range.end]);
+        passages.push(pieces[first].range.start..pieces[last].range.end);
         if last + 1 == pieces.len() {
             break;
         }

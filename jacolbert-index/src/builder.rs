@@ -1,20 +1,19 @@
 //! Building an index from token embeddings.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use crate::attachment::Attachment;
 use crate::build_plan::BuildPlan;
+use crate::new_attachments::NewAttachments;
 use crate::packer::{Form, Packer};
 use crate::segment::Segment;
 use crate::spool::{ROWS_PER_BLOCK, Spool, SpooledRows};
 use crate::storage::{Draft, Manifest, SectionFile};
 use crate::token_encoder::TokenEncoder;
-use crate::writer::{write_attachments, write_sections};
+use crate::writer::write_sections;
 use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
 /// Collects passages and makes an [`Index`] of them, in memory or in a folder.
@@ -38,7 +37,7 @@ pub struct IndexBuilder {
     spool: Spool,
     /// Number of tokens of each passage.
     lengths: Vec<u32>,
-    attachments: BTreeMap<String, Attachment>,
+    attachments: NewAttachments,
     /// Last, so that its files are closed before it removes them.
     draft: Option<Draft>,
 }
@@ -69,7 +68,8 @@ impl IndexBuilder {
     }
 
     fn of(spool: Spool, draft: Option<Draft>, config: BuildConfig) -> Self {
-        Self { config, spool, lengths: Vec::new(), attachments: BTreeMap::new(), draft }
+        let attachments = NewAttachments::default();
+        Self { config, spool, lengths: Vec::new(), attachments, draft }
     }
 
     /// Adds a passage, `[tokens, dim]`, and returns its id. A passage without any token takes an id
@@ -93,7 +93,20 @@ impl IndexBuilder {
 
     /// Keeps `content` with the index under `name`, replacing what was there.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
-        self.attachments.insert(name.into(), Attachment::copied(content));
+        self.attachments.wait(name, content);
+    }
+
+    /// As [`attach`](Self::attach); in a folder it is written at once, and takes no memory until the
+    /// index is built.
+    ///
+    /// # Errors
+    /// [`Error::Io`] in a folder; then nothing is kept under `name` that was not before.
+    pub fn attach_now(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        match &mut self.draft {
+            None => self.attachments.wait(name, content),
+            Some(draft) => self.attachments.write(name, content, draft)?,
+        }
+        Ok(())
     }
 
     /// The index: in memory, or open in its folder.
@@ -132,11 +145,12 @@ impl IndexBuilder {
             Ok(())
         })?;
         let num_ids = self.lengths.len() as u32;
-        Index::new(dim, num_ids, self.config, codec, segments, None, self.attachments)
+        let attachments = self.attachments.into_waiting();
+        Index::new(dim, num_ids, self.config, codec, segments, None, attachments)
     }
 
     fn build_in_folder(
-        self,
+        mut self,
         mut draft: Draft,
         codec: Option<ResidualCodec>,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
@@ -151,7 +165,7 @@ impl IndexBuilder {
             manifest.segments.push(write_sections(&mut draft, &kind, &file)?);
             Ok(())
         })?;
-        write_attachments(&mut draft, &self.attachments, &mut manifest)?;
+        std::mem::take(&mut self.attachments).finish(&mut draft, &mut manifest)?;
         drop(self);
         let index = Index::open_files(draft.directory(), &manifest)?;
         draft.commit(&manifest)?;

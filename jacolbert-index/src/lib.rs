@@ -96,6 +96,7 @@ mod kmeans;
 mod level_sample;
 mod levels;
 mod nearest_centroids;
+mod new_attachments;
 mod packer;
 mod panels;
 #[cfg(feature = "import")]

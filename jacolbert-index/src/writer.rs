@@ -1,12 +1,11 @@
 //! Changing an index in its folder: one writer at a time, all or nothing.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::attachment::Attachment;
 use crate::compaction::{CodebookFit, Compaction};
 use crate::deleted::Deleted;
 use crate::flat_rows::FlatRows;
+use crate::new_attachments::NewAttachments;
 use crate::segment::{Parts, Segment};
 use crate::spool::check_norms;
 use crate::storage::{Draft, FileEntry, Manifest, SectionFile};
@@ -44,7 +43,7 @@ pub struct IndexWriter {
     rows: FlatRows,
     offsets: Vec<u64>,
     deleted: Vec<PassageId>,
-    attachments: BTreeMap<String, Attachment>,
+    attachments: NewAttachments,
     compact: bool,
     /// Last, so that all maps of its new files are gone before it removes them.
     draft: Draft,
@@ -74,7 +73,7 @@ impl IndexWriter {
             rows: FlatRows::default(),
             offsets: vec![0],
             deleted: Vec::new(),
-            attachments: BTreeMap::new(),
+            attachments: NewAttachments::default(),
             compact: false,
             draft,
         })
@@ -134,12 +133,20 @@ impl IndexWriter {
 
     /// Keeps `content` with the index under `name`, replacing what was there.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
-        self.attachments.insert(name.into(), Attachment::copied(content));
+        self.attachments.wait(name, content);
+    }
+
+    /// As [`attach`](Self::attach), written at once: it takes no memory until the commit.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the writer stays usable, and what is there under `name` stays.
+    pub fn attach_now(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        self.attachments.write(name, content, &mut self.draft)
     }
 
     /// No longer keeps what is there under `name`; nothing changes if there is nothing.
     pub fn detach(&mut self, name: &str) {
-        self.attachments.remove(name);
+        self.attachments.forget(name);
         self.manifest.attachments.remove(name);
     }
 
@@ -168,7 +175,7 @@ impl IndexWriter {
         let fit =
             compaction.write(&self.index, deleted.as_ref(), &mut self.manifest, &mut self.draft)?;
         self.manifest.num_ids = num_ids;
-        write_attachments(&mut self.draft, &self.attachments, &mut self.manifest)?;
+        self.attachments.finish(&mut self.draft, &mut self.manifest)?;
         let index = Index::open_files(self.draft.directory(), &self.manifest)?;
         self.draft.commit(&self.manifest)?;
         Ok(Committed { index, fit })
@@ -214,7 +221,8 @@ pub(crate) fn write_all(index: &Index, mut draft: Draft) -> Result<(), Error> {
     if let Some(deleted) = &index.deleted {
         manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
     }
-    write_attachments(&mut draft, &index.attachments, &mut manifest)?;
+    let attachments: NewAttachments = index.attachments.clone().into_iter().collect();
+    attachments.finish(&mut draft, &mut manifest)?;
     draft.commit(&manifest)
 }
 
@@ -224,17 +232,4 @@ pub(crate) fn write_sections(
     file: &SectionFile,
 ) -> Result<FileEntry, Error> {
     draft.write(kind, file.bytes(), file.checksum())
-}
-
-pub(crate) fn write_attachments(
-    draft: &mut Draft,
-    attachments: &BTreeMap<String, Attachment>,
-    manifest: &mut Manifest,
-) -> Result<(), Error> {
-    for (n, (name, attachment)) in attachments.iter().enumerate() {
-        let kind = format!("attachment-{n}");
-        let entry = draft.write(&kind, attachment.as_ref(), attachment.checksum())?;
-        manifest.attachments.insert(name.clone(), entry);
-    }
-    Ok(())
 }

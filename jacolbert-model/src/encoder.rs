@@ -6,10 +6,14 @@ use std::sync::OnceLock;
 use burn::module::Module;
 use burn::tensor::Device;
 use jacolbert_index::{Embeddings, Pooling, pooled_passages};
+use rayon::prelude::*;
 
 use crate::checkpoint;
 use crate::engine::Engine;
 use crate::{Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
+
+/// Texts that a thread tokenises before it looks for more: a few are not worth handing around.
+const TEXTS_PER_TASK: usize = 16;
 
 /// A model ready to encode queries and passages.
 ///
@@ -321,22 +325,40 @@ impl Encoder {
     fn encode(
         &self,
         texts: &[&str],
-        encoding: impl Fn(&str) -> Result<Encoding, Error>,
+        encoding: impl Fn(&str) -> Result<Encoding, Error> + Sync,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Encoded, Error> {
-        let numbered = texts.iter().enumerate();
+        let numbered = texts.par_iter().with_min_len(TEXTS_PER_TASK).enumerate();
         let encodings = numbered.map(|(n, text)| encoding(text).map_err(|error| error.about(n)));
-        let encodings = encodings.collect::<Result<Vec<_>, _>>()?;
+        // In order first, so that of several errors it is always the same.
+        let encodings: Vec<_> = encodings.collect();
+        let encodings = encodings.into_iter().collect::<Result<Vec<_>, _>>()?;
         let truncated = truncations(&encodings);
-        let longest_first = longest_first(encodings);
-        let mut embeddings = Vec::with_capacity(texts.len());
+        let embeddings = self.embed_all(encodings, 0, &mut |done| progress(done, texts.len()))?;
+        Ok(Encoded { embeddings, truncated })
+    }
+
+    /// Tokens that go through the model at once, at least one.
+    pub(crate) fn batch_tokens(&self) -> usize {
+        self.options.batch_tokens.max(1)
+    }
+
+    /// The embeddings of all `encodings`, in their order; `first` is the number of the first, and
+    /// `progress` gets the number done after each batch.
+    pub(crate) fn embed_all(
+        &self,
+        encodings: Vec<Encoding>,
+        first: usize,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Embeddings>, Error> {
+        let longest_first = longest_first(encodings, first);
+        let mut embeddings = Vec::with_capacity(longest_first.len());
         for batch in batches(&longest_first, self.options.batch_tokens) {
             embeddings.extend(self.embed(batch)?);
-            progress(embeddings.len(), texts.len());
+            progress(embeddings.len());
         }
         embeddings.sort_unstable_by_key(|(text, _)| *text);
-        let embeddings = embeddings.into_iter().map(|(_, embeddings)| embeddings).collect();
-        Ok(Encoded { embeddings, truncated })
+        Ok(embeddings.into_iter().map(|(_, embeddings)| embeddings).collect())
     }
 
     /// One pass through the model: kept rows of every text, with the text's number.
@@ -365,8 +387,8 @@ fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
 
 /// Texts of like length side by side, so that a batch needs little padding; the longest first, so
 /// that a batch too large for the memory fails at once.
-fn longest_first(encodings: Vec<Encoding>) -> Vec<Numbered> {
-    let numbered = encodings.into_iter().enumerate();
+fn longest_first(encodings: Vec<Encoding>, first: usize) -> Vec<Numbered> {
+    let numbered = (first..).zip(encodings);
     let mut numbered: Vec<_> =
         numbered.map(|(text, encoding)| Numbered { text, encoding }).collect();
     numbered.sort_by_key(|numbered| std::cmp::Reverse(numbered.encoding.ids.len()));

@@ -106,6 +106,7 @@ mod precision;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
+mod stream;
 mod token_weights;
 mod tokenizer;
 
@@ -125,6 +126,7 @@ pub use maxsim::{maxsim_all, maxsim_n_way};
 pub use precision::Precision;
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
+pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 pub use token_weights::TokenWeights;
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,

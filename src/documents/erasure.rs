@@ -37,12 +37,12 @@ impl<B: AsRef<[u8]>> Part<B> {
     }
 
     /// Adds to `builder` what stays of a document; returns the number of texts that do not.
-    fn keep<'p>(
-        &'p self,
+    fn keep(
+        &self,
         document: usize,
         passages: std::ops::Range<usize>,
         is_live: &dyn Fn(usize) -> bool,
-        builder: &mut PartBuilder<'p>,
+        builder: &mut PartBuilder,
     ) -> Result<usize, Error> {
         let (id, metadata) = (self.id_of(document)?, self.metadata_of(document)?);
         let texts = passages.clone().map(|passage| self.text_of(passage));

@@ -83,7 +83,7 @@ fn part_of(documents: &[RagatouilleDocument], num_ids: usize) -> Vec<u8> {
         let (first, document) = run[0];
         builder.add_deleted(first.position - next);
         let texts = run.iter().map(|(passage, _)| passage.text.as_str());
-        builder.add(&document.id, document.metadata.to_string(), texts);
+        builder.add(&document.id, &document.metadata.to_string(), texts);
         next = first.position + run.len();
     }
     builder.add_deleted(num_ids - next);

@@ -11,11 +11,12 @@ use crate::codec_file::CodecParts;
 use crate::codes::Codes;
 use crate::deleted::Deleted;
 use crate::levels::Levels;
+use crate::new_attachments::NewAttachments;
 use crate::packer::{Form, Packer};
 use crate::storage::{Draft, Manifest};
 use crate::token_encoder::{TokenEncoder, pack};
-use crate::writer::{write_attachments, write_sections};
-use crate::{Attachment, BuildConfig, Error, Index, PassageId, ResidualCodec};
+use crate::writer::write_sections;
+use crate::{BuildConfig, Error, Index, PassageId, ResidualCodec};
 
 /// Tokens by which the fit of the codebook is measured.
 const FIT_SAMPLE: usize = 1 << 14;
@@ -49,10 +50,9 @@ impl PlaidFolder {
             let deleted = Deleted::with(None, &deleted)?;
             manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
         }
-        let attachments = attachments
-            .iter()
-            .map(|(name, content)| ((*name).to_owned(), Attachment::copied(content)));
-        write_attachments(&mut draft, &attachments.collect(), &mut manifest)?;
+        let mut kept = NewAttachments::default();
+        attachments.iter().try_for_each(|(name, content)| kept.write(name, content, &mut draft))?;
+        kept.finish(&mut draft, &mut manifest)?;
         let index = Index::open_files(draft.directory(), &manifest)?;
         draft.commit(&manifest)?;
         Ok(index)

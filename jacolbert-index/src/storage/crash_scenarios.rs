@@ -18,6 +18,8 @@ pub(super) type Step = fn(&Path) -> Result<(), Error>;
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "save", before: &[], change: save },
     Scenario { name: "build", before: &[], change: build },
+    Scenario { name: "build with texts written early", before: &[], change: build_early },
+    Scenario { name: "attach early", before: &[build, attach], change: attach_early },
     Scenario { name: "add", before: &[build], change: add },
     Scenario { name: "add after commits", before: &[build, add, delete, attach], change: add },
     Scenario { name: "delete", before: &[build], change: delete },
@@ -65,6 +67,15 @@ fn save(folder: &Path) -> Result<(), Error> {
 
 fn build(folder: &Path) -> Result<(), Error> {
     filled(IndexBuilder::create(folder, DIM, config(0))?)?.build().map(|_| ())
+}
+
+/// Attachments that are on disk before the passages are encoded, one of them in another's place.
+fn build_early(folder: &Path) -> Result<(), Error> {
+    let mut builder = IndexBuilder::create(folder, DIM, config(0))?;
+    builder.attach_now("early texts", b"which another takes the place of")?;
+    builder.attach_now("early texts", b"early texts")?;
+    builder.attach_now("texts", b"in whose place others come")?;
+    filled(builder)?.build().map(|_| ())
 }
 
 /// An index of exact rows, which the next passages added have encoded.
@@ -115,6 +126,15 @@ fn attach(folder: &Path) -> Result<(), Error> {
         let before = writer.index().attachment("texts").map(|texts| texts.as_ref().to_vec());
         writer.attach("texts", &[before.unwrap_or_default(), b", one more".to_vec()].concat());
         Ok(())
+    })
+}
+
+fn attach_early(folder: &Path) -> Result<(), Error> {
+    commit(folder, |writer| {
+        writer.attach("other texts", b"in whose place others come");
+        writer.attach_now("other texts", b"other texts")?;
+        writer.attach_now("texts", b"texts before the passage")?;
+        writer.add(passage(7, 2)?.as_ref()).map(|_| ())
     })
 }
 

@@ -1,6 +1,6 @@
 //! Laws of building and decoding.
 
-use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, IndexBuilder, PassageId};
+use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, PassageId};
 
 use crate::forms::{every_form, flat};
 use crate::sample::{DIM, config, index, passages};
@@ -191,5 +191,44 @@ fn a_small_first_build_serves_later_additions() -> Result<(), Box<dyn std::error
         let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
         assert!(mean > 0.97, "{mean} after a first build of {first} passages");
     }
+    Ok(())
+}
+
+#[test]
+fn attachments_written_early_are_those_of_the_index() -> Result<(), Box<dyn std::error::Error>> {
+    let check = |builder: IndexBuilder| -> Result<Index, Box<dyn std::error::Error>> {
+        let mut builder = builder;
+        builder.attach_now("early", b"replaced")?;
+        builder.attach_now("early", b"early")?;
+        builder.attach("late", b"replaced");
+        builder.attach_now("late", b"written after all")?;
+        builder.attach_now("waiting", b"replaced")?;
+        builder.attach("waiting", b"waiting");
+        passages(9, 5)?.iter().try_for_each(|p| builder.add(p.as_ref()).map(|_| ()))?;
+        let index = builder.build()?;
+        let attached = |name: &str| index.attachment(name).map(|a| a.as_ref().to_vec());
+        assert_eq!(attached("early"), Some(b"early".to_vec()));
+        assert_eq!(attached("late"), Some(b"written after all".to_vec()));
+        assert_eq!(attached("waiting"), Some(b"waiting".to_vec()));
+        index.verify()?;
+        Ok(index)
+    };
+    let folder = tempfile::tempdir()?;
+    check(IndexBuilder::new(DIM, config(Bits::Two))?)?;
+    let stored = check(IndexBuilder::create(folder.path(), DIM, config(Bits::Two))?)?;
+    let names = || std::fs::read_dir(folder.path()).map(|files| files.count());
+    let expected = stored.segments().len() + usize::from(stored.codec().is_some()) + 3 + 2;
+    assert_eq!(names()?, expected, "three attachments, lock and manifest");
+    Ok(())
+}
+
+#[test]
+fn attachments_written_early_go_with_a_dropped_builder() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut builder = IndexBuilder::create(folder.path(), DIM, config(Bits::Two))?;
+    builder.attach_now("early", b"early")?;
+    assert!(folder.path().join("1-attachment-0.jacolbert").exists());
+    drop(builder);
+    assert_eq!(std::fs::read_dir(folder.path())?.count(), 1, "the lock");
     Ok(())
 }

@@ -128,6 +128,7 @@ fn a_build_without_room_leaves_no_index_and_no_file() -> Result<(), Box<dyn StdE
     let (folder, sources) = (disk.index(), passages(40, 52)?);
     let build = || -> Result<Index, Error> {
         let mut builder = IndexBuilder::create(&folder, DIM, config(Bits::Eight))?;
+        builder.attach_now("early texts", &[7; 10_000])?;
         sources.iter().try_for_each(|source| builder.add(source.as_ref()).map(|_| ()))?;
         builder.attach("texts", &[7; 10_000]);
         builder.build()

@@ -153,6 +153,12 @@ impl Tokenizer {
         Ok(Encoding { attention: vec![true; ids.len()], keep, ids, tokens_cut })
     }
 
+    /// Number of tokens of the text that became `passage`, those that were cut included, without `[CLS]`,
+    /// marker and `[SEP]`.
+    pub fn num_tokens_of(&self, passage: &Encoding) -> usize {
+        (passage.ids.len() + passage.tokens_cut).saturating_sub(FRAME)
+    }
+
     /// Number of tokens of `text`, without `[CLS]`, marker and `[SEP]`.
     ///
     /// # Errors

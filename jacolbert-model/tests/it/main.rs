@@ -20,6 +20,7 @@ mod scores;
 mod self_check;
 mod settings;
 mod shards;
+mod stream;
 mod tensor_file;
 mod text;
 mod tiny;
