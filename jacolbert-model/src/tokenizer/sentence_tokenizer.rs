@@ -28,8 +28,8 @@ pub(crate) struct SentenceTokenizer {
 
 #[derive(Debug)]
 enum Text {
-    Json(JsonFile),
-    Mecab(MecabTokenizer),
+    Json(Box<JsonFile>),
+    Mecab(Box<MecabTokenizer>),
 }
 
 impl SentenceTokenizer {
@@ -92,8 +92,8 @@ impl SentenceTokenizer {
 impl Text {
     fn open(dir: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
         match MecabTokenizer::serves(dir)? {
-            true => Ok(Self::Mecab(MecabTokenizer::open(dir, dictionary)?)),
-            false => Ok(Self::Json(JsonFile::open(dir)?)),
+            true => Ok(Self::Mecab(Box::new(MecabTokenizer::open(dir, dictionary)?))),
+            false => Ok(Self::Json(Box::new(JsonFile::open(dir)?))),
         }
     }
 
