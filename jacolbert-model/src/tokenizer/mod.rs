@@ -5,6 +5,8 @@
 //! | query | `[CLS] [unused0] text [SEP]`, filled to its [`QueryLength`] with `[MASK]` |
 //! | passage | `[CLS] [unused1] text [SEP]`, at most `doc_maxlen` |
 //!
+//! For a model of one vector a text it is `[CLS] text [SEP]`, or what `tokenizer.json` has in their place.
+//!
 //! Text without room is cut at its end, before `[SEP]`. Special tokens are inserted by id; those
 //! that stand in the text itself are what the tokenizer makes of them.
 
