@@ -87,7 +87,7 @@ impl Engine {
 
 /// How weights are packed; none for the module.
 #[cfg(feature = "flex")]
-fn packing(cpu: CpuEngine) -> Option<Packing> {
+pub(crate) fn packing(cpu: CpuEngine) -> Option<Packing> {
     match cpu {
         CpuEngine::Packed => Packing::F32.if_it_pays(),
         CpuEngine::PackedInt8 => Some(Packing::Int8),

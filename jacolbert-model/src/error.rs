@@ -69,11 +69,11 @@ pub enum Error {
     /// embeddings have no component.
     #[error("`{key}` is {length}; it must be from {min} to {max}")]
     Length {
-        /// `query_maxlen`, `doc_maxlen` or `dim`.
+        /// `query_maxlen`, `doc_maxlen`, `max_tokens` or `dim`.
         key: &'static str,
         /// Its value.
         length: usize,
-        /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
+        /// Tokens that every text has: `[CLS]`, `[SEP]` and in a ColBERT the marker.
         min: usize,
         /// Positions of the model.
         max: usize,
@@ -166,7 +166,7 @@ pub enum Error {
         /// The tensor's name in that file.
         tensor: String,
     },
-    /// A tokenizer file cannot be understood.
+    /// A tokenizer file cannot be understood, or has a compiled table that leads out of itself.
     #[error("{} is not a tokenizer", path.display())]
     Tokenizer {
         /// The file.

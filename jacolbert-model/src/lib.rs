@@ -19,6 +19,8 @@
 //! # }
 //! ```
 //!
+//! A [`SentenceEncoder`] gives one vector a text: the models beside which late interaction is measured.
+//!
 //! # Shapes
 //!
 //! | value | shape | what |
@@ -28,6 +30,7 @@
 //! | hidden states of [`Bert`] | `[batch, tokens, hidden]` | contextual vectors |
 //! | [`TokenEmbeddings`] | `[batch, tokens, dim]` | unit rows; zeros where a token is not kept |
 //! | [`Encoded`] | one `[tokens, dim]` a text | unit rows of kept tokens only |
+//! | [`EncodedSentences`] | `[texts, dim]` | a unit row a text |
 //! | [`maxsim_all`] | `[queries, passages]` | every query against every passage |
 //! | [`maxsim_n_way`] | `[queries, n]` | every query against n passages of its own |
 //!
@@ -106,6 +109,7 @@ mod precision;
 mod probe_texts;
 #[cfg(feature = "flex")]
 mod self_check;
+mod sentence;
 mod stream;
 mod token_weights;
 mod tokenizer;
@@ -115,7 +119,10 @@ pub use bert::Bert;
 pub use burn::tensor::Device;
 pub use checkpoint::{Checkpoint, TensorFile, WeightFormat};
 pub use colbert::{Colbert, TokenEmbeddings};
-pub use config::{Activation, BertConfig, ColbertConfig, QueryLength};
+pub use config::{
+    Activation, BertConfig, ColbertConfig, QueryLength, SentenceConfig, SentencePooling,
+    SentenceSettings,
+};
 pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
 pub use engine::CpuEngine;
 pub use error::Error;
@@ -126,6 +133,7 @@ pub use maxsim::{maxsim_all, maxsim_n_way};
 pub use precision::Precision;
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
+pub use sentence::{EncodedSentences, SentenceEncoder, SentenceOptions};
 pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 pub use token_weights::TokenWeights;
 pub use tokenizer::{

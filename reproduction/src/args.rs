@@ -3,15 +3,21 @@
 use std::path::PathBuf;
 
 use jacolbert::Bits;
+use jacolbert::model::SentenceSettings;
 use lexopt::Arg::{Long, Value};
 use lexopt::ValueExt;
 
-use crate::{Bm25, ColbertModel, Error, SearchBy, System};
+use crate::dense::pooling;
+use crate::{Bm25, ColbertModel, DenseModel, Error, SearchBy, System};
 
 /// What may stand on the command line.
 pub const USAGE: &str = "\
 FOLDER               where the collection is
 --model NAME         a model's folder, or with the feature hub its name there; may stand several times
+--dense NAME         the same of a model of one vector a text
+--pooling mean       how --dense makes one vector, mean or cls, in the place of what the model says
+--query-prefix TEXT  what --dense puts before a question, in the place of what the model says
+--passage-prefix TEXT  the same before a passage
 --dictionary FOLDER  MeCab's dictionary (unidic_lite/dicdir), for models that need one and for words
 --words FOLDER       also BM25 over words, as vocab.txt and tokenizer_config.json in FOLDER cut them
 --bits 2             search through an index of so many bits a component, in the place of all vectors
@@ -25,7 +31,7 @@ FOLDER               where the collection is
 pub struct Args {
     /// Where the collection is.
     pub data: PathBuf,
-    /// What is measured: BM25, then the models.
+    /// What is measured: BM25, then the late interaction models, then the dense ones.
     pub systems: Vec<System>,
     /// Whether the whole collection is searched.
     pub full: bool,
@@ -50,12 +56,17 @@ impl Args {
     /// [`Error::Args`].
     pub fn parse(mut parser: lexopt::Parser) -> Result<Self, Error> {
         let (mut data, mut models, mut words) = (None, Vec::new(), None);
+        let (mut dense, mut settings) = (Vec::new(), SentenceSettings::default());
         let (mut dictionary, mut doc_maxlen, mut search) = (None, None, SearchBy::Exhaustive);
         let (mut full, mut markdown, mut out) = (false, false, PathBuf::from("reproduced"));
         while let Some(arg) = parser.next()? {
             match arg {
                 Value(folder) if data.is_none() => data = Some(PathBuf::from(folder)),
                 Long("model") => models.push(parser.value()?.string()?),
+                Long("dense") => dense.push(parser.value()?.string()?),
+                Long("pooling") => settings.pooling = Some(pooling(&parser.value()?.string()?)?),
+                Long("query-prefix") => settings.query_prefix = Some(parser.value()?.string()?),
+                Long("passage-prefix") => settings.passage_prefix = Some(parser.value()?.string()?),
                 Long("dictionary") => dictionary = Some(PathBuf::from(parser.value()?)),
                 Long("words") => words = Some(PathBuf::from(parser.value()?)),
                 Long("bits") => search = SearchBy::Index(bits(parser.value()?.parse()?)?),
@@ -75,6 +86,10 @@ impl Args {
         systems.extend(models.into_iter().map(|name| {
             let dictionary = dictionary.clone();
             System::Colbert(ColbertModel { name, dictionary, doc_maxlen, search })
+        }));
+        systems.extend(dense.into_iter().map(|name| {
+            let (settings, dictionary) = (settings.clone(), dictionary.clone());
+            System::Dense(DenseModel { name, dictionary, settings })
         }));
         Ok(Self { data, systems, full, out, markdown })
     }

@@ -85,6 +85,12 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A pooling that no dense model here has.
+    #[error("the pooling {found:?} is none of mean and cls")]
+    Pooling {
+        /// Its name.
+        found: String,
+    },
     /// The command line says something that is not understood.
     #[error("{0}")]
     Args(#[from] lexopt::Error),

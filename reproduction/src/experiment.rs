@@ -11,9 +11,10 @@ use jacolbert::{
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params};
 use serde_json::{Value, json};
 
+use crate::dense::dense_run;
 use crate::published::Published;
 use crate::systems::Terms;
-use crate::{Bm25, ColbertModel, Error, Kept, SearchBy, System, Table, TestCollection};
+use crate::{Bm25, ColbertModel, DenseModel, Error, Kept, SearchBy, System, Table, TestCollection};
 
 /// Documents that a run has for a query, at most, where there are no candidates.
 const DEPTH: usize = 100;
@@ -86,6 +87,7 @@ impl<'a> Experiment<'a> {
     ) -> Result<Run, Error> {
         match system {
             System::Colbert(model) => self.colbert_run(model, device, progress),
+            System::Dense(model) => self.dense_run(model, device, progress),
             System::Bm25(bm25) => self.bm25_run(bm25, DEPTH, progress),
         }
     }
@@ -146,6 +148,25 @@ impl<'a> Experiment<'a> {
                     index.run("", queries, &params, &mut step)?
                 }
             })
+        })?;
+        Ok(run.with_name(row))
+    }
+
+    fn dense_run(
+        &self,
+        model: &DenseModel,
+        device: &Device,
+        progress: &mut Report<'_>,
+    ) -> Result<Run, Error> {
+        let row = model.row();
+        let (encoder, description) = model.load(device)?;
+        let search = match &self.collection.candidates {
+            Some(_) => json!("candidates"),
+            None => json!({ "depth": DEPTH }),
+        };
+        let mut tell = |done, of| progress(Progress { system: row, done, of });
+        let run = self.kept.run(&self.described(&description, search), &mut || {
+            dense_run(&encoder, self.collection, DEPTH, &mut tell)
         })?;
         Ok(run.with_name(row))
     }

@@ -7,6 +7,7 @@
 
 mod args;
 mod collection;
+mod dense;
 mod error;
 mod experiment;
 mod files;
@@ -25,6 +26,7 @@ mod table;
 
 pub use args::{Args, USAGE};
 pub use collection::TestCollection;
+pub use dense::DenseModel;
 pub use error::Error;
 pub use experiment::{Experiment, Progress};
 pub use kept::Kept;

@@ -1,4 +1,4 @@
-//! What is measured: late interaction models, and BM25.
+//! What is measured: late interaction models, dense ones, and BM25.
 
 use std::fs::File;
 use std::io;
@@ -11,14 +11,16 @@ use jacolbert_baselines::{Analyzer, Bm25Params};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::Error;
 use crate::collection::hexadecimal;
+use crate::{DenseModel, Error};
 
 /// A system that ranks documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum System {
     /// A late interaction model.
     Colbert(ColbertModel),
+    /// A model of one vector a text.
+    Dense(DenseModel),
     /// BM25.
     Bm25(Bm25),
 }
@@ -63,7 +65,8 @@ impl System {
     /// The name in published tables: the last part of a model's name, or `bm25`.
     pub fn published_name(&self) -> &str {
         match self {
-            Self::Colbert(model) => model.last_part(),
+            Self::Colbert(model) => last_part(&model.name),
+            Self::Dense(model) => last_part(&model.name),
             Self::Bm25(_) => "bm25",
         }
     }
@@ -85,18 +88,19 @@ impl ColbertModel {
 
     /// The name in a table: the last part, and how it searches.
     pub(crate) fn row(&self, has_candidates: bool) -> String {
-        let name = self.last_part();
+        let name = last_part(&self.name);
         match self.search {
             _ if has_candidates => name.to_owned(),
             SearchBy::Exhaustive => format!("{name}, exhaustive"),
             SearchBy::Index(bits) => format!("{name}, {} bits", bits.get()),
         }
     }
+}
 
-    fn last_part(&self) -> &str {
-        let name = self.name.trim_end_matches('/');
-        name.rsplit_once('/').map_or(name, |(_, last)| last)
-    }
+/// The last part of a model's name: what tables call it.
+pub(crate) fn last_part(name: &str) -> &str {
+    let name = name.trim_end_matches('/');
+    name.rsplit_once('/').map_or(name, |(_, last)| last)
 }
 
 impl Bm25 {
@@ -159,7 +163,7 @@ fn digest_of_words(tokenizer: &Path, dictionary: &Path) -> Result<String, Error>
 
 /// The folder of a model by this name.
 #[cfg(feature = "hub")]
-fn folder(name: &str) -> Result<PathBuf, Error> {
+pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
     if Path::new(name).is_dir() {
         return Ok(name.into());
     }
@@ -169,7 +173,7 @@ fn folder(name: &str) -> Result<PathBuf, Error> {
 
 /// The folder of a model by this name.
 #[cfg(not(feature = "hub"))]
-fn folder(name: &str) -> Result<PathBuf, Error> {
+pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
     match Path::new(name).is_dir() {
         true => Ok(name.into()),
         false => Err(Error::NoHub { name: name.to_owned() }),

@@ -95,19 +95,21 @@ impl Listing {
             return Err(client.no_file(&self.commit, file));
         }
         let mut names: Vec<String> = SETTINGS.map(String::from).to_vec();
-        names.extend(self.dense_files());
+        names.extend(self.layer_files());
         names.extend(self.best_weights(""));
         let listed = names.iter().filter_map(|name| self.siblings.iter().find(|s| s.name == *name));
         listed.map(|sibling| sibling.remote_file(client)).collect()
     }
 
-    /// Files of the layers that sentence-transformers puts behind the model: `1_Dense`, `2_Dense`..
-    fn dense_files(&self) -> Vec<String> {
+    /// Files of the layers that sentence-transformers puts behind the model: `1_Dense`, `2_Dense`..,
+    /// `1_Pooling`, which has no weights.
+    fn layer_files(&self) -> Vec<String> {
         let folder_of_settings = |sibling: &Sibling| {
             let (folder, file) = sibling.name.split_once('/')?;
-            let number = folder.strip_suffix("_Dense")?;
+            let (number, layer) = folder.split_once('_')?;
             let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-            (is_number && file == "config.json").then(|| format!("{folder}/"))
+            let is_known = matches!(layer, "Dense" | "Pooling");
+            (is_number && is_known && file == "config.json").then(|| format!("{folder}/"))
         };
         let folders = self.siblings.iter().filter_map(folder_of_settings);
         let files = |folder: String| {

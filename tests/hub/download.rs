@@ -107,8 +107,10 @@ fn layers_behind_the_model_come_too_and_safetensors_are_preferred() -> TestResul
         "1_Dense/config.json",
         "1_Dense/model.safetensors",
         "1_Dense/pytorch_model.bin",
+        "1_Pooling/config.json",
         "2_Dense/config.json",
         "2_Dense/pytorch_model.bin",
+        "2_Other/config.json",
         "Dense/config.json",
         "modules.json",
         "pytorch_model.bin",
@@ -121,14 +123,16 @@ fn layers_behind_the_model_come_too_and_safetensors_are_preferred() -> TestResul
     let asked = hub.asked();
     let asked: Vec<&str> =
         asked.iter().map(String::as_str).filter(|a| !a.contains("cdn")).collect();
-    let dense = [
+    let layers = [
         "1_Dense/config.json",
         "1_Dense/model.safetensors",
+        "1_Pooling/config.json",
         "2_Dense/config.json",
         "2_Dense/pytorch_model.bin",
         "model.safetensors",
     ];
-    assert_eq!(asked[asked.len() - 5..], dense);
+    assert_eq!(asked[asked.len() - 6..], layers);
+    assert!(!asked.contains(&"2_Other/config.json"));
     assert_eq!(fs::read(folder.join("1_Dense/config.json"))?, b"1_Dense/config.json");
     Ok(())
 }

@@ -52,6 +52,15 @@ impl BertEmbeddings {
         self
     }
 
+    /// The same without the first `count` positions, of which there are more.
+    pub(super) fn without_positions(mut self, count: usize) -> Self {
+        self.positions.weight = self.positions.weight.map(|positions| {
+            let [all, _] = positions.dims();
+            positions.narrow(0, count, all - count)
+        });
+        self
+    }
+
     /// `[batch, tokens]` to `[batch, tokens, hidden]`. Positions count from 0; all is segment 0.
     pub(super) fn forward(&self, ids: Tensor<2, Int>) -> Tensor<3> {
         let [_, tokens] = ids.dims();

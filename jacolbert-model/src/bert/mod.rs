@@ -72,6 +72,13 @@ impl Bert {
         self
     }
 
+    /// The same without the first `count` positions, of which there are more: an XLM-RoBERTa, whose texts
+    /// begin at a later position than 0, then is a BERT.
+    pub(crate) fn without_positions(mut self, count: usize) -> Self {
+        self.embeddings = self.embeddings.without_positions(count);
+        self
+    }
+
     /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
     ///
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not

@@ -77,7 +77,8 @@ impl Layout {
     }
 }
 
-fn open_weights(dir: &Path) -> Result<WeightsFile, Error> {
+/// Opens the weights in the folder `dir`.
+pub(super) fn open_weights(dir: &Path) -> Result<WeightsFile, Error> {
     let file = first_file(dir, &weights_file::NAMES)?;
     WeightsFile::open(&dir.join(file))
 }

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::module_path::ModulePath;
 use super::stored_names::PROJECTION;
 use super::stored_tensors::{StoredTensors, transposed};
+use crate::bert::Bert;
 use crate::fingerprint::WeightsChecksum;
 use crate::{Colbert, Error};
 
@@ -26,21 +27,22 @@ pub(super) fn load(
     projection: Projection,
     device: &Device,
 ) -> Result<(Colbert, u32), Error> {
-    let mut loader = Loader {
-        tensors,
-        projection,
-        device,
-        path: ModulePath::default(),
-        checksum: WeightsChecksum::default(),
-        failure: None,
-    };
-    let colbert = colbert.map(&mut loader);
-    if let Some(failure) = loader.failure {
-        return Err(failure);
-    }
-    loader.tensors.finish()?;
-    Ok((colbert, loader.checksum.finish()))
+    Loader::new(tensors, projection, device).load(colbert)
 }
+
+/// As [`load`], an encoder that is all there is of a model.
+pub(super) fn load_encoder(
+    bert: Bert,
+    tensors: StoredTensors,
+    device: &Device,
+) -> Result<(Bert, u32), Error> {
+    let mut loader = Loader::new(tensors, Projection::Fresh, device);
+    loader.path.enter(ENCODER, "Struct:Bert");
+    loader.load(bert)
+}
+
+/// The encoder's name in a [`Colbert`].
+const ENCODER: &str = "bert";
 
 /// Walks the model; after a failure it leaves the rest as it is.
 struct Loader<'a> {
@@ -82,7 +84,28 @@ impl ModuleMapper for Loader<'_> {
     }
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(tensors: StoredTensors, projection: Projection, device: &'a Device) -> Self {
+        Self {
+            tensors,
+            projection,
+            device,
+            path: ModulePath::default(),
+            checksum: WeightsChecksum::default(),
+            failure: None,
+        }
+    }
+
+    /// `module` with the weights that were found, and their checksum.
+    fn load<M: Module>(mut self, module: M) -> Result<(M, u32), Error> {
+        let module = module.map(&mut self);
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        self.tensors.finish()?;
+        Ok((module, self.checksum.finish()))
+    }
+
     /// The weights of the parameter at the current path, of the given shape.
     fn data(&mut self, shape: &[usize]) -> Result<TensorData, Error> {
         let name = self.path.stored_name();

@@ -18,18 +18,26 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
+use crate::bert::Bert;
 use crate::{
     BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer,
     TrainedTokenizer,
 };
-use layout::Layout;
-use loader::{Projection, load};
+use layout::{Layout, open_weights};
+use loader::{Projection, load, load_encoder};
+use stored_tensors::StoredTensors;
 use weights_file::SAFETENSORS;
 
 pub(crate) use settings_checksum::settings_checksum;
 pub use tensor_file::TensorFile;
 pub use weight_format::WeightFormat;
 pub(crate) use writer::weights_checksum;
+
+/// `fresh` with the encoder's weights in the folder `dir`, and their checksum. Poolers and heads of other
+/// tasks are left aside.
+pub(crate) fn read_encoder(dir: &Path, fresh: Bert, device: &Device) -> Result<(Bert, u32), Error> {
+    load_encoder(fresh, StoredTensors::of_encoder(open_weights(dir)?), device)
+}
 
 /// A model with its settings and its tokenizer.
 ///

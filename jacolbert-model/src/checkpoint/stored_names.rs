@@ -41,26 +41,26 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
 pub(super) const PROJECTION: &str = "linear.weight";
 
 /// What stands before the encoder's names, unless a file holds nothing but an encoder.
-const PREFIX: &str = "bert.";
+pub(super) const BERT: &str = "bert.";
+/// The same in a RoBERTa.
+pub(super) const ROBERTA: &str = "roberta.";
 
-/// Whether `name` is a tensor of the encoder, in a file that has the prefix.
-pub(super) fn has_prefix(name: &str) -> bool {
-    name.starts_with(PREFIX)
+/// Whether `name`, as colbert-ai gives it, is a tensor of the encoder.
+pub(super) fn is_of_encoder(name: &str) -> bool {
+    name.starts_with(BERT)
 }
 
-/// `name` without the prefix.
-pub(super) fn bare_name(name: &str) -> &str {
-    name.strip_prefix(PREFIX).unwrap_or(name)
+/// The name in a file whose encoder has `prefix` of what colbert-ai calls `name`.
+pub(super) fn prefixed(name: &str, prefix: &str) -> String {
+    name.strip_prefix(BERT).map_or_else(|| name.into(), |bare| format!("{prefix}{bare}"))
 }
 
 /// Whether a model has to have a place for the stored tensor `name`: all of the encoder, apart from
 /// a buffer that merely counts. Poolers and heads of other tasks are left aside.
-pub(super) fn needs_a_place(name: &str, prefixed: bool) -> bool {
-    let encoder = match prefixed {
-        true => ["bert.embeddings.", "bert.encoder.", "linear."],
-        false => ["embeddings.", "encoder.", "linear."],
-    };
-    encoder.iter().any(|part| name.starts_with(part)) && !name.ends_with(".position_ids")
+pub(super) fn needs_a_place(name: &str, prefix: &str) -> bool {
+    let is_part = |bare: &str| bare.starts_with("embeddings.") || bare.starts_with("encoder.");
+    let is_weight = name.starts_with("linear.") || name.strip_prefix(prefix).is_some_and(is_part);
+    is_weight && !name.ends_with(".position_ids")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stored_names::{bare_name, has_prefix, needs_a_place, old_name};
+use super::stored_names::{BERT, ROBERTA, is_of_encoder, needs_a_place, old_name, prefixed};
 use super::weights_file::WeightsFile;
 use crate::Error;
 
@@ -16,23 +16,29 @@ pub(super) struct StoredTensors {
 struct Unread {
     file: WeightsFile,
     left: BTreeSet<String>,
-    /// Whether the encoder's tensors have the prefix `bert.` in this file.
-    prefixed: bool,
+    /// What the encoder's tensors have before their names in this file, if anything.
+    prefix: &'static str,
 }
 
 impl StoredTensors {
     pub(super) fn in_one_file(file: WeightsFile) -> Self {
-        Self { encoder: Unread::new(file), projection: None }
+        Self { encoder: Unread::new(file, &[BERT]), projection: None }
+    }
+
+    /// The file of an encoder of any family.
+    pub(super) fn of_encoder(file: WeightsFile) -> Self {
+        Self { encoder: Unread::new(file, &[BERT, ROBERTA]), projection: None }
     }
 
     pub(super) fn in_two_files(encoder: WeightsFile, projection: WeightsFile) -> Self {
-        Self { encoder: Unread::new(encoder), projection: Some(Unread::new(projection)) }
+        let projection = Some(Unread::new(projection, &[BERT]));
+        Self { encoder: Unread::new(encoder, &[BERT]), projection }
     }
 
     /// The values of tensor `name` (or of its old name), which must have this shape.
     pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         match &mut self.projection {
-            Some(projection) if !has_prefix(name) => projection.take(name, shape),
+            Some(projection) if !is_of_encoder(name) => projection.take(name, shape),
             _ => self.encoder.take(name, shape),
         }
     }
@@ -50,14 +56,16 @@ impl StoredTensors {
 }
 
 impl Unread {
-    fn new(file: WeightsFile) -> Self {
+    /// A file in which names may have one of the `prefixes`.
+    fn new(file: WeightsFile, prefixes: &[&'static str]) -> Self {
         let left: BTreeSet<String> = file.names().into_iter().collect();
-        let prefixed = left.iter().any(|name| has_prefix(name));
-        Self { file, left, prefixed }
+        let is_used = |prefix: &&&str| left.iter().any(|name| name.starts_with(**prefix));
+        let prefix = prefixes.iter().find(is_used).copied().unwrap_or_default();
+        Self { file, left, prefix }
     }
 
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
-        let name = self.present(if self.prefixed { name } else { bare_name(name) })?;
+        let name = self.present(&prefixed(name, self.prefix))?;
         let values = self.file.values(&name, shape)?;
         self.left.remove(&name);
         Ok(values)
@@ -70,7 +78,7 @@ impl Unread {
     }
 
     fn finish(self) -> Result<(), Error> {
-        match self.left.into_iter().find(|name| needs_a_place(name, self.prefixed)) {
+        match self.left.into_iter().find(|name| needs_a_place(name, self.prefix)) {
             Some(tensor) => Err(Error::SurplusTensor { path: self.file.path().into(), tensor }),
             None => Ok(()),
         }

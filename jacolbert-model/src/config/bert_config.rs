@@ -8,7 +8,7 @@ use super::keys::Keys;
 use crate::Error;
 
 /// The file's name in a checkpoint's folder.
-const FILE: &str = "config.json";
+pub(super) const FILE: &str = "config.json";
 
 /// Larger counts are read as damage; the largest BERTs have 24 layers and 250,000 tokens.
 const MAX_LAYERS: u32 = 1_000;
@@ -66,10 +66,15 @@ impl BertConfig {
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
         let keys = Keys::open(&dir.join(FILE))?;
         keys.word_if_given("model_type", "\"bert\"", |word| (word == "bert").then_some(()))?;
+        Self::of_family(&keys)
+    }
+
+    /// The shape that `keys` give, whichever family with a BERT's layers they name.
+    pub(super) fn of_family(keys: &Keys) -> Result<Self, Error> {
         keys.word_if_given("position_embedding_type", "\"absolute\"", |word| {
             (word == "absolute").then_some(())
         })?;
-        let config = Self::from_keys(&keys)?;
+        let config = Self::from_keys(keys)?;
         config.check_heads(keys.path())?;
         Ok(config)
     }

@@ -22,11 +22,8 @@ impl PylateModules {
     /// Normalize, which says what a ColBERT does anyway.
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
-        let modules: Vec<Map<String, Value>> = serde_json::from_slice(&bytes)
-            .map_err(|source| Error::Json { path: path.clone(), source })?;
-        let kinds = modules.iter().map(|module| word(module, "type", &path).map(kind));
-        match kinds.collect::<Result<Vec<_>, _>>()?.as_slice() {
+        let modules = modules(&path)?;
+        match kinds(&modules, &path)?.as_slice() {
             ["Transformer", "Dense"] | ["Transformer", "Dense", "Normalize"] => Ok(Self {
                 encoder: folder(dir, &modules[0], &path)?,
                 dense: folder(dir, &modules[1], &path)?,
@@ -39,6 +36,20 @@ impl PylateModules {
             }),
         }
     }
+}
+
+/// The modules that the file at `path` lists.
+pub(super) fn modules(path: &Path) -> Result<Vec<Map<String, Value>>, Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
+    serde_json::from_slice(&bytes).map_err(|source| Error::Json { path: path.into(), source })
+}
+
+/// The kind of each of `modules`.
+pub(super) fn kinds<'a>(
+    modules: &'a [Map<String, Value>],
+    path: &Path,
+) -> Result<Vec<&'a str>, Error> {
+    modules.iter().map(|module| word(module, "type", path).map(kind)).collect()
 }
 
 fn word<'a>(
@@ -56,7 +67,11 @@ fn kind(class: &str) -> &str {
 }
 
 /// The folder of `module`, which is `dir` or inside of it.
-fn folder(dir: &Path, module: &Map<String, Value>, path: &Path) -> Result<PathBuf, Error> {
+pub(super) fn folder(
+    dir: &Path,
+    module: &Map<String, Value>,
+    path: &Path,
+) -> Result<PathBuf, Error> {
     let folder = word(module, "path", path)?;
     let inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
     if Path::new(folder).components().all(inside) {

@@ -1,4 +1,4 @@
-//! A ColBERT for encoding on the CPU: the weights of the Burn module, packed once for the kernels.
+//! An encoder on the CPU: the weights of the Burn module, packed once for the kernels.
 //!
 //! The module stays the definition, trains and runs on every device; this is the same formula with
 //! less work around it. Texts lie end to end, so that no padding is computed; a product adds its bias
@@ -7,6 +7,7 @@
 //! however many threads take part.
 
 mod attention;
+mod bert;
 mod byte_weights;
 mod division;
 mod embeddings;
@@ -23,12 +24,12 @@ mod weights;
 use crate::colbert::MIN_NORM;
 use crate::{BertConfig, Colbert, Encoding, Error};
 use division::Division;
-use embeddings::PackedEmbeddings;
 use kernels::{Isa, Rows};
-use layer::PackedLayer;
 use linear::PackedLinear;
 use ragged::Ragged;
 use weights::Matrix;
+
+pub(crate) use bert::PackedBert;
 
 /// How exact the products of the layers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +60,7 @@ impl Packing {
 /// The weights of a [`Colbert`], laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedColbert {
-    isa: Isa,
-    embeddings: PackedEmbeddings,
-    layers: Vec<PackedLayer>,
+    bert: PackedBert,
     projection: PackedLinear,
 }
 
@@ -76,11 +75,8 @@ impl PackedColbert {
         packing: Packing,
     ) -> Result<Self, Error> {
         let Colbert { bert, linear, .. } = colbert;
-        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, packing));
         Ok(Self {
-            isa: Isa::detected(),
-            embeddings: PackedEmbeddings::new(config, bert.embeddings)?,
-            layers: layers.collect::<Result<_, _>>()?,
+            bert: PackedBert::new(config, bert, packing)?,
             projection: PackedLinear::new(&[Matrix::of(linear)?]),
         })
     }
@@ -93,17 +89,14 @@ impl PackedColbert {
     /// Per text the unit rows of its kept tokens, `[tokens, dim]`.
     pub(crate) fn forward(&self, texts: &[&Encoding]) -> Vec<Vec<f32>> {
         let batch = Ragged::new(texts);
-        let division = Division::new(self.isa, batch.num_rows());
-        let mut hidden = self.embeddings.forward(&batch, &division);
-        for layer in &self.layers {
-            layer.forward(&mut hidden, &batch, &division);
-        }
+        let division = self.bert.division(&batch);
+        let hidden = self.bert.hidden(&batch, &division);
         self.unit_rows(&hidden, texts, &division)
     }
 
     /// `[rows, projection.width()]`: `linear(x)` of every row.
     fn projected(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
-        let (stride, width) = (self.embeddings.stride(), self.projection.width());
+        let (stride, width) = (self.bert.stride(), self.projection.width());
         let mut out = vec![0.0; hidden.len() / stride * width];
         division.for_blocks(&mut out, width, |first, out| {
             let values = &hidden[first * stride..];
@@ -115,7 +108,7 @@ impl PackedColbert {
 
     /// `normalize(linear(x))` of the kept rows.
     fn unit_rows(&self, hidden: &[f32], texts: &[&Encoding], division: &Division) -> Vec<Vec<f32>> {
-        let stride = self.embeddings.stride();
+        let stride = self.bert.stride();
         let keep = texts.iter().flat_map(|text| &text.keep);
         let kept = hidden.chunks_exact(stride).zip(keep).filter(|(_, keep)| **keep);
         let kept: Vec<f32> = kept.flat_map(|(row, _)| row).copied().collect();
@@ -126,7 +119,7 @@ impl PackedColbert {
             let mut unit: Vec<f32> =
                 rows.by_ref().take(count).flat_map(|row| &row[..self.dim()]).copied().collect();
             let rows = unit.chunks_exact_mut(self.dim());
-            rows.for_each(|row| self.isa.unit(row, MIN_NORM as f32));
+            rows.for_each(|row| self.bert.isa().unit(row, MIN_NORM as f32));
             unit
         });
         texts.collect()

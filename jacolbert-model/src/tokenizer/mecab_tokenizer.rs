@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::japanese::{Dictionary, JapaneseTokenizer, SpecialTokens};
 use super::text_tokenizer::TextTokenizer;
-use super::{japanese, json_tokenizer};
+use super::{japanese, json_file};
 use crate::Error;
 use crate::config::Keys;
 
@@ -33,7 +33,7 @@ impl MecabTokenizer {
             None => keys.convert("word_tokenizer_type", "a word", |_| Some(()))?.is_some(),
         };
         let has = |file: &str| dir.join(file).is_file();
-        Ok(is_japanese && (has(japanese::VOCABULARY) || !has(json_tokenizer::FILE)))
+        Ok(is_japanese && (has(japanese::VOCABULARY) || !has(json_file::FILE)))
     }
 
     /// Reads `vocab.txt` and `tokenizer_config.json` in the folder `dir`, and the dictionary in the

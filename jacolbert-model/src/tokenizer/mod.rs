@@ -5,13 +5,19 @@
 //! | query | `[CLS] [unused0] text [SEP]`, filled to its [`QueryLength`] with `[MASK]` |
 //! | passage | `[CLS] [unused1] text [SEP]`, at most `doc_maxlen` |
 //!
+//! For a model of one vector a text it is `[CLS] text [SEP]`, or what `tokenizer.json` has in their place.
+//!
 //! Text without room is cut at its end, before `[SEP]`. Special tokens are inserted by id; those
 //! that stand in the text itself are what the tokenizer makes of them.
 
+mod compiled_table;
 mod encoding;
+mod frame;
 mod japanese;
+mod json_file;
 mod json_tokenizer;
 mod mecab_tokenizer;
+mod sentence_tokenizer;
 mod text_tokenizer;
 mod training;
 
@@ -31,6 +37,7 @@ pub use japanese::{
     Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, SpecialTokens,
     Subword, Vocabulary,
 };
+pub(crate) use sentence_tokenizer::SentenceTokenizer;
 pub use training::{TokenizerTrainer, TrainedTokenizer};
 
 /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
@@ -107,7 +114,7 @@ impl Tokenizer {
         let query_maxlen = query_length.max(bert.max_position_embeddings);
         check_length("query_maxlen", query_maxlen, bert)?;
         check_length("doc_maxlen", doc_maxlen, bert)?;
-        check_vocabulary(text.as_ref(), bert)?;
+        check_vocabulary(text.path(), text.largest_id(), bert)?;
         Ok(Self {
             special: text.special_tokens(),
             markers: Markers::find(text.as_ref(), config)?,
@@ -244,12 +251,13 @@ fn check_length(key: &'static str, length: usize, bert: &BertConfig) -> Result<(
     Err(Error::Length { key, length, min, max })
 }
 
-fn check_vocabulary(text: &dyn TextTokenizer, bert: &BertConfig) -> Result<(), Error> {
-    let (largest, vocab_size) = (text.largest_id(), bert.vocab_size);
+/// Fails if the model has no embedding for an id as large as `largest`, which the file at `path` has.
+fn check_vocabulary(path: &Path, largest: u32, bert: &BertConfig) -> Result<(), Error> {
+    let vocab_size = bert.vocab_size;
     if (largest as usize) < vocab_size {
         return Ok(());
     }
-    Err(Error::Vocabulary { path: text.path().into(), largest, vocab_size })
+    Err(Error::Vocabulary { path: path.into(), largest, vocab_size })
 }
 
 fn skiplist(text: &dyn TextTokenizer, config: &ColbertConfig) -> Result<Vec<u32>, Error> {

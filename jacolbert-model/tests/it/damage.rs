@@ -224,17 +224,29 @@ fn a_tokenizer_with_a_mistake_in_the_json_of_any_part_is_named() -> TestResult {
 }
 
 #[test]
-fn compiled_tables_of_sentencepiece_are_not_followed() {
+fn a_compiled_table_that_leads_astray_is_an_error_of_its_file() {
     let compiled = json!({ "type": "Precompiled", "precompiled_charsmap": "AAAA" });
+    let no_table = json!({ "type": "Precompiled" });
     let several = json!({ "type": "Sequence", "normalizers": [{ "type": "NFKC" }, compiled] });
-    for normalizer in [json!({ "type": "Precompiled" }), compiled, several] {
+    for normalizer in [no_table, compiled, several] {
         let error = spoilt(|tiny| tiny.tokenizer["normalizer"] = normalizer);
         assert!(
-            matches!(&error, Error::Setting { key: "normalizer", found, .. }
-                if found == "Precompiled"),
+            matches!(&error, Error::Tokenizer { path, .. } if path.ends_with("tokenizer.json")),
             "{error:?}"
         );
     }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_checked_twice() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let path = folder.path().join("tokenizer.json");
+    let whole = std::fs::read_to_string(&path)?;
+    let damaged = whole.replacen('{', "{\"normalizer\":{\"type\":\"Precompiled\"},", 1);
+    std::fs::write(&path, damaged)?;
+    let error = load(folder.path()).expect_err("a table that is not there");
+    assert!(matches!(error, Error::Tokenizer { path, .. } if path.ends_with("tokenizer.json")));
+    Ok(())
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod pylate;
 mod reference;
 mod scores;
 mod self_check;
+mod sentence;
 mod settings;
 mod shards;
 mod stream;

@@ -195,7 +195,9 @@ fn the_command_line_is_read() -> TestResult {
     let systems = [System::Bm25(Bm25::Bigrams), System::Bm25(words), model("a"), model("b")];
     assert_eq!((args.data, args.full, args.out), ("data".into(), true, "o".into()));
     assert_eq!(args.systems, systems);
-    for bad in ["", "data --bits 3", "data --words w", "data --what", "data again"] {
+    for bad in
+        ["", "data --bits 3", "data --words w", "data --what", "data again", "data --pooling max"]
+    {
         assert!(parse(bad).is_err(), "{bad}");
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod collections;
+mod dense;
 mod experiments;
 mod folder;
 mod python_random;

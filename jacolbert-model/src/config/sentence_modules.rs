@@ -1,0 +1,43 @@
+//! The parts of a sentence-transformers checkpoint, as `modules.json` lists them.
+
+use std::path::{Path, PathBuf};
+
+use super::pylate_modules::{FILE, folder, kinds, modules};
+use crate::Error;
+
+/// The folders of a model that gives one vector a text.
+pub(crate) struct SentenceModules {
+    /// Settings and weights of the encoder, and the tokenizer.
+    pub(crate) encoder: PathBuf,
+    /// How hidden states become one vector.
+    pub(crate) pooling: PathBuf,
+    /// Whether vectors have length 1 whatever they are compared by.
+    pub(crate) is_normalized: bool,
+}
+
+impl SentenceModules {
+    /// Reads `modules.json` in the folder `dir`, if there is one: a Transformer, a Pooling, and perhaps a
+    /// Normalize.
+    pub(crate) fn from_dir(dir: &Path) -> Result<Option<Self>, Error> {
+        let path = dir.join(FILE);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let modules = modules(&path)?;
+        let is_normalized = match kinds(&modules, &path)?.as_slice() {
+            ["Transformer", "Pooling"] => false,
+            ["Transformer", "Pooling", "Normalize"] => true,
+            kinds => {
+                return Err(Error::Setting {
+                    found: kinds.join(", "),
+                    path,
+                    key: "type",
+                    expected: "Transformer, Pooling, and perhaps Normalize; a Dense is not covered",
+                });
+            }
+        };
+        let [encoder, pooling] =
+            [&modules[0], &modules[1]].map(|module| folder(dir, module, &path));
+        Ok(Some(Self { encoder: encoder?, pooling: pooling?, is_normalized }))
+    }
+}

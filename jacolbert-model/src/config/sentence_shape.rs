@@ -1,0 +1,62 @@
+//! Shape of an encoder under sentence vectors, as `config.json` gives it.
+
+use std::path::Path;
+
+use super::Keys;
+use super::bert_config::FILE;
+use crate::{BertConfig, Error};
+
+/// What has the layers of a BERT; LUKE, of which GLuCoSE is one, has others.
+const FAMILIES: [(&str, Family); 3] =
+    [("bert", Family::Bert), ("roberta", Family::Roberta), ("xlm-roberta", Family::Roberta)];
+
+/// How positions are counted.
+#[derive(Clone, Copy)]
+enum Family {
+    /// From 0.
+    Bert,
+    /// From the one behind the padding's id.
+    Roberta,
+}
+
+/// A BERT, or a RoBERTa: the same layers, but a text's first token is not at position 0.
+pub(crate) struct SentenceShape {
+    /// The shape of the weights; its positions are all that are stored.
+    pub(crate) stored: BertConfig,
+    /// The position of a text's first token.
+    pub(crate) first_position: usize,
+}
+
+impl SentenceShape {
+    /// Reads `config.json` in the folder `dir`.
+    ///
+    /// # Errors
+    /// As [`BertConfig::from_dir`]; [`Error::Setting`] for other families too.
+    pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
+        let keys = Keys::open(&dir.join(FILE))?;
+        let families = "\"bert\", \"roberta\" or \"xlm-roberta\"; LUKE is not covered";
+        let first_position = match keys.one_of("model_type", families, &FAMILIES)? {
+            None | Some(Family::Bert) => 0,
+            Some(Family::Roberta) => padding(&keys)?.unwrap_or(1) + 1,
+        };
+        let stored = BertConfig::of_family(&keys)?;
+        if first_position < stored.max_position_embeddings {
+            return Ok(Self { stored, first_position });
+        }
+        let found = format!("{}", first_position - 1);
+        Err(keys.unfit("pad_token_id", &found, "below the positions, less one"))
+    }
+
+    /// The shape with the positions that texts have.
+    pub(crate) fn bert(&self) -> BertConfig {
+        let max_position_embeddings = self.stored.max_position_embeddings - self.first_position;
+        BertConfig { max_position_embeddings, ..self.stored.clone() }
+    }
+}
+
+/// The id that fills rows up.
+fn padding(keys: &Keys) -> Result<Option<usize>, Error> {
+    keys.convert("pad_token_id", "an id", |value| {
+        Some(u32::try_from(value.as_u64()?).ok()? as usize)
+    })
+}

@@ -1,0 +1,67 @@
+//! The layers, without what a ColBERT has on top of them.
+
+use super::Packing;
+use super::division::Division;
+use super::embeddings::PackedEmbeddings;
+use super::kernels::Isa;
+use super::layer::PackedLayer;
+use super::ragged::Ragged;
+use crate::bert::Bert;
+use crate::{BertConfig, Encoding, Error};
+
+/// The weights of a [`Bert`], laid out for the kernels.
+#[derive(Debug)]
+pub(crate) struct PackedBert {
+    isa: Isa,
+    embeddings: PackedEmbeddings,
+    layers: Vec<PackedLayer>,
+    hidden_size: usize,
+}
+
+impl PackedBert {
+    /// Packs `bert`, whose settings are `config`; each weight is let go of once it is packed.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    pub(crate) fn new(config: &BertConfig, bert: Bert, packing: Packing) -> Result<Self, Error> {
+        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, packing));
+        Ok(Self {
+            isa: Isa::detected(),
+            embeddings: PackedEmbeddings::new(config, bert.embeddings)?,
+            layers: layers.collect::<Result<_, _>>()?,
+            hidden_size: config.hidden_size,
+        })
+    }
+
+    /// Per text the hidden states of its tokens, `[tokens, hidden]`.
+    pub(crate) fn forward(&self, texts: &[&Encoding]) -> Vec<Vec<f32>> {
+        let batch = Ragged::new(texts);
+        let hidden = self.hidden(&batch, &self.division(&batch));
+        let mut rows = hidden.chunks_exact(self.stride()).map(|row| &row[..self.hidden_size]);
+        let texts = texts.iter();
+        texts.map(|text| rows.by_ref().take(text.ids.len()).flatten().copied().collect()).collect()
+    }
+
+    pub(super) fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// From one row of hidden states to the next.
+    pub(super) fn stride(&self) -> usize {
+        self.embeddings.stride()
+    }
+
+    /// Who computes what of `batch`.
+    pub(super) fn division(&self, batch: &Ragged<'_>) -> Division {
+        Division::new(self.isa, batch.num_rows())
+    }
+
+    /// `[rows, stride]`: the hidden state of every token.
+    pub(super) fn hidden(&self, batch: &Ragged<'_>, division: &Division) -> Vec<f32> {
+        let mut hidden = self.embeddings.forward(batch, division);
+        for layer in &self.layers {
+            layer.forward(&mut hidden, batch, division);
+        }
+        hidden
+    }
+}

@@ -1,0 +1,260 @@
+//! Text in, one unit vector per text out.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use jacolbert_index::{Embeddings, EmbeddingsRef};
+
+use super::SentenceOptions;
+use super::engine::SentenceEngine;
+use super::vector::unit_vector;
+use crate::checkpoint;
+use crate::checksum::Checksum;
+use crate::config::{SentenceModules, SentenceShape};
+use crate::tokenizer::SentenceTokenizer;
+use crate::{
+    EncodeOptions, Encoding, Error, Fingerprint, SentenceConfig, SentencePooling, SentenceSettings,
+    Truncation,
+};
+
+/// A model that gives one unit vector a text, such as sentence-transformers has: the baselines beside which
+/// late interaction is measured. Two texts are compared by the product of their vectors, their cosine.
+///
+/// It is a BERT, an XLM-RoBERTa or a RoBERTa with a pooling on top. LUKE, of which GLuCoSE is one, has other
+/// layers and is not covered.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert_model::{Device, SentenceEncoder, SentenceOptions, SentenceSettings};
+///
+/// let overrides = SentenceSettings {
+///     query_prefix: Some("query: ".into()),
+///     passage_prefix: Some("passage: ".into()),
+///     ..Default::default()
+/// };
+/// let options = SentenceOptions { overrides, ..Default::default() };
+/// let folder = Path::new("multilingual-e5-small");
+/// let encoder = SentenceEncoder::from_dir_with(folder, &options, &Device::flex())?;
+/// let passages = ["富士山は日本で最も高い山である。", "琵琶湖は湖である。"];
+/// let passages = encoder.encode_passages(&passages)?.vectors;
+/// let query = encoder.encode_queries(&["日本で一番高い山は？"])?.vectors;
+/// let cosine = |passage: &[f32]| -> f32 { query.row(0).iter().zip(passage).map(|(q, p)| q * p).sum() };
+/// println!("{} {}", cosine(passages.row(0)), cosine(passages.row(1)));
+/// # Ok::<(), jacolbert_model::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SentenceEncoder {
+    engine: SentenceEngine,
+    tokenizer: SentenceTokenizer,
+    config: SentenceConfig,
+    options: EncodeOptions,
+    dim: usize,
+    fingerprint: Fingerprint,
+}
+
+/// What encoding several texts into one vector each gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncodedSentences {
+    /// `[texts, dim]`: a unit row per text, in the order given.
+    pub vectors: Embeddings,
+    /// Texts that were cut because they were too long, in the order given.
+    pub truncated: Vec<Truncation>,
+}
+
+impl SentenceEncoder {
+    /// Loads the model in the folder `dir` onto `device`.
+    ///
+    /// # Errors
+    /// As [`from_dir_with`](Self::from_dir_with).
+    pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
+        Self::from_dir_with(dir, &SentenceOptions::default(), device)
+    }
+
+    /// As [`from_dir`](Self::from_dir), by `options`.
+    ///
+    /// The folder is one of sentence-transformers, with `modules.json`, or one of transformers, which says nothing
+    /// of pooling and prefixes. In the former:
+    ///
+    /// | file | key | setting |
+    /// |---|---|---|
+    /// | `1_Pooling/config.json` | `pooling_mode`, or `pooling_mode_cls_token` and its like | [`pooling`](SentenceConfig::pooling) |
+    /// | `config_sentence_transformers.json` | `query` of `prompts` | [`query_prefix`](SentenceConfig::query_prefix) |
+    /// | | `document`, `passage` or `corpus` of `prompts` | [`passage_prefix`](SentenceConfig::passage_prefix) |
+    /// | `sentence_bert_config.json` | `max_seq_length` | [`max_tokens`](SentenceConfig::max_tokens) |
+    /// | `tokenizer_config.json` | `model_max_length`, where the former says nothing | `max_tokens` |
+    ///
+    /// What neither `options` nor the folder say is the mean, no prefix, and as many tokens as there are
+    /// positions. Poolers and heads are left aside.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling,
+    /// for lower case, for vectors that are not compared by their cosine, and for a tokenizer that does not frame a
+    /// text by two tokens; [`Error::Length`] for an override beyond the positions; and as
+    /// [`Checkpoint::from_dir_with`](crate::Checkpoint::from_dir_with).
+    pub fn from_dir_with(
+        dir: &Path,
+        options: &SentenceOptions,
+        device: &Device,
+    ) -> Result<Self, Error> {
+        let modules = SentenceModules::from_dir(dir)?;
+        let encoder = modules.as_ref().map_or(dir, |modules| &modules.encoder);
+        let shape = SentenceShape::from_dir(encoder)?;
+        let bert = shape.bert();
+        let config = config(dir, options, bert.max_position_embeddings)?;
+        let dictionary = options.dictionary.as_deref();
+        let tokenizer = SentenceTokenizer::open(encoder, dictionary, &bert, config.max_tokens)?;
+        let (module, weights) =
+            checkpoint::read_encoder(encoder, shape.stored.init(device), device)?;
+        let module = module.valid().without_positions(shape.first_position);
+        // On a device with gradients the module left it by `valid`.
+        let device = module.devices().into_iter().next().unwrap_or_else(|| device.clone());
+        let settings = settings_checksum(&shape, &config);
+        Ok(Self {
+            engine: SentenceEngine::new(&bert, module, options.cpu, &device)?,
+            fingerprint: Fingerprint { weights, tokenizer: tokenizer.checksum()?, settings },
+            tokenizer,
+            config,
+            options: EncodeOptions::default(),
+            dim: bert.hidden_size,
+        })
+    }
+
+    /// The same encoder, working by `options`.
+    pub fn with_options(self, options: EncodeOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Length of a vector.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// How texts become vectors.
+    pub fn config(&self) -> &SentenceConfig {
+        &self.config
+    }
+
+    /// What tells this model from others; pooling and prefixes are among its settings.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The vectors of `queries`, each behind its prefix.
+    ///
+    /// # Errors
+    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    pub fn encode_queries(&self, queries: &[&str]) -> Result<EncodedSentences, Error> {
+        self.encode(&self.config.query_prefix, queries, &mut |_, _| ())
+    }
+
+    /// The vectors of `passages`, each behind its prefix.
+    ///
+    /// # Errors
+    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    pub fn encode_passages(&self, passages: &[&str]) -> Result<EncodedSentences, Error> {
+        self.encode_passages_with(passages, &mut |_, _| ())
+    }
+
+    /// As [`encode_passages`](Self::encode_passages); after each batch `progress` gets the number of
+    /// passages done and their number in all.
+    ///
+    /// # Errors
+    /// As [`encode_passages`](Self::encode_passages).
+    pub fn encode_passages_with(
+        &self,
+        passages: &[&str],
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<EncodedSentences, Error> {
+        self.encode(&self.config.passage_prefix, passages, progress)
+    }
+
+    fn encode(
+        &self,
+        prefix: &str,
+        texts: &[&str],
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<EncodedSentences, Error> {
+        let encoding = |(n, text)| {
+            self.tokenizer.encode(&format!("{prefix}{text}")).map_err(|error| error.about(n))
+        };
+        let encodings = texts.iter().enumerate().map(encoding).collect::<Result<Vec<_>, _>>()?;
+        let mut vectors = vec![0.0; texts.len() * self.dim];
+        let mut num_done = 0;
+        for batch in batches(&encodings, self.options.batch_tokens) {
+            for (text, vector) in self.embed(&encodings, &batch)? {
+                vectors[text * self.dim..][..self.dim].copy_from_slice(&vector);
+            }
+            num_done += batch.len();
+            progress(num_done, texts.len());
+        }
+        let whole = |source| Error::Embeddings { text: 0, source };
+        let vectors = Embeddings::new(vectors, self.dim).map_err(whole)?;
+        Ok(EncodedSentences { vectors, truncated: truncations(&encodings) })
+    }
+
+    /// One pass through the model: the vectors of the texts with the numbers `batch`.
+    fn embed(
+        &self,
+        encodings: &[Encoding],
+        batch: &[usize],
+    ) -> Result<Vec<(usize, Vec<f32>)>, Error> {
+        let texts: Vec<&Encoding> = batch.iter().map(|&text| &encodings[text]).collect();
+        let states = self.engine.hidden(&texts)?;
+        let vectors = batch.iter().zip(states).map(|(&text, states)| {
+            let vector = unit_vector(&states, self.dim, self.config.pooling);
+            let checked = EmbeddingsRef::new(&vector, self.dim);
+            checked.map_err(|source| Error::Embeddings { text, source })?;
+            Ok((text, vector))
+        });
+        vectors.collect()
+    }
+}
+
+/// What `options` and the folder `dir` say together, for a model of so many `positions`.
+fn config(
+    dir: &Path,
+    options: &SentenceOptions,
+    positions: usize,
+) -> Result<SentenceConfig, Error> {
+    let folder = SentenceSettings::from_dir(dir)?.within(positions);
+    let defaults = options.defaults.clone().within(positions);
+    Ok(options.overrides.clone().or(folder).or(defaults).resolved(positions))
+}
+
+/// The checksum of what gives vectors their meaning and no weight's shape tells.
+fn settings_checksum(shape: &SentenceShape, config: &SentenceConfig) -> u32 {
+    let mut checksum = Checksum::default();
+    checksum.number(shape.stored.num_attention_heads as u64);
+    checksum.text(shape.stored.hidden_act.word());
+    checksum.number(shape.stored.layer_norm_eps.to_bits());
+    checksum.number(shape.first_position as u64);
+    checksum.number((config.pooling == SentencePooling::Cls).into());
+    checksum.text(&config.query_prefix);
+    checksum.text(&config.passage_prefix);
+    checksum.finish()
+}
+
+fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
+    let all = encodings.iter().enumerate();
+    let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
+    all.filter(|truncation| truncation.tokens_cut > 0).collect()
+}
+
+/// Numbers of texts that go through the model together, the longest first: of at most `batch_tokens` tokens
+/// once padded, or one text.
+fn batches(encodings: &[Encoding], batch_tokens: usize) -> Vec<Vec<usize>> {
+    let width = |text: usize| encodings[text].ids.len();
+    let mut order: Vec<usize> = (0..encodings.len()).collect();
+    order.sort_by_key(|&text| Reverse(width(text)));
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for text in order {
+        match batches.last_mut() {
+            Some(batch) if (batch.len() + 1) * width(batch[0]) <= batch_tokens => batch.push(text),
+            _ => batches.push(vec![text]),
+        }
+    }
+    batches
+}
