@@ -14,7 +14,7 @@ use crate::splitting::sentence_ranges;
 use crate::{Document, Error, Splitting};
 
 /// Bytes of texts after which a part is handed on, so that memory does not grow with their number.
-const PART_BYTES: usize = 32 << 20;
+const PART_BYTES: usize = 16 << 20;
 
 /// A passage that was longer than the encoder takes: its end was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -177,7 +177,7 @@ fn texts_of_many_megabytes_lie_in_several_parts_and_are_found_in_all() -> TestRe
     });
     let found = retriever.index_stream(folder.path(), come, &options(), &mut go_on)?.collection;
     let parts = (0..).take_while(|n| found.index().attachment(&format!("documents-{n}")).is_some());
-    assert_eq!(parts.count(), 3, "12 MiB each, and a part ends at 32");
+    assert_eq!(parts.count(), 4, "12 MiB each, and a part ends at 16");
     for n in 0..7 {
         let id = n.to_string();
         let hits = found.search_among("文", &[&id], &Default::default())?;
