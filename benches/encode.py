@@ -2,17 +2,17 @@
 
     pip install torch==2.11.0 transformers==5.23.0 tokenizers safetensors onnx==1.23.2 onnxruntime==1.32.0
     cargo build --release -p jacolbert-benches --example encode_time
-    python benches/encode.py target/release/examples/encode_time assets/mini CORPUS.jsonl
+    cargo build --release --manifest-path benches/candle/Cargo.toml --target-dir target/candle
+    python benches/encode.py target/release/examples/encode_time assets/mini CORPUS.jsonl --candle target/candle/release/jacolbert-candle
 
-PyTorch (sdpa), ONNX Runtime and each engine of ours encode the same texts in turn, with the same weights: those of a
+PyTorch (sdpa), ONNX Runtime, candle if it is given, and each engine of ours encode the same texts in turn, with the same weights: those of a
 BERT of 12 layers of 768, drawn at random over the vocabulary of the model given, and those of that model. Texts go in
 and unit rows of kept tokens come out, so that each cuts its texts into tokens, too. One query of 32 tokens; 8 passages
 of 256; and passages of the corpus, of which, sorted by length into batches of 32, some batches are taken evenly:
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the
 outputs are compared: programs that differ by more than 1e-4 are not timed, but for our bytes, which are rounded and
-say how far. Times are CPU seconds of a whole process, of
-the waits of threads for each other what they spin included, and medians over the rounds; a peak is that of
-`encode_peak.rs`, taken again in each round.
+say how far. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
+and medians over the rounds; a peak is that of `encode_peak.rs`, taken again in each round.
 """
 import argparse
 import itertools
@@ -267,6 +267,7 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--only", default="base,given", help="models")
     parser.add_argument("--engines", default="packed,int8,module", help="of ours")
+    parser.add_argument("--candle", help="the program of benches/candle")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -292,6 +293,8 @@ def main():
                 python = [sys.executable, __file__, "--worker"]
                 commands = {name: [*python, kind, str(model), str(threads), *paths]
                             for name, kind in (("PyTorch", "torch"), ("ONNX Runtime", "onnx"))}
+                if args.candle:
+                    commands["candle"] = [args.candle, "--model", str(model), *paths]
                 for engine in args.engines.split(","):
                     commands[f"jacolbert, {engine}"] = [args.binary, "--model", str(model), "--cpu", engine, *paths]
                 engines = {name: Engine(command, threads) for name, command in commands.items()}
