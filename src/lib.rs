@@ -24,8 +24,8 @@
 //!
 //! The rooms behind it can be used on their own: [`model`] (text to embeddings, on Burn), [`index`]
 //! (compressed embeddings on disk), [`search`] (the best passages for a query), [`eval`] (how good
-//! they are), and with the feature `train` the losses that train a model. [`index`] and [`search`]
-//! work on anybody's token embeddings and do not need Burn.
+//! they are), and with the feature `train` (which needs a C++ compiler) the losses that train a model.
+//! [`index`] and [`search`] work on anybody's token embeddings and do not need Burn.
 //!
 //! What [`Retriever::run`], [`Collection::run`] and [`Retriever::rerank_run`] find for many queries is a
 //! run, which [`eval`] judges.

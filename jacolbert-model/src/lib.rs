@@ -74,6 +74,12 @@
 //! Any compiled MeCab dictionary in UTF-8 can be read, but another one gives other words than those
 //! that a checkpoint was trained with.
 //!
+//! # From scratch
+//!
+//! With the feature `tokenizer-training`, `TokenizerTrainer` makes a tokenizer of a collection and
+//! `Checkpoint::from_scratch` a model that begins with it. The feature compiles the C++ version of
+//! esaxx: its Rust version, which the crate tokenizers has without it, panics on some texts.
+//!
 //! # Devices
 //!
 //! No type here says on which backend it runs; a [`Device`] does, at run time. Each backend is a
@@ -136,7 +142,9 @@ pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use sentence::{EncodedSentences, SentenceEncoder, SentenceOptions};
 pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 pub use token_weights::TokenWeights;
+#[cfg(feature = "tokenizer-training")]
+pub use tokenizer::TokenizerTrainer;
 pub use tokenizer::{
     Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
-    SpecialTokens, Subword, Tokenizer, TokenizerTrainer, TrainedTokenizer, Vocabulary,
+    SpecialTokens, Subword, Tokenizer, TrainedTokenizer, Vocabulary,
 };

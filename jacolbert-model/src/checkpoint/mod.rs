@@ -139,6 +139,7 @@ impl Checkpoint {
     /// tokenizer; `bert` with an embedding for each of its tokens, whatever `vocab_size` is.
     ///
     /// ```
+    /// # #[cfg(feature = "tokenizer-training")] {
     /// use jacolbert_model::{
     ///     Activation, BertConfig, Checkpoint, ColbertConfig, Device, FreshWeights, TokenizerTrainer,
     /// };
@@ -155,6 +156,7 @@ impl Checkpoint {
     /// let (config, fresh) = (ColbertConfig::default(), FreshWeights::LEXICAL);
     /// let start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &Device::flex())?;
     /// assert_eq!(start.bert.vocab_size, tokenizer.vocab_size());
+    /// # }
     /// # Ok::<(), jacolbert_model::Error>(())
     /// ```
     ///

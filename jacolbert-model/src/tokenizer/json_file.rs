@@ -35,6 +35,7 @@ impl JsonFile {
     }
 
     /// A tokenizer that comes from no file.
+    #[cfg(feature = "tokenizer-training")]
     pub(super) fn new(tokenizer: tokenizers::Tokenizer) -> Self {
         Self { path: FILE.into(), tokenizer, frame: None }
     }

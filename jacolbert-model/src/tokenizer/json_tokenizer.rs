@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
 use super::SpecialTokens;
 use super::japanese::SETTINGS;
 use super::json_file::JsonFile;
@@ -28,10 +26,11 @@ impl JsonTokenizer {
     }
 
     /// A tokenizer that comes from no file.
+    #[cfg(feature = "tokenizer-training")]
     pub(super) fn new(tokenizer: tokenizers::Tokenizer) -> Result<Self, Error> {
         let file = JsonFile::new(tokenizer);
         let special = special_tokens(&file)?;
-        let settings = json!({
+        let settings = serde_json::json!({
             "tokenizer_class": "PreTrainedTokenizerFast",
             "pad_token": "[PAD]",
             "unk_token": "[UNK]",

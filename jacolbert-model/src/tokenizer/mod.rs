@@ -19,6 +19,8 @@ mod json_tokenizer;
 mod mecab_tokenizer;
 mod sentence_tokenizer;
 mod text_tokenizer;
+mod trained_tokenizer;
+#[cfg(feature = "tokenizer-training")]
 mod training;
 
 use std::path::Path;
@@ -38,7 +40,9 @@ pub use japanese::{
     Subword, Vocabulary,
 };
 pub(crate) use sentence_tokenizer::SentenceTokenizer;
-pub use training::{TokenizerTrainer, TrainedTokenizer};
+pub use trained_tokenizer::TrainedTokenizer;
+#[cfg(feature = "tokenizer-training")]
+pub use training::TokenizerTrainer;
 
 /// Tokens that every text has: `[CLS]`, the marker and `[SEP]`.
 const FRAME: usize = 3;

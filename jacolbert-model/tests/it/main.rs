@@ -26,6 +26,7 @@ mod tensor_file;
 mod text;
 mod tiny;
 mod torch_file;
+#[cfg(feature = "tokenizer-training")]
 mod training_a_tokenizer;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

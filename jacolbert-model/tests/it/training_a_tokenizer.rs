@@ -233,6 +233,17 @@ fn a_word_without_end_can_be_trained_on() -> TestResult {
     Ok(())
 }
 
+/// On these words the Rust version of esaxx-rs panics.
+#[test]
+fn words_with_valleys_side_by_side_can_be_trained_on() -> TestResult {
+    let texts = ["0", "a", "b", "い\u{1}\u{2}", "え", "え\u{e}い"];
+    let trained = trainer(48).train(texts)?;
+    for text in texts {
+        assert_eq!(tokens(&trained, text)?.concat(), text);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

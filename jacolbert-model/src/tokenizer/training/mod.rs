@@ -5,10 +5,8 @@ mod pieces;
 mod tokenizer_file;
 mod words;
 
-use std::path::Path;
-
 use super::json_tokenizer::JsonTokenizer;
-use super::text_tokenizer::TextTokenizer;
+use super::trained_tokenizer::TrainedTokenizer;
 use crate::{ColbertConfig, Error};
 use alphabet::Alphabet;
 use pieces::pieces;
@@ -67,10 +65,6 @@ impl Default for TokenizerTrainer {
     }
 }
 
-/// A tokenizer that [`TokenizerTrainer`] made.
-#[derive(Debug, Clone)]
-pub struct TrainedTokenizer(pub(super) JsonTokenizer);
-
 impl TokenizerTrainer {
     /// Trains a tokenizer on `texts`.
     ///
@@ -124,22 +118,5 @@ impl TokenizerTrainer {
         let found = self.vocab_size.to_string();
         let expected = format!("from {least} to {MAX_VOCAB_SIZE}");
         Err(Error::TokenizerOption { key: "vocab_size", found, expected })
-    }
-}
-
-impl TrainedTokenizer {
-    /// Tokens of the vocabulary, those that stand for no text included.
-    pub fn vocab_size(&self) -> usize {
-        self.0.tokens().len()
-    }
-
-    /// Writes `tokenizer.json` and `tokenizer_config.json` to the folder `dir`, which is made if need
-    /// be.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn save(&self, dir: &Path) -> Result<(), Error> {
-        std::fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
-        self.0.save(dir)
     }
 }
