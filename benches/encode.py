@@ -10,8 +10,8 @@ BERT of 12 layers of 768, drawn at random over the vocabulary of the model given
 and unit rows of kept tokens come out, so that each cuts its texts into tokens, too. One query of 32 tokens; 8 passages
 of 256; and passages of the corpus, of which, sorted by length into batches of 32, some batches are taken evenly:
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the
-outputs are compared: programs that differ by more than 1e-4 are not timed, but for our bytes, which are rounded and
-say how far. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
+outputs are compared: programs that differ by more than 1e-4 are not timed, but for our bf16 and our bytes, which are
+rounded and say how far. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
 and medians over the rounds; a peak is that of `encode_peak.rs`, taken again in each round.
 """
 import argparse
@@ -228,7 +228,7 @@ def compare(engines, files, folder):
             expected = outputs["PyTorch"]
             assert values.shape == expected.shape, (engine, name)
             apart = abs(values - expected).max()
-            if "int8" in engine:
+            if "int8" in engine or "bf16" in engine:
                 cosine = (values * expected).reshape(-1, DIM).sum(-1)
                 print(f"{engine}, {name}: cosines from {cosine.min():.5f}, {cosine.mean():.5f} on average", file=sys.stderr)
             else:
@@ -266,7 +266,7 @@ def main():
     parser.add_argument("--batches", type=int, default=2, help="batches of 32 passages of the corpus")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--only", default="base,given", help="models")
-    parser.add_argument("--engines", default="packed,int8,module", help="of ours")
+    parser.add_argument("--engines", default="packed,bf16,int8,module", help="of ours")
     parser.add_argument("--candle", help="the program of benches/candle")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

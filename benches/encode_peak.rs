@@ -4,28 +4,63 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Values of a register.
-const LANES: usize = if cfg!(target_feature = "avx512f") { 16 } else { 8 };
+use register::{LANES, Register, multiplied_and_added, of};
+
 /// Sums that do not wait for each other.
 const SUMS: usize = 12;
 const STEPS: usize = 1_000_000;
 
 fn main() {
-    let factor = black_box([0.999_f32; LANES]);
     let mut best = 0.0_f64;
     for _ in 0..20 {
-        let mut sums = black_box([[0.5_f32; LANES]; SUMS]);
         let start = Instant::now();
-        for _ in 0..STEPS {
-            for sum in &mut sums {
-                for (sum, factor) in sum.iter_mut().zip(&factor) {
-                    *sum = sum.mul_add(*factor, 0.001);
-                }
-            }
-        }
-        black_box(sums);
+        black_box(sums(of(black_box(0.999)), of(black_box(0.001))));
         let operations = (2 * STEPS * SUMS * LANES) as f64;
         best = best.max(operations / start.elapsed().as_secs_f64() / 1e9);
     }
     println!("{best:.1}");
+}
+
+fn sums(factor: Register, summand: Register) -> [Register; SUMS] {
+    let mut sums = [of(0.5); SUMS];
+    for _ in 0..STEPS {
+        for sum in &mut sums {
+            *sum = multiplied_and_added(*sum, factor, summand);
+        }
+    }
+    sums
+}
+
+#[cfg(target_feature = "avx512f")]
+mod register {
+    use std::arch::x86_64::{_mm512_fmadd_ps, _mm512_set1_ps};
+
+    pub use std::arch::x86_64::__m512 as Register;
+
+    pub const LANES: usize = 16;
+
+    pub fn of(value: f32) -> Register {
+        // SAFETY: compiled for a machine with AVX-512.
+        unsafe { _mm512_set1_ps(value) }
+    }
+
+    pub fn multiplied_and_added(a: Register, b: Register, c: Register) -> Register {
+        // SAFETY: compiled for a machine with AVX-512.
+        unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+}
+
+#[cfg(not(target_feature = "avx512f"))]
+mod register {
+    pub const LANES: usize = 8;
+
+    pub type Register = [f32; LANES];
+
+    pub fn of(value: f32) -> Register {
+        [value; LANES]
+    }
+
+    pub fn multiplied_and_added(a: Register, b: Register, c: Register) -> Register {
+        std::array::from_fn(|n| a[n].mul_add(b[n], c[n]))
+    }
 }

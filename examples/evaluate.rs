@@ -3,9 +3,9 @@
 //!
 //! The folder holds `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`; titles are not used.
 //!
-//!     cargo run --release --example evaluate -- --beir FOLDER --model assets/mini [--int8]
+//!     cargo run --release --example evaluate -- --beir FOLDER --model assets/mini [--bf16 | --int8]
 //!
-//! `--int8` encodes with weights in bytes, to see what that changes.
+//! `--bf16` and `--int8` encode with products in bf16 and in bytes, to see what that changes.
 
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -76,6 +76,7 @@ fn args() -> Result<(PathBuf, PathBuf, LoadOptions), Box<dyn Error>> {
         match arg {
             Long("beir") => beir = Some(parser.value()?.into()),
             Long("model") => model = parser.value()?.into(),
+            Long("bf16") => options.cpu = CpuEngine::PackedBf16,
             Long("int8") => options.cpu = CpuEngine::PackedInt8,
             other => return Err(other.unexpected().into()),
         }

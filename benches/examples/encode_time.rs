@@ -1,7 +1,7 @@
 //! Encodes texts whenever it is told to, so that `encode.py` can time it beside other programs.
 //!
 //!     cargo run --release -p jacolbert-benches --example encode_time -- \
-//!         --model FOLDER [--cpu packed|int8|module] queries.txt passages.txt
+//!         --model FOLDER [--cpu packed|bf16|int8|module] queries.txt passages.txt
 //!
 //! A file has one text a line; its name begins with `queries` or `passages`. When they are loaded it says
 //! `ready`. A line `0` encodes the first file's texts and says `done`; `0 OUT` also writes their
@@ -46,6 +46,7 @@ fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
             Long("cpu") => {
                 options.cpu = match parser.value()?.string()?.as_str() {
                     "packed" => CpuEngine::Packed,
+                    "bf16" => CpuEngine::PackedBf16,
                     "int8" => CpuEngine::PackedInt8,
                     "module" => CpuEngine::Module,
                     other => return Err(format!("no engine is called {other}").into()),

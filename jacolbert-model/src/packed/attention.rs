@@ -2,10 +2,11 @@
 
 use super::Packing;
 use super::division::Division;
-use super::kernels::{Isa, LANES, Lanes, Panels, Rows};
+use super::kernels::{Isa, LANES, Lanes, Panels, Rows, RowsMut};
 use super::linear::PackedLinear;
 use super::norm::PackedNorm;
 use super::ragged::Ragged;
+use super::rooms::{HeadRooms, PassRooms, Room, Rooms};
 use super::weights::Matrix;
 use crate::bert::Attention;
 use crate::{BertConfig, Error};
@@ -54,92 +55,155 @@ impl PackedAttention {
 
     /// From one row of hidden states to the next.
     pub(super) fn stride(&self) -> usize {
-        self.output.width()
+        self.output.stride()
     }
 
     /// `softmax(q kᵀ / √d + mask) v` of all heads, `[rows, stride]`.
-    pub(super) fn context(
+    pub(super) fn context<'r>(
         &self,
         hidden: &[f32],
         batch: &Ragged<'_>,
         division: &Division,
-    ) -> Vec<f32> {
-        let inputs = self.queries_keys_values(hidden, division);
-        let width = self.inputs.width();
-        let size = self.hidden / self.num_heads;
-        let heads = division.map(batch.num_texts() * self.num_heads, |n| {
-            let (text, head) = (n / self.num_heads, n % self.num_heads);
-            let range = batch.rows(text);
-            let values = &inputs[range.start * width..range.end * width];
-            let values = values.get(head * size..).unwrap_or_default();
-            let rows = Rows { values, stride: width, count: range.len() };
-            Head { rows, hidden: self.hidden, size }.context(batch.mask(text), division.isa)
-        });
-        let mut context = vec![0.0; hidden.len()];
-        for (n, vectors) in heads.iter().enumerate() {
-            let (text, head) = (n / self.num_heads, n % self.num_heads);
-            let rows = context.chunks_exact_mut(self.stride()).skip(batch.rows(text).start);
-            let vectors = vectors.chunks_exact(size.next_multiple_of(LANES));
-            for (row, vector) in rows.zip(vectors) {
-                row[head * size..][..size].copy_from_slice(&vector[..size]);
-            }
+        rooms: &'r mut PassRooms,
+    ) -> &'r [f32] {
+        let PassRooms { queries_keys_values, context } = rooms;
+        let inputs = self.queries_keys_values(hidden, division, queries_keys_values);
+        let context = context.of(hidden.len());
+        if self.size().is_multiple_of(LANES) && division.is_enough(batch.num_texts()) {
+            self.text_by_text(inputs, batch, division, context);
+        } else {
+            self.head_by_head(inputs, batch, division, context);
         }
         context
     }
 
-    /// `[rows, inputs.width()]`: `q / √d`, `k` and `v` of every row.
-    fn queries_keys_values(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
-        let (stride, width) = (self.stride(), self.inputs.width());
-        let mut out = vec![0.0; hidden.len() / stride * width];
-        division.for_blocks(&mut out, width, |first, out| {
+    /// Length of a head's vectors.
+    fn size(&self) -> usize {
+        self.hidden / self.num_heads
+    }
+
+    /// The heads of a text put their vectors where they belong.
+    fn text_by_text(
+        &self,
+        inputs: &[f32],
+        batch: &Ragged<'_>,
+        division: &Division,
+        context: &mut [f32],
+    ) {
+        let stride = self.stride();
+        division.for_each(batch.texts_of(context, stride), |rooms, (text, context)| {
+            for head in 0..self.num_heads {
+                let out = RowsMut { values: &mut context[head * self.size()..], stride };
+                let head = self.head(inputs, batch, text, head);
+                head.context(batch.mask(text), division.isa, rooms, out);
+            }
+        });
+    }
+
+    /// For fewer texts than threads, or for vectors that are no whole panels.
+    fn head_by_head(
+        &self,
+        inputs: &[f32],
+        batch: &Ragged<'_>,
+        division: &Division,
+        context: &mut [f32],
+    ) {
+        let (size, stride) = (self.size(), self.size().next_multiple_of(LANES));
+        let heads = division.map(batch.num_texts() * self.num_heads, |rooms, n| {
+            let (text, head) = (n / self.num_heads, n % self.num_heads);
+            let mut vectors = vec![0.0; batch.rows(text).len() * stride];
+            let out = RowsMut { values: &mut vectors, stride };
+            let mask = batch.mask(text);
+            self.head(inputs, batch, text, head).context(mask, division.isa, rooms, out);
+            vectors
+        });
+        for (n, vectors) in heads.iter().enumerate() {
+            let (text, head) = (n / self.num_heads, n % self.num_heads);
+            let rows = context.chunks_exact_mut(self.stride()).skip(batch.rows(text).start);
+            for (row, vector) in rows.zip(vectors.chunks_exact(stride)) {
+                row[head * size..][..size].copy_from_slice(&vector[..size]);
+            }
+        }
+    }
+
+    fn head<'a>(
+        &self,
+        inputs: &'a [f32],
+        batch: &Ragged<'_>,
+        text: usize,
+        head: usize,
+    ) -> Head<'a> {
+        let (range, stride) = (batch.rows(text), self.inputs.stride());
+        let values = &inputs[range.start * stride..range.end * stride];
+        let values = values.get(head * self.size()..).unwrap_or_default();
+        let rows = Rows { values, stride, count: range.len() };
+        Head { rows, hidden: self.hidden, size: self.size() }
+    }
+
+    /// `[rows, inputs.stride()]`: `q / √d`, `k` and `v` of every row.
+    fn queries_keys_values<'r>(
+        &self,
+        hidden: &[f32],
+        division: &Division,
+        room: &'r mut Room<f32>,
+    ) -> &'r [f32] {
+        let (stride, width) = (self.stride(), self.inputs.stride());
+        let out = room.of(hidden.len() / stride * width);
+        division.for_blocks(out, width, |first, out, rooms| {
             let values = &hidden[first * stride..];
             let rows = Rows { values, stride, count: out.len() / width };
-            self.inputs.apply(rows, None, division, out);
+            self.inputs.apply(rows, None, division, &mut rooms.rounded, out);
         });
         out
     }
 
     /// `norm(x + output(context))` of rows `stride` long, in the place of `x`.
-    pub(super) fn add_output(&self, hidden: &mut [f32], context: &[f32], division: &Division) {
+    pub(super) fn add_output(
+        &self,
+        hidden: &mut [f32],
+        context: &[f32],
+        division: &Division,
+        rooms: &mut Rooms,
+    ) {
         let stride = self.stride();
         let rows = Rows { values: context, stride, count: hidden.len() / stride };
-        let mut output = vec![0.0; hidden.len()];
-        self.output.apply(rows, None, division, &mut output);
-        division.isa.add_and_norm(hidden, &output, stride, self.norm.as_norm());
+        let output = rooms.first.of(hidden.len());
+        self.output.apply(rows, None, division, &mut rooms.rounded, output);
+        division.isa.add_and_norm(hidden, output, stride, self.norm.as_norm());
     }
 }
 
 impl Head<'_> {
-    /// `softmax(q kᵀ + mask) v`, `[tokens, size]` with rows filled up to whole panels.
-    fn context(&self, mask: &[f32], isa: Isa) -> Vec<f32> {
+    /// `softmax(q kᵀ + mask) v`, whole panels of it, to the rows of `out`.
+    fn context(&self, mask: &[f32], isa: Isa, rooms: &mut HeadRooms, out: RowsMut<'_>) {
+        let HeadRooms { keys, values, scores } = rooms;
         let (tokens, size) = (self.rows.count, self.size);
-        let (keys, values) = (self.keys(), self.values());
-        let no_bias = vec![[0.0; LANES]; tokens.div_ceil(LANES).max(size.div_ceil(LANES))];
-        let width = size.next_multiple_of(LANES);
+        let (keys, values) = (self.keys(keys), self.values(values));
+        let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
+        let no_bias = vec![[0.0; LANES]; panels];
         let stride = tokens.next_multiple_of(LANES);
-        let mut scores = vec![0.0; tokens.min(TOKENS_AT_ONCE) * stride];
-        let mut context = vec![0.0; tokens * width];
-        for (n, context) in context.chunks_mut(TOKENS_AT_ONCE * width).enumerate() {
-            let count = context.len() / width;
-            let queries = &self.rows.values[n * TOKENS_AT_ONCE * self.rows.stride..];
+        for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
+            let count = TOKENS_AT_ONCE.min(tokens - first);
+            let queries = &self.rows.values[first * self.rows.stride..];
             let queries = Rows { values: queries, stride: self.rows.stride, count };
-            let scores = &mut scores[..count * stride];
-            let panels = Panels { lanes: &keys, inputs: size };
-            isa.product(queries, panels, &no_bias[..stride / LANES], None, scores);
+            let scores = scores.of(count * stride);
+            let panels = Panels { lanes: keys, inputs: size };
+            let room = RowsMut { values: scores, stride };
+            isa.product(queries, panels, &no_bias[..stride / LANES], None, room);
             for row in scores.chunks_exact_mut(stride) {
                 isa.softmax(&mut row[..tokens], mask);
             }
             let weights = Rows { values: scores, stride, count };
-            let panels = Panels { lanes: &values, inputs: tokens };
-            isa.product(weights, panels, &no_bias[..width / LANES], None, context);
+            let panels = Panels { lanes: values, inputs: tokens };
+            let room = RowsMut { values: &mut out.values[first * out.stride..], ..out };
+            isa.product(weights, panels, &no_bias[..size.div_ceil(LANES)], None, room);
         }
-        context
     }
 
     /// Panels of 16 tokens: their keys as columns.
-    fn keys(&self) -> Vec<Lanes> {
+    fn keys<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
         let (tokens, size) = (self.rows.count, self.size);
-        let mut panels = vec![[0.0; LANES]; tokens.div_ceil(LANES) * size];
+        let panels = room.of(tokens.div_ceil(LANES) * size);
         for token in 0..tokens {
             let key = &self.rows.values[token * self.rows.stride + self.hidden..][..size];
             let panel = &mut panels[token / LANES * size..][..size];
@@ -151,9 +215,9 @@ impl Head<'_> {
     }
 
     /// Panels of 16 components of all tokens' values.
-    fn values(&self) -> Vec<Lanes> {
+    fn values<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
         let (tokens, size) = (self.rows.count, self.size);
-        let mut panels = vec![[0.0; LANES]; size.div_ceil(LANES) * tokens];
+        let panels = room.of(size.div_ceil(LANES) * tokens);
         for token in 0..tokens {
             let value = &self.rows.values[token * self.rows.stride + 2 * self.hidden..][..size];
             for (n, part) in value.chunks(LANES).enumerate() {

@@ -6,6 +6,7 @@ use super::embeddings::PackedEmbeddings;
 use super::kernels::Isa;
 use super::layer::PackedLayer;
 use super::ragged::Ragged;
+use super::rooms::PassRooms;
 use crate::bert::Bert;
 use crate::{BertConfig, Encoding, Error};
 
@@ -59,8 +60,9 @@ impl PackedBert {
     /// `[rows, stride]`: the hidden state of every token.
     pub(super) fn hidden(&self, batch: &Ragged<'_>, division: &Division) -> Vec<f32> {
         let mut hidden = self.embeddings.forward(batch, division);
+        let mut rooms = PassRooms::default();
         for layer in &self.layers {
-            layer.forward(&mut hidden, batch, division);
+            layer.forward(&mut hidden, batch, division, &mut rooms);
         }
         hidden
     }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::kernels::Isa;
+use super::rooms::Rooms;
 
 /// Rows that go through a block of a layer together: enough that weights are seldom fetched, few
 /// enough that what is computed in between stays in the caches.
@@ -32,32 +33,56 @@ impl Division {
         Self { isa, threads, rows_of_a_block: num_rows.div_ceil(num_blocks).max(1), by_columns }
     }
 
-    /// Calls `step` with every block of rows, each `stride` long, and the number of its first row.
+    /// Calls `step` with the number of the first row of every block, its rows, each `stride` long, and
+    /// rooms for it.
     pub(super) fn for_blocks(
         &self,
         rows: &mut [f32],
         stride: usize,
-        step: impl Fn(usize, &mut [f32]) + Sync,
+        step: impl Fn(usize, &mut [f32], &mut Rooms) + Sync,
     ) {
         let size = self.rows_of_a_block * stride;
-        let step = |(n, block): (usize, &mut [f32])| step(n * self.rows_of_a_block, block);
+        let step = |rooms: &mut Rooms, (n, block): (usize, &mut [f32])| {
+            step(n * self.rows_of_a_block, block, rooms);
+        };
         if self.threads == 1 || rows.len() <= size {
-            rows.chunks_mut(size).enumerate().for_each(step);
+            let mut rooms = Rooms::default();
+            rows.chunks_mut(size).enumerate().for_each(|block| step(&mut rooms, block));
         } else {
-            rows.par_chunks_mut(size).enumerate().for_each(step);
+            rows.par_chunks_mut(size).enumerate().for_each_init(Rooms::default, step);
         }
     }
 
-    /// `value(n)` of every `n` below `count`, in order.
-    pub(super) fn map<T: Send>(
+    /// Whether each thread gets some of `count` pieces of work.
+    pub(super) fn is_enough(&self, count: usize) -> bool {
+        count >= self.threads
+    }
+
+    /// Calls `step` with every one of `pieces`, its number, and rooms for it.
+    pub(super) fn for_each<R: Default, T: Send>(
+        &self,
+        pieces: Vec<T>,
+        step: impl Fn(&mut R, (usize, T)) + Sync + Send,
+    ) {
+        if self.threads == 1 || pieces.len() < 2 {
+            let mut rooms = R::default();
+            pieces.into_iter().enumerate().for_each(|piece| step(&mut rooms, piece));
+        } else {
+            pieces.into_par_iter().enumerate().for_each_init(R::default, step);
+        }
+    }
+
+    /// `value(n)` of every `n` below `count`, in order, with rooms for it.
+    pub(super) fn map<R: Default, T: Send>(
         &self,
         count: usize,
-        value: impl Fn(usize) -> T + Sync + Send,
+        value: impl Fn(&mut R, usize) -> T + Sync + Send,
     ) -> Vec<T> {
         if self.threads == 1 || count < 2 {
-            (0..count).map(value).collect()
+            let mut rooms = R::default();
+            (0..count).map(|n| value(&mut rooms, n)).collect()
         } else {
-            (0..count).into_par_iter().map(value).collect()
+            (0..count).into_par_iter().map_init(R::default, value).collect()
         }
     }
 

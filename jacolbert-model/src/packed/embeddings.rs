@@ -1,7 +1,7 @@
 //! Input of the layers: the sum of word, position and segment embeddings.
 
 use super::division::Division;
-use super::kernels::LANES;
+use super::kernels::row_stride;
 use super::norm::PackedNorm;
 use super::ragged::Ragged;
 use super::weights::values;
@@ -26,18 +26,18 @@ impl PackedEmbeddings {
         let hidden = norm.size();
         let segments = values(segments.weight)?;
         let positions = values(positions.weight)?;
-        let mut places = Vec::with_capacity(positions.len() / hidden * stride(hidden));
+        let mut places = Vec::with_capacity(positions.len() / hidden * row_stride(hidden));
         for position in positions.chunks_exact(hidden) {
-            let end = places.len() + stride(hidden);
+            let end = places.len() + row_stride(hidden);
             places.extend(position.iter().zip(&segments).map(|(a, b)| a + b));
             places.resize(end, 0.0);
         }
         Ok(Self { words: values(words.weight)?, places, norm, hidden })
     }
 
-    /// From one row to the next: whole panels.
+    /// From one row to the next.
     pub(super) fn stride(&self) -> usize {
-        stride(self.hidden)
+        row_stride(self.hidden)
     }
 
     /// `[rows, stride]`. Positions count from 0 in each text; all is segment 0.
@@ -56,8 +56,4 @@ impl PackedEmbeddings {
         }
         rows
     }
-}
-
-fn stride(hidden: usize) -> usize {
-    hidden.next_multiple_of(LANES)
 }

@@ -5,6 +5,7 @@ use super::division::Division;
 use super::kernels::Rows;
 use super::linear::PackedLinear;
 use super::norm::PackedNorm;
+use super::rooms::Rooms;
 use super::weights::Matrix;
 use crate::bert::FeedForward;
 use crate::{Activation, BertConfig, Error};
@@ -34,13 +35,20 @@ impl PackedFeedForward {
     }
 
     /// Puts the outputs of rows `stride` long in their place.
-    pub(super) fn forward(&self, hidden: &mut [f32], stride: usize, division: &Division) {
+    pub(super) fn forward(
+        &self,
+        hidden: &mut [f32],
+        stride: usize,
+        division: &Division,
+        rooms: &mut Rooms,
+    ) {
+        let Rooms { first, second, rounded } = rooms;
         let rows = Rows { values: hidden, stride, count: hidden.len() / stride };
-        let mut inner = vec![0.0; rows.count * self.inner.width()];
-        self.inner.apply(rows, Some(self.activation), division, &mut inner);
-        let rows = Rows { values: &inner, stride: self.inner.width(), count: rows.count };
-        let mut outer = vec![0.0; hidden.len()];
-        self.outer.apply(rows, None, division, &mut outer);
-        division.isa.add_and_norm(hidden, &outer, stride, self.norm.as_norm());
+        let inner = first.of(rows.count * self.inner.stride());
+        self.inner.apply(rows, Some(self.activation), division, rounded, inner);
+        let rows = Rows { values: inner, stride: self.inner.stride(), count: rows.count };
+        let outer = second.of(hidden.len());
+        self.outer.apply(rows, None, division, rounded, outer);
+        division.isa.add_and_norm(hidden, outer, stride, self.norm.as_norm());
     }
 }

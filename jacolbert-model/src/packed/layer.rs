@@ -5,6 +5,7 @@ use super::attention::PackedAttention;
 use super::division::Division;
 use super::feed_forward::PackedFeedForward;
 use super::ragged::Ragged;
+use super::rooms::PassRooms;
 use crate::bert::BertLayer;
 use crate::{BertConfig, Error};
 
@@ -28,13 +29,19 @@ impl PackedLayer {
     }
 
     /// Puts the layer's outputs in the place of its inputs.
-    pub(super) fn forward(&self, hidden: &mut [f32], batch: &Ragged<'_>, division: &Division) {
+    pub(super) fn forward(
+        &self,
+        hidden: &mut [f32],
+        batch: &Ragged<'_>,
+        division: &Division,
+        rooms: &mut PassRooms,
+    ) {
         let stride = self.attention.stride();
-        let context = self.attention.context(hidden, batch, division);
-        division.for_blocks(hidden, stride, |first, hidden| {
+        let context = self.attention.context(hidden, batch, division, rooms);
+        division.for_blocks(hidden, stride, |first, hidden, rooms| {
             let context = &context[first * stride..][..hidden.len()];
-            self.attention.add_output(hidden, context, division);
-            self.feed_forward.forward(hidden, stride, division);
+            self.attention.add_output(hidden, context, division, rooms);
+            self.feed_forward.forward(hidden, stride, division, rooms);
         });
     }
 }

@@ -2,9 +2,15 @@
 
 use std::ops::Range;
 
+use half::bf16;
+
+use super::bf16_weights::Bf16Weights;
 use super::byte_weights::ByteWeights;
 use super::division::Division;
-use super::kernels::{ByteRows, Isa, LANES, Lanes, MOST_BYTE_INPUTS, Panels, Rows};
+use super::kernels::{
+    Bf16Rows, ByteRows, Isa, LANES, Lanes, MOST_BYTE_INPUTS, Panels, Rows, RowsMut, row_stride,
+};
+use super::rooms::Rounded;
 use super::weights::Matrix;
 use crate::Activation;
 
@@ -21,6 +27,8 @@ pub(super) struct PackedLinear {
 #[derive(Debug)]
 enum Weights {
     Exact(Vec<Lanes>),
+    /// With inputs in bf16, too.
+    Bf16(Bf16Weights),
     /// With inputs rounded to 12 bits, token by token.
     Bytes(ByteWeights),
 }
@@ -42,6 +50,17 @@ impl PackedLinear {
         Self { weights: Weights::Exact(lanes), bias, num_inputs, num_outputs }
     }
 
+    /// The same with weights in bf16.
+    pub(super) fn in_bf16(self) -> Self {
+        let weights = match self.weights {
+            Weights::Exact(lanes) if self.num_inputs > 0 => {
+                Weights::Bf16(Bf16Weights::nearest(&lanes, self.num_inputs))
+            }
+            other => other,
+        };
+        Self { weights, ..self }
+    }
+
     /// The same with weights in bytes; a sum that might not fit 32 bits stays as it is.
     pub(super) fn in_bytes(self) -> Self {
         let weights = match self.weights {
@@ -57,17 +76,18 @@ impl PackedLinear {
         self.num_outputs
     }
 
-    /// Length of a row of results: all panels, of which the outputs come first.
-    pub(super) fn width(&self) -> usize {
-        self.bias.len() * LANES
+    /// From one row of results to the next; the outputs come first.
+    pub(super) fn stride(&self) -> usize {
+        row_stride(self.num_outputs)
     }
 
-    /// The outputs of `rows` to `out`, `[rows.count, width]`.
+    /// The outputs of `rows` to `out`, `[rows.count, stride]`.
     pub(super) fn apply(
         &self,
         rows: Rows<'_>,
         activation: Option<Activation>,
         division: &Division,
+        rounded: &mut Rounded,
         out: &mut [f32],
     ) {
         let (isa, inputs) = (division.isa, self.num_inputs);
@@ -76,10 +96,16 @@ impl PackedLinear {
                 let lanes = &lanes[range.start * inputs..range.end * inputs];
                 isa.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
             }),
+            Weights::Bf16(weights) => {
+                let rows = self.nearest_bf16(rows, weights.pairs, rounded, isa);
+                self.divided(rows.count(), division, out, |range, out| {
+                    let panels = weights.panels(range.clone());
+                    isa.bf16_product(rows, panels, &self.bias[range], activation, out);
+                });
+            }
             Weights::Bytes(weights) => {
-                let (values, scales) = self.integers(rows, weights.pairs, isa);
-                let rows = ByteRows { values: &values, scales: &scales };
-                self.divided(scales.len(), division, out, |range, out| {
+                let rows = self.integers(rows, weights.pairs, rounded, isa);
+                self.divided(rows.count(), division, out, |range, out| {
                     let panels = weights.panels(range.clone());
                     isa.byte_product(rows, panels, &self.bias[range], activation, out);
                 });
@@ -94,32 +120,59 @@ impl PackedLinear {
         count: usize,
         division: &Division,
         out: &mut [f32],
-        columns: impl Fn(Range<usize>, &mut [f32]) + Sync + Send,
+        columns: impl Fn(Range<usize>, RowsMut<'_>) + Sync + Send,
     ) {
         let num_panels = self.bias.len();
         let num_parts = division.num_parts(num_panels);
         if num_parts <= 1 {
-            return columns(0..num_panels, out);
+            return columns(0..num_panels, RowsMut { values: out, stride: self.stride() });
         }
         let bound = |part| part * num_panels / num_parts;
-        let parts = division.map(num_parts, |part| {
+        let parts = division.map(num_parts, |(): &mut (), part| {
             let range = bound(part)..bound(part + 1);
-            let mut out = vec![0.0; count * range.len() * LANES];
-            columns(range, &mut out);
+            let stride = range.len() * LANES;
+            let mut out = vec![0.0; count * stride];
+            columns(range, RowsMut { values: &mut out, stride });
             out
         });
-        put_side_by_side(&parts, count, out);
+        put_side_by_side(&parts, out, self.stride());
+    }
+
+    /// `rows` in bf16, two values side by side.
+    fn nearest_bf16<'r>(
+        &self,
+        rows: Rows<'_>,
+        pairs: usize,
+        rounded: &'r mut Rounded,
+        isa: Isa,
+    ) -> Bf16Rows<'r> {
+        let values = rounded.bf16.of(rows.count * pairs);
+        let nearest = values.chunks_exact_mut(pairs.max(1)).zip(rows.values.chunks(rows.stride));
+        for (nearest, row) in nearest {
+            let nearest = nearest.as_flattened_mut();
+            isa.nearest_bf16(&row[..self.num_inputs], nearest);
+            nearest[self.num_inputs..].fill(bf16::ZERO);
+        }
+        Bf16Rows { values, pairs }
     }
 
     /// `rows` as integers, two side by side, and what an integer stands for in each.
-    fn integers(&self, rows: Rows<'_>, pairs: usize, isa: Isa) -> (Vec<[i16; 2]>, Vec<f32>) {
-        let mut values = vec![[0; 2]; rows.count * pairs];
+    fn integers<'r>(
+        &self,
+        rows: Rows<'_>,
+        pairs: usize,
+        rounded: &'r mut Rounded,
+        isa: Isa,
+    ) -> ByteRows<'r> {
+        let (values, scales) =
+            (rounded.integers.of(rows.count * pairs), rounded.scales.of(rows.count));
         let integers = values.chunks_exact_mut(pairs.max(1)).zip(rows.values.chunks(rows.stride));
-        let scale = |(integers, row): (&mut [[i16; 2]], &[f32])| {
-            isa.quantise(&row[..self.num_inputs], integers.as_flattened_mut())
-        };
-        let scales = integers.map(scale).collect();
-        (values, scales)
+        for ((integers, row), scale) in integers.zip(&mut *scales) {
+            let integers = integers.as_flattened_mut();
+            *scale = isa.quantise(&row[..self.num_inputs], integers);
+            integers[self.num_inputs..].fill(0);
+        }
+        ByteRows { values, scales }
     }
 }
 
@@ -136,9 +189,10 @@ fn put(matrix: &Matrix, first: usize, inputs: usize, lanes: &mut [Lanes], biases
     }
 }
 
-/// Matrices of `count` rows to one, each row of which is those of all, one after the other.
-fn put_side_by_side(parts: &[Vec<f32>], count: usize, mut whole: &mut [f32]) {
-    for row in 0..count {
+/// Matrices of as many rows as `whole` to one, each row of which is those of all, one after the other.
+fn put_side_by_side(parts: &[Vec<f32>], whole: &mut [f32], stride: usize) {
+    let count = whole.len() / stride;
+    for (row, mut whole) in whole.chunks_exact_mut(stride).enumerate() {
         for part in parts {
             let width = part.len() / count;
             let (to, rest) = whole.split_at_mut(width);

@@ -8,6 +8,7 @@
 
 mod attention;
 mod bert;
+mod bf16_weights;
 mod byte_weights;
 mod division;
 mod embeddings;
@@ -17,6 +18,7 @@ mod layer;
 mod linear;
 mod norm;
 mod ragged;
+mod rooms;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -36,6 +38,8 @@ pub(crate) use bert::PackedBert;
 pub(crate) enum Packing {
     /// `f32`.
     F32,
+    /// Weights and inputs in bf16, their products summed up in `f32`.
+    Bf16,
     /// Weights of 8 bits, a scale a column, and inputs of 12 bits, a scale a token; sums are exact.
     Int8,
 }
@@ -52,6 +56,7 @@ impl Packing {
     fn of(self, linear: PackedLinear) -> PackedLinear {
         match self {
             Self::F32 => linear,
+            Self::Bf16 => linear.in_bf16(),
             Self::Int8 => linear.in_bytes(),
         }
     }
@@ -94,14 +99,14 @@ impl PackedColbert {
         self.unit_rows(&hidden, texts, &division)
     }
 
-    /// `[rows, projection.width()]`: `linear(x)` of every row.
+    /// `[rows, projection.stride()]`: `linear(x)` of every row.
     fn projected(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
-        let (stride, width) = (self.bert.stride(), self.projection.width());
+        let (stride, width) = (self.bert.stride(), self.projection.stride());
         let mut out = vec![0.0; hidden.len() / stride * width];
-        division.for_blocks(&mut out, width, |first, out| {
+        division.for_blocks(&mut out, width, |first, out, rooms| {
             let values = &hidden[first * stride..];
             let rows = Rows { values, stride, count: out.len() / width };
-            self.projection.apply(rows, None, division, out);
+            self.projection.apply(rows, None, division, &mut rooms.rounded, out);
         });
         out
     }
@@ -113,7 +118,7 @@ impl PackedColbert {
         let kept = hidden.chunks_exact(stride).zip(keep).filter(|(_, keep)| **keep);
         let kept: Vec<f32> = kept.flat_map(|(row, _)| row).copied().collect();
         let projected = self.projected(&kept, division);
-        let mut rows = projected.chunks_exact(self.projection.width());
+        let mut rows = projected.chunks_exact(self.projection.stride());
         let texts = texts.iter().map(|text| {
             let count = text.keep.iter().filter(|keep| **keep).count();
             let mut unit: Vec<f32> =

@@ -40,6 +40,18 @@ impl<'a> Ragged<'a> {
         self.starts[text]..self.starts[text + 1]
     }
 
+    /// The rows of each text in `values`, where rows are `stride` long.
+    pub(super) fn texts_of<'v>(&self, values: &'v mut [f32], stride: usize) -> Vec<&'v mut [f32]> {
+        let mut rest = values;
+        let texts = (0..self.num_texts()).map(|text| {
+            let (rows, others) =
+                std::mem::take(&mut rest).split_at_mut(self.rows(text).len() * stride);
+            rest = others;
+            rows
+        });
+        texts.collect()
+    }
+
     /// Token ids of a text.
     pub(super) fn ids(&self, text: usize) -> &'a [u32] {
         &self.texts[text].ids

@@ -27,15 +27,19 @@ fn each_engine_is_the_one_that_was_asked_for() -> TestResult {
     };
     let module = load(CpuEngine::Module)?;
     assert!(farthest(&load(CpuEngine::Packed)?, &module) < 1e-5);
-    let apart = farthest(&load(CpuEngine::PackedInt8)?, &module);
-    assert!(apart > 1e-5 && apart < 0.05, "bytes are near and not the same: {apart}");
+    for cpu in [CpuEngine::PackedBf16, CpuEngine::PackedInt8] {
+        let apart = farthest(&load(cpu)?, &module);
+        assert!(apart > 1e-5 && apart < 0.05, "{cpu:?} is near and not the same: {apart}");
+    }
+    assert_ne!(load(CpuEngine::PackedBf16)?, load(CpuEngine::PackedInt8)?);
     Ok(())
 }
 
 #[test]
 fn a_checkpoint_in_memory_has_the_same_engines() -> TestResult {
     let folder = Tiny::new().write()?;
-    for cpu in [CpuEngine::Packed, CpuEngine::PackedInt8, CpuEngine::Module] {
+    let packed = [CpuEngine::Packed, CpuEngine::PackedBf16, CpuEngine::PackedInt8];
+    for cpu in packed.into_iter().chain([CpuEngine::Module]) {
         let options = LoadOptions { cpu, ..Default::default() };
         let from_folder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
         let checkpoint = Checkpoint::from_dir(folder.path(), &Device::flex())?;

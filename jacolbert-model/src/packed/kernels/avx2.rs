@@ -3,12 +3,15 @@
 
 use std::arch::x86_64::{
     __m256, __m256i, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
-    _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_madd_epi16,
-    _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
+    _mm256_and_si256, _mm256_castsi256_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps,
+    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_ps,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_slli_epi32,
     _mm256_storeu_ps,
 };
 
-use super::{BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
+use half::bf16;
+
+use super::{Bf16Pairs, Bf16Part, BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
 use crate::Activation;
 
 /// Proof that the machine has AVX2 and FMA.
@@ -30,15 +33,27 @@ impl Avx2 {
     }
 
     /// See [`super::Isa::product`].
-    pub(super) fn part(self, part: Part<'_>) {
+    pub(super) fn part(self, mut part: Part<'_>) {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { by_blocks(part) }
+        unsafe { by_blocks(&mut part) }
     }
 
     /// See [`super::Isa::byte_product`].
-    pub(super) fn byte_part(self, part: BytePart<'_>) {
+    pub(super) fn byte_part(self, mut part: BytePart<'_>) {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { byte_part(part) }
+        unsafe { byte_part(&mut part) }
+    }
+
+    /// See [`super::Isa::bf16_product`].
+    pub(super) fn bf16_part(self, mut part: Bf16Part<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { bf16_part(&mut part) }
+    }
+
+    /// See [`super::Isa::nearest_bf16`].
+    pub(super) fn nearest_bf16(self, row: &[f32], nearest: &mut [bf16]) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { nearest_bf16(row, nearest) }
     }
 
     /// See [`super::Isa::quantise`].
@@ -83,6 +98,11 @@ fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
 }
 
 #[target_feature(enable = "avx2,fma")]
+fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
+    scalar::nearest_bf16(row, nearest);
+}
+
+#[target_feature(enable = "avx2,fma")]
 fn softmax(row: &mut [f32], mask: &[f32]) {
     scalar::softmax(row, mask);
 }
@@ -92,22 +112,29 @@ fn unit(row: &mut [f32], least: f32) {
     scalar::unit(row, least);
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn by_blocks(mut part: Part<'_>) {
-    let count = part.rows.count;
-    let mut first = 0;
-    while first < count {
-        let n = rows_together(count - first);
-        match n {
-            1 => block::<1>(&mut part, first),
-            2 => block::<2>(&mut part, first),
-            3 => block::<3>(&mut part, first),
-            4 => block::<4>(&mut part, first),
-            5 => block::<5>(&mut part, first),
-            _ => block::<ROWS>(&mut part, first),
+/// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
+macro_rules! by_blocks {
+    ($block:ident($part:ident), $count:expr) => {
+        let count = $count;
+        let mut first = 0;
+        while first < count {
+            let n = rows_together(count - first);
+            match n {
+                1 => $block::<1>($part, first),
+                2 => $block::<2>($part, first),
+                3 => $block::<3>($part, first),
+                4 => $block::<4>($part, first),
+                5 => $block::<5>($part, first),
+                _ => $block::<ROWS>($part, first),
+            }
+            first += n;
         }
-        first += n;
-    }
+    };
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn by_blocks(part: &mut Part<'_>) {
+    by_blocks!(block(part), part.rows.count);
 }
 
 /// How many of `left` rows are computed next: fewer than could be where one to three would be left
@@ -133,11 +160,7 @@ fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
     }
     let sums = products(part, first, sums);
     for (n, row) in sums.iter().enumerate() {
-        let lanes = &mut part.sums[(first + n) * stride..][..LANES];
-        for (register, &sum) in row.iter().enumerate() {
-            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
-            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), sum) };
-        }
+        store(row, &mut part.sums[(first + n) * stride..]);
     }
     activate::<N>(part.activation, &mut part.sums[first * stride..], stride);
 }
@@ -225,6 +248,17 @@ fn prefetch(values: &[f32], n: usize) {
     _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().wrapping_add(n).cast());
 }
 
+/// Registers to the first 16 of `values`.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store(registers: &[__m256; REGISTERS], values: &mut [f32]) {
+    let lanes: &mut Lanes = values.first_chunk_mut().expect("a panel's columns");
+    for (n, &register) in registers.iter().enumerate() {
+        // SAFETY: `n * WIDTH + WIDTH <= LANES`, the length of `lanes`.
+        unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(n * WIDTH), register) };
+    }
+}
+
 /// The first 16 of `values` in registers.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -239,21 +273,8 @@ fn registers(values: &[f32]) -> [__m256; REGISTERS] {
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn byte_part(mut part: BytePart<'_>) {
-    let count = part.rows.scales.len();
-    let mut first = 0;
-    while first < count {
-        let n = rows_together(count - first);
-        match n {
-            1 => byte_block::<1>(&mut part, first),
-            2 => byte_block::<2>(&mut part, first),
-            3 => byte_block::<3>(&mut part, first),
-            4 => byte_block::<4>(&mut part, first),
-            5 => byte_block::<5>(&mut part, first),
-            _ => byte_block::<ROWS>(&mut part, first),
-        }
-        first += n;
-    }
+fn byte_part(part: &mut BytePart<'_>) {
+    by_blocks!(byte_block(part), part.rows.count());
 }
 
 /// The rows from `first` on, `N` of them.
@@ -264,14 +285,12 @@ fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
     let (scales, bias) = (registers(part.scales), registers(part.bias));
     for (n, row) in sums.iter().enumerate() {
         let row_scale = _mm256_set1_ps(part.rows.scales[first + n]);
-        let begin = (first + n) * part.stride;
-        let lanes: &mut Lanes = part.out[begin..].first_chunk_mut().expect("a panel's columns");
-        for (register, &sum) in row.iter().enumerate() {
-            let scale = _mm256_mul_ps(row_scale, scales[register]);
-            let value = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), scale, bias[register]);
-            // SAFETY: `register * WIDTH + WIDTH <= LANES`, the length of `lanes`.
-            unsafe { _mm256_storeu_ps(lanes.as_mut_ptr().add(register * WIDTH), value) };
+        let mut values = bias;
+        for ((value, &sum), &scale) in values.iter_mut().zip(row).zip(&scales) {
+            *value =
+                _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_mul_ps(row_scale, scale), *value);
         }
+        store(&values, &mut part.out[(first + n) * part.stride..]);
     }
     activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
 }
@@ -311,4 +330,92 @@ fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i
 fn widened(bytes: &[i8; 16]) -> __m256i {
     // SAFETY: `bytes` is as long as the register that is loaded.
     _mm256_cvtepi8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn bf16_part(part: &mut Bf16Part<'_>) {
+    by_blocks!(bf16_block(part), part.rows.count());
+}
+
+/// The rows from `first` on, `N` of them.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn bf16_block<const N: usize>(part: &mut Bf16Part<'_>, first: usize) {
+    let sums = bf16_products::<N>(part, first);
+    for (n, row) in sums.iter().enumerate() {
+        store(row, &mut part.out[(first + n) * part.stride..]);
+    }
+    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
+}
+
+/// The bias and the products of the panel's weights with the inputs of `N` rows.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn bf16_products<const N: usize>(part: &Bf16Part<'_>, first: usize) -> [[__m256; REGISTERS]; N] {
+    let pairs = part.panel.len();
+    let mut rows = [&part.rows.values[..0]; N];
+    for (n, row) in rows.iter_mut().enumerate() {
+        *row = &part.rows.values[(first + n) * pairs..][..pairs];
+    }
+    let step = size_of::<Bf16Pairs>().div_ceil(part.rows.count().div_ceil(ROWS));
+    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * pairs);
+    let mut sums = [registers(part.bias); N];
+    for (i, weights) in part.panel.iter().enumerate() {
+        _mm_prefetch::<_MM_HINT_T1>(ahead);
+        ahead = ahead.wrapping_add(step);
+        // SAFETY: `i < pairs`, the length of each row.
+        sums = unsafe { bf16_step::<SECOND, N>(sums, weights, &rows, i) };
+        // SAFETY: `i < pairs`, the length of each row.
+        sums = unsafe { bf16_step::<FIRST, N>(sums, weights, &rows, i) };
+    }
+    sums
+}
+
+/// A number of a pair.
+const FIRST: usize = 0;
+const SECOND: usize = 1;
+
+/// `sums` and the products of the first or the second numbers of `weights` and of pair `i` of `N` rows.
+///
+/// # Safety
+/// Each row has more than `i` pairs.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn bf16_step<const OF_PAIR: usize, const N: usize>(
+    mut sums: [[__m256; REGISTERS]; N],
+    weights: &Bf16Pairs,
+    rows: &[&[[bf16; 2]]; N],
+    i: usize,
+) -> [[__m256; REGISTERS]; N] {
+    let weights = [
+        of_pairs::<OF_PAIR>(pairs(&weights.as_chunks().0[0])),
+        of_pairs::<OF_PAIR>(pairs(&weights.as_chunks().0[1])),
+    ];
+    for (row, sums) in rows.iter().zip(&mut sums) {
+        // SAFETY: the caller's; a pair is as long as an integer of 32 bits.
+        let pair = unsafe { row.as_ptr().add(i).cast::<i32>().read_unaligned() };
+        let input = of_pairs::<OF_PAIR>(_mm256_set1_epi32(pair));
+        for (sum, &weights) in sums.iter_mut().zip(&weights) {
+            *sum = _mm256_fmadd_ps(input, weights, *sum);
+        }
+    }
+    sums
+}
+
+/// Pairs in a register.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pairs(numbers: &[bf16; 2 * WIDTH]) -> __m256i {
+    // SAFETY: `numbers` is as long as the register that is loaded.
+    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
+}
+
+/// The first or the second numbers of pairs, of which the first is the lower half.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn of_pairs<const OF_PAIR: usize>(pairs: __m256i) -> __m256 {
+    _mm256_castsi256_ps(match OF_PAIR {
+        FIRST => _mm256_slli_epi32::<16>(pairs),
+        _ => _mm256_and_si256(pairs, _mm256_set1_epi32(0xFFFF_0000_u32 as i32)),
+    })
 }

@@ -11,6 +11,8 @@ mod avx2;
 mod avx512;
 mod scalar;
 
+use half::bf16;
+
 use crate::Activation;
 
 /// Columns of a panel.
@@ -22,6 +24,34 @@ pub(crate) type Lanes = [f32; LANES];
 /// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, which stay near while
 /// they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
 const DEPTH: usize = 768;
+
+/// From one row of `columns` values to the next: whole panels, and one more where rows would lie a
+/// multiple of 4 KiB apart, since those that are computed together would push each other out of the
+/// first cache.
+pub(crate) fn row_stride(columns: usize) -> usize {
+    let whole = columns.next_multiple_of(LANES);
+    if whole.is_multiple_of(PAGE) { whole + LANES } else { whole }
+}
+
+/// Values in 4 KiB.
+const PAGE: usize = 4_096 / size_of::<f32>();
+
+/// Room for rows, each `stride` values after the one before.
+#[derive(Debug)]
+pub(crate) struct RowsMut<'a> {
+    pub(crate) values: &'a mut [f32],
+    pub(crate) stride: usize,
+}
+
+impl RowsMut<'_> {
+    /// # Panics
+    /// If it is not room for `count` rows of `panels` panels.
+    fn check(&self, count: usize, panels: usize) {
+        assert!(self.stride >= panels * LANES, "room for every column");
+        let needed = count.checked_sub(1).map_or(0, |last| last * self.stride + panels * LANES);
+        assert!(self.values.len() >= needed, "room for every row");
+    }
+}
 
 /// Rows, each `stride` values after the one before.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +98,49 @@ pub(crate) struct BytePanels<'a> {
     pub(crate) pairs: usize,
     /// What a byte stands for, a column.
     pub(crate) scales: &'a [Lanes],
+}
+
+impl ByteRows<'_> {
+    pub(crate) fn count(&self) -> usize {
+        self.scales.len()
+    }
+}
+
+/// Two inputs of each column of a panel in bf16, those of a column side by side.
+pub(crate) type Bf16Pairs = [bf16; 2 * LANES];
+
+/// Rows of `pairs` pairs of inputs in bf16.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bf16Rows<'a> {
+    pub(crate) values: &'a [[bf16; 2]],
+    pub(crate) pairs: usize,
+}
+
+impl Bf16Rows<'_> {
+    pub(crate) fn count(&self) -> usize {
+        self.values.len().checked_div(self.pairs).unwrap_or(0)
+    }
+}
+
+/// Columns of a product in bf16, as in [`Panels`]: each panel `[pairs][LANES][2]`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bf16Panels<'a> {
+    pub(crate) lanes: &'a [Bf16Pairs],
+    pub(crate) pairs: usize,
+}
+
+/// One panel in bf16 for all rows.
+struct Bf16Part<'a> {
+    /// `[pairs][LANES][2]`.
+    panel: &'a [Bf16Pairs],
+    bias: &'a Lanes,
+    rows: Bf16Rows<'a>,
+    activation: Option<Activation>,
+    /// From the panel's first column on, `stride` values a row.
+    out: &'a mut [f32],
+    stride: usize,
+    /// Weights that the next part needs.
+    ahead: &'a [Bf16Pairs],
 }
 
 /// One panel of bytes for all rows.
@@ -141,7 +214,7 @@ impl Isa {
     }
 
     /// `out[r][c] = activation(bias[c] + Σ_i rows[r][i] * panels[i][c])` for every column of
-    /// `panels`, with `out` as wide as the panels together.
+    /// `panels`; what else there is in a row of `out` stays.
     ///
     /// # Panics
     /// If panels are not whole, there is not one bias a panel, or a row or a result lacks room.
@@ -151,17 +224,16 @@ impl Isa {
         panels: Panels<'_>,
         bias: &[Lanes],
         activation: Option<Activation>,
-        out: &mut [f32],
+        out: RowsMut<'_>,
     ) {
         let Panels { lanes, inputs } = panels;
-        let stride = bias.len() * LANES;
         assert_eq!(lanes.len(), bias.len() * inputs, "one bias a panel");
-        assert_eq!(out.len(), rows.count * stride, "a result as wide as the panels");
+        out.check(rows.count, bias.len());
         if rows.count == 0 || bias.is_empty() {
             return;
         }
         if inputs == 0 {
-            return self.constant_rows(bias, activation, out);
+            return self.constant_rows(rows.count, bias, activation, out);
         }
         assert!(rows.values.len() >= (rows.count - 1) * rows.stride + inputs, "whole rows");
         for first in (0..inputs).step_by(DEPTH) {
@@ -172,8 +244,8 @@ impl Isa {
                 self.part(Part {
                     panel: &panel[first..end],
                     rows,
-                    sums: &mut out[n * LANES..],
-                    stride,
+                    sums: &mut out.values[n * LANES..],
+                    stride: out.stride,
                     bias: (first == 0).then_some(begin),
                     activation: activation.filter(|_| end == inputs),
                     ahead: &lanes[next..],
@@ -198,15 +270,14 @@ impl Isa {
         panels: BytePanels<'_>,
         bias: &[Lanes],
         activation: Option<Activation>,
-        out: &mut [f32],
+        out: RowsMut<'_>,
     ) {
         let BytePanels { lanes, pairs, scales } = panels;
-        let stride = bias.len() * LANES;
         assert_eq!((lanes.len(), scales.len()), (bias.len() * pairs, bias.len()), "whole panels");
         assert_eq!(rows.values.len(), rows.scales.len() * pairs, "whole rows");
-        assert_eq!(out.len(), rows.scales.len() * stride, "a result as wide as the panels");
-        if out.is_empty() || pairs == 0 {
-            return self.constant_rows(bias, activation, out);
+        out.check(rows.count(), bias.len());
+        if rows.count() == 0 || pairs == 0 {
+            return self.constant_rows(rows.count(), bias, activation, out);
         }
         for (n, panel) in lanes.chunks_exact(pairs).enumerate() {
             let part = BytePart {
@@ -215,12 +286,53 @@ impl Isa {
                 bias: &bias[n],
                 rows,
                 activation,
-                out: &mut out[n * LANES..],
-                stride,
+                out: &mut out.values[n * LANES..],
+                stride: out.stride,
                 ahead: &lanes[(n + 1) * pairs..],
             };
             dispatch!(self, byte_part(part));
         }
+    }
+
+    /// As [`product`](Self::product), of pairs of inputs in bf16; of each pair the second goes first into
+    /// the chain of fused multiply-adds, as the instructions for it do. They take inputs and results
+    /// below 2⁻¹²⁶ for zero; that aside, every implementation gives the same bits.
+    ///
+    /// # Panics
+    /// If panels or rows are not whole, there is not one bias a panel, or a result lacks room.
+    pub(crate) fn bf16_product(
+        self,
+        rows: Bf16Rows<'_>,
+        panels: Bf16Panels<'_>,
+        bias: &[Lanes],
+        activation: Option<Activation>,
+        out: RowsMut<'_>,
+    ) {
+        let Bf16Panels { lanes, pairs } = panels;
+        assert_eq!(lanes.len(), bias.len() * pairs, "whole panels");
+        assert_eq!((rows.pairs, rows.values.len()), (pairs, rows.count() * pairs), "whole rows");
+        if rows.count() == 0 {
+            return;
+        }
+        out.check(rows.count(), bias.len());
+        for (n, panel) in lanes.chunks_exact(pairs).enumerate() {
+            let part = Bf16Part {
+                panel,
+                bias: &bias[n],
+                rows,
+                activation,
+                out: &mut out.values[n * LANES..],
+                stride: out.stride,
+                ahead: &lanes[(n + 1) * pairs..],
+            };
+            dispatch!(self, bf16_part(part));
+        }
+    }
+
+    /// The nearest numbers in bf16 to those of `row`.
+    pub(crate) fn nearest_bf16(self, row: &[f32], nearest: &mut [bf16]) {
+        assert!(row.len() <= nearest.len(), "a number a value");
+        dispatch!(self, nearest_bf16(row, nearest));
     }
 
     /// The nearest integers to `row / scale` and the scale, by which the largest is
@@ -231,8 +343,15 @@ impl Isa {
     }
 
     /// A product without inputs.
-    fn constant_rows(self, bias: &[Lanes], activation: Option<Activation>, out: &mut [f32]) {
-        for row in out.as_chunks_mut::<LANES>().0.chunks_exact_mut(bias.len().max(1)) {
+    fn constant_rows(
+        self,
+        count: usize,
+        bias: &[Lanes],
+        activation: Option<Activation>,
+        out: RowsMut<'_>,
+    ) {
+        for row in out.values.chunks_mut(out.stride.max(1)).take(count) {
+            let row = &mut row.as_chunks_mut().0[..bias.len()];
             row.copy_from_slice(bias);
             row.iter_mut().for_each(|lanes| scalar::activate(activation, lanes));
         }

@@ -5,7 +5,9 @@
 
 use std::f32::consts::FRAC_2_SQRT_PI;
 
-use super::{BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
+use half::bf16;
+
+use super::{Bf16Part, BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
 use crate::Activation;
 
 /// See [`super::Isa::product`].
@@ -37,6 +39,29 @@ pub(super) fn byte_part(part: BytePart<'_>) {
         let lanes = scaled(&sums, rows.scales[r], part.scales, part.bias, part.activation);
         part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
     }
+}
+
+/// See [`super::Isa::bf16_product`].
+#[inline(always)]
+pub(super) fn bf16_part(part: Bf16Part<'_>) {
+    let Bf16Part { panel, rows, .. } = part;
+    for (r, row) in rows.values.chunks_exact(panel.len()).enumerate() {
+        let mut lanes = *part.bias;
+        for (&[first, second], weights) in row.iter().zip(panel) {
+            for (sum, &[one, other]) in lanes.iter_mut().zip(weights.as_chunks::<2>().0) {
+                *sum = second.to_f32().mul_add(other.to_f32(), *sum);
+                *sum = first.to_f32().mul_add(one.to_f32(), *sum);
+            }
+        }
+        activate(part.activation, &mut lanes);
+        part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
+    }
+}
+
+/// See [`super::Isa::nearest_bf16`].
+#[inline(always)]
+pub(super) fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
+    nearest.iter_mut().zip(row).for_each(|(nearest, &x)| *nearest = bf16::from_f32(x));
 }
 
 /// What the sums of a row with scale `row` stand for.

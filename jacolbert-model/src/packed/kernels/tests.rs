@@ -8,7 +8,9 @@ fn every_isa() -> Vec<Isa> {
     #[cfg(target_arch = "x86_64")]
     {
         all.extend(avx2::Avx2::new().map(Isa::Avx2));
-        all.extend(avx512::Avx512::new().map(Isa::Avx512));
+        let avx512 = avx512::Avx512::new();
+        all.extend(avx512.map(|avx512| Isa::Avx512(avx512.first_generation())));
+        all.extend(avx512.map(Isa::Avx512));
     }
     all
 }
@@ -29,6 +31,11 @@ fn lanes(n: usize, seed: u32) -> Vec<Lanes> {
 
 fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Rows of whole panels, one at the end of the other.
+fn whole(values: &mut [f32], num_panels: usize) -> RowsMut<'_> {
+    RowsMut { values, stride: num_panels * LANES }
 }
 
 const ACTIVATIONS: [Option<Activation>; 4] =
@@ -55,7 +62,7 @@ fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
     let bias = lanes(num_panels, 3);
     for activation in ACTIVATIONS {
         let mut out = vec![0.5; count * num_panels * LANES];
-        isa.product(rows, panels, &bias, activation, &mut out);
+        isa.product(rows, panels, &bias, activation, whole(&mut out, num_panels));
         for (r, found) in out.chunks_exact(num_panels * LANES).enumerate() {
             let mut expected = by_formula(rows, panels, &bias, r);
             for lanes in expected.as_chunks_mut().0 {
@@ -69,7 +76,7 @@ fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
 #[test]
 fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
     for isa in every_isa() {
-        for count in 0..=13 {
+        for count in 0..=25 {
             check_product(count, 7, 2, isa);
         }
         for inputs in 0..=100 {
@@ -78,6 +85,31 @@ fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
         for inputs in [DEPTH - 1, DEPTH, DEPTH + 1, 3 * DEPTH + 5] {
             check_product(8, inputs, 3, isa);
         }
+    }
+}
+
+#[test]
+fn what_is_beside_the_columns_stays() {
+    let (inputs, num_panels, count) = (5, 2, 13);
+    let rows = Rows { values: &floats(count * inputs, 1), stride: inputs, count };
+    let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
+    let bias = lanes(num_panels, 3);
+    for isa in every_isa() {
+        let (mut dense, mut wide) = (vec![0.5; count * 32], vec![0.5; count * 50]);
+        isa.product(rows, panels, &bias, None, whole(&mut dense, num_panels));
+        isa.product(rows, panels, &bias, None, RowsMut { values: &mut wide, stride: 50 });
+        for (dense, wide) in dense.chunks(32).zip(wide.chunks(50)) {
+            assert_eq!((&wide[..32], &wide[32..]), (dense, &[0.5; 18][..]));
+        }
+    }
+}
+
+#[test]
+fn rows_lie_no_multiple_of_4_kib_apart() {
+    for columns in 1..5_000 {
+        let stride = row_stride(columns);
+        assert!(stride >= columns && stride < columns + 2 * LANES);
+        assert!(stride.is_multiple_of(LANES) && !stride.is_multiple_of(1_024));
     }
 }
 
@@ -97,7 +129,7 @@ fn check_byte_product(count: usize, inputs: usize, isa: Isa) {
         BytePanels { lanes: bytes.as_chunks().0, pairs, scales: &[[1.0 / 127.0; LANES]; 2] };
     let bias = lanes(num_panels, 3);
     let mut out = vec![0.5; count * num_panels * LANES];
-    isa.byte_product(rows, panels, &bias, None, &mut out);
+    isa.byte_product(rows, panels, &bias, None, whole(&mut out, num_panels));
     for (n, &found) in out.iter().enumerate() {
         let (r, panel, lane) = (n / 32, n % 32 / LANES, n % LANES);
         let exact = (0..inputs).map(|i| {
@@ -110,20 +142,88 @@ fn check_byte_product(count: usize, inputs: usize, isa: Isa) {
         assert!((f64::from(found) - expected).abs() <= within, "{isa:?} {count} x {inputs}");
     }
     let mut scalar = vec![0.5; out.len()];
-    Isa::Scalar.byte_product(rows, panels, &bias, None, &mut scalar);
+    Isa::Scalar.byte_product(rows, panels, &bias, None, whole(&mut scalar, num_panels));
     assert_eq!(bits(&out), bits(&scalar), "{isa:?}, {count} x {inputs}");
 }
 
 #[test]
 fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_isa() {
     for isa in every_isa() {
-        for count in 0..=13 {
+        for count in 0..=25 {
             check_byte_product(count, 7, isa);
         }
         for inputs in 0..=100 {
             check_byte_product(7, inputs, isa);
         }
         check_byte_product(3, 3_072, isa);
+    }
+}
+
+/// A product in bf16 by its formula: of each pair the second first.
+fn check_bf16_product(count: usize, inputs: usize, isa: Isa) {
+    let (pairs, num_panels) = (inputs.div_ceil(2), 2);
+    let mut values = vec![[bf16::ZERO; 2]; count * pairs];
+    for (row, nearest) in
+        floats(count * inputs, 1).chunks(inputs.max(1)).zip(values.chunks_mut(pairs.max(1)))
+    {
+        isa.nearest_bf16(row, nearest.as_flattened_mut());
+    }
+    let weights = floats(num_panels * pairs * 2 * LANES, 2);
+    let weights: Vec<bf16> = weights.into_iter().map(bf16::from_f32).collect();
+    let panels = Bf16Panels { lanes: weights.as_chunks().0, pairs };
+    let rows = Bf16Rows { values: &values, pairs };
+    let bias = lanes(num_panels, 3);
+    for activation in ACTIVATIONS {
+        let mut out = vec![0.5; rows.count() * num_panels * LANES];
+        isa.bf16_product(rows, panels, &bias, activation, whole(&mut out, num_panels));
+        for (n, found) in out.as_chunks::<LANES>().0.iter().enumerate() {
+            let (row, panel) = (&values[n / num_panels * pairs..][..pairs], n % num_panels);
+            let mut expected = bias[panel];
+            for (lane, sum) in expected.iter_mut().enumerate() {
+                for (pair, weights) in row.iter().zip(&panels.lanes[panel * pairs..]) {
+                    for n in [1, 0] {
+                        let weight = weights[2 * lane + n].to_f32();
+                        *sum = pair[n].to_f32().mul_add(weight, *sum);
+                    }
+                }
+            }
+            scalar::activate(activation, &mut expected);
+            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}");
+        }
+    }
+}
+
+#[test]
+fn products_in_bf16_are_chains_of_fused_multiply_adds_on_every_isa() {
+    for isa in every_isa() {
+        for count in 0..=25 {
+            check_bf16_product(count, 7, isa);
+        }
+        for inputs in 0..=100 {
+            check_bf16_product(7, inputs, isa);
+        }
+        check_bf16_product(3, 3_072, isa);
+    }
+}
+
+#[test]
+fn numbers_in_bf16_are_the_nearest_on_every_isa() {
+    for isa in every_isa() {
+        for size in 1..=100 {
+            let row = floats(size, 5);
+            let mut nearest = vec![bf16::ONE; size + 1];
+            isa.nearest_bf16(&row, &mut nearest);
+            let expected: Vec<bf16> = row.iter().map(|&x| bf16::from_f32(x)).collect();
+            assert_eq!((&nearest[..size], nearest[size]), (&expected[..], bf16::ONE));
+        }
+        let special = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 0.0, -0.0];
+        let mut nearest = [bf16::ONE; 6];
+        isa.nearest_bf16(&special, &mut nearest);
+        assert!(nearest[0].is_nan());
+        assert_eq!(
+            nearest[1..].iter().map(|x| x.to_bits()).collect::<Vec<_>>(),
+            [0x7F80, 0xFF80, 0x7F80, 0, 0x8000]
+        );
     }
 }
 
@@ -137,7 +237,7 @@ fn the_largest_integers_do_not_overflow() {
     for isa in every_isa() {
         let mut out = [0.0; LANES];
         let rows = ByteRows { values: &integers, scales: &[1.0] };
-        isa.byte_product(rows, panels, &[[0.0; LANES]], None, &mut out);
+        isa.byte_product(rows, panels, &[[0.0; LANES]], None, whole(&mut out, 1));
         assert_eq!(out, [expected; LANES]);
     }
 }
