@@ -33,12 +33,20 @@ pub enum Error {
         /// The first two of them.
         found: Box<[PathBuf; 2]>,
     },
-    /// A line, or a file that is one JSON, is not the JSON that its format asks for.
+    /// A file is no Parquet, or has a codec other than Snappy.
+    #[error("cannot read {} as Parquet", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: parquet::errors::ParquetError,
+    },
+    /// A line, a row of a Parquet file, or a file that is one JSON, is not what its format asks for.
     #[error("{} line {line}: not the expected JSON", path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// Its line, from 1.
+        /// Its line or row, from 1.
         line: u64,
         /// What the parser said.
         source: serde_json::Error,

@@ -54,6 +54,11 @@ pub(crate) fn all(
     }
 }
 
+/// Whether none of `files` has a name that `is_it`.
+pub(crate) fn has_none(files: &[PathBuf], is_it: impl Fn(&str) -> bool) -> bool {
+    !files.iter().any(|path| is_it(name(path)))
+}
+
 fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }

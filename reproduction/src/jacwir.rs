@@ -1,30 +1,24 @@
 //! JaCWIR (Tateno 2024): 100 pages to put in order for each of 5,000 questions, one of them right.
 //!
-//! The dataset on the hub is Parquet; the folder here has the rows of its two parts as JSON lines, plain or
-//! gzip, of which these fields are read:
+//! Of the rows of the dataset's two parts, which are Parquet on the hub and may also be JSON lines, plain or
+//! gzip, these fields are read:
 //!
 //! | file | fields |
 //! |---|---|
-//! | `eval.jsonl` | `query`, `positive`, `negatives` |
-//! | `collection.jsonl` | `doc_id`, `title`, `description` |
-//!
-//! ```text
-//! for part in ["eval", "collection"]:
-//!     rows = datasets.load_dataset("hotchpotch/JaCWIR", part, split=part)
-//!     rows.to_json(f"{part}.jsonl", force_ascii=False)
-//! ```
+//! | `eval*.parquet` or `eval*.jsonl` | `query`, `positive`, `negatives` |
+//! | `collection*.parquet` or `collection*.jsonl` | `doc_id`, `title`, `description` |
 //!
 //! A page is searched as its title, a space and its description, as the dataset's own evaluation does.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jacolbert::eval::{Qrels, Run};
 use jacolbert::{Document, Query};
 use serde::Deserialize;
 
-use crate::files::{files, is_jsonl, only};
-use crate::lines::{check_new, each_row, line_error};
+use crate::lines::{check_new, line_error};
+use crate::rows::{each_row_of, files_of_rows};
 use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]
@@ -43,27 +37,26 @@ struct Question {
     negatives: Vec<String>,
 }
 
-/// Reads the rows of both files. A query's id is its line in `eval.jsonl`, such as `q1`; of the pages only
+/// Reads the rows of both files. A query's id is its place among them, such as `q1`; of the pages only
 /// those are kept that are a candidate.
 ///
 /// # Errors
 /// A file that is not there, a line that is not a row, a page that stands twice, a candidate that stands
 /// twice for a query or that the collection does not have.
 pub fn open(folder: &Path) -> Result<TestCollection, Error> {
-    let found = files(folder)?;
-    let questions = only(folder, &found, "eval.jsonl", |name| is_jsonl(name, "eval"))?;
-    let pages = only(folder, &found, "collection.jsonl", |name| is_jsonl(name, "collection"))?;
+    let questions = files_of_rows(folder, "eval")?;
+    let pages = files_of_rows(folder, "collection")?;
 
     let (mut queries, mut qrels) = (Vec::new(), Qrels::new());
     let mut candidates = Run::new("candidates");
     let mut wanted = HashSet::new();
-    each_row(&questions, |question: Question, line| {
+    each_row_of(&questions, |question: Question, path, line| {
         let Question { query, positive, negatives } = question;
-        let id = format!("q{line}");
+        let id = format!("q{}", queries.len() + 1);
         qrels.insert(&id, &positive, 1)?;
         for page in [positive].into_iter().chain(negatives) {
             let listed = candidates.push(&id, &page, 0.0);
-            listed.map_err(|_| line_error(&questions, line, "ids that differ"))?;
+            listed.map_err(|_| line_error(path, line, "ids that differ"))?;
             wanted.insert(page);
         }
         queries.push(Query::new(id, query));
@@ -73,14 +66,15 @@ pub fn open(folder: &Path) -> Result<TestCollection, Error> {
     let has: HashSet<&str> = documents.iter().map(|document| document.id.as_str()).collect();
     let listed = candidates.iter().flat_map(|(_, ranking)| ranking.iter());
     if let Some((id, _)) = { listed }.find(|(id, _)| !has.contains(id)) {
-        return Err(Error::UnknownDocument { path: questions, id: id.to_owned() });
+        let path = questions.into_iter().next().unwrap_or_default();
+        return Err(Error::UnknownDocument { path, id: id.to_owned() });
     }
     Ok(TestCollection { documents, queries, qrels, candidates: Some(candidates) })
 }
 
-fn documents(path: &Path, wanted: &HashSet<String>) -> Result<Vec<Document>, Error> {
+fn documents(parts: &[PathBuf], wanted: &HashSet<String>) -> Result<Vec<Document>, Error> {
     let (mut documents, mut ids) = (Vec::new(), HashSet::new());
-    each_row(path, |page: Page, line| {
+    each_row_of(parts, |page: Page, path, line| {
         if wanted.contains(&page.doc_id) {
             check_new(path, line, &page.doc_id, &mut ids)?;
             let text = format!("{} {}", page.title, page.description);

@@ -1,11 +1,8 @@
 //! JQaRA (Tateno 2024), test: 100 passages to put in order for each of 1,667 questions.
 //!
-//! The dataset on the hub is Parquet; the file here has its rows as JSON lines, plain or gzip, of which
-//! `q_id`, `question`, `passage_row_id`, `title`, `text` and `label` (0 or 1) are read:
-//!
-//! ```text
-//! datasets.load_dataset("hotchpotch/JQaRA", split="test").to_json("test.jsonl", force_ascii=False)
-//! ```
+//! Of the dataset's rows, which are Parquet on the hub (`data/test-00000-of-00001.parquet`) and may also be
+//! JSON lines, plain or gzip (`test.jsonl`), these are read: `q_id`, `question`, `passage_row_id`, `title`,
+//! `text` and `label` (0 or 1).
 //!
 //! A passage is searched as its title, a space and its text, as the dataset's own evaluation does.
 
@@ -17,8 +14,8 @@ use jacolbert::{Document, Query};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::files::{files, is_jsonl, only};
-use crate::lines::{each_row, line_error};
+use crate::lines::line_error;
+use crate::rows::{each_row_of, files_of_rows};
 use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]
@@ -32,18 +29,17 @@ struct Row {
     label: i32,
 }
 
-/// Reads the rows of `test*.jsonl`, a file or the only one of that name in a folder.
+/// Reads the rows of the file `path`, or those of `test*.jsonl` or `test*.parquet` in that folder.
 ///
 /// # Errors
 /// A folder without the file, a line that is not a row, a passage that stands twice for a question or with
 /// two texts, a question with two texts, a file without judgements.
 pub fn open(path: &Path) -> Result<TestCollection, Error> {
-    let path = file(path)?;
     let (mut documents, mut queries) = (Vec::<Document>::new(), Vec::<Query>::new());
     let (mut places, mut asked) = (HashMap::new(), HashMap::<String, usize>::new());
     let (mut qrels, mut candidates) = (Qrels::new(), Run::new("candidates"));
-    each_row(&path, |row: Row, line| {
-        let at = |expected| line_error(&path, line, expected);
+    each_row_of(&parts(path)?, |row: Row, path, line| {
+        let at = |expected| line_error(path, line, expected);
         let id = passage_id(&row.passage_row_id).ok_or_else(|| at("a passage_row_id"))?;
         let text = format!("{} {}", row.title, row.text);
         let place = *places.entry(id.clone()).or_insert(documents.len());
@@ -73,9 +69,6 @@ fn passage_id(id: &Value) -> Option<String> {
     }
 }
 
-fn file(path: &Path) -> Result<PathBuf, Error> {
-    match path.is_dir() {
-        true => only(path, &files(path)?, "test.jsonl", |name| is_jsonl(name, "test")),
-        false => Ok(path.to_owned()),
-    }
+fn parts(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    if path.is_dir() { files_of_rows(path, "test") } else { Ok(vec![path.to_owned()]) }
 }

@@ -21,6 +21,7 @@ pub mod mr_tydi;
 pub mod pool;
 pub mod published;
 mod python_random;
+mod rows;
 mod systems;
 mod table;
 

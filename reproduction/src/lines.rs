@@ -7,7 +7,6 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 use jacolbert::Query;
-use serde::de::DeserializeOwned;
 
 use crate::Error;
 
@@ -34,17 +33,6 @@ pub(crate) fn each_line(
             take(line, number)?;
         }
     }
-}
-
-/// Hands every row of a file of JSON lines to `take`, with its number from 1.
-pub(crate) fn each_row<T: DeserializeOwned>(
-    path: &Path,
-    mut take: impl FnMut(T, u64) -> Result<(), Error>,
-) -> Result<(), Error> {
-    each_line(path, &mut |line, number| match serde_json::from_str(line) {
-        Ok(row) => take(row, number),
-        Err(source) => Err(Error::Json { path: path.into(), line: number, source }),
-    })
 }
 
 /// The queries of a file whose lines are `id<TAB>text`.

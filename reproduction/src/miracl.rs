@@ -20,8 +20,9 @@ use jacolbert::{Document, Query};
 use serde::Deserialize;
 
 use crate::files::{all, files, is_jsonl, only};
-use crate::lines::{check_new, each_row, line_error, topics};
+use crate::lines::{check_new, line_error, topics};
 use crate::pool;
+use crate::rows::each_row;
 use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]

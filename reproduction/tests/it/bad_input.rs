@@ -6,7 +6,7 @@ use jacolbert_reproduction::miracl::MiraclFolder;
 use jacolbert_reproduction::{Error, TestCollection, jacwir, jqara, jsquad, mr_tydi};
 
 use crate::TestResult;
-use crate::folder::folder;
+use crate::folder::{folder, folder_of};
 
 type Open = fn(&Path) -> Result<TestCollection, Error>;
 
@@ -122,6 +122,31 @@ fn rows_that_contradict_each_other_are_named_with_their_line() -> TestResult {
     assert!(matches!(error, Error::Line { line: 1, .. }), "{error:?}");
     let error = error_of(&question("p2"))?;
     assert!(matches!(error, Error::UnknownDocument { id, .. } if id == "p2"));
+    Ok(())
+}
+
+#[test]
+fn parquet_that_is_cut_or_altered_or_has_other_rows_is_an_error() -> TestResult {
+    let good = include_bytes!("parquet/jqara.parquet");
+    let open = |bytes: &[u8]| -> Result<_, Box<dyn std::error::Error>> {
+        Ok(jqara::open(folder_of(&[("test-0.parquet", bytes)])?.path()))
+    };
+    assert!(open(good)?.is_ok());
+    for end in (0..good.len()).step_by(7) {
+        let error = open(&good[..end])?;
+        assert!(matches!(error, Err(Error::Parquet { .. })), "{end}: {error:?}");
+    }
+    for (at, flipped) in (0..good.len()).flat_map(|at| [(at, 1), (at, 0x80), (at, 0xFF)]) {
+        let mut bytes = good.to_vec();
+        bytes[at] ^= flipped;
+        // What stands in no checksum may be another text; nothing panics.
+        let _ = open(&bytes)?;
+    }
+    let error = open(include_bytes!("parquet/jacwir_eval.parquet"))?;
+    assert!(matches!(error, Err(Error::Json { line: 1, .. })), "{error:?}");
+    let two = [("test-0.parquet", &good[..]), ("test.jsonl", b"")];
+    let error = jqara::open(folder_of(&two)?.path());
+    assert!(matches!(error, Err(Error::SeveralFiles { .. })), "{error:?}");
     Ok(())
 }
 

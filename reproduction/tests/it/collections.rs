@@ -5,7 +5,7 @@ use jacolbert_reproduction::miracl::MiraclFolder;
 use jacolbert_reproduction::{TestCollection, jacwir, jqara, jsquad, mr_tydi};
 
 use crate::TestResult;
-use crate::folder::{SQUAD, folder};
+use crate::folder::{SQUAD, folder, folder_of};
 
 fn texts(collection: &TestCollection) -> Vec<(&str, &str)> {
     collection.documents.iter().map(|document| (&*document.id, &*document.text)).collect()
@@ -121,8 +121,13 @@ fn jqara_is_titles_and_texts_to_put_in_order() -> TestResult {
 {"id":"y","title":"琵琶湖","text":"湖","label":0,"question":"一番高い山は？","answers":["富士山"],"q_id":"QA1","passage_row_id":12}
 {"id":"y","title":"琵琶湖","text":"湖","label":1,"question":"大きな湖は？","answers":["琵琶湖"],"q_id":"QA2","passage_row_id":12}
 "#;
-    let folder = folder(&[("test.jsonl.gz", rows), ("dev.jsonl", "{}")])?;
-    let collection = jqara::open(folder.path())?;
+    let lines = folder(&[("test.jsonl.gz", rows), ("dev.jsonl", "{}")])?;
+    let collection = jqara::open(lines.path())?;
+    let parquet = folder_of(&[
+        ("data/dev-00000-of-00001.parquet", b""),
+        ("data/test-00000-of-00001.parquet", include_bytes!("parquet/jqara.parquet")),
+    ])?;
+    assert_eq!(jqara::open(parquet.path())?.digest(), collection.digest());
     assert_eq!(texts(&collection), [("11", "富士山 高い山"), ("12", "琵琶湖 湖")]);
     assert_eq!(grade(&collection, "QA1", "12"), Some(0));
     assert_eq!(grade(&collection, "QA2", "12"), Some(1));
@@ -141,8 +146,20 @@ fn jacwir_is_the_pages_that_are_candidates() -> TestResult {
 {"doc_id":"p9","title":"土星","description":"環","link":"l","date":"d"}
 {"doc_id":"p2","title":"琵琶湖","description":"湖","link":"l","date":"d"}
 "#;
-    let folder = folder(&[("eval.jsonl", questions), ("collection.jsonl", pages)])?;
-    let collection = jacwir::open(folder.path())?;
+    let lines = folder(&[("eval.jsonl", questions), ("collection.jsonl", pages)])?;
+    let collection = jacwir::open(lines.path())?;
+    let parquet = folder_of(&[
+        ("eval/eval-00000-of-00001.parquet", include_bytes!("parquet/jacwir_eval.parquet")),
+        (
+            "collection/collection-00000-of-00002.parquet",
+            include_bytes!("parquet/jacwir_collection_0.parquet"),
+        ),
+        (
+            "collection/collection-00001-of-00002.parquet",
+            include_bytes!("parquet/jacwir_collection_1.parquet"),
+        ),
+    ])?;
+    assert_eq!(jacwir::open(parquet.path())?.digest(), collection.digest());
     let expected = [("p3", "茶 わび茶"), ("p1", "富士山 高い山"), ("p2", "琵琶湖 湖")];
     assert_eq!(texts(&collection), expected);
     assert_eq!(

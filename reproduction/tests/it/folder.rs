@@ -28,6 +28,16 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> Result<tempfile::TempDir, std::i
     Ok(folder)
 }
 
+/// As [`folder`], of files that are no text.
+pub(crate) fn folder_of(files: &[(&str, &[u8])]) -> Result<tempfile::TempDir, std::io::Error> {
+    let empty: Vec<_> = files.iter().map(|(name, _)| (*name, "")).collect();
+    let folder = folder(&empty)?;
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes)?;
+    }
+    Ok(folder)
+}
+
 /// Writes JSQuAD's file with three contexts and four questions.
 pub(crate) const SQUAD: &str = r#"{"version":"v1.1","data":[
  {"title":"山","paragraphs":[
