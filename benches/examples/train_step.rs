@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use jacolbert::Device;
 use jacolbert::model::Checkpoint;
 use jacolbert::train::{
-    Choice, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Run, Schedule,
+    Choice, Chunking, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Run, Schedule,
     TextFormat, TrainConfig, Trainer,
 };
 use lexopt::prelude::*;
@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut model, mut rows) = (PathBuf::from("assets/mini"), None);
     let mut config = TrainConfig {
         batch_size: 16,
+        chunking: Chunking::ByLength { texts: 8 },
         steps: 8,
         known_positives: KnownPositives::Negatives,
         schedule: Schedule { learning_rate: 1e-4, warmup_steps: 0, decay: Decay::None },

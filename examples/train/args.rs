@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights, TokenizerTrainer};
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
-    Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
+    Chunking, Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
     TrainConfig, Trainer,
 };
 use jacolbert::{Device, LoadOptions};
@@ -95,6 +95,9 @@ impl Args {
                 Long("held-out") => held_out = parser.value()?.parse()?,
                 Long("steps") => config.steps = parser.value()?.parse()?,
                 Long("batch") => config.batch_size = parser.value()?.parse()?,
+                Long("texts") => {
+                    config.chunking = Chunking::ByLength { texts: parser.value()?.parse()? };
+                }
                 Long("rate") => learning_rate = parser.value()?.parse()?,
                 Long("temperature") => temperature = parser.value()?.parse()?,
                 Long("seed") => config.seed = parser.value()?.parse()?,

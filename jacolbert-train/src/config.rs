@@ -65,7 +65,13 @@ pub enum Chunking {
     /// All of it: memory grows with the batch.
     #[default]
     Whole,
-    /// So many texts, by GradCache (Gao et al., 2021): the gradient is the same, memory is that of
+    /// So many texts of like length, one after the other in one graph: the gradient is the same, and
+    /// less is computed for the filling of short texts. On a CPU this is the fastest.
+    ByLength {
+        /// Texts; from 1.
+        texts: usize,
+    },
+    /// So many texts of like length, by GradCache (Gao et al., 2021): the gradient is the same, memory is that of
     /// so many texts and of the scores, and the model is run forward twice.
     GradCache {
         /// Texts; from 1.
@@ -132,7 +138,7 @@ impl TrainConfig {
     fn check_counts(&self) -> Result<(), Error> {
         let texts = match self.chunking {
             Chunking::Whole => 1,
-            Chunking::GradCache { texts } => texts,
+            Chunking::ByLength { texts } | Chunking::GradCache { texts } => texts,
         };
         let counts = [
             ("batch_size", self.batch_size),

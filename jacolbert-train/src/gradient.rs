@@ -2,9 +2,9 @@
 
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
-use jacolbert_model::{Colbert, TokenEmbeddings, maxsim_all, maxsim_n_way};
+use jacolbert_model::{Colbert, Encoding, TokenEmbeddings, maxsim_all, maxsim_n_way};
 
-use crate::chunk::Chunk;
+use crate::by_length::ByLength;
 use crate::data::{Spared, TrainingBatch};
 use crate::loss::{BatchScores, Loss};
 use crate::random::derived;
@@ -31,6 +31,7 @@ impl BatchGradient {
     ) -> Result<Self, Error> {
         match chunking {
             Chunking::Whole => at_once(model, batch, loss, usize::MAX, seed),
+            Chunking::ByLength { texts } => at_once(model, batch, loss, texts, seed),
             Chunking::GradCache { texts } => chunk_by_chunk(model, batch, loss, texts, seed),
         }
     }
@@ -73,7 +74,8 @@ impl BatchGradient {
     }
 }
 
-/// Loss and gradient in one graph, whose memory grows with the batch.
+/// Loss and gradient in one graph, whose memory grows with the batch; at most `texts` go through the
+/// model together.
 fn at_once(
     model: &Colbert,
     batch: &TrainingBatch,
@@ -81,9 +83,12 @@ fn at_once(
     texts: usize,
     seed: u64,
 ) -> Result<BatchGradient, Error> {
-    let queries = joined(Chunk::all(&batch.queries, texts, seed).map(|chunk| chunk.embed(model)));
-    let passages = Chunk::all(&batch.passages, texts, derived(seed, PASSAGES));
-    let passages = joined(passages.map(|chunk| chunk.embed(model)));
+    let embedded = |encodings: &[Encoding], seed| {
+        let texts = ByLength::new(encodings, texts);
+        texts.restored(joined(texts.chunks(seed).map(|chunk| chunk.embed(model))))
+    };
+    let queries = embedded(&batch.queries, seed);
+    let passages = embedded(&batch.passages, derived(seed, PASSAGES));
     let loss = loss_of(loss, &queries, &passages, batch)?;
     let gradients = loss.backward();
     let loss = loss.try_into_scalar().map_err(Error::device)?;
@@ -102,14 +107,18 @@ fn chunk_by_chunk(
     texts: usize,
     seed: u64,
 ) -> Result<BatchGradient, Error> {
-    let of_queries = || Chunk::all(&batch.queries, texts, seed);
-    let of_passages = || Chunk::all(&batch.passages, texts, derived(seed, PASSAGES));
+    let queries_by_length = ByLength::new(&batch.queries, texts);
+    let passages_by_length = ByLength::new(&batch.passages, texts);
+    let of_queries = || queries_by_length.chunks(seed);
+    let of_passages = || passages_by_length.chunks(derived(seed, PASSAGES));
     // Nothing is recorded when it runs, and dropout goes on.
     let constant = model.clone().no_grad();
     let queries = leaf(joined(of_queries().map(|chunk| chunk.embed(&constant))));
     let passages = leaf(joined(of_passages().map(|chunk| chunk.embed(&constant))));
 
-    let loss = loss_of(loss, &queries, &passages, batch)?;
+    let queries_in_order = queries_by_length.restored(queries.clone());
+    let passages_in_order = passages_by_length.restored(passages.clone());
+    let loss = loss_of(loss, &queries_in_order, &passages_in_order, batch)?;
     let gradients = loss.backward();
     let gradient_at = |embeddings: &TokenEmbeddings| match embeddings.tensor.grad(&gradients) {
         Some(gradient) => gradient,
@@ -177,9 +186,10 @@ fn summed(left: Vec<Tensor<1>>, right: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
 #[cfg(test)]
 mod tests {
     use burn::tensor::Device;
-    use jacolbert_model::{Activation, BertConfig, Encoding};
+    use jacolbert_model::{Activation, BertConfig};
 
     use super::*;
+    use crate::chunk::Chunk;
     use crate::loss::{NWayTerm, Normalisation};
     use crate::parameters::numbers;
     use crate::random::{Random, seeded};
@@ -256,10 +266,12 @@ mod tests {
         let (model, batch) = (model(0.0), batch());
         for loss in losses() {
             let whole = |seed| BatchGradient::of(&model, &batch, &loss, Chunking::Whole, seed);
-            for texts in [1, 2, 3, 100] {
-                let chunking = Chunking::GradCache { texts };
-                let cached = BatchGradient::of(&model, &batch, &loss, chunking, 3)?;
-                assert_same(cached, whole(4)?, &format!("{loss:?} by {texts}"))?;
+            let in_turn = [1, 2, 3, 100].into_iter();
+            let by = in_turn
+                .flat_map(|texts| [Chunking::ByLength { texts }, Chunking::GradCache { texts }]);
+            for chunking in by {
+                let found = BatchGradient::of(&model, &batch, &loss, chunking, 3)?;
+                assert_same(found, whole(4)?, &format!("{loss:?}, {chunking:?}"))?;
             }
         }
         Ok(())

@@ -38,7 +38,7 @@ pub fn mean_loss(
     }
     let texts = match chunking {
         Chunking::Whole => usize::MAX,
-        Chunking::GradCache { texts } => texts,
+        Chunking::ByLength { texts } | Chunking::GradCache { texts } => texts,
     };
     let colbert = model.colbert.valid();
     let plan = BatchPlan::new(examples, batch_size, SEED)?;

@@ -13,7 +13,7 @@
 //! | examples -> batch | `B` queries and `B * n_way` passages as token ids |
 //! | batch -> scores | `[B, B * n_way]`, or `[B, n_way]` without in-batch negatives |
 //! | scores -> loss | [`BatchScores`](loss::BatchScores) -> `[1]` |
-//! | loss -> gradient | at once, or by [GradCache](Chunking::GradCache) |
+//! | loss -> gradient | at once, [by length](Chunking::ByLength), or by [GradCache](Chunking::GradCache) |
 //! | gradient -> weights | clipped, then as [`OptimiserOptions`] and [`Schedule`] say |
 //!
 //! A training is a function of its start, its rows and its [`TrainConfig`]: on one machine and on
@@ -55,6 +55,7 @@
 //! ```
 
 mod average;
+mod by_length;
 mod chunk;
 mod config;
 mod data;

@@ -108,7 +108,7 @@ fn texts_of_every_length_are_as_the_module_has_them() {
 #[test]
 fn models_of_every_shape_are_as_the_module_has_them() {
     let texts: Vec<Encoding> = [1, 2, 15, 16, 17, 31, 49, 97].map(text).into();
-    for (hidden, heads) in [(1, 1), (2, 1), (15, 5), (16, 2), (17, 1), (48, 4), (130, 2)] {
+    for (hidden, heads) in [(1, 1), (2, 1), (15, 5), (16, 2), (17, 1), (48, 4), (64, 2), (130, 2)] {
         // Rows of 1,024 values lie further apart.
         for (inner, dim, layers) in
             [(1_024, 1, 1), (1, 1, 1), (16, 16, 2), (33, 17, 3), (270, 128, 1)]
@@ -152,10 +152,13 @@ fn forward(packed: &PackedColbert, texts: &[&Encoding], threads: usize) -> Vec<V
 
 #[test]
 fn neither_company_nor_threads_change_a_bit() {
-    let config = BertConfig { hidden_size: 48, num_attention_heads: 4, ..shape() };
-    let colbert = module(&config, 20);
-    for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
-        keeps_its_bits(&packed_in(&config, &colbert, packing));
+    // Heads whose vectors are whole panels, and others.
+    for num_attention_heads in [3, 4] {
+        let config = BertConfig { hidden_size: 48, num_attention_heads, ..shape() };
+        let colbert = module(&config, 20);
+        for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
+            keeps_its_bits(&packed_in(&config, &colbert, packing));
+        }
     }
 }
 

@@ -171,7 +171,8 @@ fn fewer_rows_than_a_batch_takes_are_an_error() -> TestResult {
 fn a_loss_that_is_no_number_ends_it_with_step_and_rows_and_leaves_the_weights() -> TestResult {
     let scratch = Scratch::new()?;
     let (mut examples, config) = tiny::poisoned(&scratch)?;
-    for chunking in [Chunking::Whole, Chunking::GradCache { texts: 2 }] {
+    let (by_length, cached) = (Chunking::ByLength { texts: 2 }, Chunking::GradCache { texts: 2 });
+    for chunking in [Chunking::Whole, by_length, cached] {
         let mut trainer = Trainer::new(tiny::model()?, TrainConfig { chunking, ..config })?;
         let found = tiny::losses(&mut trainer, &mut examples);
         let Err(Error::NotFinite { step, quantity, value, batch }) = found else {

@@ -69,5 +69,6 @@ fn two_hundred_losses_are_those_of_pytorch_within_a_hundredth() -> TestResult {
 
 #[test]
 fn so_they_are_chunk_by_chunk() -> TestResult {
+    check(TrainConfig { chunking: Chunking::ByLength { texts: 3 }, ..config() })?;
     check(TrainConfig { chunking: Chunking::GradCache { texts: 5 }, ..config() })
 }
