@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut model, mut rows) = (PathBuf::from("assets/mini"), None);
     let mut config = TrainConfig {
         batch_size: 16,
-        chunking: Chunking::ByLength { texts: 8 },
+        chunking: Chunking::ByLength { texts: 2 },
         steps: 8,
         known_positives: KnownPositives::Negatives,
         schedule: Schedule { learning_rate: 1e-4, warmup_steps: 0, decay: Decay::None },
