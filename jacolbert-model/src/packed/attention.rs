@@ -93,7 +93,8 @@ impl PackedAttention {
         let stride = self.stride();
         division.for_each(batch.texts_of(context, stride), |rooms, (text, context)| {
             for head in 0..self.num_heads {
-                let out = RowsMut { values: &mut context[head * self.size()..], stride };
+                let values = context.get_mut(head * self.size()..).unwrap_or_default();
+                let out = RowsMut { values, stride };
                 let head = self.head(inputs, batch, text, head);
                 head.context(batch.mask(text), division.isa, rooms, out);
             }

@@ -204,6 +204,18 @@ fn no_text_and_no_layer_are_possible() {
 }
 
 #[test]
+fn a_text_without_tokens_changes_nothing() {
+    for num_attention_heads in [3, 4] {
+        let config = BertConfig { hidden_size: 48, num_attention_heads, ..shape() };
+        let packed = packed(&config, &module(&config, 8));
+        let (empty, other) = (text(0), text(9));
+        let alone = packed.forward(&[&other]);
+        let together = packed.forward(&[&empty, &other, &empty]);
+        assert_eq!(together, [vec![], alone[0].clone(), vec![]]);
+    }
+}
+
+#[test]
 fn weights_that_are_no_numbers_are_borne() {
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {
         struct Fill(f32);
