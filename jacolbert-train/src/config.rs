@@ -71,8 +71,8 @@ pub enum Chunking {
         /// Texts; from 1.
         texts: usize,
     },
-    /// So many texts of like length, by GradCache (Gao et al., 2021): the gradient is the same, memory is that of
-    /// so many texts and of the scores, and the model is run forward twice.
+    /// So many texts of like length, by GradCache (Gao et al., 2021): the gradient is the same, memory
+    /// is that of so many texts and of the scores, and the model is run forward twice.
     GradCache {
         /// Texts; from 1.
         texts: usize,
