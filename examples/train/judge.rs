@@ -9,7 +9,7 @@ use jacolbert::search::exhaustive_search;
 use crate::split::Split;
 
 /// Of the questions held out, one in so many is asked.
-const NTH: usize = 5;
+const NTH: usize = 2;
 
 /// Questions whose passages are known, by which a model is judged.
 pub(crate) struct Judge {

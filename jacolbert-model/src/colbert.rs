@@ -4,7 +4,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor};
 
-use crate::bert::Bert;
+use crate::bert::{Bert, redrawn};
 use crate::precision::exact;
 use crate::{Batch, BertConfig, Error, FreshWeights, Precision, TokenWeights};
 
@@ -62,6 +62,34 @@ impl Colbert {
     pub fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
         self.bert = self.bert.weigh_tokens(weights);
         self
+    }
+
+    /// The model with a first layer that adds to each token what stands beside it, so that MaxSim finds
+    /// a query's words best where they stand together, as BM25 over pairs of tokens does.
+    ///
+    /// Half of the first layer's heads look at the token before, the others at the one after; of what a
+    /// neighbour's vector is, a random projection is added, whose square is the part `share` of the
+    /// neighbour's own. To find it, the positions of the tokens get vectors that turn from place to place
+    /// (as in Vaswani et al., "Attention Is All You Need", 2017, with angles drawn evenly from
+    /// 0 to π), for which a head's width of each hidden vector is reserved: words and embeddings have
+    /// nothing there. The narrower a head, the less exact its aim.
+    ///
+    /// For fresh weights as [`FreshWeights::LEXICAL`] draws them, after
+    /// [`weigh_tokens`](Self::weigh_tokens): words, positions and the first layer's attention are
+    /// written anew in part or as a whole. All of it can be learned further.
+    ///
+    /// # Errors
+    /// [`Error::Neighbours`] if there is no layer with two heads of two columns at least, or `share` is not
+    /// a number from 0.
+    pub fn blend_neighbours(mut self, share: f64) -> Result<Self, Error> {
+        if !(self.bert.can_blend_neighbours() && share.is_finite() && share >= 0.0) {
+            return Err(Error::Neighbours { share });
+        }
+        let device = self.device();
+        let columns = self.bert.columns();
+        self.bert = self.bert.blend_neighbours(share, &device);
+        redrawn(&mut self.linear.weight, |linear| columns.words_only(linear, 0));
+        Ok(self)
     }
 
     /// Length of an embedding.

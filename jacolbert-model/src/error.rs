@@ -65,6 +65,15 @@ pub enum Error {
         /// `num_attention_heads`.
         num_attention_heads: usize,
     },
+    /// A model cannot be begun with a layer that looks at neighbours.
+    #[error(
+        "neighbours can be blended with a share from 0, here {share}, by a layer of two heads of two \
+         columns or more"
+    )]
+    Neighbours {
+        /// The share of a neighbour that was asked for.
+        share: f64,
+    },
     /// A maximum length has no room for text, or is longer than the model has positions; or
     /// embeddings have no component.
     #[error("`{key}` is {length}; it must be from {min} to {max}")]

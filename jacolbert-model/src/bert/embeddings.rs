@@ -4,6 +4,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 
+use super::redrawn;
 use crate::{BertConfig, FreshWeights, TokenWeights};
 
 /// `norm(word[id] + position[i] + segment[0])`.
@@ -36,20 +37,17 @@ impl BertEmbeddings {
     }
 
     /// See [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens).
-    pub(super) fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
-        self.words.weight = self.words.weight.map(|words| {
+    pub(super) fn weigh_tokens(&mut self, weights: &TokenWeights) {
+        redrawn(&mut self.words.weight, |words| {
             let ([tokens, hidden], device) = (words.dims(), words.device());
             let weights: Vec<f32> = (0..tokens as u32).map(|id| weights.of(id)).collect();
             let own = Tensor::<2>::from_data(TensorData::new(weights, [tokens, 1]), &device);
             let spread = words.clone().square().mean().sqrt().unsqueeze();
             let normal = Distribution::Normal(0.0, 1.0);
             let common = Tensor::<2>::random([1, hidden], normal, &device) * spread;
-            let learned = words.is_require_grad();
             let others = own.clone().neg().add_scalar(1.0);
-            let weighed = (others.sqrt() * common + own.sqrt() * words).detach();
-            if learned { weighed.require_grad() } else { weighed }
+            others.sqrt() * common + own.sqrt() * words
         });
-        self
     }
 
     /// The same without the first `count` positions, of which there are more.

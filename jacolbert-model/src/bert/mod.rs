@@ -4,13 +4,13 @@ mod attention;
 mod embeddings;
 mod feed_forward;
 mod layer;
+mod neighbours;
 
-use burn::module::{Initializer, Module};
+use burn::module::{Initializer, Module, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
 use crate::{BertConfig, FreshWeights, Precision, TokenWeights};
-#[cfg(feature = "flex")]
 pub(crate) use attention::Attention;
 pub(crate) use embeddings::BertEmbeddings;
 #[cfg(feature = "flex")]
@@ -68,7 +68,7 @@ impl BertConfig {
 impl Bert {
     /// See [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens).
     pub(crate) fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
-        self.embeddings = self.embeddings.weigh_tokens(weights);
+        self.embeddings.weigh_tokens(weights);
         self
     }
 
@@ -105,4 +105,13 @@ impl Bert {
 /// What is added to attention scores, `[batch, 1, 1, tokens]`: 0 for tokens that may be seen.
 fn additive_mask(attention: Tensor<2, Bool>) -> Tensor<4> {
     attention.bool_not().float().mul_scalar(UNSEEN).unsqueeze_dims(&[1, 2])
+}
+
+/// Puts what `draw` makes of a parameter's tensor in its place; it learns if the parameter did.
+pub(crate) fn redrawn(parameter: &mut Param<Tensor<2>>, draw: impl FnOnce(Tensor<2>) -> Tensor<2>) {
+    *parameter = parameter.clone().map(|tensor| {
+        let learns = tensor.is_require_grad();
+        let tensor = draw(tensor).detach();
+        if learns { tensor.require_grad() } else { tensor }
+    });
 }

@@ -1,0 +1,138 @@
+//! A first layer that adds to each token what stands beside it.
+
+use std::f32::consts::PI;
+
+use burn::tensor::{Device, Distribution, Tensor, TensorData};
+
+use super::{Attention, Bert, redrawn};
+
+/// Length of a position's vector beside that of a word.
+const POSITION_LENGTH: f32 = 0.5;
+
+/// The attention score of the place that a head looks for. Those of other places spread around 0.
+const SHARPNESS: f32 = 16.0;
+
+/// How many places from its own each head looks, by turns.
+const STEPS: [f32; 2] = [-1.0, 1.0];
+
+impl Bert {
+    /// Whether there are two heads, one for each side, that can tell positions apart.
+    pub(crate) fn can_blend_neighbours(&self) -> bool {
+        let columns = self.columns();
+        !self.layers.is_empty() && columns.heads >= STEPS.len() && columns.of_positions() >= 2
+    }
+
+    /// See [`Colbert::blend_neighbours`](crate::Colbert::blend_neighbours).
+    pub(crate) fn blend_neighbours(mut self, share: f64, device: &Device) -> Self {
+        let columns = self.columns();
+        let clock = Clock::drawn(columns.of_positions() / 2, device);
+        redrawn(&mut self.embeddings.words.weight, |words| columns.words_only(words, 1));
+        let words = self.embeddings.words.weight.val();
+        let length = (words.square().mean() * columns.hidden as f64).sqrt() * POSITION_LENGTH;
+        redrawn(&mut self.embeddings.positions.weight, |positions| {
+            let [places, _] = positions.dims();
+            clock.table(places, columns.hidden, device) * length.unsqueeze()
+        });
+        self.layers[0].attention.blend_neighbours(&clock, &columns, share, device);
+        self
+    }
+
+    pub(crate) fn columns(&self) -> Columns {
+        let [_, hidden] = self.embeddings.words.weight.lazy_shape().dims();
+        Columns { hidden, heads: self.layers.first().map_or(1, |layer| layer.attention.num_heads) }
+    }
+}
+
+impl Attention {
+    /// Each head looks for the clock a step away and hands on a part of the word that stands there.
+    fn blend_neighbours(&mut self, clock: &Clock, columns: &Columns, share: f64, device: &Device) {
+        let Columns { hidden, heads } = *columns;
+        let length = (hidden as f32).sqrt() * POSITION_LENGTH / POSITION_LENGTH.hypot(1.0);
+        let gain = (SHARPNESS * (columns.of_positions() as f32).sqrt()).sqrt() / length;
+        let steps = STEPS.into_iter().cycle().take(heads);
+        redrawn(&mut self.query.weight, |_| clock.reader(steps, columns, device) * gain);
+        let here = std::iter::repeat_n(0.0, heads);
+        redrawn(&mut self.key.weight, |_| clock.reader(here, columns, device) * gain);
+
+        let drawn = |square: f64| {
+            let normal = Distribution::Normal(0.0, square.sqrt());
+            Tensor::random([hidden, hidden], normal, device)
+        };
+        let of_a_word = 1.0 / columns.of_words() as f64;
+        redrawn(&mut self.value.weight, |_| columns.words_only(drawn(of_a_word), 0));
+        let of_a_side = share * STEPS.len() as f64 / hidden as f64;
+        redrawn(&mut self.output.weight, |_| columns.words_only(drawn(of_a_side), 1));
+    }
+}
+
+/// The columns of a hidden vector: as many as a head has, at the front, tell positions, the others words.
+pub(crate) struct Columns {
+    hidden: usize,
+    heads: usize,
+}
+
+impl Columns {
+    fn of_positions(&self) -> usize {
+        self.hidden / self.heads
+    }
+
+    fn of_words(&self) -> usize {
+        self.hidden - self.of_positions()
+    }
+
+    /// `matrix` with zeros for the columns of positions, which lie along `axis`.
+    pub(crate) fn words_only(&self, matrix: Tensor<2>, axis: usize) -> Tensor<2> {
+        let words = matrix.clone().narrow(axis, self.of_positions(), self.of_words());
+        let positions = matrix.narrow(axis, 0, self.of_positions()).zeros_like();
+        Tensor::cat(vec![positions, words], axis)
+    }
+}
+
+/// A unit vector for each place. Each of its pairs of components is a hand that turns by an angle of its own from a
+/// place to the next, so that the clocks of two places are the less alike the fewer hands agree.
+struct Clock {
+    turns: Vec<f32>,
+}
+
+impl Clock {
+    fn drawn(hands: usize, device: &Device) -> Self {
+        let turns = Tensor::<1>::random([hands], Distribution::Uniform(0.0, PI.into()), device);
+        Self { turns: turns.into_data().iter::<f32>().collect() }
+    }
+
+    /// The clocks of the first `places`, `[places, hidden]`; columns without a hand are 0.
+    fn table(&self, places: usize, hidden: usize, device: &Device) -> Tensor<2> {
+        let length = (self.turns.len() as f32).sqrt().recip();
+        let clock = |place| {
+            let hands = self.turns.iter().flat_map(move |turn| {
+                let (sine, cosine) = (turn * place as f32).sin_cos();
+                [cosine * length, sine * length]
+            });
+            hands.chain(std::iter::repeat(0.0)).take(hidden)
+        };
+        let values: Vec<f32> = (0..places).flat_map(clock).collect();
+        Tensor::from_data(TensorData::new(values, [places, hidden]), device)
+    }
+
+    /// The matrix `[hidden, hidden]` by which each head reads, of the clock in a hidden vector, the one as many
+    /// places on as its step says.
+    fn reader(
+        &self,
+        steps: impl Iterator<Item = f32>,
+        columns: &Columns,
+        device: &Device,
+    ) -> Tensor<2> {
+        let hidden = columns.hidden;
+        let mut values = vec![0.0; hidden * hidden];
+        for (head, step) in steps.enumerate() {
+            for (hand, turn) in self.turns.iter().enumerate() {
+                let (sine, cosine) = (turn * step).sin_cos();
+                let row = 2 * hand;
+                let column = head * columns.of_positions() + row;
+                values[row * hidden + column..][..2].copy_from_slice(&[cosine, sine]);
+                values[(row + 1) * hidden + column..][..2].copy_from_slice(&[-sine, cosine]);
+            }
+        }
+        Tensor::from_data(TensorData::new(values, [hidden, hidden]), device)
+    }
+}
