@@ -117,6 +117,14 @@ impl Colbert {
         Self { precision: Precision::F32, ..self }
     }
 
+    /// The same model, for encoding: the weights that are multiplied are kept in the format of the
+    /// products, so that they need not be converted for each batch.
+    pub(crate) fn with_weights_as_multiplied(mut self) -> Self {
+        let precision = self.precision;
+        self.bert.linears().chain([&mut self.linear]).for_each(|linear| precision.keep(linear));
+        self
+    }
+
     /// The number format of its products.
     pub fn precision(&self) -> Precision {
         self.precision

@@ -8,9 +8,13 @@ use burn::tensor::Device;
 use jacolbert_index::{Embeddings, Pooling, pooled_passages};
 use rayon::prelude::*;
 
+use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
-use crate::engine::Engine;
-use crate::{Checkpoint, Colbert, CpuEngine, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
+use crate::engine::{Engine, Pass};
+use crate::{
+    Checkpoint, Colbert, CpuEngine, EncodeOptions, Encoding, Error, Fingerprint, LoadOptions,
+    Tokenizer,
+};
 
 /// Texts that a thread tokenises before it looks for more: a few are not worth handing around.
 const TEXTS_PER_TASK: usize = 16;
@@ -41,6 +45,7 @@ pub struct Encoder {
     engine: Engine,
     tokenizer: Tokenizer,
     options: EncodeOptions,
+    footprint: Footprint,
     device: Device,
     origin: Origin,
     /// Checksum of the settings.
@@ -59,21 +64,6 @@ enum Origin {
         bert: crate::BertConfig,
         colbert: Box<Colbert>,
     },
-}
-
-/// How an [`Encoder`] works; none of it changes what comes out by more than rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EncodeOptions {
-    /// Tokens that go through the model at once, padding counted; from 1. A single longer text goes
-    /// alone. More costs memory in proportion and keeps a GPU busier. On a CPU, tried with the small
-    /// demonstration model, 256 to 2,048 are about alike and 4,096 is slower.
-    pub batch_tokens: usize,
-}
-
-impl Default for EncodeOptions {
-    fn default() -> Self {
-        Self { batch_tokens: 1_024 }
-    }
 }
 
 /// What encoding several texts gives.
@@ -120,6 +110,7 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
+            footprint: Footprint::of(&bert),
             origin: Origin::Memory {
                 #[cfg(feature = "flex")]
                 bert,
@@ -156,6 +147,7 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &config),
             tokenizer,
             options: EncodeOptions::default(),
+            footprint: Footprint::of(&bert),
             origin: Origin::Folder { folder: dir.into(), options: options.clone(), weights },
             fingerprint: OnceLock::new(),
         };
@@ -261,8 +253,8 @@ impl Encoder {
     /// As [`encode_queries`](Self::encode_queries).
     pub fn encode_query(&self, query: &str) -> Result<Embeddings, Error> {
         let encoding = self.tokenizer.encode_query(query)?;
-        let mut encoded = self.embed(&[Numbered { text: 0, encoding }])?;
-        Ok(encoded.remove(0).1)
+        let mut encoded = self.embeddings(self.engine.submit(vec![&encoding]), &[0])?;
+        Ok(encoded.remove(0))
     }
 
     /// Encodes `queries`.
@@ -334,74 +326,58 @@ impl Encoder {
         let encodings: Vec<_> = encodings.collect();
         let encodings = encodings.into_iter().collect::<Result<Vec<_>, _>>()?;
         let truncated = truncations(&encodings);
-        let embeddings = self.embed_all(encodings, 0, &mut |done| progress(done, texts.len()))?;
+        let embeddings = self.embed_all(&encodings, 0, &mut |done| progress(done, texts.len()))?;
         Ok(Encoded { embeddings, truncated })
     }
 
-    /// Tokens that go through the model at once, at least one.
+    fn batch_limit(&self) -> BatchLimit {
+        BatchLimit::new(self.options.batch, self.footprint, &self.device)
+    }
+
+    /// Tokens that go through the model at once where passages are as long as it takes, at least one.
     pub(crate) fn batch_tokens(&self) -> usize {
-        self.options.batch_tokens.max(1)
+        self.batch_limit().tokens(self.max_passage_tokens())
     }
 
     /// The embeddings of all `encodings`, in their order; `first` is the number of the first, and
     /// `progress` gets the number done after each batch.
+    ///
+    /// A batch is sent before the one before it is read, so that a device has something to do while its
+    /// results are fetched.
     pub(crate) fn embed_all(
         &self,
-        encodings: Vec<Encoding>,
+        encodings: &[Encoding],
         first: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Vec<Embeddings>, Error> {
-        let longest_first = longest_first(encodings, first);
-        let mut embeddings = Vec::with_capacity(longest_first.len());
-        for batch in batches(&longest_first, self.options.batch_tokens) {
-            embeddings.extend(self.embed(batch)?);
-            progress(embeddings.len());
-        }
-        embeddings.sort_unstable_by_key(|(text, _)| *text);
-        Ok(embeddings.into_iter().map(|(_, embeddings)| embeddings).collect())
-    }
-
-    /// One pass through the model: kept rows of every text, with the text's number.
-    fn embed(&self, batch: &[Numbered]) -> Result<Vec<(usize, Embeddings)>, Error> {
-        let encodings: Vec<&Encoding> = batch.iter().map(|numbered| &numbered.encoding).collect();
-        let rows = batch.iter().zip(self.engine.embed(&encodings)?);
-        let kept = rows.map(|(&Numbered { text, .. }, rows)| {
-            let embeddings = Embeddings::new(rows, self.dim());
-            Ok((text, embeddings.map_err(|source| Error::Embeddings { text, source })?))
+        let mut passes = batches(encodings, self.batch_limit()).into_iter().map(|batch| {
+            let texts = batch.iter().map(|&text| &encodings[text]).collect();
+            (batch.iter().map(|text| first + text).collect::<Vec<_>>(), self.engine.submit(texts))
         });
-        kept.collect()
+        let mut numbered = Vec::with_capacity(encodings.len());
+        let mut sent = passes.next();
+        while let Some((numbers, pass)) = sent {
+            sent = passes.next();
+            let embeddings = self.embeddings(pass, &numbers)?;
+            numbered.extend(numbers.into_iter().zip(embeddings));
+            progress(numbered.len());
+        }
+        numbered.sort_unstable_by_key(|(text, _)| *text);
+        Ok(numbered.into_iter().map(|(_, embeddings)| embeddings).collect())
     }
-}
 
-/// An encoded text and its place among the texts given.
-struct Numbered {
-    text: usize,
-    encoding: Encoding,
+    /// What comes out of a pass of the texts with these numbers.
+    fn embeddings(&self, pass: Pass<'_>, numbers: &[usize]) -> Result<Vec<Embeddings>, Error> {
+        let rows = numbers.iter().zip(pass.rows()?);
+        let embeddings = rows.map(|(&text, rows)| {
+            Embeddings::new(rows, self.dim()).map_err(|source| Error::Embeddings { text, source })
+        });
+        embeddings.collect()
+    }
 }
 
 fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
     let all = encodings.iter().enumerate();
     let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
     all.filter(|truncation| truncation.tokens_cut > 0).collect()
-}
-
-/// Texts of like length side by side, so that a batch needs little padding; the longest first, so
-/// that a batch too large for the memory fails at once.
-fn longest_first(encodings: Vec<Encoding>, first: usize) -> Vec<Numbered> {
-    let numbered = (first..).zip(encodings);
-    let mut numbered: Vec<_> =
-        numbered.map(|(text, encoding)| Numbered { text, encoding }).collect();
-    numbered.sort_by_key(|numbered| std::cmp::Reverse(numbered.encoding.ids.len()));
-    numbered
-}
-
-/// Runs of texts that have at most `batch_tokens` tokens once padded, or one text.
-fn batches(mut texts: &[Numbered], batch_tokens: usize) -> impl Iterator<Item = &[Numbered]> {
-    std::iter::from_fn(move || {
-        let width = texts.first()?.encoding.ids.len();
-        let size = (batch_tokens / width).clamp(1, texts.len());
-        let (batch, rest) = texts.split_at(size);
-        texts = rest;
-        Some(batch)
-    })
 }

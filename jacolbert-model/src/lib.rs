@@ -97,11 +97,13 @@
 //! [`Encoder::self_check`] compares any other device with flex, on the machine where it counts.
 
 mod batch;
+mod batching;
 mod bert;
 mod checkpoint;
 mod checksum;
 mod colbert;
 mod config;
+mod encode_options;
 mod encoder;
 mod engine;
 mod error;
@@ -129,7 +131,8 @@ pub use config::{
     Activation, BertConfig, ColbertConfig, QueryLength, SentenceConfig, SentencePooling,
     SentenceSettings,
 };
-pub use encoder::{EncodeOptions, Encoded, Encoder, Truncation};
+pub use encode_options::{BatchSize, EncodeOptions};
+pub use encoder::{Encoded, Encoder, Truncation};
 pub use engine::CpuEngine;
 pub use error::Error;
 pub use fingerprint::Fingerprint;

@@ -42,6 +42,16 @@ impl Precision {
         Err(Error::Precision { precision: self, device: format!("{device:?}") })
     }
 
+    /// Keeps the weights of `linear` in this format, in which they are multiplied.
+    pub(crate) fn keep(self, linear: &mut Linear) {
+        if self == Self::F32 {
+            return;
+        }
+        let dtype = self.dtype();
+        linear.weight = linear.weight.clone().map(|weight| weight.cast(dtype));
+        linear.bias = linear.bias.take().map(|bias| bias.map(|bias| bias.cast(dtype)));
+    }
+
     /// `x W + b`, in this format.
     pub(crate) fn linear<const D: usize>(self, linear: &Linear, x: Tensor<D>) -> Tensor<D> {
         let dtype = self.dtype();

@@ -13,15 +13,26 @@ const SOURCES_AT_ONCE: usize = 128;
 /// How passages go through a stream; none of it changes what comes out by more than rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamOptions {
-    /// Batches of [`batch_tokens`](crate::EncodeOptions::batch_tokens) that make a round, from 1. A round is sorted by
-    /// length, so that more of them need less padding; two to three rounds are in memory at a time, one
-    /// of them with its embeddings.
+    /// [Batches](crate::EncodeOptions::batch) that make a round, from 1. A round is sorted by length, so that more
+    /// of them need less padding; two to three rounds are in memory at a time, one of them with its
+    /// embeddings. Of large batches fewer make one: a round has at most 131,072 tokens (64 MB of embeddings
+    /// of 128 numbers) if that is a batch or more.
     pub batches_per_round: usize,
 }
+
+/// Tokens beyond which a round does not get another batch.
+const MAX_ROUND_TOKENS: usize = 1 << 17;
 
 impl Default for StreamOptions {
     fn default() -> Self {
         Self { batches_per_round: 32 }
+    }
+}
+
+impl StreamOptions {
+    fn round_tokens(self, batch_tokens: usize) -> usize {
+        let tokens = self.batches_per_round.max(1).saturating_mul(batch_tokens);
+        tokens.min(MAX_ROUND_TOKENS.max(batch_tokens))
     }
 }
 
@@ -125,7 +136,7 @@ impl Encoder {
         P: Send,
         E: From<Error> + Send,
     {
-        let round_tokens = options.batches_per_round.max(1).saturating_mul(self.batch_tokens());
+        let round_tokens = options.round_tokens(self.batch_tokens());
         let mut reader = Reader::new(sources, tokenise, round_tokens);
         let (mut tokenised, mut encoded, mut first) = (reader.round(), Round::new(), 0);
         while !(tokenised.is_empty() && encoded.is_empty()) {
@@ -154,7 +165,7 @@ impl Encoder {
         let (passages, encodings): (Vec<P>, Vec<Encoding>) =
             round.into_iter().map(|tokenised| (tokenised.passage, tokenised.encoding)).unzip();
         let cut: Vec<usize> = encodings.iter().map(|encoding| encoding.tokens_cut).collect();
-        let embeddings = self.embed_all(encodings, first, &mut |_| ())?;
+        let embeddings = self.embed_all(&encodings, first, &mut |_| ())?;
         let encoded = passages.into_iter().zip(embeddings).zip(cut);
         let encoded = encoded.map(|((passage, embeddings), tokens_cut)| EncodedPassage {
             passage,

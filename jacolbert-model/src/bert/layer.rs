@@ -1,6 +1,7 @@
 //! One layer of the encoder.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 
 use super::attention::Attention;
@@ -20,6 +21,12 @@ impl BertLayer {
             attention: Attention::new(config, fresh, device),
             feed_forward: FeedForward::new(config, fresh, device),
         }
+    }
+
+    pub(super) fn linears(&mut self) -> [&mut Linear; 6] {
+        let Attention { query, key, value, output, .. } = &mut self.attention;
+        let FeedForward { inner, outer, .. } = &mut self.feed_forward;
+        [query, key, value, output, inner, outer]
     }
 
     /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.

@@ -79,6 +79,11 @@ impl Bert {
         self
     }
 
+    /// All that it multiplies with.
+    pub(crate) fn linears(&mut self) -> impl Iterator<Item = &mut Linear> {
+        self.layers.iter_mut().flat_map(BertLayer::linears)
+    }
+
     /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
     ///
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not

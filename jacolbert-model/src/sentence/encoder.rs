@@ -1,6 +1,5 @@
 //! Text in, one unit vector per text out.
 
-use std::cmp::Reverse;
 use std::path::Path;
 
 use burn::module::Module;
@@ -10,6 +9,7 @@ use jacolbert_index::{Embeddings, EmbeddingsRef};
 use super::SentenceOptions;
 use super::engine::SentenceEngine;
 use super::vector::unit_vector;
+use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
 use crate::checksum::Checksum;
 use crate::config::{SentenceModules, SentenceShape};
@@ -51,6 +51,8 @@ pub struct SentenceEncoder {
     tokenizer: SentenceTokenizer,
     config: SentenceConfig,
     options: EncodeOptions,
+    footprint: Footprint,
+    device: Device,
     dim: usize,
     fingerprint: Fingerprint,
 }
@@ -118,6 +120,8 @@ impl SentenceEncoder {
             tokenizer,
             config,
             options: EncodeOptions::default(),
+            footprint: Footprint::of(&bert),
+            device,
             dim: bert.hidden_size,
         })
     }
@@ -183,7 +187,8 @@ impl SentenceEncoder {
         let encodings = texts.iter().enumerate().map(encoding).collect::<Result<Vec<_>, _>>()?;
         let mut vectors = vec![0.0; texts.len() * self.dim];
         let mut num_done = 0;
-        for batch in batches(&encodings, self.options.batch_tokens) {
+        let limit = BatchLimit::new(self.options.batch, self.footprint, &self.device);
+        for batch in batches(&encodings, limit) {
             for (text, vector) in self.embed(&encodings, &batch)? {
                 vectors[text * self.dim..][..self.dim].copy_from_slice(&vector);
             }
@@ -241,20 +246,4 @@ fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
     let all = encodings.iter().enumerate();
     let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
     all.filter(|truncation| truncation.tokens_cut > 0).collect()
-}
-
-/// Numbers of texts that go through the model together, the longest first: of at most `batch_tokens` tokens
-/// once padded, or one text.
-fn batches(encodings: &[Encoding], batch_tokens: usize) -> Vec<Vec<usize>> {
-    let width = |text: usize| encodings[text].ids.len();
-    let mut order: Vec<usize> = (0..encodings.len()).collect();
-    order.sort_by_key(|&text| Reverse(width(text)));
-    let mut batches: Vec<Vec<usize>> = Vec::new();
-    for text in order {
-        match batches.last_mut() {
-            Some(batch) if (batch.len() + 1) * width(batch[0]) <= batch_tokens => batch.push(text),
-            _ => batches.push(vec![text]),
-        }
-    }
-    batches
 }

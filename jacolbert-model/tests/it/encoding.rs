@@ -1,7 +1,7 @@
 //! What an encoder promises about many texts at once.
 
 use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
-use jacolbert_model::{EncodeOptions, Encoder, Error, Truncation};
+use jacolbert_model::{BatchSize, EncodeOptions, Encoder, Error, Truncation};
 
 use crate::TestResult;
 use crate::devices::{TestDevice, on_every_device};
@@ -57,7 +57,9 @@ fn the_size_of_batches_does_not_matter() -> TestResult {
     with_every_encoder(|encoder, on| {
         let expected = encoder.encode_passages(&TEXTS)?;
         for batch_tokens in [0, 1, 10, 25, 1_000] {
-            let encoder = encoder.clone().with_options(EncodeOptions { batch_tokens });
+            let encoder = encoder
+                .clone()
+                .with_options(EncodeOptions { batch: BatchSize::Tokens(batch_tokens) });
             let encoded = encoder.encode_passages(&TEXTS)?;
             assert_close(&encoded.embeddings, &expected.embeddings, on.within);
             assert_eq!(encoded.truncated, expected.truncated);
@@ -125,7 +127,7 @@ fn cut_texts_are_reported_in_order() -> TestResult {
 
 #[test]
 fn progress_counts_up_to_all_texts() -> TestResult {
-    let encoder = encoder()?.with_options(EncodeOptions { batch_tokens: 12 });
+    let encoder = encoder()?.with_options(EncodeOptions { batch: BatchSize::Tokens(12) });
     let mut seen = Vec::new();
     encoder.encode_passages_with(&TEXTS, &mut |done, of| seen.push((done, of)))?;
     assert!(seen.is_sorted());

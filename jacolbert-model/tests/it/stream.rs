@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jacolbert_index::Embeddings;
 use jacolbert_model::{
-    EncodeOptions, EncodedPassage, Encoder, Error, StreamOptions, TokenisedPassage,
+    BatchSize, EncodeOptions, EncodedPassage, Encoder, Error, StreamOptions, TokenisedPassage,
 };
 
 use crate::tiny::Tiny;
@@ -27,7 +27,7 @@ fn tokenised(encoder: &Encoder, text: &str) -> Result<Vec<TokenisedPassage<Strin
 }
 
 fn encoder(batch_tokens: usize) -> Result<Encoder, Error> {
-    Ok(Tiny::new().load()?.with_options(EncodeOptions { batch_tokens }))
+    Ok(Tiny::new().load()?.with_options(EncodeOptions { batch: BatchSize::Tokens(batch_tokens) }))
 }
 
 /// All rounds of a stream, and what it ended with.
@@ -286,7 +286,7 @@ fn embeddings_that_are_no_numbers_name_the_passage_of_the_stream() -> TestResult
     let at = crate::tiny::VOCABULARY.iter().position(|&token| token == "京").ok_or("token")?;
     values[at * width] = f32::NAN;
     *words = crate::tiny::Tensor::of_f32(&words.shape.clone(), &values);
-    let encoder = tiny.load()?.with_options(EncodeOptions { batch_tokens: 10 });
+    let encoder = tiny.load()?.with_options(EncodeOptions { batch: BatchSize::Tokens(10) });
     let mut num_taken = 0;
     let ended = encoder.encode_stream(
         (0..500).map(|at| Ok::<_, Error>(if at == 301 { "京" } else { "a 東" })),

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jacolbert_model::{
-    Checkpoint, CpuEngine, Device, EncodeOptions, EncodedSentences, Error, LoadOptions,
+    BatchSize, Checkpoint, CpuEngine, Device, EncodeOptions, EncodedSentences, Error, LoadOptions,
     SentenceEncoder, SentenceOptions, SentencePooling, SentenceSettings, Truncation,
 };
 use safetensors::SafeTensors;
@@ -210,7 +210,7 @@ fn a_vector_is_the_same_whatever_texts_are_encoded_together() -> TestResult {
     let (folder, reference) = (assembled("e5_small")?, Reference::open()?);
     let encoder = SentenceEncoder::from_dir(folder.path(), &Device::flex())?;
     let together = encoder.encode_passages(&reference.texts())?.vectors;
-    let few = encoder.clone().with_options(EncodeOptions { batch_tokens: 1 });
+    let few = encoder.clone().with_options(EncodeOptions { batch: BatchSize::Tokens(1) });
     assert_eq!(few.encode_passages(&reference.texts())?.vectors, together);
     for (text, row) in reference.texts().iter().zip(together.as_ref().rows()) {
         assert_eq!(encoder.encode_passages(&[text])?.vectors.values(), row);
@@ -224,7 +224,7 @@ fn a_vector_is_the_same_whatever_texts_are_encoded_together() -> TestResult {
 fn progress_ends_with_all_texts() -> TestResult {
     let folder = assembled("bert")?;
     let encoder = SentenceEncoder::from_dir(folder.path(), &Device::flex())?;
-    let encoder = encoder.with_options(EncodeOptions { batch_tokens: 8 });
+    let encoder = encoder.with_options(EncodeOptions { batch: BatchSize::Tokens(8) });
     let mut steps = Vec::new();
     encoder.encode_passages_with(
         &["山", "富士山は日本で最も高い山である。", "湖"],
