@@ -44,11 +44,12 @@ impl Args {
     pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
         let (load, device) = (LoadOptions::default(), Device::flex());
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
-            Err(TrainError::NoCheckpoint { .. }) if self.fresh => {
-                Ok(Trainer::new(self.finder_of_words(split)?, self.config)?)
-            }
             Err(TrainError::NoCheckpoint { .. }) => {
-                Ok(Trainer::new(Checkpoint::from_dir(&self.start, &device)?, self.config)?)
+                if self.fresh {
+                    self.finder_of_words(split)?.save(&self.begun_from())?;
+                }
+                let start = Checkpoint::from_dir(&self.begun_from(), &device)?;
+                Ok(Trainer::new(start, self.config)?)
             }
             resumed => Ok(resumed?),
         }
@@ -70,6 +71,11 @@ impl Args {
         let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
         let colbert = start.colbert.weigh_tokens(&weights).blend_neighbours(self.neighbours)?;
         Ok(Checkpoint { colbert, ..start })
+    }
+
+    /// The folder of the weights before the first step.
+    pub(crate) fn begun_from(&self) -> PathBuf {
+        if self.fresh { self.out.join("start") } else { self.start.clone() }
     }
 
     pub(crate) fn runs(&self) -> PathBuf {

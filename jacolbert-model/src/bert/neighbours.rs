@@ -136,3 +136,99 @@ impl Clock {
         Tensor::from_data(TensorData::new(values, [hidden, hidden]), device)
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use burn::nn::Linear;
+
+    use super::*;
+    use crate::{BertConfig, FreshWeights};
+
+    const PLACES: usize = 300;
+
+    fn bert(hidden_size: usize, num_attention_heads: usize, share: f64) -> Bert {
+        let config = BertConfig {
+            hidden_size,
+            num_attention_heads,
+            vocab_size: 50,
+            num_hidden_layers: 2,
+            intermediate_size: 8,
+            max_position_embeddings: PLACES,
+            ..BertConfig::default()
+        };
+        let device = Device::flex();
+        device.seed(7);
+        config.init_with(FreshWeights::LEXICAL, &device).blend_neighbours(share, &device)
+    }
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().iter::<f32>().collect()
+    }
+
+    /// What each head makes of the positions alone, `[PLACES, hidden]`.
+    fn read(bert: &Bert, linear: &Linear) -> Vec<Vec<f32>> {
+        let positions = bert.embeddings.positions.weight.val();
+        let [_, hidden] = positions.dims();
+        let length = positions.clone().square().sum_dim(1).mean().sqrt();
+        let in_a_layer = (hidden as f32).sqrt() * POSITION_LENGTH / POSITION_LENGTH.hypot(1.0);
+        let positions = positions / length.unsqueeze() * in_a_layer;
+        values(positions.matmul(linear.weight.val())).chunks(hidden).map(Vec::from).collect()
+    }
+
+    #[test]
+    fn each_head_looks_one_place_before_or_behind_its_own() {
+        let bert = bert(256, 4, 0.25);
+        let attention = &bert.layers[0].attention;
+        let (queries, keys) = (read(&bert, &attention.query), read(&bert, &attention.key));
+        for head in 0..4 {
+            let part = head * 64..(head + 1) * 64;
+            for place in 1..PLACES - 1 {
+                let score = |key: &Vec<f32>| -> f32 {
+                    let (query, key) = (&queries[place][part.clone()], &key[part.clone()]);
+                    query.iter().zip(key).map(|(q, k)| q * k).sum::<f32>() / 8.0
+                };
+                let scores: Vec<f32> = keys.iter().map(score).collect();
+                let sought = if head % 2 == 0 { place - 1 } else { place + 1 };
+                assert!((scores[sought] - SHARPNESS).abs() < 0.01, "{}", scores[sought]);
+                let seen = scores.iter().map(|score| score.exp()).sum::<f32>();
+                let share = scores[sought].exp() / seen;
+                assert!(share > 0.9, "head {head}, place {place}: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_and_what_heads_hand_on_leave_the_positions_alone() {
+        let bert = bert(24, 3, 0.25);
+        let (columns, attention) = (bert.columns(), &bert.layers[0].attention);
+        let front =
+            |tensor: Tensor<2>, axis| values(tensor.narrow(axis, 0, columns.of_positions()));
+        for (tensor, axis) in [
+            (bert.embeddings.words.weight.val(), 1),
+            (attention.value.weight.val(), 0),
+            (attention.output.weight.val(), 1),
+        ] {
+            assert!(front(tensor, axis).into_iter().all(|value| value == 0.0));
+        }
+        let positions = bert.embeddings.positions.weight.val();
+        let behind = positions.narrow(1, columns.of_positions(), columns.of_words());
+        assert!(values(behind).into_iter().all(|value| value == 0.0));
+    }
+
+    #[test]
+    fn a_side_hands_on_the_share_that_was_asked_for() {
+        let bert = bert(256, 4, 0.25);
+        let attention = &bert.layers[0].attention;
+        let words = bert.embeddings.words.weight.val();
+        let value = words.clone().matmul(attention.value.weight.val());
+        // Of the heads that look back, 0 and 2.
+        let back = |matrix: Tensor<2>, axis| {
+            let head = |head: usize| matrix.clone().narrow(axis, head * 64, 64);
+            Tensor::cat(vec![head(0), head(2)], axis)
+        };
+        let added = back(value, 1).matmul(back(attention.output.weight.val(), 0));
+        let square = |tensor: Tensor<2>| f64::from(tensor.square().mean().into_scalar::<f32>());
+        let share = square(added) / square(words);
+        assert!((share / 0.25 - 1.0).abs() < 0.1, "{share}");
+    }
+}

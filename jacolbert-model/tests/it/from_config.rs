@@ -208,3 +208,49 @@ fn without_passages_all_words_weigh_the_same() {
     let weights = TokenWeights::idf(&tokenizer, []).expect("nothing is read");
     assert_eq!((weights.of(A), weights.of(MASK)), (1.0, 0.0));
 }
+
+/// Passages with both words of the query `東 a`, side by side in the first of each pair only. What stands beside them
+/// otherwise is not what frames the query.
+const TOGETHER_OR_APART: [[&str; 2]; 2] =
+    [["京 東 a 京", "京 東 京 a 京"], ["京 京 東 a 京 京", "京 a 京 京 東 京"]];
+
+#[test]
+fn words_that_stand_together_are_found_better() -> TestResult {
+    let score = |encoder: &Encoder, passage: &str| -> Result<f32, Error> {
+        let query = encoder.encode_query("東 a")?;
+        let passage = encoder.encode_passages(&[passage])?.embeddings.remove(0);
+        let dot = |q: &[f32], p: &[f32]| q.iter().zip(p).map(|(q, p)| q * p).sum::<f32>();
+        let best = |q| passage.as_ref().rows().map(|p| dot(q, p)).fold(f32::MIN, f32::max);
+        Ok(query.as_ref().rows().map(best).sum())
+    };
+    let with_room = wider().but(|tiny| {
+        tiny.config["hidden_size"] = json!(256);
+        tiny.config["num_attention_heads"] = json!(4);
+        tiny.metadata["dim"] = json!(128);
+    });
+    let begun = drawn(&with_room, FreshWeights::LEXICAL)?;
+    // Of words that are in no passage each counts, of `[MASK]` and the frame none does.
+    let weights = TokenWeights::idf(&begun.tokenizer, std::iter::repeat_n("-", 1_000))?;
+    let colbert = begun.colbert.clone().weigh_tokens(&weights).blend_neighbours(0.5)?;
+    let blended = Encoder::new(Checkpoint { colbert, ..begun });
+    for [together, apart] in TOGETHER_OR_APART {
+        let scores = [score(&blended, together)?, score(&blended, apart)?];
+        assert!(scores[0] > scores[1] + 0.05, "{together}, {apart}: {scores:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn neighbours_need_two_heads_and_a_share() -> TestResult {
+    let narrow = wider().but(|tiny| tiny.config["num_attention_heads"] = json!(1));
+    let one_head = drawn(&narrow, FreshWeights::LEXICAL)?.colbert;
+    let found = one_head.blend_neighbours(0.25);
+    assert!(matches!(found, Err(Error::Neighbours { share: 0.25 })));
+    let colbert = drawn(&wider(), FreshWeights::LEXICAL)?.colbert;
+    for share in [-0.1, f64::NAN, f64::INFINITY] {
+        let found = colbert.clone().blend_neighbours(share);
+        assert!(matches!(found, Err(Error::Neighbours { .. })), "{share}");
+    }
+    colbert.blend_neighbours(0.0)?;
+    Ok(())
+}
