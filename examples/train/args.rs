@@ -45,11 +45,16 @@ impl Args {
         let (load, device) = (LoadOptions::default(), Device::flex());
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
             Err(TrainError::NoCheckpoint { .. }) => {
-                if self.fresh {
-                    self.finder_of_words(split)?.save(&self.begun_from())?;
-                }
-                let start = Checkpoint::from_dir(&self.begun_from(), &device)?;
+                let start = if self.fresh {
+                    self.finder_of_words(split)?
+                } else {
+                    Checkpoint::from_dir(&self.start, &device)?
+                };
+                start.save(&self.begun_from())?;
                 Ok(Trainer::new(start, self.config)?)
+            }
+            Ok(_) if !self.begun_from().is_dir() => {
+                Err(format!("{} is missing", self.begun_from().display()).into())
             }
             resumed => Ok(resumed?),
         }
@@ -75,7 +80,7 @@ impl Args {
 
     /// The folder of the weights before the first step.
     pub(crate) fn begun_from(&self) -> PathBuf {
-        if self.fresh { self.out.join("start") } else { self.start.clone() }
+        self.out.join("start")
     }
 
     pub(crate) fn runs(&self) -> PathBuf {

@@ -46,6 +46,7 @@ impl Judge {
         let metric: Metric = "recall@1".parse()?;
         Ok(evaluate(&self.qrels, &hits, &[metric], &EvaluateOptions::default())?.mean(metric)?)
     }
+
     /// How far a recall of these questions may be from that of all there could be, as a rule.
     pub(crate) fn standard_error(&self, recall: f64) -> f64 {
         (recall * (1.0 - recall) / self.queries.len() as f64).sqrt()

@@ -6,7 +6,7 @@
 //! the questions about the last `--held-out` passages, with which it is not trained; nor with those that
 //! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`,
 //! `--vocab-size` with a fresh tokenizer as well, trained on the same passages.
-//! Fresh weights look at a token's neighbours, by so much as `--neighbours` says.
+//! Fresh weights look at a token's neighbours, of which `--neighbours` (0.25; 0 is none) is added to it.
 //! `--out` gets `metrics.jsonl`, `loss.svg`, checkpoints, and in `model` the mean of the weights
 //! that were judged best and those of the beginning, or the former if the mean is worse by more than a standard error.
 //!

@@ -75,7 +75,7 @@ impl BatchLimit {
         let texts = match self {
             Self::Tokens(tokens) => tokens / width,
             Self::Bytes(bytes, footprint) => {
-                usize::try_from(bytes / footprint.bytes(width)).unwrap_or(usize::MAX)
+                usize::try_from(bytes / footprint.bytes(width).max(1)).unwrap_or(usize::MAX)
             }
         };
         texts.max(1)
@@ -157,6 +157,12 @@ mod tests {
         assert_eq!(FOOTPRINT.bytes(10), 10 * (8 * 8 + 3 * 2 * 10) * 4);
         assert_eq!(FOOTPRINT.bytes(1), (2 * 8 + 4 * 16) * 4);
         assert!(FOOTPRINT.bytes(1_000) > 50 * FOOTPRINT.bytes(100));
+    }
+
+    #[test]
+    fn other_devices_have_as_much_as_the_docs_say() {
+        let limit = BatchLimit::Bytes(BYTES_ON_OTHERS, Footprint::of(&BertConfig::default()));
+        assert_eq!([200, 512].map(|width| limit.tokens(width)), [9_600, 5_120]);
     }
 
     #[test]

@@ -67,12 +67,13 @@ impl Colbert {
     /// The model with a first layer that adds to each token what stands beside it, so that MaxSim finds
     /// a query's words best where they stand together, as BM25 over pairs of tokens does.
     ///
-    /// Half of the first layer's heads look at the token before, the others at the one after; of what a
-    /// neighbour's vector is, a random projection is added, whose square is the part `share` of the
-    /// neighbour's own. To find it, the positions of the tokens get vectors that turn from place to place
-    /// (as in Vaswani et al., "Attention Is All You Need", 2017, with angles drawn evenly from
-    /// 0 to π), for which a head's width of each hidden vector is reserved: words and embeddings have
-    /// nothing there. The narrower a head, the less exact its aim.
+    /// Heads of the first layer look at the token before and at the one after by turns. Each side adds a
+    /// random projection of its neighbour's vector, of `share` times that vector's squared length: with
+    /// 0.25, of half its length. To find the neighbour, positions get vectors that turn from place to place
+    /// (as in Vaswani et al., "Attention Is All You Need", 2017, with angles drawn evenly from 0 to π). As many
+    /// columns of the hidden vectors as a head has are theirs: word embeddings are 0 there, and the
+    /// projection to the model's output does not read them. Heads of 32 columns or more have nine tenths of
+    /// their attention and more where they should; of fewer, less.
     ///
     /// For fresh weights as [`FreshWeights::LEXICAL`] draws them, after
     /// [`weigh_tokens`](Self::weigh_tokens): words, positions and the first layer's attention are
@@ -83,7 +84,7 @@ impl Colbert {
     /// a number from 0.
     pub fn blend_neighbours(mut self, share: f64) -> Result<Self, Error> {
         if !(self.bert.can_blend_neighbours() && share.is_finite() && share >= 0.0) {
-            return Err(Error::Neighbours { share });
+            return Err(Error::Neighbours { share, heads: self.bert.head_widths() });
         }
         let device = self.device();
         let columns = self.bert.columns();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
-use crate::engine::{Engine, Pass};
+use crate::engine::Engine;
 use crate::{
     Checkpoint, Colbert, CpuEngine, EncodeOptions, Encoding, Error, Fingerprint, LoadOptions,
     Tokenizer,
@@ -90,8 +90,9 @@ pub struct Truncation {
 impl Encoder {
     /// Takes a loaded checkpoint. Gradients and dropout are left behind.
     ///
-    /// On flex the weights are [packed](CpuEngine::Packed), and those of the checkpoint kept beside
-    /// them; [`from_dir`](Self::from_dir) holds them once.
+    /// On flex the weights are [packed](CpuEngine::Packed), and in another [`Precision`](crate::Precision) than `f32`
+    /// converted; those of the checkpoint are kept beside them. [`from_dir`](Self::from_dir) holds them
+    /// once.
     pub fn new(checkpoint: Checkpoint) -> Self {
         Self::with_cpu_engine(checkpoint, CpuEngine::default())
     }
@@ -253,8 +254,7 @@ impl Encoder {
     /// As [`encode_queries`](Self::encode_queries).
     pub fn encode_query(&self, query: &str) -> Result<Embeddings, Error> {
         let encoding = self.tokenizer.encode_query(query)?;
-        let mut encoded = self.embeddings(self.engine.submit(vec![&encoding]), &[0])?;
-        Ok(encoded.remove(0))
+        Ok(self.embed(&[encoding], &[0], 0)?.remove(0).1)
     }
 
     /// Encodes `queries`.
@@ -341,38 +341,36 @@ impl Encoder {
 
     /// The embeddings of all `encodings`, in their order; `first` is the number of the first, and
     /// `progress` gets the number done after each batch.
-    ///
-    /// A batch is sent before the one before it is read, so that a device has something to do while its
-    /// results are fetched.
     pub(crate) fn embed_all(
         &self,
         encodings: &[Encoding],
         first: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Vec<Embeddings>, Error> {
-        let mut passes = batches(encodings, self.batch_limit()).into_iter().map(|batch| {
-            let texts = batch.iter().map(|&text| &encodings[text]).collect();
-            (batch.iter().map(|text| first + text).collect::<Vec<_>>(), self.engine.submit(texts))
-        });
-        let mut numbered = Vec::with_capacity(encodings.len());
-        let mut sent = passes.next();
-        while let Some((numbers, pass)) = sent {
-            sent = passes.next();
-            let embeddings = self.embeddings(pass, &numbers)?;
-            numbered.extend(numbers.into_iter().zip(embeddings));
-            progress(numbered.len());
+        let mut embeddings = Vec::with_capacity(encodings.len());
+        for batch in batches(encodings, self.batch_limit()) {
+            embeddings.extend(self.embed(encodings, &batch, first)?);
+            progress(embeddings.len());
         }
-        numbered.sort_unstable_by_key(|(text, _)| *text);
-        Ok(numbered.into_iter().map(|(_, embeddings)| embeddings).collect())
+        embeddings.sort_unstable_by_key(|(text, _)| *text);
+        Ok(embeddings.into_iter().map(|(_, embeddings)| embeddings).collect())
     }
 
-    /// What comes out of a pass of the texts with these numbers.
-    fn embeddings(&self, pass: Pass<'_>, numbers: &[usize]) -> Result<Vec<Embeddings>, Error> {
-        let rows = numbers.iter().zip(pass.rows()?);
-        let embeddings = rows.map(|(&text, rows)| {
-            Embeddings::new(rows, self.dim()).map_err(|source| Error::Embeddings { text, source })
+    /// One pass through the model: kept rows of the texts `batch`, with the text's number, which counts from `first`.
+    fn embed(
+        &self,
+        encodings: &[Encoding],
+        batch: &[usize],
+        first: usize,
+    ) -> Result<Vec<(usize, Embeddings)>, Error> {
+        let texts: Vec<&Encoding> = batch.iter().map(|&text| &encodings[text]).collect();
+        let rows = batch.iter().zip(self.engine.embed(&texts)?);
+        let kept = rows.map(|(&text, rows)| {
+            let text = first + text;
+            let embeddings = Embeddings::new(rows, self.dim());
+            Ok((text, embeddings.map_err(|source| Error::Embeddings { text, source })?))
         });
-        embeddings.collect()
+        kept.collect()
     }
 }
 

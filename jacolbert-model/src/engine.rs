@@ -3,7 +3,7 @@
 #[cfg(feature = "flex")]
 use std::sync::Arc;
 
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::{DType, Device};
 
 #[cfg(feature = "flex")]
 use crate::Precision;
@@ -78,46 +78,15 @@ impl Engine {
         }
     }
 
-    /// Sends `texts` through the model. A device that works beside the CPU may still be at it, or at what was
-    /// sent before, when this returns.
-    pub(crate) fn submit<'a>(&self, texts: Vec<&'a Encoding>) -> Pass<'a> {
-        let output = match self {
-            Self::Module { colbert, device } => {
-                let embedded = colbert.forward(Batch::new(&texts, device)).tensor;
-                // What a device could not begin is an error when its results are read.
-                let _ = device.flush();
-                Output::OnDevice(embedded)
-            }
-            #[cfg(feature = "flex")]
-            Self::Packed(packed) => Output::Rows(packed.forward(&texts)),
-        };
-        Pass { texts, output }
-    }
-}
-
-/// Texts on their way through a model.
-pub(crate) struct Pass<'a> {
-    texts: Vec<&'a Encoding>,
-    output: Output,
-}
-
-enum Output {
-    /// `[texts, tokens, dim]`.
-    OnDevice(Tensor<3>),
-    #[cfg(feature = "flex")]
-    Rows(Vec<Vec<f32>>),
-}
-
-impl Pass<'_> {
-    /// Per text the unit rows of its kept tokens, `[tokens, dim]`; waits for the device.
+    /// Per text the unit rows of its kept tokens, `[tokens, dim]`.
     ///
     /// # Errors
     /// [`Error::Device`].
-    pub(crate) fn rows(self) -> Result<Vec<Vec<f32>>, Error> {
-        match self.output {
-            Output::OnDevice(embedded) => kept_rows_of(embedded, &self.texts),
+    pub(crate) fn embed(&self, texts: &[&Encoding]) -> Result<Vec<Vec<f32>>, Error> {
+        match self {
+            Self::Module { colbert, device } => rows_of_module(colbert, texts, device),
             #[cfg(feature = "flex")]
-            Output::Rows(rows) => Ok(rows),
+            Self::Packed(packed) => Ok(packed.forward(texts)),
         }
     }
 }
@@ -133,9 +102,14 @@ pub(crate) fn packing(cpu: CpuEngine) -> Option<Packing> {
     }
 }
 
-fn kept_rows_of(embedded: Tensor<3>, texts: &[&Encoding]) -> Result<Vec<Vec<f32>>, Error> {
-    let [_, tokens, dim] = embedded.dims();
-    let data = embedded.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
+fn rows_of_module(
+    colbert: &Colbert,
+    texts: &[&Encoding],
+    device: &Device,
+) -> Result<Vec<Vec<f32>>, Error> {
+    let tensor = colbert.forward(Batch::new(texts, device)).tensor;
+    let [_, tokens, dim] = tensor.dims();
+    let data = tensor.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
     let values = data.as_slice::<f32>().map_err(|e| Error::Device(e.into()))?;
     let matrices = values.chunks_exact(tokens * dim).zip(texts);
     Ok(matrices.map(|(matrix, text)| kept_rows(matrix, &text.keep, dim)).collect())

@@ -67,12 +67,14 @@ pub enum Error {
     },
     /// A model cannot be begun with a layer that looks at neighbours.
     #[error(
-        "neighbours can be blended with a share from 0, here {share}, by a layer of two heads of two \
-         columns or more"
+        "a layer with heads of {heads:?} columns cannot blend neighbours by {share}; it must have two heads or more of \
+         two columns or more, and the share must be a number from 0"
     )]
     Neighbours {
         /// The share of a neighbour that was asked for.
         share: f64,
+        /// Columns of each head of the first layer; none without a layer.
+        heads: Vec<usize>,
     },
     /// A maximum length has no room for text, or is longer than the model has positions; or
     /// embeddings have no component.

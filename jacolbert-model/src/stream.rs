@@ -15,12 +15,12 @@ const SOURCES_AT_ONCE: usize = 128;
 pub struct StreamOptions {
     /// [Batches](crate::EncodeOptions::batch) that make a round, from 1. A round is sorted by length, so that more
     /// of them need less padding; two to three rounds are in memory at a time, one of them with its
-    /// embeddings. Of large batches fewer make one: a round has at most 131,072 tokens (64 MB of embeddings
-    /// of 128 numbers) if that is a batch or more.
+    /// embeddings. A round has at most 131,072 tokens, 64 MB of embeddings of 128 numbers, or one batch if that
+    /// is more.
     pub batches_per_round: usize,
 }
 
-/// Tokens beyond which a round does not get another batch.
+/// Tokens at which a round ends, unless a batch is larger.
 const MAX_ROUND_TOKENS: usize = 1 << 17;
 
 impl Default for StreamOptions {

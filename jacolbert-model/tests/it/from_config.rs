@@ -228,15 +228,19 @@ fn words_that_stand_together_are_found_better() -> TestResult {
         tiny.config["num_attention_heads"] = json!(4);
         tiny.metadata["dim"] = json!(128);
     });
-    let begun = drawn(&with_room, FreshWeights::LEXICAL)?;
-    // Of words that are in no passage each counts, of `[MASK]` and the frame none does.
-    let weights = TokenWeights::idf(&begun.tokenizer, std::iter::repeat_n("-", 1_000))?;
-    let colbert = begun.colbert.clone().weigh_tokens(&weights).blend_neighbours(0.5)?;
-    let blended = Encoder::new(Checkpoint { colbert, ..begun });
-    for [together, apart] in TOGETHER_OR_APART {
-        let scores = [score(&blended, together)?, score(&blended, apart)?];
-        assert!(scores[0] > scores[1] + 0.05, "{together}, {apart}: {scores:?}");
+    let mut gains = Vec::new();
+    for _draw in 0..5 {
+        let begun = drawn(&with_room, FreshWeights::LEXICAL)?;
+        // Of words that are in no passage each counts, of `[MASK]` and the frame none does.
+        let weights = TokenWeights::idf(&begun.tokenizer, std::iter::repeat_n("-", 1_000))?;
+        let colbert = begun.colbert.clone().weigh_tokens(&weights).blend_neighbours(0.5)?;
+        let blended = Encoder::new(Checkpoint { colbert, ..begun });
+        for [together, apart] in TOGETHER_OR_APART {
+            gains.push(score(&blended, together)? - score(&blended, apart)?);
+        }
     }
+    let mean = gains.iter().sum::<f32>() / gains.len() as f32;
+    assert!(mean > 0.1, "{gains:?}");
     Ok(())
 }
 
@@ -245,7 +249,7 @@ fn neighbours_need_two_heads_and_a_share() -> TestResult {
     let narrow = wider().but(|tiny| tiny.config["num_attention_heads"] = json!(1));
     let one_head = drawn(&narrow, FreshWeights::LEXICAL)?.colbert;
     let found = one_head.blend_neighbours(0.25);
-    assert!(matches!(found, Err(Error::Neighbours { share: 0.25 })));
+    assert!(matches!(found, Err(Error::Neighbours { share: 0.25, heads }) if heads == [64]));
     let colbert = drawn(&wider(), FreshWeights::LEXICAL)?.colbert;
     for share in [-0.1, f64::NAN, f64::INFINITY] {
         let found = colbert.clone().blend_neighbours(share);

@@ -66,3 +66,23 @@ fn a_device_is_checked_by_another_precision_too() -> TestResult {
     assert!(check.embeddings > 1e-5, "the reference is f32: {}", check.embeddings);
     Ok(())
 }
+
+#[test]
+fn weights_kept_in_a_format_give_the_bits_of_weights_that_are_converted() -> TestResult {
+    let folder = Tiny::new().write()?;
+    for precision in [Precision::Bf16, Precision::F16] {
+        let Checkpoint { colbert, tokenizer, .. } = checkpoint()?;
+        let options = LoadOptions { precision, ..Default::default() };
+        let encoder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+        let encoding = tokenizer.encode_passage(TEXTS[1])?;
+        let batch = Batch::new(&[&encoding], &Device::flex());
+        let converted = colbert.with_precision(precision)?.forward(batch).tensor;
+        let converted = converted.into_data().try_to_vec::<f32>()?;
+        let rows = converted.chunks(encoder.dim()).zip(&encoding.keep);
+        let rows: Vec<f32> =
+            rows.filter(|(_, keep)| **keep).flat_map(|(row, _)| row).copied().collect();
+        let kept = encoder.encode_passages(&[TEXTS[1]])?.embeddings.remove(0);
+        assert_eq!(kept.values(), rows, "{precision:?}");
+    }
+    Ok(())
+}
