@@ -60,7 +60,7 @@ impl Args {
         }
     }
 
-    /// A fresh model that finds passages better than BM25 does: by the words of a question, the
+    /// A fresh model that finds passages as well as BM25 does: by the words of a question, the
     /// rare ones before the frequent ones, best where they stand together.
     fn finder_of_words(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
         let device = Device::flex();
