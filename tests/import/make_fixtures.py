@@ -1,7 +1,7 @@
 """Makes the folder `ragatouille`: an index that RAGatouille wrote, and what colbert-ai finds in it.
 
     python make_fixtures.py
-    # ragatouille 0.0.9.post2, colbert-ai 0.2.22, langchain 0.3.30, llama-index 0.14.25, torch 2.10.0,
+    # ragatouille 0.0.9.post2, colbert-ai 0.2.22, langchain 0.3.30, llama-index 0.14.25, torch 2.11.0,
     # transformers 4.49.0, faiss-cpu 1.15.1, psutil (which RAGatouille needs and does not name)
 
 The model is `assets/mini`, the documents are those of `examples/collection`. One document is long and becomes
