@@ -205,9 +205,9 @@ mod tests {
         let (queries, keys) = (read(&bert, &attention.query), read(&bert, &attention.key));
         for head in 0..4 {
             let part = head * width..(head + 1) * width;
-            for place in 1..PLACES - 1 {
+            for (place, query) in queries.iter().enumerate().take(PLACES - 1).skip(1) {
                 let score = |key: &Vec<f32>| -> f32 {
-                    let (query, key) = (&queries[place][part.clone()], &key[part.clone()]);
+                    let (query, key) = (&query[part.clone()], &key[part.clone()]);
                     query.iter().zip(key).map(|(q, k)| q * k).sum::<f32>() / (width as f32).sqrt()
                 };
                 let scores: Vec<f32> = keys.iter().map(score).collect();
