@@ -74,7 +74,10 @@ impl Args {
             start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &device)?;
         }
         let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
-        let colbert = start.colbert.weigh_tokens(&weights).blend_neighbours(self.neighbours)?;
+        let mut colbert = start.colbert.weigh_tokens(&weights);
+        if self.neighbours != 0.0 {
+            colbert = colbert.blend_neighbours(self.neighbours)?;
+        }
         Ok(Checkpoint { colbert, ..start })
     }
 
