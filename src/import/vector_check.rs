@@ -7,11 +7,11 @@ use crate::{Error, RagatouilleDocument, RagatouillePassage};
 
 /// Passages that are encoded.
 const NUM_SAMPLED: usize = 16;
-/// Likeness below which vectors are another model's or another text's.
+/// Likeness below which vectors are another model's.
 ///
 /// With the demonstration model and colbert-ai's codec of 1 bit, the 312 passages of `examples/collection` have
 /// .95 to .98, those that the model cuts at 32 tokens .93 to .98; beside the text of another passage .80 to
-/// .90, which the limit below is for, and beside unrelated vectors 0 to .14. The first model that was here
+/// .90, which [`MARGIN`] is for, and beside unrelated vectors 0 to .14. The first model that was here
 /// had .87 to .96, .78 to .93, .28 to .63 and .17 to .22 (`tests/import/measure_likeness.py`).
 const LEAST_LIKENESS: f32 = 0.7;
 /// How much more like another sampled text vectors may be than like their own: texts that repeat each
