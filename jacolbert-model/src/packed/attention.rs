@@ -1,18 +1,19 @@
 //! Multi-head self-attention with its output projection, residual and norm.
 
+use half::bf16;
+
 use super::Packing;
+use super::bf16_head::Bf16Head;
 use super::division::Division;
-use super::kernels::{Isa, LANES, Lanes, Panels, Rows, RowsMut};
-use super::linear::PackedLinear;
+use super::head::Head;
+use super::kernels::{Bf16Rows, Isa, LANES, LINE, Results, Rows, RowsMut};
+use super::linear::{Bf16Linear, Outputs, PackedLinear};
 use super::norm::PackedNorm;
 use super::ragged::Ragged;
 use super::rooms::{HeadRooms, PassRooms, Room, Rooms};
 use super::weights::Matrix;
 use crate::bert::Attention;
 use crate::{BertConfig, Error};
-
-/// Tokens whose scores exist at the same time.
-const TOKENS_AT_ONCE: usize = 48;
 
 /// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
 #[derive(Debug)]
@@ -25,13 +26,10 @@ pub(super) struct PackedAttention {
     hidden: usize,
 }
 
-/// One head of one text.
-struct Head<'a> {
-    /// The rows of the text, from the head's part of `q` on.
-    rows: Rows<'a>,
-    hidden: usize,
-    /// Length of a vector.
-    size: usize,
+/// What the heads found, row by row, in the format that the output multiplies if that is bf16.
+pub(super) enum Context<'r> {
+    F32(&'r [f32]),
+    Bf16(Bf16Linear<'r>, &'r [[bf16; 2]]),
 }
 
 impl PackedAttention {
@@ -58,23 +56,51 @@ impl PackedAttention {
         self.output.stride()
     }
 
-    /// `softmax(q kᵀ / √d + mask) v` of all heads, `[rows, stride]`.
+    /// `softmax(q kᵀ / √d + mask) v` of all heads, row by row.
     pub(super) fn context<'r>(
-        &self,
+        &'r self,
         hidden: &[f32],
         batch: &Ragged<'_>,
         division: &Division,
         rooms: &'r mut PassRooms,
-    ) -> &'r [f32] {
+    ) -> Context<'r> {
         let PassRooms { queries_keys_values, context } = rooms;
-        let inputs = self.queries_keys_values(hidden, division, queries_keys_values);
-        let context = context.of(hidden.len());
-        if self.size().is_multiple_of(LANES) && division.is_enough(batch.num_texts()) {
-            self.text_by_text(inputs, batch, division, context);
-        } else {
-            self.head_by_head(inputs, batch, division, context);
+        let (isa, num_rows) = (division.isa, batch.num_rows());
+        if !self.is_in_bf16(isa) {
+            let inputs = self.inputs(hidden, division, &mut queries_keys_values.f32);
+            let context = context.f32.of(num_rows * self.stride());
+            self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
+                let head = self.head(inputs, batch, text, head);
+                head.context(batch.mask(text), isa, rooms, out);
+            });
+            return Context::F32(context);
         }
-        context
+        let inputs = self.inputs_in_bf16(hidden, division, &mut queries_keys_values.bf16);
+        if let Some(output) = self.output.as_bf16() {
+            let context = context.bf16.of(num_rows * self.bf16_stride());
+            let (values, stride) = (context.as_flattened_mut(), 2 * self.bf16_stride());
+            self.heads(batch, division, values, stride, |text, head, rooms, out| {
+                let head = self.bf16_head(inputs, batch, text, head);
+                head.context(batch.mask(text), isa, rooms, &mut Results::Bf16(out));
+            });
+            return Context::Bf16(output, context);
+        }
+        let context = context.f32.of(num_rows * self.stride());
+        self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
+            let head = self.bf16_head(inputs, batch, text, head);
+            head.context(batch.mask(text), isa, rooms, &mut Results::F32(out));
+        });
+        Context::F32(context)
+    }
+
+    /// Whether heads compute in bf16: if the layers do, or the layers are in bytes and bf16 is the faster one;
+    /// and vectors are whole lines.
+    fn is_in_bf16(&self, isa: Isa) -> bool {
+        let is_rounded = match self.inputs.as_bf16() {
+            Some(_) => true,
+            None => self.inputs.is_in_bytes() && isa.has_bf16(),
+        };
+        is_rounded && self.size().is_multiple_of(2 * LINE)
     }
 
     /// Length of a head's vectors.
@@ -82,46 +108,65 @@ impl PackedAttention {
         self.hidden / self.num_heads
     }
 
-    /// The heads of a text put their vectors where they belong.
-    fn text_by_text(
+    /// Pairs from one row of hidden states in bf16 to the next.
+    fn bf16_stride(&self) -> usize {
+        self.output.bf16_stride()
+    }
+
+    /// Calls `compute` with every text, head, rooms, and the places of its vectors in `context`.
+    fn heads<T: Copy + Default + Send>(
         &self,
-        inputs: &[f32],
         batch: &Ragged<'_>,
         division: &Division,
-        context: &mut [f32],
+        context: &mut [T],
+        stride: usize,
+        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
     ) {
-        let stride = self.stride();
+        if self.size().is_multiple_of(LANES) && division.is_enough(batch.num_texts()) {
+            self.text_by_text(batch, division, context, stride, compute);
+        } else {
+            self.head_by_head(batch, division, context, stride, compute);
+        }
+    }
+
+    /// The heads of a text put their vectors where they belong.
+    fn text_by_text<T: Send>(
+        &self,
+        batch: &Ragged<'_>,
+        division: &Division,
+        context: &mut [T],
+        stride: usize,
+        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
+    ) {
         division.for_each(batch.texts_of(context, stride), |rooms, (text, context)| {
             for head in 0..self.num_heads {
                 let values = context.get_mut(head * self.size()..).unwrap_or_default();
-                let out = RowsMut { values, stride };
-                let head = self.head(inputs, batch, text, head);
-                head.context(batch.mask(text), division.isa, rooms, out);
+                compute(text, head, rooms, RowsMut { values, stride });
             }
         });
     }
 
     /// For fewer texts than threads, or for vectors that are no whole panels.
-    fn head_by_head(
+    fn head_by_head<T: Copy + Default + Send>(
         &self,
-        inputs: &[f32],
         batch: &Ragged<'_>,
         division: &Division,
-        context: &mut [f32],
+        context: &mut [T],
+        stride: usize,
+        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
     ) {
-        let (size, stride) = (self.size(), self.size().next_multiple_of(LANES));
+        let (size, vector_stride) = (self.size(), self.size().next_multiple_of(LANES));
         let heads = division.map(batch.num_texts() * self.num_heads, |rooms, n| {
             let (text, head) = (n / self.num_heads, n % self.num_heads);
-            let mut vectors = vec![0.0; batch.rows(text).len() * stride];
-            let out = RowsMut { values: &mut vectors, stride };
-            let mask = batch.mask(text);
-            self.head(inputs, batch, text, head).context(mask, division.isa, rooms, out);
+            let mut vectors = vec![T::default(); batch.rows(text).len() * vector_stride];
+            let out = RowsMut { values: &mut vectors, stride: vector_stride };
+            compute(text, head, rooms, out);
             vectors
         });
         for (n, vectors) in heads.iter().enumerate() {
             let (text, head) = (n / self.num_heads, n % self.num_heads);
-            let rows = context.chunks_exact_mut(self.stride()).skip(batch.rows(text).start);
-            for (row, vector) in rows.zip(vectors.chunks_exact(stride)) {
+            let rows = context.chunks_exact_mut(stride).skip(batch.rows(text).start);
+            for (row, vector) in rows.zip(vectors.chunks_exact(vector_stride)) {
                 row[head * size..][..size].copy_from_slice(&vector[..size]);
             }
         }
@@ -141,8 +186,22 @@ impl PackedAttention {
         Head { rows, hidden: self.hidden, size: self.size() }
     }
 
+    fn bf16_head<'a>(
+        &self,
+        inputs: &'a [[bf16; 2]],
+        batch: &Ragged<'_>,
+        text: usize,
+        head: usize,
+    ) -> Bf16Head<'a> {
+        let (range, stride) = (batch.rows(text), self.inputs.bf16_stride());
+        let (hidden, size) = (self.hidden / 2, self.size() / 2);
+        let rows = &inputs[range.start * stride..range.end * stride];
+        let rows = rows.get(head * size..).unwrap_or_default();
+        Bf16Head { rows, stride, tokens: range.len(), hidden, size }
+    }
+
     /// `[rows, inputs.stride()]`: `q / √d`, `k` and `v` of every row.
-    fn queries_keys_values<'r>(
+    fn inputs<'r>(
         &self,
         hidden: &[f32],
         division: &Division,
@@ -151,80 +210,53 @@ impl PackedAttention {
         let (stride, width) = (self.stride(), self.inputs.stride());
         let out = room.of(hidden.len() / stride * width);
         division.for_blocks(out, width, |first, out, rooms| {
-            let values = &hidden[first * stride..];
-            let rows = Rows { values, stride, count: out.len() / width };
-            self.inputs.apply(rows, None, division, &mut rooms.rounded, out);
+            let rows = Rows { values: &hidden[first * stride..], stride, count: out.len() / width };
+            self.inputs.apply(rows, None, division, &mut rooms.rounded, Outputs::F32(out));
         });
         out
     }
 
-    /// `norm(x + output(context))` of rows `stride` long, in the place of `x`.
+    /// The same in bf16, `[rows, inputs.bf16_stride()]`.
+    fn inputs_in_bf16<'r>(
+        &self,
+        hidden: &[f32],
+        division: &Division,
+        room: &'r mut Room<[bf16; 2]>,
+    ) -> &'r [[bf16; 2]] {
+        let (stride, width) = (self.stride(), self.inputs.bf16_stride());
+        let out = room.of(hidden.len() / stride * width);
+        division.for_blocks(out, width, |first, out, rooms| {
+            let rows = Rows { values: &hidden[first * stride..], stride, count: out.len() / width };
+            self.inputs.apply(rows, None, division, &mut rooms.rounded, Outputs::Bf16(out));
+        });
+        out
+    }
+
+    /// `norm(x + output(context))` of rows `stride` long from row `first` on, in the place of `x`.
     pub(super) fn add_output(
         &self,
         hidden: &mut [f32],
-        context: &[f32],
+        first: usize,
+        context: &Context<'_>,
         division: &Division,
         rooms: &mut Rooms,
     ) {
         let stride = self.stride();
-        let rows = Rows { values: context, stride, count: hidden.len() / stride };
-        let output = rooms.first.of(hidden.len());
-        self.output.apply(rows, None, division, &mut rooms.rounded, output);
-        division.isa.add_and_norm(hidden, output, stride, self.norm.as_norm());
-    }
-}
-
-impl Head<'_> {
-    /// `softmax(q kᵀ + mask) v`, whole panels of it, to the rows of `out`.
-    fn context(&self, mask: &[f32], isa: Isa, rooms: &mut HeadRooms, out: RowsMut<'_>) {
-        let HeadRooms { keys, values, scores } = rooms;
-        let (tokens, size) = (self.rows.count, self.size);
-        let (keys, values) = (self.keys(keys), self.values(values));
-        let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
-        let no_bias = vec![[0.0; LANES]; panels];
-        let stride = tokens.next_multiple_of(LANES);
-        for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
-            let count = TOKENS_AT_ONCE.min(tokens - first);
-            let queries = &self.rows.values[first * self.rows.stride..];
-            let queries = Rows { values: queries, stride: self.rows.stride, count };
-            let scores = scores.of(count * stride);
-            let panels = Panels { lanes: keys, inputs: size };
-            let room = RowsMut { values: scores, stride };
-            isa.product(queries, panels, &no_bias[..stride / LANES], None, room);
-            for row in scores.chunks_exact_mut(stride) {
-                isa.softmax(&mut row[..tokens], mask);
+        let count = hidden.len() / stride;
+        let outputs = rooms.outputs.of(hidden.len());
+        let out = Outputs::F32(&mut *outputs);
+        match context {
+            Context::F32(context) => {
+                let rows = Rows { values: &context[first * stride..], stride, count };
+                self.output.apply(rows, None, division, &mut rooms.rounded, out);
             }
-            let weights = Rows { values: scores, stride, count };
-            let panels = Panels { lanes: values, inputs: tokens };
-            let room = RowsMut { values: &mut out.values[first * out.stride..], ..out };
-            isa.product(weights, panels, &no_bias[..size.div_ceil(LANES)], None, room);
-        }
-    }
-
-    /// Panels of 16 tokens: their keys as columns.
-    fn keys<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
-        let (tokens, size) = (self.rows.count, self.size);
-        let panels = room.of(tokens.div_ceil(LANES) * size);
-        for token in 0..tokens {
-            let key = &self.rows.values[token * self.rows.stride + self.hidden..][..size];
-            let panel = &mut panels[token / LANES * size..][..size];
-            for (lanes, &value) in panel.iter_mut().zip(key) {
-                lanes[token % LANES] = value;
+            Context::Bf16(output, context) => {
+                let stride = self.bf16_stride();
+                let values = &context[first * stride..];
+                let rows = Bf16Rows { values, pairs: self.output.num_pairs(), stride, count };
+                output.apply(rows, None, division, out);
             }
         }
-        panels
-    }
-
-    /// Panels of 16 components of all tokens' values.
-    fn values<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
-        let (tokens, size) = (self.rows.count, self.size);
-        let panels = room.of(size.div_ceil(LANES) * tokens);
-        for token in 0..tokens {
-            let value = &self.rows.values[token * self.rows.stride + 2 * self.hidden..][..size];
-            for (n, part) in value.chunks(LANES).enumerate() {
-                panels[n * tokens + token][..part.len()].copy_from_slice(part);
-            }
-        }
-        panels
+        division.isa.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
     }
 }

@@ -27,7 +27,7 @@ impl PackedBert {
     pub(crate) fn new(config: &BertConfig, bert: Bert, packing: Packing) -> Result<Self, Error> {
         let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, packing));
         Ok(Self {
-            isa: Isa::detected(),
+            isa: packing.isa(),
             embeddings: PackedEmbeddings::new(config, bert.embeddings)?,
             layers: layers.collect::<Result<_, _>>()?,
             hidden_size: config.hidden_size,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use half::bf16;
 
-use super::kernels::{Bf16Pairs, Bf16Panels, LANES, Lanes};
+use super::kernels::{Bf16Pairs, Bf16Panels, LANES, LINE, Lanes};
 
 /// The columns of panels in bf16; see [`Bf16Panels`].
 #[derive(Debug)]
@@ -16,9 +16,14 @@ pub(super) struct Bf16Weights {
 impl Bf16Weights {
     /// The nearest to panels `[num_inputs][LANES]`.
     pub(super) fn nearest(panels: &[Lanes], num_inputs: usize) -> Self {
-        let panels = panels.chunks_exact(num_inputs.max(1));
-        let lanes = panels.flat_map(|panel| panel.chunks(2)).map(pairs).collect();
-        Self { lanes, pairs: num_inputs.div_ceil(2) }
+        let depth = num_inputs.div_ceil(2).next_multiple_of(LINE);
+        let mut lanes = Vec::with_capacity(panels.len() / num_inputs.max(1) * depth);
+        for panel in panels.chunks_exact(num_inputs.max(1)) {
+            let end = lanes.len() + depth;
+            lanes.extend(panel.chunks(2).map(pairs));
+            lanes.resize(end, [bf16::ZERO; 2 * LANES]);
+        }
+        Self { lanes, pairs: depth }
     }
 
     /// Those of some panels.

@@ -2,26 +2,28 @@
 
 use std::ops::Range;
 
-use super::kernels::{BytePairs, BytePanels, LANES, LARGEST_WEIGHT, Lanes};
+use super::kernels::{BytePanels, ByteQuads, LANES, LARGEST_WEIGHT, LINE, Lanes, WEIGHT_OFFSET};
 
 /// The columns of panels as bytes, each column with what a byte of it stands for; see
 /// [`BytePanels`].
 #[derive(Debug)]
 pub(super) struct ByteWeights {
-    lanes: Vec<BytePairs>,
+    lanes: Vec<ByteQuads>,
     scales: Vec<Lanes>,
-    pub(super) pairs: usize,
+    pub(super) quads: usize,
 }
 
 impl ByteWeights {
     /// The nearest bytes to panels `[num_inputs][LANES]`, by scales of which the largest weight of a
     /// column is [`LARGEST_WEIGHT`]. A column with a weight that is no number has a scale that is none.
     pub(super) fn nearest(panels: &[Lanes], num_inputs: usize) -> Self {
-        let pairs = num_inputs.div_ceil(2);
-        let mut nearest = Self { lanes: Vec::new(), scales: Vec::new(), pairs };
+        let quads = num_inputs.div_ceil(4).next_multiple_of(LINE);
+        let mut nearest = Self { lanes: Vec::new(), scales: Vec::new(), quads };
         for panel in panels.chunks_exact(num_inputs.max(1)) {
             let scales = std::array::from_fn(|lane| scale(panel, lane));
-            nearest.lanes.extend(panel.chunks(2).map(|inputs| bytes(inputs, &scales)));
+            let end = nearest.lanes.len() + quads;
+            nearest.lanes.extend(panel.chunks(4).map(|inputs| bytes(inputs, &scales)));
+            nearest.lanes.resize(end, [WEIGHT_OFFSET; 4 * LANES]);
             nearest.scales.push(scales);
         }
         nearest
@@ -30,8 +32,8 @@ impl ByteWeights {
     /// Those of some panels.
     pub(super) fn panels(&self, range: Range<usize>) -> BytePanels<'_> {
         BytePanels {
-            lanes: &self.lanes[range.start * self.pairs..range.end * self.pairs],
-            pairs: self.pairs,
+            lanes: &self.lanes[range.start * self.quads..range.end * self.quads],
+            quads: self.quads,
             scales: &self.scales[range],
         }
     }
@@ -44,13 +46,14 @@ fn scale(panel: &[Lanes], lane: usize) -> f32 {
     largest / f32::from(LARGEST_WEIGHT) + fault
 }
 
-/// One or two inputs of each column; what is not there is 0.
-fn bytes(inputs: &[Lanes], scales: &Lanes) -> BytePairs {
-    let mut bytes = [0; 2 * LANES];
+/// Up to four inputs of each column; what is not there is 0.
+fn bytes(inputs: &[Lanes], scales: &Lanes) -> ByteQuads {
+    let mut bytes = [WEIGHT_OFFSET; 4 * LANES];
     for (n, lanes) in inputs.iter().enumerate() {
         for (lane, (&weight, &scale)) in lanes.iter().zip(scales).enumerate() {
             // A zero by a scale of zero is no number, which is the byte 0.
-            bytes[2 * lane + n] = (weight / scale).round_ties_even() as i8;
+            let byte = (weight / scale).round_ties_even() as i8;
+            bytes[4 * lane + n] = byte.cast_unsigned().wrapping_add(WEIGHT_OFFSET);
         }
     }
     bytes
@@ -67,12 +70,13 @@ mod tests {
             let panel: Vec<Lanes> =
                 (0..num_inputs).map(|i| std::array::from_fn(|lane| weight(i, lane))).collect();
             let found = ByteWeights::nearest(&panel, num_inputs);
-            assert_eq!(found.lanes.len(), found.pairs);
+            assert_eq!(found.lanes.len(), found.quads);
             for (i, lanes) in panel.iter().enumerate() {
                 for (lane, &weight) in lanes.iter().enumerate() {
                     let (byte, scale) =
-                        (found.lanes[i / 2][2 * lane + i % 2], found.scales[0][lane]);
-                    assert!((f32::from(byte) * scale - weight).abs() <= 0.501 * scale);
+                        (found.lanes[i / 4][4 * lane + i % 4], found.scales[0][lane]);
+                    let byte = f32::from(byte) - f32::from(WEIGHT_OFFSET);
+                    assert!((byte * scale - weight).abs() <= 0.501 * scale);
                 }
             }
         }

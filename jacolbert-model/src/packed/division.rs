@@ -9,6 +9,9 @@ use super::rooms::Rooms;
 /// enough that what is computed in between stays in the caches.
 const MOST_ROWS: usize = 96;
 
+/// The same in tiles, which are done with weights so soon that they are to be fetched less often.
+const MOST_ROWS_IN_TILES: usize = 128;
+
 /// With fewer rows than this for each thread, the threads share the columns of each product instead.
 const FEWEST_ROWS: usize = 24;
 
@@ -28,21 +31,22 @@ impl Division {
     pub(super) fn new(isa: Isa, num_rows: usize) -> Self {
         let threads = rayon::current_num_threads();
         let by_columns = threads > 1 && num_rows < threads * FEWEST_ROWS;
-        let rounds = num_rows.div_ceil(threads * MOST_ROWS).max(1);
+        let most_rows = if isa.has_tiles() { MOST_ROWS_IN_TILES } else { MOST_ROWS };
+        let rounds = num_rows.div_ceil(threads * most_rows).max(1);
         let num_blocks = if by_columns { 1 } else { rounds * threads };
         Self { isa, threads, rows_of_a_block: num_rows.div_ceil(num_blocks).max(1), by_columns }
     }
 
     /// Calls `step` with the number of the first row of every block, its rows, each `stride` long, and
     /// rooms for it.
-    pub(super) fn for_blocks(
+    pub(super) fn for_blocks<T: Send>(
         &self,
-        rows: &mut [f32],
+        rows: &mut [T],
         stride: usize,
-        step: impl Fn(usize, &mut [f32], &mut Rooms) + Sync,
+        step: impl Fn(usize, &mut [T], &mut Rooms) + Sync,
     ) {
         let size = self.rows_of_a_block * stride;
-        let step = |rooms: &mut Rooms, (n, block): (usize, &mut [f32])| {
+        let step = |rooms: &mut Rooms, (n, block): (usize, &mut [T])| {
             step(n * self.rows_of_a_block, block, rooms);
         };
         if self.threads == 1 || rows.len() <= size {

@@ -1,11 +1,13 @@
 //! The feed-forward block with its residual and norm.
 
+use half::bf16;
+
 use super::Packing;
 use super::division::Division;
-use super::kernels::Rows;
-use super::linear::PackedLinear;
+use super::kernels::{Bf16Rows, Rows};
+use super::linear::{Outputs, PackedLinear};
 use super::norm::PackedNorm;
-use super::rooms::Rooms;
+use super::rooms::{Room, Rooms, Rounded};
 use super::weights::Matrix;
 use crate::bert::FeedForward;
 use crate::{Activation, BertConfig, Error};
@@ -42,13 +44,47 @@ impl PackedFeedForward {
         division: &Division,
         rooms: &mut Rooms,
     ) {
-        let Rooms { first, second, rounded } = rooms;
+        let Rooms { between, outputs, rounded } = rooms;
         let rows = Rows { values: hidden, stride, count: hidden.len() / stride };
-        let inner = first.of(rows.count * self.inner.stride());
-        self.inner.apply(rows, Some(self.activation), division, rounded, inner);
-        let rows = Rows { values: inner, stride: self.inner.stride(), count: rows.count };
-        let outer = second.of(hidden.len());
-        self.outer.apply(rows, None, division, rounded, outer);
-        division.isa.add_and_norm(hidden, outer, stride, self.norm.as_norm());
+        let outputs = outputs.of(hidden.len());
+        match self.outer.as_bf16() {
+            Some(outer) => {
+                let inner = self.inner_in_bf16(rows, division, rounded, &mut between.bf16);
+                outer.apply(inner, None, division, Outputs::F32(outputs));
+            }
+            None => {
+                let inner = self.inner(rows, division, rounded, &mut between.f32);
+                self.outer.apply(inner, None, division, rounded, Outputs::F32(outputs));
+            }
+        }
+        division.isa.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
+    }
+
+    /// `activation(inner(x))`.
+    fn inner<'r>(
+        &self,
+        rows: Rows<'_>,
+        division: &Division,
+        rounded: &mut Rounded,
+        room: &'r mut Room<f32>,
+    ) -> Rows<'r> {
+        let (activation, stride) = (Some(self.activation), self.inner.stride());
+        let values = room.of(rows.count * stride);
+        self.inner.apply(rows, activation, division, rounded, Outputs::F32(values));
+        Rows { values, stride, count: rows.count }
+    }
+
+    /// The same in bf16.
+    fn inner_in_bf16<'r>(
+        &self,
+        rows: Rows<'_>,
+        division: &Division,
+        rounded: &mut Rounded,
+        room: &'r mut Room<[bf16; 2]>,
+    ) -> Bf16Rows<'r> {
+        let (activation, stride) = (Some(self.activation), self.inner.bf16_stride());
+        let values = room.of(rows.count * stride);
+        self.inner.apply(rows, activation, division, rounded, Outputs::Bf16(values));
+        Bf16Rows { values, pairs: self.inner.num_pairs(), stride, count: rows.count }
     }
 }

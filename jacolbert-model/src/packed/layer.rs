@@ -39,8 +39,7 @@ impl PackedLayer {
         let stride = self.attention.stride();
         let context = self.attention.context(hidden, batch, division, rooms);
         division.for_blocks(hidden, stride, |first, hidden, rooms| {
-            let context = &context[first * stride..][..hidden.len()];
-            self.attention.add_output(hidden, context, division, rooms);
+            self.attention.add_output(hidden, first, &context, division, rooms);
             self.feed_forward.forward(hidden, stride, division, rooms);
         });
     }

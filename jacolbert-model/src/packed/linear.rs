@@ -8,9 +8,10 @@ use super::bf16_weights::Bf16Weights;
 use super::byte_weights::ByteWeights;
 use super::division::Division;
 use super::kernels::{
-    Bf16Rows, ByteRows, Isa, LANES, Lanes, MOST_BYTE_INPUTS, Panels, Rows, RowsMut, row_stride,
+    Bf16Rows, ByteRows, Isa, LANES, LINE, Lanes, MOST_BYTE_INPUTS, Panels, Results, Rows, RowsMut,
+    line_stride, row_stride,
 };
-use super::rooms::Rounded;
+use super::rooms::{Room, Rounded};
 use super::weights::Matrix;
 use crate::Activation;
 
@@ -29,8 +30,24 @@ enum Weights {
     Exact(Vec<Lanes>),
     /// With inputs in bf16, too.
     Bf16(Bf16Weights),
-    /// With inputs rounded to 12 bits, token by token.
+    /// With inputs in bytes, too, by a scale a token.
     Bytes(ByteWeights),
+}
+
+/// Room for rows that come out of a layer, [`PackedLinear::stride`] or
+/// [`PackedLinear::bf16_stride`] long.
+#[derive(Debug)]
+pub(super) enum Outputs<'a> {
+    F32(&'a mut [f32]),
+    /// For the inputs of a layer in bf16, with zeros where a pair or a line is not full.
+    Bf16(&'a mut [[bf16; 2]]),
+}
+
+/// A layer whose weights are in bf16, for rows that are, too.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bf16Linear<'a> {
+    linear: &'a PackedLinear,
+    weights: &'a Bf16Weights,
 }
 
 impl PackedLinear {
@@ -76,39 +93,83 @@ impl PackedLinear {
         self.num_outputs
     }
 
-    /// From one row of results to the next; the outputs come first.
+    /// Values from one row of results in `f32` to the next; the outputs come first.
     pub(super) fn stride(&self) -> usize {
         row_stride(self.num_outputs)
     }
 
-    /// The outputs of `rows` to `out`, `[rows.count, stride]`.
+    /// Pairs of a row of results in bf16, whole lines.
+    pub(super) fn num_pairs(&self) -> usize {
+        self.num_outputs.div_ceil(2).next_multiple_of(LINE)
+    }
+
+    /// Pairs from one row of results in bf16 to the next.
+    pub(super) fn bf16_stride(&self) -> usize {
+        line_stride(self.num_pairs())
+    }
+
+    /// Itself, if its weights are in bf16.
+    pub(super) fn as_bf16(&self) -> Option<Bf16Linear<'_>> {
+        match &self.weights {
+            Weights::Bf16(weights) => Some(Bf16Linear { linear: self, weights }),
+            Weights::Exact(_) | Weights::Bytes(_) => None,
+        }
+    }
+
+    pub(super) fn is_in_bytes(&self) -> bool {
+        matches!(self.weights, Weights::Bytes(_))
+    }
+
+    /// The outputs of `rows` to `out`.
     pub(super) fn apply(
         &self,
         rows: Rows<'_>,
         activation: Option<Activation>,
         division: &Division,
         rounded: &mut Rounded,
-        out: &mut [f32],
+        out: Outputs<'_>,
     ) {
-        let (isa, inputs) = (division.isa, self.num_inputs);
         match &self.weights {
-            Weights::Exact(lanes) => self.divided(rows.count, division, out, |range, out| {
-                let lanes = &lanes[range.start * inputs..range.end * inputs];
-                isa.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
-            }),
+            Weights::Exact(lanes) => {
+                self.apply_exact(lanes, rows, activation, division, out);
+            }
             Weights::Bf16(weights) => {
-                let rows = self.nearest_bf16(rows, weights.pairs, rounded, isa);
-                self.divided(rows.count(), division, out, |range, out| {
-                    let panels = weights.panels(range.clone());
-                    isa.bf16_product(rows, panels, &self.bias[range], activation, out);
-                });
+                let rows = self.nearest_bf16(rows, weights.pairs, &mut rounded.bf16, division.isa);
+                Bf16Linear { linear: self, weights }.apply(rows, activation, division, out);
             }
             Weights::Bytes(weights) => {
-                let rows = self.integers(rows, weights.pairs, rounded, isa);
-                self.divided(rows.count(), division, out, |range, out| {
-                    let panels = weights.panels(range.clone());
-                    isa.byte_product(rows, panels, &self.bias[range], activation, out);
+                let rows = self.bytes(rows, weights.quads, rounded, division.isa);
+                self.divided(rows.scales.len(), division, out, |range, out| {
+                    let (panels, bias) = (weights.panels(range.clone()), &self.bias[range]);
+                    division.isa.byte_product(rows, panels, bias, activation, out);
                 });
+            }
+        }
+    }
+
+    fn apply_exact(
+        &self,
+        lanes: &[Lanes],
+        rows: Rows<'_>,
+        activation: Option<Activation>,
+        division: &Division,
+        out: Outputs<'_>,
+    ) {
+        let (isa, inputs) = (division.isa, self.num_inputs);
+        let columns = |range: Range<usize>, out: RowsMut<'_>| {
+            let lanes = &lanes[range.start * inputs..range.end * inputs];
+            isa.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
+        };
+        match out {
+            Outputs::F32(out) => self.divided_as(rows.count, division, out, self.stride(), columns),
+            Outputs::Bf16(out) => {
+                let mut exact = vec![0.0; rows.count * self.stride()];
+                self.divided_as(rows.count, division, &mut exact, self.stride(), columns);
+                out.as_flattened_mut().fill(bf16::ZERO);
+                let nearest = out.chunks_mut(self.bf16_stride());
+                for (nearest, row) in nearest.zip(exact.chunks_exact(self.stride())) {
+                    isa.nearest_bf16(&row[..self.num_outputs], nearest.as_flattened_mut());
+                }
             }
         }
     }
@@ -119,23 +180,57 @@ impl PackedLinear {
         &self,
         count: usize,
         division: &Division,
-        out: &mut [f32],
-        columns: impl Fn(Range<usize>, RowsMut<'_>) + Sync + Send,
+        out: Outputs<'_>,
+        columns: impl Fn(Range<usize>, Results<'_>) + Sync + Send,
+    ) {
+        match out {
+            Outputs::F32(out) => {
+                self.divided_as(count, division, out, self.stride(), |range, out| {
+                    columns(range, Results::F32(out));
+                });
+            }
+            Outputs::Bf16(out) => {
+                let (out, stride) = (out.as_flattened_mut(), 2 * self.bf16_stride());
+                self.divided_as(count, division, out, stride, |range, out| {
+                    columns(range, Results::Bf16(out));
+                });
+                self.clear_rest(out);
+            }
+        }
+    }
+
+    fn divided_as<T: Copy + Default + Send + Sync>(
+        &self,
+        count: usize,
+        division: &Division,
+        out: &mut [T],
+        stride: usize,
+        columns: impl Fn(Range<usize>, RowsMut<'_, T>) + Sync + Send,
     ) {
         let num_panels = self.bias.len();
         let num_parts = division.num_parts(num_panels);
         if num_parts <= 1 {
-            return columns(0..num_panels, RowsMut { values: out, stride: self.stride() });
+            return columns(0..num_panels, RowsMut { values: out, stride });
         }
         let bound = |part| part * num_panels / num_parts;
         let parts = division.map(num_parts, |(): &mut (), part| {
             let range = bound(part)..bound(part + 1);
             let stride = range.len() * LANES;
-            let mut out = vec![0.0; count * stride];
+            let mut out = vec![T::default(); count * stride];
             columns(range, RowsMut { values: &mut out, stride });
             out
         });
-        put_side_by_side(&parts, out, self.stride());
+        put_side_by_side(&parts, out, stride);
+    }
+
+    /// Zeros after the last panel of rows in bf16 that are [`bf16_stride`](Self::bf16_stride) long, as far
+    /// as they are inputs of another layer.
+    fn clear_rest(&self, rows: &mut [bf16]) {
+        let width = self.bias.len() * LANES;
+        if !width.is_multiple_of(2 * LINE) {
+            let rows = rows.chunks_mut(2 * self.bf16_stride());
+            rows.for_each(|row| row[width..].fill(bf16::ZERO));
+        }
     }
 
     /// `rows` in bf16, two values side by side.
@@ -143,36 +238,55 @@ impl PackedLinear {
         &self,
         rows: Rows<'_>,
         pairs: usize,
-        rounded: &'r mut Rounded,
+        room: &'r mut Room<[bf16; 2]>,
         isa: Isa,
     ) -> Bf16Rows<'r> {
-        let values = rounded.bf16.of(rows.count * pairs);
-        let nearest = values.chunks_exact_mut(pairs.max(1)).zip(rows.values.chunks(rows.stride));
+        let stride = line_stride(pairs);
+        let values = room.of(rows.count * stride);
+        let nearest = values.chunks_exact_mut(stride).zip(rows.values.chunks(rows.stride));
         for (nearest, row) in nearest {
-            let nearest = nearest.as_flattened_mut();
+            let nearest = nearest[..pairs].as_flattened_mut();
             isa.nearest_bf16(&row[..self.num_inputs], nearest);
             nearest[self.num_inputs..].fill(bf16::ZERO);
         }
-        Bf16Rows { values, pairs }
+        Bf16Rows { values, pairs, stride, count: rows.count }
     }
 
-    /// `rows` as integers, two side by side, and what an integer stands for in each.
-    fn integers<'r>(
+    /// `rows` in bytes, four side by side, and what a byte stands for in each.
+    fn bytes<'r>(
         &self,
         rows: Rows<'_>,
-        pairs: usize,
+        quads: usize,
         rounded: &'r mut Rounded,
         isa: Isa,
     ) -> ByteRows<'r> {
-        let (values, scales) =
-            (rounded.integers.of(rows.count * pairs), rounded.scales.of(rows.count));
-        let integers = values.chunks_exact_mut(pairs.max(1)).zip(rows.values.chunks(rows.stride));
-        for ((integers, row), scale) in integers.zip(&mut *scales) {
-            let integers = integers.as_flattened_mut();
-            *scale = isa.quantise(&row[..self.num_inputs], integers);
-            integers[self.num_inputs..].fill(0);
+        let stride = line_stride(quads);
+        let values = rounded.bytes.of(rows.count * stride);
+        let scales = rounded.scales.of(rows.count);
+        let bytes = values.chunks_exact_mut(stride).zip(rows.values.chunks(rows.stride));
+        for ((bytes, row), scale) in bytes.zip(&mut *scales) {
+            let bytes = bytes[..quads].as_flattened_mut();
+            *scale = isa.quantise(&row[..self.num_inputs], bytes);
+            bytes[self.num_inputs..].fill(0);
         }
-        ByteRows { values, scales }
+        ByteRows { values, quads, stride, scales }
+    }
+}
+
+impl Bf16Linear<'_> {
+    /// The outputs of `rows` to `out`; beyond the inputs, rows are zeros.
+    pub(super) fn apply(
+        self,
+        rows: Bf16Rows<'_>,
+        activation: Option<Activation>,
+        division: &Division,
+        out: Outputs<'_>,
+    ) {
+        let Self { linear, weights } = self;
+        linear.divided(rows.count, division, out, |range, out| {
+            let (panels, bias) = (weights.panels(range.clone()), &linear.bias[range]);
+            division.isa.bf16_product(rows, panels, bias, activation, out);
+        });
     }
 }
 
@@ -190,7 +304,7 @@ fn put(matrix: &Matrix, first: usize, inputs: usize, lanes: &mut [Lanes], biases
 }
 
 /// Matrices of as many rows as `whole` to one, each row of which is those of all, one after the other.
-fn put_side_by_side(parts: &[Vec<f32>], whole: &mut [f32], stride: usize) {
+fn put_side_by_side<T: Copy>(parts: &[Vec<T>], whole: &mut [T], stride: usize) {
     let count = whole.len() / stride;
     for (row, mut whole) in whole.chunks_exact_mut(stride).enumerate() {
         for part in parts {

@@ -8,11 +8,13 @@
 
 mod attention;
 mod bert;
+mod bf16_head;
 mod bf16_weights;
 mod byte_weights;
 mod division;
 mod embeddings;
 mod feed_forward;
+mod head;
 mod kernels;
 mod layer;
 mod linear;
@@ -27,7 +29,7 @@ use crate::colbert::MIN_NORM;
 use crate::{BertConfig, Colbert, Encoding, Error};
 use division::Division;
 use kernels::{Isa, Rows};
-use linear::PackedLinear;
+use linear::{Outputs, PackedLinear};
 use ragged::Ragged;
 use weights::Matrix;
 
@@ -40,7 +42,7 @@ pub(crate) enum Packing {
     F32,
     /// Weights and inputs in bf16, their products summed up in `f32`.
     Bf16,
-    /// Weights of 8 bits, a scale a column, and inputs of 12 bits, a scale a token; sums are exact.
+    /// Weights of 8 bits, a scale a column, and inputs of 8 bits, a scale a token; sums are exact.
     Int8,
 }
 
@@ -50,6 +52,14 @@ impl Packing {
     pub(crate) fn if_it_pays(self) -> Option<Self> {
         let is_fused = cfg!(not(target_arch = "x86_64")) || Isa::detected() != Isa::Scalar;
         is_fused.then_some(self)
+    }
+
+    /// The instructions for it.
+    fn isa(self) -> Isa {
+        match self {
+            Self::F32 => Isa::detected(),
+            Self::Bf16 | Self::Int8 => Isa::detected().with_tiles(),
+        }
     }
 
     /// `linear` in this packing.
@@ -106,6 +116,7 @@ impl PackedColbert {
         division.for_blocks(&mut out, width, |first, out, rooms| {
             let values = &hidden[first * stride..];
             let rows = Rows { values, stride, count: out.len() / width };
+            let out = Outputs::F32(out);
             self.projection.apply(rows, None, division, &mut rooms.rounded, out);
         });
         out

@@ -41,7 +41,7 @@ impl<'a> Ragged<'a> {
     }
 
     /// The rows of each text in `values`, where rows are `stride` long.
-    pub(super) fn texts_of<'v>(&self, values: &'v mut [f32], stride: usize) -> Vec<&'v mut [f32]> {
+    pub(super) fn texts_of<'v, T>(&self, values: &'v mut [T], stride: usize) -> Vec<&'v mut [T]> {
         let mut rest = values;
         let texts = (0..self.num_texts()).map(|text| {
             let (rows, others) =

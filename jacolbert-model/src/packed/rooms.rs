@@ -2,14 +2,14 @@
 
 use half::bf16;
 
-use super::kernels::Lanes;
+use super::kernels::{Bf16Pairs, ByteScale, Lanes};
 
 /// Values that a thread computes with, kept from one piece of work to the next, so that memory is not
 /// asked for and cleared for each. What is in them counts for nothing.
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
-    pub(super) first: Room<f32>,
-    pub(super) second: Room<f32>,
+    pub(super) between: Between,
+    pub(super) outputs: Room<f32>,
     pub(super) rounded: Rounded,
 }
 
@@ -17,8 +17,15 @@ pub(super) struct Rooms {
 #[derive(Debug, Default)]
 pub(super) struct Rounded {
     pub(super) bf16: Room<[bf16; 2]>,
-    pub(super) integers: Room<[i16; 2]>,
-    pub(super) scales: Room<f32>,
+    pub(super) bytes: Room<[i8; 4]>,
+    pub(super) scales: Room<ByteScale>,
+}
+
+/// Rows between two steps, in one format or the other.
+#[derive(Debug, Default)]
+pub(super) struct Between {
+    pub(super) f32: Room<f32>,
+    pub(super) bf16: Room<[bf16; 2]>,
 }
 
 /// What a head of attention computes with.
@@ -27,13 +34,22 @@ pub(super) struct HeadRooms {
     pub(super) keys: Room<Lanes>,
     pub(super) values: Room<Lanes>,
     pub(super) scores: Room<f32>,
+    pub(super) bf16: Bf16HeadRooms,
+}
+
+/// The same for one in bf16.
+#[derive(Debug, Default)]
+pub(super) struct Bf16HeadRooms {
+    pub(super) keys: Room<Bf16Pairs>,
+    pub(super) values: Room<Bf16Pairs>,
+    pub(super) weights: Room<[bf16; 2]>,
 }
 
 /// What the layers of a pass compute with one after the other, for all rows.
 #[derive(Debug, Default)]
 pub(super) struct PassRooms {
-    pub(super) queries_keys_values: Room<f32>,
-    pub(super) context: Room<f32>,
+    pub(super) queries_keys_values: Between,
+    pub(super) context: Between,
 }
 
 /// Room for as many values as are asked for.

@@ -186,11 +186,11 @@ fn bf16_and_bytes_are_near_to_f32() {
         let colbert = module(&config, 16);
         let text = masked(60, 4);
         let exact = packed(&config, &colbert).forward(&[&text]);
-        for packing in [Packing::Bf16, Packing::Int8] {
+        for (packing, least) in [(Packing::Bf16, 0.999), (Packing::Int8, 0.995)] {
             let found = packed_in(&config, &colbert, packing).forward(&[&text]);
             for (found, exact) in found[0].chunks(16).zip(exact[0].chunks(16)) {
                 let cosine: f32 = found.iter().zip(exact).map(|(a, b)| a * b).sum();
-                assert!(cosine > 0.999, "{packing:?}, {hidden}: {cosine}");
+                assert!(cosine > least, "{packing:?}, {hidden}: {cosine}");
             }
         }
     }

@@ -2,16 +2,18 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256, __m256i, _MM_HINT_T0, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
-    _mm256_and_si256, _mm256_castsi256_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps,
-    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_ps,
-    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_slli_epi32,
-    _mm256_storeu_ps,
+    __m256, __m256i, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm256_add_epi32, _mm256_and_si256,
+    _mm256_castsi256_ps, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
+    _mm256_madd_epi16, _mm256_mul_ps, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setzero_ps, _mm256_setzero_si256, _mm256_slli_epi16, _mm256_slli_epi32,
+    _mm256_srai_epi16, _mm256_srli_epi16, _mm256_storeu_ps, _mm256_sub_epi32,
 };
 
 use half::bf16;
 
-use super::{Bf16Pairs, Bf16Part, BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
+use super::matrices::{Bf16Pairs, ByteQuads, ByteScale, LANES, Lanes};
+use super::parts::{Bf16Part, BytePart, Part};
+use super::{Norm, scalar};
 use crate::Activation;
 
 /// Proof that the machine has AVX2 and FMA.
@@ -57,9 +59,9 @@ impl Avx2 {
     }
 
     /// See [`super::Isa::quantise`].
-    pub(super) fn quantise(self, row: &[f32], integers: &mut [i16]) -> f32 {
+    pub(super) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { quantise(row, integers) }
+        unsafe { quantise(row, bytes) }
     }
 
     /// See [`super::Isa::add_and_norm`].
@@ -93,8 +95,8 @@ fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) 
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
-    scalar::quantise(row, integers)
+fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
+    scalar::quantise(row, bytes)
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -154,7 +156,7 @@ fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
         let begin = (first + n) * stride;
         prefetch(part.sums, begin + N * stride);
         *row = match part.bias {
-            Some(bias) => registers(bias),
+            Some(bias) => registers(&bias[0]),
             None => registers(&part.sums[begin..]),
         };
     }
@@ -186,13 +188,13 @@ fn products<const N: usize>(
     first: usize,
     mut sums: [[__m256; REGISTERS]; N],
 ) -> [[__m256; REGISTERS]; N] {
-    let (rows, depth) = (part.rows, part.panel.len());
+    let (rows, panel, depth) = (part.rows, part.panel(0), part.depth);
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
     }
     let (mut ahead, step) = ahead(part, first);
-    let (groups, rest) = part.panel.as_chunks::<STEPS>();
+    let (groups, rest) = panel.as_chunks::<STEPS>();
     for (n, weights) in groups.iter().enumerate() {
         _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
         ahead = ahead.wrapping_add(STEPS * step);
@@ -237,8 +239,8 @@ unsafe fn step_of<const N: usize>(
 #[target_feature(enable = "avx2")]
 fn ahead(part: &Part<'_>, first: usize) -> (*const f32, usize) {
     let step = LANES.div_ceil(part.rows.count.div_ceil(ROWS));
-    let begin = first / ROWS * step * part.panel.len();
-    (part.ahead.as_ptr().cast::<f32>().wrapping_add(begin), step)
+    let begin = first / ROWS * step * part.depth;
+    (part.ahead(0).cast::<f32>().wrapping_add(begin), step)
 }
 
 /// Asks for value `n` and its neighbours to be brought near; they will be needed soon.
@@ -274,7 +276,7 @@ fn registers(values: &[f32]) -> [__m256; REGISTERS] {
 
 #[target_feature(enable = "avx2,fma")]
 fn byte_part(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block(part), part.rows.count());
+    by_blocks!(byte_block(part), part.rows.scales.len());
 }
 
 /// The rows from `first` on, `N` of them.
@@ -284,57 +286,72 @@ fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
     let sums = byte_products::<N>(part, first);
     let (scales, bias) = (registers(part.scales), registers(part.bias));
     for (n, row) in sums.iter().enumerate() {
-        let row_scale = _mm256_set1_ps(part.rows.scales[first + n]);
+        let ByteScale { unit, excess } = part.rows.scales[first + n];
+        let (unit, excess) = (_mm256_set1_ps(unit), _mm256_set1_epi32(excess));
         let mut values = bias;
         for ((value, &sum), &scale) in values.iter_mut().zip(row).zip(&scales) {
-            *value =
-                _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_mul_ps(row_scale, scale), *value);
+            let sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(sum, excess));
+            *value = _mm256_fmadd_ps(sum, _mm256_mul_ps(unit, scale), *value);
         }
         store(&values, &mut part.out[(first + n) * part.stride..]);
     }
     activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
 }
 
-/// The products of the panel's weights with the integers of `N` rows.
+/// The products of the panel's weights with the bytes of `N` rows.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i; REGISTERS]; N] {
-    let pairs = part.panel.len();
-    let mut inputs: [&[[i16; 2]]; N] = [&[]; N];
+    let quads = part.panel.len();
+    let mut inputs: [&[[i8; 4]]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
-        *inputs = &part.rows.values[(first + n) * pairs..][..pairs];
+        *inputs = &part.rows.values[(first + n) * part.rows.stride..][..quads];
     }
-    let step = size_of::<BytePairs>().div_ceil(part.rows.scales.len().div_ceil(ROWS));
-    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * pairs);
+    let step = size_of::<ByteQuads>().div_ceil(part.rows.scales.len().div_ceil(ROWS));
+    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * quads);
     let mut sums = [[_mm256_setzero_si256(); REGISTERS]; N];
     for (i, weights) in part.panel.iter().enumerate() {
-        let weights = [widened(&weights.as_chunks().0[0]), widened(&weights.as_chunks().0[1])];
+        let weights = [
+            widened_weights(&weights.as_chunks().0[0]),
+            widened_weights(&weights.as_chunks().0[1]),
+        ];
         _mm_prefetch::<_MM_HINT_T1>(ahead);
         ahead = ahead.wrapping_add(step);
         for (row, sums) in inputs.iter().zip(&mut sums) {
-            // SAFETY: `i < pairs`, the length of each row; a pair is as long as an integer of 32 bits,
-            // of which the first is the lower half.
-            let pair = unsafe { row.as_ptr().add(i).cast::<i32>().read_unaligned() };
-            let pair = _mm256_set1_epi32(pair);
-            for (sum, &weights) in sums.iter_mut().zip(&weights) {
-                *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pair, weights));
+            // SAFETY: `i < quads`, the length of each row; a quad is as long as an integer of 32 bits.
+            let quad = unsafe { row.as_ptr().add(i).cast::<i32>().read_unaligned() };
+            let inputs = widened_inputs(_mm256_set1_epi32(quad));
+            for (sum, weights) in sums.iter_mut().zip(&weights) {
+                let [first, second] = [
+                    _mm256_madd_epi16(inputs[0], weights[0]),
+                    _mm256_madd_epi16(inputs[1], weights[1]),
+                ];
+                *sum = _mm256_add_epi32(*sum, _mm256_add_epi32(first, second));
             }
         }
     }
     sums
 }
 
-/// Bytes as integers of 16 bits.
+/// The even and the odd numbers of quads as integers of 16 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn widened(bytes: &[i8; 16]) -> __m256i {
+fn widened_weights(bytes: &[u8; 4 * WIDTH]) -> [__m256i; 2] {
     // SAFETY: `bytes` is as long as the register that is loaded.
-    _mm256_cvtepi8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+    let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+    [_mm256_and_si256(bytes, _mm256_set1_epi16(0xFF)), _mm256_srli_epi16::<8>(bytes)]
+}
+
+/// The same of numbers that have a sign.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn widened_inputs(bytes: __m256i) -> [__m256i; 2] {
+    [_mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(bytes)), _mm256_srai_epi16::<8>(bytes)]
 }
 
 #[target_feature(enable = "avx2,fma")]
 fn bf16_part(part: &mut Bf16Part<'_>) {
-    by_blocks!(bf16_block(part), part.rows.count());
+    by_blocks!(bf16_block(part), part.rows.count);
 }
 
 /// The rows from `first` on, `N` of them.
@@ -355,9 +372,9 @@ fn bf16_products<const N: usize>(part: &Bf16Part<'_>, first: usize) -> [[__m256;
     let pairs = part.panel.len();
     let mut rows = [&part.rows.values[..0]; N];
     for (n, row) in rows.iter_mut().enumerate() {
-        *row = &part.rows.values[(first + n) * pairs..][..pairs];
+        *row = &part.rows.values[(first + n) * part.rows.stride..][..pairs];
     }
-    let step = size_of::<Bf16Pairs>().div_ceil(part.rows.count().div_ceil(ROWS));
+    let step = size_of::<Bf16Pairs>().div_ceil(part.rows.count.div_ceil(ROWS));
     let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * pairs);
     let mut sums = [registers(part.bias); N];
     for (i, weights) in part.panel.iter().enumerate() {

@@ -1,32 +1,44 @@
-//! The kernels on AVX-512: twelve rows by 16 columns in twelve registers.
+//! The kernels on AVX-512: twelve rows by 32 columns in 24 registers, or by 16 in twelve.
 #![allow(unsafe_code)]
 
 use std::arch::asm;
 use std::arch::x86_64::{
-    __m512, __m512i, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm256_loadu_si256, _mm512_add_epi32,
-    _mm512_cvtepi8_epi16, _mm512_cvtepi32_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512,
-    _mm512_madd_epi16, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
-    _mm512_setzero_si512, _mm512_storeu_ps,
+    __m512, __m512i, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm512_add_epi32, _mm512_and_si512,
+    _mm512_cvtepi32_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_madd_epi16,
+    _mm512_mul_ps, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srai_epi16, _mm512_srli_epi16,
+    _mm512_storeu_ps, _mm512_sub_epi32,
 };
 
 use half::bf16;
 
 use super::avx2::Avx2;
-use super::{Bf16Pairs, Bf16Part, BytePairs, BytePart, LANES, Lanes, Norm, Part, scalar};
+use super::matrices::{ByteScale, LANES, Lanes};
+use super::parts::{Bf16Part, BytePart, Part};
+use super::tiles::Tiles;
+use super::{Norm, scalar};
 use crate::Activation;
 
 /// Proof that the machine has AVX-512 with its instructions for bytes and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Avx512 {
     avx2: Avx2,
-    /// Whether it multiplies and adds pairs of integers in one instruction.
+    /// Whether it multiplies and adds bytes, four at a time, in one instruction.
     has_vnni: bool,
     /// Whether it multiplies and adds pairs in bf16.
     has_bf16: bool,
+    /// For products of rounded numbers, if they were asked for.
+    tiles: Option<Tiles>,
 }
 
 /// Rows that are computed together.
 const ROWS: usize = 12;
+/// Panels of a product in `f32` that are computed together: by two, an input is read once for two
+/// multiplications, of which some machines do two while they read two values.
+pub(super) const PANELS: usize = 2;
+
+/// Steps after which weights are needed that are asked for now, since the second cache is slow to give them.
+const SOON: usize = 8;
 
 impl Avx512 {
     pub(super) fn new() -> Option<Self> {
@@ -36,13 +48,28 @@ impl Avx512 {
             avx2,
             has_vnni: is_x86_feature_detected!("avx512vnni"),
             has_bf16: is_x86_feature_detected!("avx512bf16"),
+            tiles: None,
         })
+    }
+
+    /// See [`super::Isa::with_tiles`].
+    pub(super) fn with_tiles(self) -> Self {
+        Self { tiles: Tiles::new(), ..self }
+    }
+
+    pub(super) fn tiles(self) -> Option<Tiles> {
+        self.tiles
+    }
+
+    /// See [`super::Isa::has_bf16`].
+    pub(super) fn has_bf16(self) -> bool {
+        self.has_bf16 || self.tiles.is_some()
     }
 
     /// The same without what came after AVX-512 F and BW.
     #[cfg(test)]
     pub(super) fn first_generation(self) -> Self {
-        Self { has_vnni: false, has_bf16: false, ..self }
+        Self { has_vnni: false, has_bf16: false, tiles: None, ..self }
     }
 
     /// See [`super::Isa::product`].
@@ -79,9 +106,9 @@ impl Avx512 {
     }
 
     /// See [`super::Isa::quantise`].
-    pub(super) fn quantise(self, row: &[f32], integers: &mut [i16]) -> f32 {
+    pub(super) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
         // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { quantise(row, integers) }
+        unsafe { quantise(row, bytes) }
     }
 
     /// See [`super::Isa::add_and_norm`].
@@ -115,8 +142,8 @@ fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) 
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
-    scalar::quantise(row, integers)
+fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
+    scalar::quantise(row, bytes)
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -136,24 +163,24 @@ fn unit(row: &mut [f32], least: f32) {
 
 /// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
 macro_rules! by_blocks {
-    ($block:ident($part:ident), $count:expr) => {
+    ($block:ident$(::<$panels:literal>)?($part:ident), $count:expr) => {
         let count = $count;
         let mut first = 0;
         while first < count {
             let n = rows_together(count - first);
             match n {
-                1 => $block::<1>($part, first),
-                2 => $block::<2>($part, first),
-                3 => $block::<3>($part, first),
-                4 => $block::<4>($part, first),
-                5 => $block::<5>($part, first),
-                6 => $block::<6>($part, first),
-                7 => $block::<7>($part, first),
-                8 => $block::<8>($part, first),
-                9 => $block::<9>($part, first),
-                10 => $block::<10>($part, first),
-                11 => $block::<11>($part, first),
-                _ => $block::<ROWS>($part, first),
+                1 => $block::<1 $(, $panels)?>($part, first),
+                2 => $block::<2 $(, $panels)?>($part, first),
+                3 => $block::<3 $(, $panels)?>($part, first),
+                4 => $block::<4 $(, $panels)?>($part, first),
+                5 => $block::<5 $(, $panels)?>($part, first),
+                6 => $block::<6 $(, $panels)?>($part, first),
+                7 => $block::<7 $(, $panels)?>($part, first),
+                8 => $block::<8 $(, $panels)?>($part, first),
+                9 => $block::<9 $(, $panels)?>($part, first),
+                10 => $block::<10 $(, $panels)?>($part, first),
+                11 => $block::<11 $(, $panels)?>($part, first),
+                _ => $block::<ROWS $(, $panels)?>($part, first),
             }
             first += n;
         }
@@ -169,28 +196,38 @@ fn rows_together(left: usize) -> usize {
 
 #[target_feature(enable = "avx512f,avx512bw")]
 fn by_blocks(part: &mut Part<'_>) {
-    by_blocks!(block(part), part.rows.count);
+    if part.num_panels == PANELS {
+        by_blocks!(block::<2>(part), part.rows.count);
+    } else {
+        by_blocks!(block::<1>(part), part.rows.count);
+    }
 }
 
-/// The rows from `first` on, `N` of them.
+/// The rows from `first` on, `N` of them, and `P` panels.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
+fn block<const N: usize, const P: usize>(part: &mut Part<'_>, first: usize) {
     let stride = part.stride;
-    let mut sums = [_mm512_setzero_ps(); N];
-    for (n, sum) in sums.iter_mut().enumerate() {
+    let mut sums = [[_mm512_setzero_ps(); P]; N];
+    for (n, row) in sums.iter_mut().enumerate() {
         let begin = (first + n) * stride;
-        prefetch(part.sums, begin + N * stride);
-        *sum = match part.bias {
-            Some(bias) => register(bias),
-            None => register(&part.sums[begin..]),
-        };
+        for (p, sum) in row.iter_mut().enumerate() {
+            prefetch(part.sums, begin + N * stride + p * LANES);
+            *sum = match part.bias {
+                Some(bias) => register(&bias[p]),
+                None => register(&part.sums[begin + p * LANES..]),
+            };
+        }
     }
     let sums = products(part, first, sums);
-    for (n, &sum) in sums.iter().enumerate() {
-        store(sum, &mut part.sums[(first + n) * stride..]);
+    for (n, row) in sums.iter().enumerate() {
+        for (p, &sum) in row.iter().enumerate() {
+            store(sum, &mut part.sums[(first + n) * stride + p * LANES..]);
+        }
     }
-    activate::<N>(part.activation, &mut part.sums[first * stride..], stride);
+    for p in 0..P {
+        activate::<N>(part.activation, &mut part.sums[first * stride + p * LANES..], stride);
+    }
 }
 
 /// The activation of a panel's columns in `N` rows, each `stride` values after the one before.
@@ -206,25 +243,40 @@ fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], st
     }
 }
 
-/// `sums` and the products of the panel's weights with the inputs of `N` rows.
+/// `sums` and the products of the panels' weights with the inputs of `N` rows.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn products<const N: usize>(part: &Part<'_>, first: usize, mut sums: [__m512; N]) -> [__m512; N] {
-    let (rows, depth) = (part.rows, part.panel.len());
+fn products<const N: usize, const P: usize>(
+    part: &Part<'_>,
+    first: usize,
+    mut sums: [[__m512; P]; N],
+) -> [[__m512; P]; N] {
+    let (rows, depth) = (part.rows, part.depth);
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
     }
     let step = LANES.div_ceil(rows.count.div_ceil(ROWS));
-    let mut ahead = part.ahead.as_ptr().cast::<f32>().wrapping_add(first / ROWS * step * depth);
-    for (i, weights) in part.panel.iter().enumerate() {
-        let weights = register(weights);
-        _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
-        ahead = ahead.wrapping_add(step);
-        for (row, sum) in inputs.iter().zip(&mut sums) {
+    let (mut panels, mut ahead) = ([[].as_slice(); P], [std::ptr::null(); P]);
+    for (p, (panel, ahead)) in panels.iter_mut().zip(&mut ahead).enumerate() {
+        *panel = part.panel(p);
+        *ahead = part.ahead(p).cast::<f32>().wrapping_add(first / ROWS * step * depth);
+    }
+    for i in 0..depth {
+        let mut weights = [_mm512_setzero_ps(); P];
+        for ((weights, panel), ahead) in weights.iter_mut().zip(&panels).zip(&mut ahead) {
+            // SAFETY: `i < depth`, the length of each panel.
+            *weights = register(unsafe { panel.get_unchecked(i) });
+            _mm_prefetch::<_MM_HINT_T0>(panel.as_ptr().wrapping_add(i + SOON).cast());
+            _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
+            *ahead = ahead.wrapping_add(step);
+        }
+        for (row, sums) in inputs.iter().zip(&mut sums) {
             // SAFETY: `i < depth`, the length of each row.
             let input = _mm512_set1_ps(unsafe { *row.get_unchecked(i) });
-            *sum = _mm512_fmadd_ps(input, weights, *sum);
+            for (sum, &weights) in sums.iter_mut().zip(&weights) {
+                *sum = _mm512_fmadd_ps(input, weights, *sum);
+            }
         }
     }
     sums
@@ -255,27 +307,28 @@ fn register(values: &[f32]) -> __m512 {
     unsafe { _mm512_loadu_ps(lanes.as_ptr()) }
 }
 
-/// Sums of the products of a panel's pairs of weights with the pairs of inputs of `N` rows.
-macro_rules! pair_products {
-    ($name:ident, $part:ident, $features:literal, $sum:ident, $weights:expr, $dot:expr) => {
+/// Sums of the products of a panel's groups of weights with the groups of inputs of `N` rows.
+macro_rules! group_products {
+    ($name:ident, $part:ident, $features:literal, $sum:ident, $dot:ident) => {
         #[inline]
         #[target_feature(enable = $features)]
         fn $name<const N: usize>(part: &$part<'_>, first: usize, mut sums: [$sum; N]) -> [$sum; N] {
-            let pairs = part.panel.len();
+            let groups = part.panel.len();
             let mut rows = [&part.rows.values[..0]; N];
             for (n, row) in rows.iter_mut().enumerate() {
-                *row = &part.rows.values[(first + n) * pairs..][..pairs];
+                *row = &part.rows.values[(first + n) * part.rows.stride..][..groups];
             }
-            let num_blocks = part.rows.count().div_ceil(ROWS);
-            let step = size_of_val(&part.panel[0]).div_ceil(num_blocks);
+            let num_blocks = part.rows.num_rows().div_ceil(ROWS);
+            let step = size_of::<Lanes>().div_ceil(num_blocks);
             let ahead = part.ahead.as_ptr().cast::<i8>();
-            let mut ahead = ahead.wrapping_add(first / ROWS * step * pairs);
+            let mut ahead = ahead.wrapping_add(first / ROWS * step * groups);
             for (i, weights) in part.panel.iter().enumerate() {
-                let weights = $weights(weights);
+                // SAFETY: the weights of a group are as long as the register that is loaded.
+                let weights = unsafe { _mm512_loadu_si512(weights.as_ptr().cast()) };
                 _mm_prefetch::<_MM_HINT_T1>(ahead);
                 ahead = ahead.wrapping_add(step);
                 for (row, sum) in rows.iter().zip(&mut sums) {
-                    // SAFETY: `i < pairs`, the length of each row.
+                    // SAFETY: `i < groups`, the length of each row.
                     *sum = $dot(*sum, unsafe { row.get_unchecked(i) }, weights);
                 }
             }
@@ -284,39 +337,35 @@ macro_rules! pair_products {
     };
 }
 
-/// Pairs of bytes as pairs of integers of 16 bits.
+/// `sums` and the products of `quad` with those of `weights`, by their even and by their odd numbers.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn widened(weights: &BytePairs) -> __m512i {
-    // SAFETY: `weights` is as long as the register that is loaded.
-    _mm512_cvtepi8_epi16(unsafe { _mm256_loadu_si256(weights.as_ptr().cast()) })
+fn byte_dot(sums: __m512i, quad: &[i8; 4], weights: __m512i) -> __m512i {
+    let quad = _mm512_set1_epi32(i32::from_le_bytes(quad.map(i8::cast_unsigned)));
+    let even = _mm512_madd_epi16(
+        _mm512_srai_epi16::<8>(_mm512_slli_epi16::<8>(quad)),
+        _mm512_and_si512(weights, _mm512_set1_epi16(0xFF)),
+    );
+    let odd = _mm512_madd_epi16(_mm512_srai_epi16::<8>(quad), _mm512_srli_epi16::<8>(weights));
+    _mm512_add_epi32(sums, _mm512_add_epi32(even, odd))
 }
 
-/// `sums` and the products of `pair` with those of `weights`.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn byte_dot(sums: __m512i, pair: &[i16; 2], weights: __m512i) -> __m512i {
-    // SAFETY: a pair is as long as an integer of 32 bits, of which the first is the lower half.
-    let pair = _mm512_set1_epi32(unsafe { pair.as_ptr().cast::<i32>().read_unaligned() });
-    _mm512_add_epi32(sums, _mm512_madd_epi16(pair, weights))
-}
-
-/// One instruction that takes sums, weights, and a pair for all columns from memory: the compiler reads
-/// the pair with an instruction of its own, by which a product takes a third longer.
+/// One instruction that takes sums, weights, and a group for all columns from memory: the compiler reads
+/// the group with an instruction of its own, by which a product takes a third longer.
 macro_rules! dot_with_memory {
-    ($name:ident($sums:ty, $pair:ty), $instruction:literal, $features:literal) => {
-        /// `sums` and the products of `pair` with those of `weights`.
+    ($name:ident($sums:ty, $group:ty), $instruction:literal, $features:literal) => {
+        /// `sums` and the products of `group` with those of `weights`.
         #[inline]
         #[target_feature(enable = $features)]
-        fn $name(mut sums: $sums, pair: &$pair, weights: __m512i) -> $sums {
+        fn $name(mut sums: $sums, group: &$group, weights: __m512i) -> $sums {
             // SAFETY: the instruction is one of those features, and reads registers and the 32 bits of
-            // `pair`.
+            // `group`.
             unsafe {
                 asm!(
-                    concat!($instruction, " {sums}, {weights}, dword ptr [{pair}]{{1to16}}"),
+                    concat!($instruction, " {sums}, {weights}, dword ptr [{group}]{{1to16}}"),
                     sums = inout(zmm_reg) sums,
                     weights = in(zmm_reg) weights,
-                    pair = in(reg) pair,
+                    group = in(reg) group,
                     options(pure, readonly, nostack, preserves_flags),
                 );
             }
@@ -325,37 +374,29 @@ macro_rules! dot_with_memory {
     };
 }
 
-dot_with_memory!(byte_dot_vnni(__m512i, [i16; 2]), "vpdpwssd", "avx512f,avx512vnni");
+// The weights have no sign, the inputs do.
+dot_with_memory!(byte_dot_vnni(__m512i, [i8; 4]), "vpdpbusd", "avx512f,avx512vnni");
 // Of each pair the second is added first.
 dot_with_memory!(bf16_dot(__m512, [bf16; 2]), "vdpbf16ps", "avx512f,avx512bf16");
 
-pair_products!(byte_products, BytePart, "avx512f,avx512bw", __m512i, widened, byte_dot);
-pair_products!(
+group_products!(byte_products, BytePart, "avx512f,avx512bw", __m512i, byte_dot);
+group_products!(
     byte_products_vnni,
     BytePart,
     "avx512f,avx512bw,avx512vnni",
     __m512i,
-    widened,
     byte_dot_vnni
 );
-pair_products!(bf16_products, Bf16Part, "avx512f,avx512bw,avx512bf16", __m512, loaded, bf16_dot);
-
-/// Pairs of weights in a register.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn loaded(weights: &Bf16Pairs) -> __m512i {
-    // SAFETY: `weights` is as long as the register that is loaded.
-    unsafe { _mm512_loadu_si512(weights.as_ptr().cast()) }
-}
+group_products!(bf16_products, Bf16Part, "avx512f,avx512bw,avx512bf16", __m512, bf16_dot);
 
 #[target_feature(enable = "avx512f,avx512bw")]
 fn byte_part(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block(part), part.rows.count());
+    by_blocks!(byte_block(part), part.rows.num_rows());
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn byte_part_vnni(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block_vnni(part), part.rows.count());
+    by_blocks!(byte_block_vnni(part), part.rows.num_rows());
 }
 
 /// The rows from `first` on, `N` of them.
@@ -380,8 +421,9 @@ fn byte_block_vnni<const N: usize>(part: &mut BytePart<'_>, first: usize) {
 fn put_scaled<const N: usize>(part: &mut BytePart<'_>, first: usize, sums: [__m512i; N]) {
     let (scales, bias) = (register(part.scales), register(part.bias));
     for (n, &sum) in sums.iter().enumerate() {
-        let scale = _mm512_mul_ps(_mm512_set1_ps(part.rows.scales[first + n]), scales);
-        let value = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, bias);
+        let ByteScale { unit, excess } = part.rows.scales[first + n];
+        let sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, _mm512_set1_epi32(excess)));
+        let value = _mm512_fmadd_ps(sum, _mm512_mul_ps(_mm512_set1_ps(unit), scales), bias);
         store(value, &mut part.out[(first + n) * part.stride..]);
     }
     activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
@@ -389,7 +431,7 @@ fn put_scaled<const N: usize>(part: &mut BytePart<'_>, first: usize, sums: [__m5
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 fn bf16_part(part: &mut Bf16Part<'_>) {
-    by_blocks!(bf16_block(part), part.rows.count());
+    by_blocks!(bf16_block(part), part.rows.num_rows());
 }
 
 /// The rows from `first` on, `N` of them.

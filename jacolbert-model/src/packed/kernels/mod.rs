@@ -3,177 +3,33 @@
 //! This module is safe and dispatches. [`scalar`] is the definition: an output of a product is one
 //! chain of fused multiply-adds, in the order of the inputs, from its bias on; sums over a row run in
 //! 16 lanes that are added at the end. The vector files do the same operations on more lanes, so that
-//! every implementation gives the same bits, whatever rows are computed together.
+//! every implementation gives the same bits, whatever rows are computed together. Only tiles, which are
+//! used for rounded numbers if they are asked for, sum bf16 up in an order of their own.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod matrices;
+mod parts;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
 
 use half::bf16;
 
 use crate::Activation;
 
-/// Columns of a panel.
-pub(crate) const LANES: usize = 16;
-
-/// One value per column of a panel.
-pub(crate) type Lanes = [f32; LANES];
+pub(crate) use matrices::{
+    Bf16Pairs, Bf16Panels, Bf16Rows, BytePanels, ByteQuads, ByteRows, ByteScale, LANES,
+    LARGEST_WEIGHT, LINE, Lanes, MOST_BYTE_INPUTS, Panels, Results, Rows, RowsMut, WEIGHT_OFFSET,
+    line_stride, row_stride,
+};
+use parts::{Bf16Part, BytePart, Part};
 
 /// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, which stay near while
 /// they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
 const DEPTH: usize = 768;
-
-/// From one row of `columns` values to the next: whole panels, and one more where rows would lie a
-/// multiple of 4 KiB apart, since those that are computed together would push each other out of the
-/// first cache.
-pub(crate) fn row_stride(columns: usize) -> usize {
-    let whole = columns.next_multiple_of(LANES);
-    if whole.is_multiple_of(PAGE) { whole + LANES } else { whole }
-}
-
-/// Values in 4 KiB.
-const PAGE: usize = 4_096 / size_of::<f32>();
-
-/// Room for rows, each `stride` values after the one before.
-#[derive(Debug)]
-pub(crate) struct RowsMut<'a> {
-    pub(crate) values: &'a mut [f32],
-    pub(crate) stride: usize,
-}
-
-impl RowsMut<'_> {
-    /// # Panics
-    /// If it is not room for `count` rows of `panels` panels.
-    fn check(&self, count: usize, panels: usize) {
-        assert!(self.stride >= panels * LANES, "room for every column");
-        let needed = count.checked_sub(1).map_or(0, |last| last * self.stride + panels * LANES);
-        assert!(self.values.len() >= needed, "room for every row");
-    }
-}
-
-/// Rows, each `stride` values after the one before.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows<'a> {
-    pub(crate) values: &'a [f32],
-    pub(crate) stride: usize,
-    pub(crate) count: usize,
-}
-
-/// Columns of a product as panels, one after the other, each `[inputs][LANES]`; the last is filled up
-/// with zeros.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Panels<'a> {
-    pub(crate) lanes: &'a [Lanes],
-    pub(crate) inputs: usize,
-}
-
-/// Two inputs of each column of a panel of bytes, those of a column side by side.
-pub(crate) type BytePairs = [i8; 2 * LANES];
-
-/// The largest absolute value of an input in [`ByteRows`]: 3,072 products of it with a byte stay far
-/// within 32 bits, as do all up to [`MOST_BYTE_INPUTS`].
-pub(crate) const LARGEST_INPUT: i16 = 2_047;
-
-/// The largest absolute value of a weight in bytes.
-pub(crate) const LARGEST_WEIGHT: i8 = 127;
-
-/// Inputs whose products surely fit 32 bits.
-pub(crate) const MOST_BYTE_INPUTS: usize =
-    i32::MAX as usize / (LARGEST_INPUT as usize * LARGEST_WEIGHT as usize);
-
-/// Rows of integers, each with what an integer stands for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ByteRows<'a> {
-    /// `[scales.len(), 2 * pairs]`.
-    pub(crate) values: &'a [[i16; 2]],
-    pub(crate) scales: &'a [f32],
-}
-
-/// Columns of a product in bytes, as in [`Panels`]: each panel `[pairs][LANES][2]`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BytePanels<'a> {
-    pub(crate) lanes: &'a [BytePairs],
-    pub(crate) pairs: usize,
-    /// What a byte stands for, a column.
-    pub(crate) scales: &'a [Lanes],
-}
-
-impl ByteRows<'_> {
-    pub(crate) fn count(&self) -> usize {
-        self.scales.len()
-    }
-}
-
-/// Two inputs of each column of a panel in bf16, those of a column side by side.
-pub(crate) type Bf16Pairs = [bf16; 2 * LANES];
-
-/// Rows of `pairs` pairs of inputs in bf16.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bf16Rows<'a> {
-    pub(crate) values: &'a [[bf16; 2]],
-    pub(crate) pairs: usize,
-}
-
-impl Bf16Rows<'_> {
-    pub(crate) fn count(&self) -> usize {
-        self.values.len().checked_div(self.pairs).unwrap_or(0)
-    }
-}
-
-/// Columns of a product in bf16, as in [`Panels`]: each panel `[pairs][LANES][2]`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bf16Panels<'a> {
-    pub(crate) lanes: &'a [Bf16Pairs],
-    pub(crate) pairs: usize,
-}
-
-/// One panel in bf16 for all rows.
-struct Bf16Part<'a> {
-    /// `[pairs][LANES][2]`.
-    panel: &'a [Bf16Pairs],
-    bias: &'a Lanes,
-    rows: Bf16Rows<'a>,
-    activation: Option<Activation>,
-    /// From the panel's first column on, `stride` values a row.
-    out: &'a mut [f32],
-    stride: usize,
-    /// Weights that the next part needs.
-    ahead: &'a [Bf16Pairs],
-}
-
-/// One panel of bytes for all rows.
-struct BytePart<'a> {
-    /// `[pairs][LANES][2]`.
-    panel: &'a [BytePairs],
-    scales: &'a Lanes,
-    bias: &'a Lanes,
-    rows: ByteRows<'a>,
-    activation: Option<Activation>,
-    /// From the panel's first column on, `stride` values a row.
-    out: &'a mut [f32],
-    stride: usize,
-    /// Weights that the next part needs.
-    ahead: &'a [BytePairs],
-}
-
-/// A part of a product: some inputs of one panel for all rows.
-struct Part<'a> {
-    /// `[depth][LANES]`.
-    panel: &'a [Lanes],
-    /// From the first of those inputs on.
-    rows: Rows<'a>,
-    /// From the panel's first column on, `stride` values a row.
-    sums: &'a mut [f32],
-    stride: usize,
-    /// What the sums begin with; none if they go on from what is there.
-    bias: Option<&'a Lanes>,
-    /// What becomes of them.
-    activation: Option<Activation>,
-    /// Weights that the next part needs.
-    ahead: &'a [Lanes],
-}
 
 /// The instruction set that the kernels run on; a value is the proof that the machine has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +69,43 @@ impl Isa {
         Self::Scalar
     }
 
+    /// The same with tiles for products in bf16 and in bytes, where the machine has them and the system
+    /// grants them.
+    pub(crate) fn with_tiles(self) -> Self {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(avx512) => Self::Avx512(avx512.with_tiles()),
+            other => other,
+        }
+    }
+
+    /// The tiles for products of so many groups of inputs.
+    #[cfg(target_arch = "x86_64")]
+    fn tiles(self, groups: usize) -> Option<tiles::Tiles> {
+        match self {
+            Self::Avx512(avx512) if groups > 0 && groups.is_multiple_of(LINE) => avx512.tiles(),
+            _ => None,
+        }
+    }
+
+    /// Whether the machine multiplies in bf16, in less time than in `f32`.
+    pub(crate) fn has_bf16(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(avx512) => avx512.has_bf16(),
+            _ => false,
+        }
+    }
+
+    /// Whether it computes in tiles.
+    pub(crate) fn has_tiles(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(avx512) => avx512.tiles().is_some(),
+            _ => false,
+        }
+    }
+
     /// `out[r][c] = activation(bias[c] + Σ_i rows[r][i] * panels[i][c])` for every column of
     /// `panels`; what else there is in a row of `out` stays.
     ///
@@ -235,22 +128,33 @@ impl Isa {
         if inputs == 0 {
             return self.constant_rows(rows.count, bias, activation, out);
         }
-        assert!(rows.values.len() >= (rows.count - 1) * rows.stride + inputs, "whole rows");
+        assert!(rows.values.len() >= end(rows.count, rows.stride, inputs), "whole rows");
         for first in (0..inputs).step_by(DEPTH) {
             let end = inputs.min(first + DEPTH);
             let rows = Rows { values: &rows.values[first..], ..rows };
-            for (n, (panel, begin)) in lanes.chunks_exact(inputs).zip(bias).enumerate() {
-                let next = if n + 1 < bias.len() { (n + 1) * inputs + first } else { end };
+            for n in (0..bias.len()).step_by(self.panels_together()) {
+                let num_panels = self.panels_together().min(bias.len() - n);
                 self.part(Part {
-                    panel: &panel[first..end],
+                    lanes: &lanes[n * inputs + first..],
+                    inputs,
+                    depth: end - first,
+                    num_panels,
                     rows,
                     sums: &mut out.values[n * LANES..],
                     stride: out.stride,
-                    bias: (first == 0).then_some(begin),
+                    bias: (first == 0).then_some(&bias[n..n + num_panels]),
                     activation: activation.filter(|_| end == inputs),
-                    ahead: &lanes[next..],
                 });
             }
+        }
+    }
+
+    /// Panels whose sums fit the registers beside each other.
+    fn panels_together(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => avx512::PANELS,
+            _ => 1,
         }
     }
 
@@ -259,7 +163,7 @@ impl Isa {
         dispatch!(self, part(part));
     }
 
-    /// As [`product`](Self::product), in bytes: `activation(bias[c] + scale of r * scale of c *
+    /// As [`product`](Self::product), in bytes: `activation(bias[c] + unit of r * scale of c *
     /// Σ_i rows[r][i] * panels[i][c])`, with a sum that is exact.
     ///
     /// # Panics
@@ -270,33 +174,35 @@ impl Isa {
         panels: BytePanels<'_>,
         bias: &[Lanes],
         activation: Option<Activation>,
-        out: RowsMut<'_>,
+        mut out: Results<'_>,
     ) {
-        let BytePanels { lanes, pairs, scales } = panels;
-        assert_eq!((lanes.len(), scales.len()), (bias.len() * pairs, bias.len()), "whole panels");
-        assert_eq!(rows.values.len(), rows.scales.len() * pairs, "whole rows");
-        out.check(rows.count(), bias.len());
-        if rows.count() == 0 || pairs == 0 {
-            return self.constant_rows(rows.count(), bias, activation, out);
+        let BytePanels { lanes, quads, scales } = panels;
+        assert_eq!((lanes.len(), scales.len()), (bias.len() * quads, bias.len()), "whole panels");
+        assert_eq!(rows.quads, quads, "as many inputs as weights");
+        assert!(rows.values.len() >= end(rows.scales.len(), rows.stride, quads), "whole rows");
+        out.check(rows.scales.len(), bias.len());
+        if rows.scales.is_empty() {
+            return;
         }
-        for (n, panel) in lanes.chunks_exact(pairs).enumerate() {
-            let part = BytePart {
-                panel,
-                scales: &scales[n],
-                bias: &bias[n],
-                rows,
-                activation,
-                out: &mut out.values[n * LANES..],
-                stride: out.stride,
-                ahead: &lanes[(n + 1) * pairs..],
-            };
-            dispatch!(self, byte_part(part));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(tiles) = self.tiles(quads) {
+            return tiles.byte_product(rows, panels, bias, activation, out);
+        }
+        let mut room = Vec::new();
+        for n in 0..bias.len() {
+            let panel = &lanes[n * quads..][..quads];
+            let (scales, bias, ahead) = (&scales[n], &bias[n], &lanes[(n + 1) * quads..]);
+            self.put_panel(&mut out, n, rows.num_rows(), &mut room, |out, stride| {
+                let part = BytePart { panel, scales, bias, rows, activation, out, stride, ahead };
+                dispatch!(self, byte_part(part));
+            });
         }
     }
 
     /// As [`product`](Self::product), of pairs of inputs in bf16; of each pair the second goes first into
     /// the chain of fused multiply-adds, as the instructions for it do. They take inputs and results
-    /// below 2⁻¹²⁶ for zero; that aside, every implementation gives the same bits.
+    /// below 2⁻¹²⁶ for zero; that aside, every implementation but [`Tiles`](tiles::Tiles) gives the same
+    /// bits.
     ///
     /// # Panics
     /// If panels or rows are not whole, there is not one bias a panel, or a result lacks room.
@@ -306,26 +212,51 @@ impl Isa {
         panels: Bf16Panels<'_>,
         bias: &[Lanes],
         activation: Option<Activation>,
-        out: RowsMut<'_>,
+        mut out: Results<'_>,
     ) {
         let Bf16Panels { lanes, pairs } = panels;
         assert_eq!(lanes.len(), bias.len() * pairs, "whole panels");
-        assert_eq!((rows.pairs, rows.values.len()), (pairs, rows.count() * pairs), "whole rows");
-        if rows.count() == 0 {
+        assert_eq!(rows.pairs, pairs, "as many inputs as weights");
+        assert!(rows.values.len() >= end(rows.count, rows.stride, pairs), "whole rows");
+        out.check(rows.count, bias.len());
+        if rows.count == 0 {
             return;
         }
-        out.check(rows.count(), bias.len());
-        for (n, panel) in lanes.chunks_exact(pairs).enumerate() {
-            let part = Bf16Part {
-                panel,
-                bias: &bias[n],
-                rows,
-                activation,
-                out: &mut out.values[n * LANES..],
-                stride: out.stride,
-                ahead: &lanes[(n + 1) * pairs..],
-            };
-            dispatch!(self, bf16_part(part));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(tiles) = self.tiles(pairs) {
+            return tiles.bf16_product(rows, panels, bias, activation, out);
+        }
+        let mut room = Vec::new();
+        for n in 0..bias.len() {
+            let panel = &lanes[n * pairs..][..pairs];
+            let (bias, ahead) = (&bias[n], &lanes[(n + 1) * pairs..]);
+            self.put_panel(&mut out, n, rows.count, &mut room, |out, stride| {
+                let part = Bf16Part { panel, bias, rows, activation, out, stride, ahead };
+                dispatch!(self, bf16_part(part));
+            });
+        }
+    }
+
+    /// Calls `compute` with room for panel `n` of `count` rows, whose stride it is told, and brings what is
+    /// there to `out` if that is elsewhere.
+    fn put_panel(
+        self,
+        out: &mut Results<'_>,
+        n: usize,
+        count: usize,
+        room: &mut Vec<f32>,
+        compute: impl FnOnce(&mut [f32], usize),
+    ) {
+        match out {
+            Results::F32(out) => compute(&mut out.values[n * LANES..], out.stride),
+            Results::Bf16(out) => {
+                room.resize(count * LANES, 0.0);
+                compute(room, LANES);
+                let out = out.values[n * LANES..].chunks_mut(out.stride);
+                for (row, out) in room.chunks_exact(LANES).zip(out) {
+                    self.nearest_bf16(row, out);
+                }
+            }
         }
     }
 
@@ -335,11 +266,10 @@ impl Isa {
         dispatch!(self, nearest_bf16(row, nearest));
     }
 
-    /// The nearest integers to `row / scale` and the scale, by which the largest is
-    /// [`LARGEST_INPUT`]; the scale is no number if `row` has a value that is none or infinite.
-    pub(crate) fn quantise(self, row: &[f32], integers: &mut [i16]) -> f32 {
-        assert!(row.len() <= integers.len(), "an integer a value");
-        dispatch!(self, quantise(row, integers))
+    /// The nearest integers to `row / unit`, with the unit by which the largest is [`LARGEST_INPUT`].
+    pub(crate) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
+        assert!(row.len() <= bytes.len(), "a byte a value");
+        dispatch!(self, quantise(row, bytes))
     }
 
     /// A product without inputs.
@@ -381,6 +311,11 @@ impl Isa {
     pub(crate) fn unit(self, row: &mut [f32], least: f32) {
         dispatch!(self, unit(row, least));
     }
+}
+
+/// Where the last of `count` rows of `len` ends, each `stride` after the one before.
+fn end(count: usize, stride: usize, len: usize) -> usize {
+    count.checked_sub(1).map_or(0, |last| last * stride + len)
 }
 
 /// The weights of a layer norm.

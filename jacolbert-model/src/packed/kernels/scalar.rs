@@ -7,15 +7,18 @@ use std::f32::consts::FRAC_2_SQRT_PI;
 
 use half::bf16;
 
-use super::{Bf16Part, BytePart, LANES, LARGEST_INPUT, Lanes, Norm, Part};
+use super::Norm;
+use super::matrices::{ByteScale, LANES, LARGEST_INPUT, Lanes, WEIGHT_OFFSET};
+use super::parts::{Bf16Part, BytePart, Part};
 use crate::Activation;
 
 /// See [`super::Isa::product`].
 pub(super) fn part(part: Part<'_>) {
-    let Part { panel, rows, sums, stride, bias, activation, .. } = part;
+    let (panel, bias) = (part.panel(0), part.bias.map(|bias| bias[0]));
+    let Part { rows, sums, stride, activation, .. } = part;
     for (row, sums) in rows.values.chunks(rows.stride).zip(sums.chunks_mut(stride)).take(rows.count)
     {
-        let mut lanes = bias.copied().unwrap_or_else(|| std::array::from_fn(|lane| sums[lane]));
+        let mut lanes = bias.unwrap_or_else(|| std::array::from_fn(|lane| sums[lane]));
         for (&input, weights) in row.iter().zip(panel) {
             for (sum, &weight) in lanes.iter_mut().zip(weights) {
                 *sum = input.mul_add(weight, *sum);
@@ -29,14 +32,19 @@ pub(super) fn part(part: Part<'_>) {
 /// See [`super::Isa::byte_product`].
 pub(super) fn byte_part(part: BytePart<'_>) {
     let BytePart { panel, rows, .. } = part;
-    for (r, row) in rows.values.chunks_exact(panel.len()).enumerate() {
+    for (r, &scale) in rows.scales.iter().enumerate() {
         let mut sums = [0; LANES];
-        for (&[first, second], weights) in row.iter().zip(panel) {
-            for (sum, &[one, other]) in sums.iter_mut().zip(weights.as_chunks::<2>().0) {
-                *sum += i32::from(first) * i32::from(one) + i32::from(second) * i32::from(other);
+        for (inputs, weights) in rows.values[r * rows.stride..].iter().zip(panel) {
+            for (sum, weights) in sums.iter_mut().zip(weights.as_chunks::<4>().0) {
+                let products = inputs
+                    .iter()
+                    .zip(weights)
+                    .map(|(&x, &weight)| i32::from(x) * i32::from(weight));
+                *sum += products.sum::<i32>();
             }
         }
-        let lanes = scaled(&sums, rows.scales[r], part.scales, part.bias, part.activation);
+        let mut lanes = scaled(&sums, scale, part.scales, part.bias);
+        activate(part.activation, &mut lanes);
         part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
     }
 }
@@ -45,9 +53,9 @@ pub(super) fn byte_part(part: BytePart<'_>) {
 #[inline(always)]
 pub(super) fn bf16_part(part: Bf16Part<'_>) {
     let Bf16Part { panel, rows, .. } = part;
-    for (r, row) in rows.values.chunks_exact(panel.len()).enumerate() {
+    for r in 0..rows.count {
         let mut lanes = *part.bias;
-        for (&[first, second], weights) in row.iter().zip(panel) {
+        for (&[first, second], weights) in rows.values[r * rows.stride..].iter().zip(panel) {
             for (sum, &[one, other]) in lanes.iter_mut().zip(weights.as_chunks::<2>().0) {
                 *sum = second.to_f32().mul_add(other.to_f32(), *sum);
                 *sum = first.to_f32().mul_add(one.to_f32(), *sum);
@@ -64,35 +72,33 @@ pub(super) fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
     nearest.iter_mut().zip(row).for_each(|(nearest, &x)| *nearest = bf16::from_f32(x));
 }
 
-/// What the sums of a row with scale `row` stand for.
+/// `bias` and what the sums of a row stand for.
 #[inline(always)]
-pub(super) fn scaled(
-    sums: &[i32; LANES],
-    row: f32,
-    scales: &Lanes,
-    bias: &Lanes,
-    activation: Option<Activation>,
-) -> Lanes {
+pub(super) fn scaled(sums: &[i32; LANES], row: ByteScale, scales: &Lanes, bias: &Lanes) -> Lanes {
     let mut lanes = *bias;
     for ((lane, &sum), &scale) in lanes.iter_mut().zip(sums).zip(scales) {
-        *lane = (sum as f32).mul_add(row * scale, *lane);
+        *lane = ((sum - row.excess) as f32).mul_add(row.unit * scale, *lane);
     }
-    activate(activation, &mut lanes);
     lanes
 }
 
 /// See [`super::Isa::quantise`].
 #[inline(always)]
-pub(super) fn quantise(row: &[f32], integers: &mut [i16]) -> f32 {
+pub(super) fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
     let largest = largest(row, f32::abs);
     let factor = if largest > 0.0 { f32::from(LARGEST_INPUT) / largest } else { 0.0 };
-    for (integer, &x) in integers.iter_mut().zip(row) {
+    let mut total = 0;
+    for (byte, &x) in bytes.iter_mut().zip(row) {
         // The lowest bits are the integer in two's complement.
-        *integer = x.mul_add(factor, ROUNDING).to_bits() as i16;
+        *byte = x.mul_add(factor, ROUNDING).to_bits() as i8;
+        total += i32::from(*byte);
     }
     // Zero, or no number if any value is none or infinite.
     let fault = sum(row, |x| x * 0.0);
-    largest / f32::from(LARGEST_INPUT) + fault
+    ByteScale {
+        unit: largest / f32::from(LARGEST_INPUT) + fault,
+        excess: i32::from(WEIGHT_OFFSET) * total,
+    }
 }
 
 /// The activation of each lane.

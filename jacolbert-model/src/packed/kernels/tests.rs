@@ -1,5 +1,6 @@
 //! One suite over every implementation.
 
+use super::matrices::LARGEST_INPUT;
 use super::*;
 
 fn every_isa() -> Vec<Isa> {
@@ -11,6 +12,7 @@ fn every_isa() -> Vec<Isa> {
         let avx512 = avx512::Avx512::new();
         all.extend(avx512.map(|avx512| Isa::Avx512(avx512.first_generation())));
         all.extend(avx512.map(Isa::Avx512));
+        all.extend(avx512.map(Isa::Avx512).map(Isa::with_tiles).filter(|isa| isa.has_tiles()));
     }
     all
 }
@@ -77,7 +79,10 @@ fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
 fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
     for isa in every_isa() {
         for count in 0..=25 {
-            check_product(count, 7, 2, isa);
+            check_product(count, 7, 3, isa);
+        }
+        for num_panels in 1..=5 {
+            check_product(14, 9, num_panels, isa);
         }
         for inputs in 0..=100 {
             check_product(7, inputs, 1, isa);
@@ -113,96 +118,161 @@ fn rows_lie_no_multiple_of_4_kib_apart() {
     }
 }
 
+/// Results in one format and in the other, each `[count, num_panels * LANES]`.
+fn in_both_formats(
+    count: usize,
+    num_panels: usize,
+    isa: Isa,
+    compute: impl Fn(Results<'_>),
+) -> Vec<f32> {
+    let (mut exact, mut nearest) = (vec![0.5; count * num_panels * LANES], Vec::new());
+    nearest.resize(exact.len(), bf16::ONE);
+    compute(Results::F32(whole(&mut exact, num_panels)));
+    compute(Results::Bf16(RowsMut { values: &mut nearest, stride: num_panels * LANES }));
+    let expected: Vec<bf16> = exact.iter().map(|&x| bf16::from_f32(x)).collect();
+    assert_eq!(nearest, expected, "{isa:?}");
+    exact
+}
+
 /// A product in bytes by its formula, and what it should be without them.
-fn check_byte_product(count: usize, inputs: usize, isa: Isa) {
-    let (pairs, num_panels) = (inputs.div_ceil(2), 2);
-    let (values, weights) = (floats(count * inputs, 1), floats(num_panels * pairs * 2 * LANES, 2));
-    let mut integers = vec![[0; 2]; count * pairs];
+fn check_byte_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+    let quads = inputs.div_ceil(4).next_multiple_of(LINE);
+    let stride = line_stride(quads);
+    let (values, weights) = (floats(count * inputs, 1), floats(num_panels * quads * 4 * LANES, 2));
+    let mut bytes = vec![[0; 4]; count * stride];
     let mut scales = Vec::new();
-    for (row, integers) in values.chunks(inputs.max(1)).zip(integers.chunks_mut(pairs.max(1))) {
-        scales.push(isa.quantise(row, integers.as_flattened_mut()));
+    for (row, bytes) in values.chunks(inputs.max(1)).zip(bytes.chunks_mut(stride)) {
+        scales.push(isa.quantise(row, bytes.as_flattened_mut()));
     }
-    scales.resize(count, 0.0);
-    let rows = ByteRows { values: &integers, scales: &scales };
-    let bytes: Vec<i8> = weights.iter().map(|weight| (weight * 127.0) as i8).collect();
-    let panels =
-        BytePanels { lanes: bytes.as_chunks().0, pairs, scales: &[[1.0 / 127.0; LANES]; 2] };
+    scales.resize(count, ByteScale::default());
+    let rows = ByteRows { values: &bytes, quads, stride, scales: &scales };
+    let weights: Vec<i8> = weights.iter().map(|weight| (weight * 127.0) as i8).collect();
+    let shifted: Vec<u8> =
+        weights.iter().map(|byte| byte.cast_unsigned().wrapping_add(WEIGHT_OFFSET)).collect();
+    let column_scales = vec![[1.0 / 127.0; LANES]; num_panels];
+    let panels = BytePanels { lanes: shifted.as_chunks().0, quads, scales: &column_scales };
     let bias = lanes(num_panels, 3);
-    let mut out = vec![0.5; count * num_panels * LANES];
-    isa.byte_product(rows, panels, &bias, None, whole(&mut out, num_panels));
-    for (n, &found) in out.iter().enumerate() {
-        let (r, panel, lane) = (n / 32, n % 32 / LANES, n % LANES);
+    let found = in_both_formats(count, num_panels, isa, |out| {
+        isa.byte_product(rows, panels, &bias, None, out);
+    });
+    let width = num_panels * LANES;
+    for (n, &found) in found.iter().enumerate() {
+        let (r, panel, lane) = (n / width, n % width / LANES, n % LANES);
         let exact = (0..inputs).map(|i| {
-            let byte = panels.lanes[panel * pairs + i / 2][2 * lane + i % 2];
+            let byte = weights[(panel * quads + i / 4) * 4 * LANES + 4 * lane + i % 4];
             f64::from(values[r * inputs + i]) * f64::from(byte) / 127.0
         });
         let expected = exact.sum::<f64>() + f64::from(bias[panel][lane]);
-        // Each input is off by half a step of at most 1 / 2,047.
-        let within = 1e-5 + inputs as f64 * 0.5 / 2_047.0;
+        // Each input is off by half a step of at most 1 / 127.
+        let within = 1e-5 + inputs as f64 * 0.5 / 127.0;
         assert!((f64::from(found) - expected).abs() <= within, "{isa:?} {count} x {inputs}");
     }
-    let mut scalar = vec![0.5; out.len()];
-    Isa::Scalar.byte_product(rows, panels, &bias, None, whole(&mut scalar, num_panels));
-    assert_eq!(bits(&out), bits(&scalar), "{isa:?}, {count} x {inputs}");
+    for activation in ACTIVATIONS {
+        let [found, scalar] = [isa, Isa::Scalar].map(|isa| {
+            let mut out = vec![0.5; count * width];
+            let room = Results::F32(whole(&mut out, num_panels));
+            isa.byte_product(rows, panels, &bias, activation, room);
+            bits(&out)
+        });
+        assert_eq!(found, scalar, "{isa:?}, {count} x {inputs}");
+    }
 }
 
 #[test]
 fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_isa() {
     for isa in every_isa() {
-        for count in 0..=25 {
-            check_byte_product(count, 7, isa);
+        for count in (0..=70).chain([256, 257, 300]) {
+            check_byte_product(count, 7, 2, isa);
         }
         for inputs in 0..=100 {
-            check_byte_product(7, inputs, isa);
+            check_byte_product(7, inputs, 3, isa);
         }
-        check_byte_product(3, 3_072, isa);
+        for num_panels in 1..=5 {
+            check_byte_product(35, 90, num_panels, isa);
+        }
+        check_byte_product(3, 3_072, 2, isa);
     }
 }
 
-/// A product in bf16 by its formula: of each pair the second first.
-fn check_bf16_product(count: usize, inputs: usize, isa: Isa) {
-    let (pairs, num_panels) = (inputs.div_ceil(2), 2);
-    let mut values = vec![[bf16::ZERO; 2]; count * pairs];
+/// A sum in bf16 by its formula: of each pair the second first.
+fn bf16_sum(bias: f32, inputs: &[[bf16; 2]], weights: &[[bf16; 2]]) -> f32 {
+    let pairs = inputs.iter().zip(weights);
+    pairs.fold(bias, |sum, ([first, second], [one, other])| {
+        let sum = second.to_f32().mul_add(other.to_f32(), sum);
+        first.to_f32().mul_add(one.to_f32(), sum)
+    })
+}
+
+/// The same as tiles add up: two chains a line.
+fn bf16_sum_in_tiles(bias: f32, inputs: &[[bf16; 2]], weights: &[[bf16; 2]]) -> f32 {
+    let lines = inputs.chunks(LINE).zip(weights.chunks(LINE));
+    lines.fold(bias, |sum, (inputs, weights)| {
+        let mut chains = [0.0_f32; 2];
+        for (inputs, weights) in inputs.iter().zip(weights) {
+            for n in [0, 1] {
+                chains[n] = inputs[n].to_f32().mul_add(weights[n].to_f32(), chains[n]);
+            }
+        }
+        sum + (chains[0] + chains[1])
+    })
+}
+
+/// A product in bf16 by its formula.
+fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+    let pairs = inputs.div_ceil(2).next_multiple_of(LINE);
+    let stride = line_stride(pairs);
+    let mut values = vec![[bf16::ZERO; 2]; count * stride];
     for (row, nearest) in
-        floats(count * inputs, 1).chunks(inputs.max(1)).zip(values.chunks_mut(pairs.max(1)))
+        floats(count * inputs, 1).chunks(inputs.max(1)).zip(values.chunks_mut(stride))
     {
         isa.nearest_bf16(row, nearest.as_flattened_mut());
     }
     let weights = floats(num_panels * pairs * 2 * LANES, 2);
     let weights: Vec<bf16> = weights.into_iter().map(bf16::from_f32).collect();
     let panels = Bf16Panels { lanes: weights.as_chunks().0, pairs };
-    let rows = Bf16Rows { values: &values, pairs };
+    let rows = Bf16Rows { values: &values, pairs, stride, count };
     let bias = lanes(num_panels, 3);
+    let sum = if isa.has_tiles() { bf16_sum_in_tiles } else { bf16_sum };
     for activation in ACTIVATIONS {
-        let mut out = vec![0.5; rows.count() * num_panels * LANES];
-        isa.bf16_product(rows, panels, &bias, activation, whole(&mut out, num_panels));
-        for (n, found) in out.as_chunks::<LANES>().0.iter().enumerate() {
-            let (row, panel) = (&values[n / num_panels * pairs..][..pairs], n % num_panels);
-            let mut expected = bias[panel];
-            for (lane, sum) in expected.iter_mut().enumerate() {
-                for (pair, weights) in row.iter().zip(&panels.lanes[panel * pairs..]) {
-                    for n in [1, 0] {
-                        let weight = weights[2 * lane + n].to_f32();
-                        *sum = pair[n].to_f32().mul_add(weight, *sum);
-                    }
-                }
-            }
+        let found = in_both_formats(count, num_panels, isa, |out| {
+            isa.bf16_product(rows, panels, &bias, activation, out);
+        });
+        for (n, found) in found.as_chunks::<LANES>().0.iter().enumerate() {
+            let (row, panel) = (&values[n / num_panels * stride..][..pairs], n % num_panels);
+            let of_panel = &panels.lanes[panel * pairs..][..pairs];
+            let mut expected: Lanes = std::array::from_fn(|lane| {
+                let column: Vec<_> =
+                    of_panel.iter().map(|lanes| lanes.as_chunks().0[lane]).collect();
+                sum(bias[panel][lane], row, &column)
+            });
             scalar::activate(activation, &mut expected);
-            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}");
+            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}, {n}");
         }
     }
 }
 
 #[test]
-fn products_in_bf16_are_chains_of_fused_multiply_adds_on_every_isa() {
+fn products_in_bf16_are_sums_in_their_order_on_every_isa() {
     for isa in every_isa() {
-        for count in 0..=25 {
-            check_bf16_product(count, 7, isa);
+        for count in (0..=70).chain([256, 257, 300]) {
+            check_bf16_product(count, 7, 2, isa);
         }
         for inputs in 0..=100 {
-            check_bf16_product(7, inputs, isa);
+            check_bf16_product(7, inputs, 3, isa);
         }
-        check_bf16_product(3, 3_072, isa);
+        for num_panels in 1..=5 {
+            check_bf16_product(35, 90, num_panels, isa);
+        }
+        check_bf16_product(3, 3_072, 2, isa);
+    }
+}
+
+#[test]
+fn rounded_rows_lie_an_odd_number_of_lines_apart() {
+    for groups in 1..5_000 {
+        let stride = line_stride(groups);
+        assert!(stride >= groups && stride < groups + 2 * LINE);
+        assert!(stride.is_multiple_of(LINE) && !(stride / LINE).is_multiple_of(2));
     }
 }
 
@@ -228,35 +298,44 @@ fn numbers_in_bf16_are_the_nearest_on_every_isa() {
 }
 
 #[test]
-fn the_largest_integers_do_not_overflow() {
-    let pairs = 3_072 / 2;
-    let integers = vec![[LARGEST_INPUT; 2]; pairs];
-    let lanes = vec![[LARGEST_WEIGHT; 2 * LANES]; pairs];
-    let panels = BytePanels { lanes: &lanes, pairs, scales: &[[1.0; LANES]] };
-    let expected = 3_072.0 * f32::from(LARGEST_INPUT) * f32::from(LARGEST_WEIGHT);
-    for isa in every_isa() {
-        let mut out = [0.0; LANES];
-        let rows = ByteRows { values: &integers, scales: &[1.0] };
-        isa.byte_product(rows, panels, &[[0.0; LANES]], None, whole(&mut out, 1));
-        assert_eq!(out, [expected; LANES]);
+fn the_largest_bytes_do_not_overflow() {
+    let quads = (MOST_BYTE_INPUTS / 4) / LINE * LINE;
+    for (input, weight) in [(LARGEST_INPUT, u8::MAX), (-LARGEST_INPUT, u8::MAX), (LARGEST_INPUT, 1)]
+    {
+        let bytes = vec![[input; 4]; quads];
+        let lanes = vec![[weight; 4 * LANES]; quads];
+        let panels = BytePanels { lanes: &lanes, quads, scales: &[[1.0; LANES]] };
+        let (num_inputs, input) = (4 * quads as i32, i32::from(input));
+        let offset = i32::from(WEIGHT_OFFSET);
+        let scales = [ByteScale { unit: 1.0, excess: offset * input * num_inputs }];
+        let rows = ByteRows { values: &bytes, quads, stride: quads, scales: &scales };
+        let expected = (input * (i32::from(weight) - offset) * num_inputs) as f32;
+        for isa in every_isa() {
+            let mut out = [0.0; LANES];
+            let room = Results::F32(whole(&mut out, 1));
+            isa.byte_product(rows, panels, &[[0.0; LANES]], None, room);
+            assert_eq!(out, [expected; LANES], "{isa:?}");
+        }
     }
 }
 
 #[test]
-fn integers_are_the_nearest_and_the_largest_has_all_bits() {
+fn bytes_are_the_nearest_and_the_largest_has_all_bits() {
     for isa in every_isa() {
         for size in 1..=100 {
             let row = floats(size, 5);
-            let mut integers = vec![0; size + 1];
-            let scale = isa.quantise(&row, &mut integers);
-            let far = row.iter().zip(&integers).map(|(x, &n)| (x - f32::from(n) * scale).abs());
-            assert!(far.fold(0.0, f32::max) <= 0.501 * scale);
-            let largest = integers.iter().map(|n| n.abs()).max();
-            assert_eq!((largest, integers[size]), (Some(LARGEST_INPUT), 0));
+            let mut bytes = vec![0; size + 1];
+            let ByteScale { unit, excess } = isa.quantise(&row, &mut bytes);
+            let far = row.iter().zip(&bytes).map(|(x, &n)| (x - f32::from(n) * unit).abs());
+            assert!(far.fold(0.0, f32::max) <= 0.501 * unit);
+            let largest = bytes.iter().map(|n| n.abs()).max();
+            assert_eq!((largest, bytes[size]), (Some(LARGEST_INPUT), 0));
+            let total: i32 = bytes.iter().map(|&n| i32::from(n)).sum();
+            assert_eq!(excess, i32::from(WEIGHT_OFFSET) * total);
         }
-        assert_eq!(isa.quantise(&[0.0; 20], &mut [7; 20]), 0.0);
+        assert_eq!(isa.quantise(&[0.0; 20], &mut [7; 20]).unit, 0.0);
         for fault in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            assert!(isa.quantise(&[1.0, fault, 2.0], &mut [0; 3]).is_nan());
+            assert!(isa.quantise(&[1.0, fault, 2.0], &mut [0; 3]).unit.is_nan());
         }
     }
 }

@@ -1,0 +1,97 @@
+//! A head of attention in bf16: queries, keys, values and softmax, each rounded; scores and sums in `f32`.
+
+use half::bf16;
+
+use super::kernels::{
+    Bf16Pairs, Bf16Panels, Bf16Rows, Isa, LANES, LINE, Results, RowsMut, line_stride,
+};
+use super::rooms::{Bf16HeadRooms, HeadRooms, Room};
+
+/// Tokens whose scores exist at the same time.
+const TOKENS_AT_ONCE: usize = 64;
+
+/// One head of one text.
+pub(super) struct Bf16Head<'a> {
+    /// The rows of the text, `stride` pairs each, from the head's part of `q` on; those of `k` and `v` are
+    /// `hidden` pairs further each.
+    pub(super) rows: &'a [[bf16; 2]],
+    pub(super) stride: usize,
+    pub(super) tokens: usize,
+    pub(super) hidden: usize,
+    /// Pairs of a vector: whole lines.
+    pub(super) size: usize,
+}
+
+impl Bf16Head<'_> {
+    /// `softmax(q kᵀ + mask) v` to the rows of `out`, which are of the format that it has.
+    pub(super) fn context(
+        &self,
+        mask: &[f32],
+        isa: Isa,
+        rooms: &mut HeadRooms,
+        out: &mut Results<'_>,
+    ) {
+        let HeadRooms { scores, bf16: Bf16HeadRooms { keys, values, weights }, .. } = rooms;
+        let (tokens, size) = (self.tokens, self.size);
+        let token_pairs = tokens.div_ceil(2).next_multiple_of(LINE);
+        let (keys, values) = (self.keys(keys), self.values(token_pairs, values));
+        let keys = Bf16Panels { lanes: keys, pairs: size };
+        let values = Bf16Panels { lanes: values, pairs: token_pairs };
+        let no_bias = vec![[0.0; LANES]; tokens.div_ceil(LANES).max(2 * size / LANES)];
+        let (stride, weight_stride) = (tokens.next_multiple_of(LANES), line_stride(token_pairs));
+        for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
+            let count = TOKENS_AT_ONCE.min(tokens - first);
+            let scores = scores.of(count * stride);
+            let queries = &self.rows[first * self.stride..];
+            let queries = Bf16Rows { values: queries, pairs: size, stride: self.stride, count };
+            let room = Results::F32(RowsMut { values: scores, stride });
+            isa.bf16_product(queries, keys, &no_bias[..stride / LANES], None, room);
+            let weights = weights.of(count * weight_stride);
+            let rows = weights.chunks_exact_mut(weight_stride);
+            for (row, weights) in scores.chunks_exact_mut(stride).zip(rows) {
+                let (row, weights) = (&mut row[..tokens], weights.as_flattened_mut());
+                isa.softmax(row, mask);
+                isa.nearest_bf16(row, weights);
+                weights[tokens..2 * token_pairs].fill(bf16::ZERO);
+            }
+            let weights =
+                Bf16Rows { values: weights, pairs: token_pairs, stride: weight_stride, count };
+            let bias = &no_bias[..2 * size / LANES];
+            isa.bf16_product(weights, values, bias, None, out.rows_from(first));
+        }
+    }
+
+    /// Panels of 16 tokens: their keys as columns.
+    fn keys<'r>(&self, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
+        let panels = room.of(self.tokens.div_ceil(LANES) * self.size);
+        for (token, row) in self.rows.chunks(self.stride).take(self.tokens).enumerate() {
+            let panel = &mut panels[token / LANES * self.size..][..self.size];
+            for (lanes, &pair) in panel.iter_mut().zip(&row[self.hidden..]) {
+                lanes.as_chunks_mut().0[token % LANES] = pair;
+            }
+        }
+        panels
+    }
+
+    /// Panels of 16 components of all tokens' values, those of two tokens side by side; zeros for what is
+    /// beyond the last token.
+    fn values<'r>(&self, token_pairs: usize, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
+        const ZEROS: [bf16; LANES] = [bf16::ZERO; LANES];
+        let panels = room.of(2 * self.size / LANES * token_pairs);
+        for (n, panel) in panels.chunks_exact_mut(token_pairs).enumerate() {
+            let part = |token: usize| match self.rows.get(token * self.stride..) {
+                Some(row) if token < self.tokens => {
+                    row[2 * self.hidden..].as_flattened().as_chunks().0[n]
+                }
+                _ => ZEROS,
+            };
+            for (pair, lanes) in panel.iter_mut().enumerate() {
+                let (first, second) = (part(2 * pair), part(2 * pair + 1));
+                for (lane, pair) in lanes.as_chunks_mut().0.iter_mut().enumerate() {
+                    *pair = [first[lane], second[lane]];
+                }
+            }
+        }
+        panels
+    }
+}

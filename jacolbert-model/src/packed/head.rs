@@ -1,0 +1,72 @@
+//! A head of attention in `f32`.
+
+use super::kernels::{Isa, LANES, Lanes, Panels, Rows, RowsMut};
+use super::rooms::{HeadRooms, Room};
+
+/// Tokens whose scores exist at the same time.
+const TOKENS_AT_ONCE: usize = 48;
+
+/// One head of one text.
+pub(super) struct Head<'a> {
+    /// The rows of the text, from the head's part of `q` on; those of `k` and `v` are `hidden` values
+    /// further each.
+    pub(super) rows: Rows<'a>,
+    pub(super) hidden: usize,
+    /// Length of a vector.
+    pub(super) size: usize,
+}
+
+impl Head<'_> {
+    /// `softmax(q kᵀ + mask) v`, whole panels of it, to the rows of `out`.
+    pub(super) fn context(&self, mask: &[f32], isa: Isa, rooms: &mut HeadRooms, out: RowsMut<'_>) {
+        let HeadRooms { keys, values, scores, .. } = rooms;
+        let (tokens, size) = (self.rows.count, self.size);
+        let (keys, values) = (self.keys(keys), self.values(values));
+        let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
+        let no_bias = vec![[0.0; LANES]; panels];
+        let stride = tokens.next_multiple_of(LANES);
+        for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
+            let count = TOKENS_AT_ONCE.min(tokens - first);
+            let queries = &self.rows.values[first * self.rows.stride..];
+            let queries = Rows { values: queries, stride: self.rows.stride, count };
+            let scores = scores.of(count * stride);
+            let panels = Panels { lanes: keys, inputs: size };
+            let room = RowsMut { values: scores, stride };
+            isa.product(queries, panels, &no_bias[..stride / LANES], None, room);
+            for row in scores.chunks_exact_mut(stride) {
+                isa.softmax(&mut row[..tokens], mask);
+            }
+            let weights = Rows { values: scores, stride, count };
+            let panels = Panels { lanes: values, inputs: tokens };
+            let room = RowsMut { values: &mut out.values[first * out.stride..], ..out };
+            isa.product(weights, panels, &no_bias[..size.div_ceil(LANES)], None, room);
+        }
+    }
+
+    /// Panels of 16 tokens: their keys as columns.
+    fn keys<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
+        let (tokens, size) = (self.rows.count, self.size);
+        let panels = room.of(tokens.div_ceil(LANES) * size);
+        for token in 0..tokens {
+            let key = &self.rows.values[token * self.rows.stride + self.hidden..][..size];
+            let panel = &mut panels[token / LANES * size..][..size];
+            for (lanes, &value) in panel.iter_mut().zip(key) {
+                lanes[token % LANES] = value;
+            }
+        }
+        panels
+    }
+
+    /// Panels of 16 components of all tokens' values.
+    fn values<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
+        let (tokens, size) = (self.rows.count, self.size);
+        let panels = room.of(size.div_ceil(LANES) * tokens);
+        for token in 0..tokens {
+            let value = &self.rows.values[token * self.rows.stride + 2 * self.hidden..][..size];
+            for (n, part) in value.chunks(LANES).enumerate() {
+                panels[n * tokens + token][..part.len()].copy_from_slice(part);
+            }
+        }
+        panels
+    }
+}
