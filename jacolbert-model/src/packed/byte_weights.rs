@@ -18,7 +18,8 @@ impl ByteWeights {
     /// column is [`LARGEST_WEIGHT`]. A column with a weight that is no number has a scale that is none.
     pub(super) fn nearest(panels: &[Lanes], num_inputs: usize) -> Self {
         let quads = num_inputs.div_ceil(4).next_multiple_of(LINE);
-        let mut nearest = Self { lanes: Vec::new(), scales: Vec::new(), quads };
+        let lanes = Vec::with_capacity(panels.len() / num_inputs.max(1) * quads);
+        let mut nearest = Self { lanes, scales: Vec::new(), quads };
         for panel in panels.chunks_exact(num_inputs.max(1)) {
             let scales = std::array::from_fn(|lane| scale(panel, lane));
             let end = nearest.lanes.len() + quads;

@@ -7,6 +7,7 @@ use half::bf16;
 use super::bf16_weights::Bf16Weights;
 use super::byte_weights::ByteWeights;
 use super::division::Division;
+use super::huge_pages::keep_in_huge_pages;
 use super::kernels::{
     Bf16Rows, ByteRows, Isa, LANES, LINE, Lanes, MOST_BYTE_INPUTS, Panels, Results, Rows, RowsMut,
     line_stride, row_stride,
@@ -65,6 +66,14 @@ impl PackedLinear {
             first += matrix.bias.len();
         }
         Self { weights: Weights::Exact(lanes), bias, num_inputs, num_outputs }
+    }
+
+    /// The same with its weights where they are read soonest.
+    pub(super) fn in_f32(self) -> Self {
+        if let Weights::Exact(lanes) = &self.weights {
+            keep_in_huge_pages(lanes);
+        }
+        self
     }
 
     /// The same with weights in bf16.

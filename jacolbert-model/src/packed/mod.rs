@@ -15,6 +15,7 @@ mod division;
 mod embeddings;
 mod feed_forward;
 mod head;
+mod huge_pages;
 mod kernels;
 mod layer;
 mod linear;
@@ -65,7 +66,7 @@ impl Packing {
     /// `linear` in this packing.
     fn of(self, linear: PackedLinear) -> PackedLinear {
         match self {
-            Self::F32 => linear,
+            Self::F32 => linear.in_f32(),
             Self::Bf16 => linear.in_bf16(),
             Self::Int8 => linear.in_bytes(),
         }

@@ -131,13 +131,12 @@ struct Block<'a> {
     rows: Range<usize>,
     lines: Range<usize>,
     panels: [usize; PANELS],
-    /// What the sums of the first row begin with, and the bytes from there to those of the next.
-    begin: *const [Lanes; PANELS],
-    begin_stride: usize,
+    /// What the sums of each row begin with; none if they go on from what is there.
+    begin: Option<&'a [Lanes; PANELS]>,
     sums: &'a mut [[Lanes; PANELS]],
 }
 
-/// Adds the products of a block up; `sums` are in tiles in between.
+/// Adds the products of a block up, in tiles.
 type Multiply = unsafe fn(Block<'_>);
 
 /// Calls `put` with the sums of all rows, some rows and two panels at a time: the number of the first row
@@ -154,40 +153,55 @@ unsafe fn by_blocks(
     mut put: impl FnMut(usize, Range<usize>, &mut [[Lanes; PANELS]]),
 ) {
     let mut sums = Sums([[[0.0; LANES]; PANELS]; MOST_ROWS]);
-    let mut shapes = Shapes::of(ROWS);
-    shapes.set();
     for first in (0..product.count).step_by(MOST_ROWS) {
         let rows = first..product.count.min(first + MOST_ROWS);
         let sums = &mut sums.0[..rows.len()];
         for left in (0..begin.len()).step_by(PANELS) {
             // Of one panel, both tiles get the same.
             let panels = [left, (left + 1).min(begin.len() - 1)];
-            let of_panels = panels.map(|panel| begin[panel]);
-            for line in (0..product.lines).step_by(DEPTH) {
-                for (n, sums) in sums.chunks_mut(ROWS).enumerate() {
-                    let (begin, begin_stride) = match line {
-                        0 => (&raw const of_panels, 0),
-                        _ => (sums.as_ptr(), size_of_val(&sums[0])),
-                    };
-                    shapes.set_for(sums.len());
-                    let start = first + n * ROWS;
-                    let block = Block {
-                        product,
-                        rows: start..start + sums.len(),
-                        lines: line..product.lines.min(line + DEPTH),
-                        panels,
-                        begin,
-                        begin_stride,
-                        sums,
-                    };
-                    // SAFETY: the caller's; tiles have the shapes of the block.
-                    unsafe { multiply(block) };
-                }
-            }
+            // SAFETY: the caller's.
+            unsafe { sum_up(product, first, panels, begin, multiply, sums) };
             put(first, left..begin.len().min(left + PANELS), sums);
         }
     }
     release();
+}
+
+/// The sums of the rows from `first` on and two panels: a part of the lines of all rows, then the next.
+///
+/// # Safety
+/// As [`by_blocks`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn sum_up(
+    product: &Product,
+    first: usize,
+    panels: [usize; PANELS],
+    begin: &[Lanes],
+    multiply: Multiply,
+    sums: &mut [[Lanes; PANELS]],
+) {
+    let begin = panels.map(|panel| begin[panel]);
+    let mut shapes = None;
+    for line in (0..product.lines).step_by(DEPTH) {
+        for (n, sums) in sums.chunks_mut(ROWS).enumerate() {
+            if shapes != Some(sums.len()) {
+                Shapes::of(sums.len()).set();
+                shapes = Some(sums.len());
+            }
+            let start = first + n * ROWS;
+            let block = Block {
+                product,
+                rows: start..start + sums.len(),
+                lines: line..product.lines.min(line + DEPTH),
+                panels,
+                begin: (line == 0).then_some(&begin),
+                sums,
+            };
+            // SAFETY: the caller's; tiles have the shapes of the block.
+            unsafe { multiply(block) };
+        }
+    }
 }
 
 /// # Safety
@@ -241,14 +255,14 @@ unsafe fn byte_product(
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn put_row(out: &mut Results<'_>, row: usize, panel: usize, lanes: &[Lanes]) {
-    let values = lanes.as_flattened();
     match out {
         Results::F32(out) => {
             let out = &mut out.values[row * out.stride + panel * LANES..];
-            out[..values.len()].copy_from_slice(values);
+            lanes.iter().zip(out.as_chunks_mut().0).for_each(|(lanes, out)| *out = *lanes);
         }
         Results::Bf16(out) => {
-            scalar::nearest_bf16(values, &mut out.values[row * out.stride + panel * LANES..]);
+            let out = &mut out.values[row * out.stride + panel * LANES..];
+            scalar::nearest_bf16(lanes.as_flattened(), out);
         }
     }
 }
@@ -269,10 +283,9 @@ struct Shapes {
 }
 
 impl Shapes {
-    /// Those for so many rows, halved if both halves have any.
+    /// Those for so many rows: 16 and the others, or twice the same.
     fn of(rows: usize) -> Self {
         let upper = rows.min(LANES) as u8;
-        // Of few rows, both tiles get the same.
         let lower = if rows > LANES { (rows - LANES) as u8 } else { upper };
         let depth = LINE as u8;
         let mut shapes = Self {
@@ -293,15 +306,6 @@ impl Shapes {
         // SAFETY: there are tiles where this is called, and `self` is what the instruction reads.
         unsafe { asm!("ldtilecfg [{}]", in(reg) self, options(readonly, nostack, preserves_flags)) }
     }
-
-    /// Makes them so for other rows, if they are others.
-    fn set_for(&mut self, rows: usize) {
-        let other = Self::of(rows);
-        if other.num_lines != self.num_lines {
-            *self = other;
-            self.set();
-        }
-    }
 }
 
 /// Leaves the tiles of this thread, so that the system need not keep them.
@@ -317,12 +321,17 @@ macro_rules! multiply {
         /// # Safety
         /// Tiles have the shapes of the block's rows, and its rows and panels are whole.
         unsafe fn $name(block: Block<'_>) {
-            let Block { product, rows, lines, panels, begin, begin_stride, sums } = block;
+            let Block { product, rows, lines, panels, begin, sums } = block;
             let input = product.rows.wrapping_add(rows.start * product.stride + lines.start * 64);
             let [left, right] = panels
                 .map(|n| product.panels.wrapping_add((n * product.lines + lines.start) * TILE));
-            // Rows to the lower ones.
-            let below = if rows.len() > LANES { LANES } else { 0 };
+            // Of up to 16 rows, both tiles get the same.
+            let lower = if rows.len() > LANES { LANES } else { 0 };
+            let sums = sums.as_mut_ptr();
+            let (begin, begin_stride) = match begin {
+                Some(begin) => (&raw const *begin, 0),
+                None => (sums.cast_const(), size_of::<[Lanes; PANELS]>()),
+            };
             // SAFETY: loads are within the rows and panels of the block, stores within its sums.
             unsafe {
                 asm!(
@@ -352,16 +361,16 @@ macro_rules! multiply {
                     "tilestored [{lower_sums} + {line}*1], tmm2",
                     "tilestored [{lower_sums} + {line}*1 + 64], tmm3",
                     begin = in(reg) begin,
-                    lower_begin = in(reg) begin.wrapping_byte_add(below * begin_stride),
+                    lower_begin = in(reg) begin.wrapping_byte_add(lower * begin_stride),
                     line = inout(reg) begin_stride => _,
                     stride = in(reg) product.stride,
                     upper = inout(reg) input => _,
-                    lower = inout(reg) input.wrapping_add(below * product.stride) => _,
+                    lower = inout(reg) input.wrapping_add(lower * product.stride) => _,
                     left = inout(reg) left => _,
                     right = inout(reg) right => _,
                     steps = inout(reg) lines.len() => _,
-                    sums = in(reg) sums.as_mut_ptr(),
-                    lower_sums = in(reg) sums.as_mut_ptr().wrapping_add(below),
+                    sums = in(reg) sums,
+                    lower_sums = in(reg) sums.wrapping_add(lower),
                     tile = const TILE,
                     out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
                     out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
