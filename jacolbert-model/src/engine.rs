@@ -21,18 +21,21 @@ pub enum CpuEngine {
     /// fused multiply-add.
     #[default]
     Packed,
-    /// As [`Packed`](Self::Packed), with products of weights and inputs in bf16, summed up in `f32`,
-    /// those of attention too: half the memory for the layers and, where the machine multiplies in bf16, much
-    /// less time: a quarter with AMX, which Linux grants on request, about half with AVX-512 BF16. Elsewhere it
-    /// takes more. Embeddings are near those of `f32` but not the same; with AMX, whose sums are in another order,
-    /// they differ in the last bits from those without it. The
-    /// [fingerprint](crate::Encoder::fingerprint) does not tell them apart: an index keeps to the engine it
-    /// was begun with only if its user does.
+    /// As [`Packed`](Self::Packed), with products of weights and inputs in bf16, those of attention too, summed
+    /// up in `f32`: half the memory for the layers and much less time where the machine multiplies in bf16,
+    /// which is with AMX or AVX-512 BF16; elsewhere it takes more.
+    ///
+    /// Embeddings are near those of `f32` but not the same. With AMX, whose sums are in another order, they
+    /// differ a little from those without it. The [fingerprint](crate::Encoder::fingerprint) does not tell any
+    /// of them apart: an index keeps to the engine it was begun with only if its user does.
+    ///
+    /// Linux grants AMX to a process that asks for it, which loading such an encoder does; from then on it
+    /// refuses alternate signal stacks that are too small for its state, some 11 KB.
     PackedBf16,
     /// As [`Packed`](Self::Packed), with products of weights and inputs in 8 bits, a scale for each column of
     /// weights and for each token: a quarter of the memory for the layers, and the least time with AMX or
-    /// AVX-512 VNNI. Where bf16 is fast, attention is in bf16. Embeddings are near those of `f32` but not the
-    /// same, of which [`PackedBf16`](Self::PackedBf16) says what follows.
+    /// AVX-512 VNNI. Attention is in bf16 where the machine multiplies in that. Embeddings are near those of
+    /// `f32` but not the same, and what is said at [`PackedBf16`](Self::PackedBf16) is true of them, too.
     PackedInt8,
     /// The [`Colbert`] itself on Burn's operations, as on any other device.
     Module,

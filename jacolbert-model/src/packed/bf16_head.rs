@@ -33,6 +33,9 @@ impl Bf16Head<'_> {
     ) {
         let HeadRooms { scores, bf16: Bf16HeadRooms { keys, values, weights }, .. } = rooms;
         let (tokens, size) = (self.tokens, self.size);
+        if tokens == 0 {
+            return;
+        }
         let token_pairs = tokens.div_ceil(2).next_multiple_of(LINE);
         let (keys, values) = (self.keys(keys), self.values(token_pairs, values));
         let keys = Bf16Panels { lanes: keys, pairs: size };

@@ -68,6 +68,16 @@ impl<T: Copy + Default> Room<T> {
         if self.0.len() < len {
             self.0.resize(len, T::default());
         }
+        #[cfg(test)]
+        spoil(&mut self.0);
         &mut self.0[..len]
     }
+}
+
+/// Makes no numbers of all that was there, so that a test fails if any of it counts.
+#[cfg(test)]
+#[allow(unsafe_code)]
+fn spoil<T: Copy>(values: &mut [T]) {
+    // SAFETY: what rooms are for, floats and integers, may have any bits.
+    unsafe { values.as_mut_ptr().write_bytes(0xFF, values.len()) };
 }

@@ -152,9 +152,9 @@ fn forward(packed: &PackedColbert, texts: &[&Encoding], threads: usize) -> Vec<V
 
 #[test]
 fn neither_company_nor_threads_change_a_bit() {
-    // Heads whose vectors are whole panels, and others.
-    for num_attention_heads in [3, 4] {
-        let config = BertConfig { hidden_size: 48, num_attention_heads, ..shape() };
+    // Heads whose vectors are whole panels, and others; those that are whole lines compute in bf16, too.
+    for (hidden_size, num_attention_heads) in [(48, 3), (48, 4), (96, 3), (128, 2)] {
+        let config = BertConfig { hidden_size, num_attention_heads, ..shape() };
         let colbert = module(&config, 20);
         for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
             keeps_its_bits(&packed_in(&config, &colbert, packing));
@@ -176,7 +176,7 @@ fn keeps_its_bits(packed: &PackedColbert) {
 
 #[test]
 fn bf16_and_bytes_are_near_to_f32() {
-    for (hidden, heads, inner) in [(21, 3, 37), (96, 4, 200)] {
+    for (hidden, heads, inner) in [(21, 3, 37), (96, 4, 200), (96, 3, 200), (64, 1, 80)] {
         let config = BertConfig {
             hidden_size: hidden,
             num_attention_heads: heads,
@@ -186,7 +186,7 @@ fn bf16_and_bytes_are_near_to_f32() {
         let colbert = module(&config, 16);
         let text = masked(60, 4);
         let exact = packed(&config, &colbert).forward(&[&text]);
-        for (packing, least) in [(Packing::Bf16, 0.999), (Packing::Int8, 0.995)] {
+        for (packing, least) in [(Packing::Bf16, 0.997), (Packing::Int8, 0.995)] {
             let found = packed_in(&config, &colbert, packing).forward(&[&text]);
             for (found, exact) in found[0].chunks(16).zip(exact[0].chunks(16)) {
                 let cosine: f32 = found.iter().zip(exact).map(|(a, b)| a * b).sum();
@@ -205,13 +205,17 @@ fn no_text_and_no_layer_are_possible() {
 
 #[test]
 fn a_text_without_tokens_changes_nothing() {
-    for num_attention_heads in [3, 4] {
-        let config = BertConfig { hidden_size: 48, num_attention_heads, ..shape() };
-        let packed = packed(&config, &module(&config, 8));
-        let (empty, other) = (text(0), text(9));
-        let alone = packed.forward(&[&other]);
-        let together = packed.forward(&[&empty, &other, &empty]);
-        assert_eq!(together, [vec![], alone[0].clone(), vec![]]);
+    for (hidden_size, num_attention_heads) in [(48, 3), (48, 4), (96, 3), (128, 2)] {
+        let config = BertConfig { hidden_size, num_attention_heads, ..shape() };
+        let colbert = module(&config, 8);
+        for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
+            let packed = packed_in(&config, &colbert, packing);
+            let (empty, other) = (text(0), text(9));
+            let alone = packed.forward(&[&other]);
+            let together = packed.forward(&[&empty, &other, &empty]);
+            assert_eq!(together, [vec![], alone[0].clone(), vec![]]);
+            assert!(packed.forward(&[&empty])[0].is_empty());
+        }
     }
 }
 

@@ -92,6 +92,7 @@ pub(crate) struct ByteRows<'a> {
 }
 
 impl Bf16Rows<'_> {
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) fn num_rows(&self) -> usize {
         self.count
     }

@@ -27,8 +27,8 @@ pub(crate) use matrices::{
 };
 use parts::{Bf16Part, BytePart, Part};
 
-/// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, which stay near while
-/// they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
+/// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, with 32 twice that, which
+/// stay near while they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
 const DEPTH: usize = 768;
 
 /// The instruction set that the kernels run on; a value is the proof that the machine has it.
@@ -201,7 +201,7 @@ impl Isa {
 
     /// As [`product`](Self::product), of pairs of inputs in bf16; of each pair the second goes first into
     /// the chain of fused multiply-adds, as the instructions for it do. They take inputs and results
-    /// below 2⁻¹²⁶ for zero; that aside, every implementation but [`Tiles`](tiles::Tiles) gives the same
+    /// below 2⁻¹²⁶ for zero; that aside, every implementation but that in tiles gives the same
     /// bits.
     ///
     /// # Panics
@@ -266,7 +266,7 @@ impl Isa {
         dispatch!(self, nearest_bf16(row, nearest));
     }
 
-    /// The nearest integers to `row / unit`, with the unit by which the largest is [`LARGEST_INPUT`].
+    /// The nearest integers to `row / unit`, with the unit by which the largest is [`LARGEST_INPUT`](matrices::LARGEST_INPUT).
     pub(crate) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
         assert!(row.len() <= bytes.len(), "a byte a value");
         dispatch!(self, quantise(row, bytes))

@@ -14,6 +14,7 @@ pub(super) struct Bf16Part<'a> {
     pub(super) out: &'a mut [f32],
     pub(super) stride: usize,
     /// Weights that the next part needs.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) ahead: &'a [Bf16Pairs],
 }
 
@@ -29,6 +30,7 @@ pub(super) struct BytePart<'a> {
     pub(super) out: &'a mut [f32],
     pub(super) stride: usize,
     /// Weights that the next part needs.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) ahead: &'a [ByteQuads],
 }
 
@@ -39,7 +41,8 @@ pub(super) struct Part<'a> {
     pub(super) inputs: usize,
     /// Inputs of this part.
     pub(super) depth: usize,
-    /// Panels of this part, up to [`Isa::panels_together`].
+    /// Panels of this part, up to [`panels_together`](super::Isa::panels_together).
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) num_panels: usize,
     /// From the first of those inputs on.
     pub(super) rows: Rows<'a>,
@@ -59,6 +62,7 @@ impl<'a> Part<'a> {
     }
 
     /// Where the weights are that the next part needs in place of panel `n`, if there are any.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub(super) fn ahead(&self, n: usize) -> *const Lanes {
         self.lanes.as_ptr().wrapping_add((self.num_panels + n) * self.inputs)
     }

@@ -238,7 +238,7 @@ fn sum(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     folded(lanes, |a, b| a + b)
 }
 
-/// The largest `term` of `row`; a NaN is passed over, but where it is the first of its lane.
+/// The largest `term` of `row`; a NaN is passed over.
 #[inline(always)]
 fn largest(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };

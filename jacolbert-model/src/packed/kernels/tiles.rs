@@ -38,7 +38,7 @@ impl Tiles {
     /// there.
     ///
     /// # Panics
-    /// If pairs are no whole lines.
+    /// If pairs are no whole lines, or none.
     pub(super) fn bf16_product(
         self,
         rows: Bf16Rows<'_>,
@@ -62,7 +62,7 @@ impl Tiles {
     /// See [`super::Isa::byte_product`].
     ///
     /// # Panics
-    /// If quads are no whole lines.
+    /// If quads are no whole lines, or none.
     pub(super) fn byte_product(
         self,
         rows: ByteRows<'_>,
@@ -85,7 +85,7 @@ impl Tiles {
 }
 
 fn lines(groups: usize) -> usize {
-    assert!(groups.is_multiple_of(LINE), "whole lines");
+    assert!(groups > 0 && groups.is_multiple_of(LINE), "whole lines");
     groups / LINE
 }
 
@@ -164,7 +164,8 @@ unsafe fn by_blocks(
             put(first, left..begin.len().min(left + PANELS), sums);
         }
     }
-    release();
+    // SAFETY: the caller's.
+    unsafe { release() };
 }
 
 /// The sums of the rows from `first` on and two panels: a part of the lines of all rows, then the next.
@@ -186,7 +187,8 @@ unsafe fn sum_up(
     for line in (0..product.lines).step_by(DEPTH) {
         for (n, sums) in sums.chunks_mut(ROWS).enumerate() {
             if shapes != Some(sums.len()) {
-                Shapes::of(sums.len()).set();
+                // SAFETY: the caller's.
+                unsafe { Shapes::of(sums.len()).set() };
                 shapes = Some(sums.len());
             }
             let start = first + n * ROWS;
@@ -301,17 +303,38 @@ impl Shapes {
         shapes
     }
 
-    /// Makes the tiles of this thread so.
-    fn set(&self) {
-        // SAFETY: there are tiles where this is called, and `self` is what the instruction reads.
-        unsafe { asm!("ldtilecfg [{}]", in(reg) self, options(readonly, nostack, preserves_flags)) }
+    /// Makes the tiles of this thread so; they stay so until [`release`], as nothing between has tiles.
+    ///
+    /// # Safety
+    /// There are tiles.
+    unsafe fn set(&self) {
+        // SAFETY: the caller's; `self` is what the instruction reads.
+        unsafe {
+            asm!(
+                "ldtilecfg [{}]",
+                in(reg) self,
+                out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+                out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+                options(readonly, nostack, preserves_flags),
+            );
+        }
     }
 }
 
 /// Leaves the tiles of this thread, so that the system need not keep them.
-fn release() {
-    // SAFETY: there are tiles where this is called.
-    unsafe { asm!("tilerelease", options(nomem, nostack, preserves_flags)) }
+///
+/// # Safety
+/// There are tiles.
+unsafe fn release() {
+    // SAFETY: the caller's.
+    unsafe {
+        asm!(
+            "tilerelease",
+            out("tmm0") _, out("tmm1") _, out("tmm2") _, out("tmm3") _,
+            out("tmm4") _, out("tmm5") _, out("tmm6") _, out("tmm7") _,
+            options(nomem, nostack, preserves_flags),
+        );
+    }
 }
 
 macro_rules! multiply {
