@@ -5,12 +5,12 @@
     cargo build --release --manifest-path benches/candle/Cargo.toml --target-dir target/candle
     python benches/encode.py target/release/examples/encode_time assets/mini CORPUS.jsonl --candle target/candle/release/jacolbert-candle
 
-PyTorch (sdpa), ONNX Runtime, candle if it is given, and each engine of ours encode the same texts in turn, with the same weights: those of a
+PyTorch (sdpa; in bf16 as well with --torch-bf16), ONNX Runtime, candle if it is given, and each engine of ours encode the same texts in turn, with the same weights: those of a
 BERT of 12 layers of 768, drawn at random over the vocabulary of the model given, and those of that model. Texts go in
 and unit rows of kept tokens come out, so that each cuts its texts into tokens, too. One query of 32 tokens; 8 passages
 of 256; and passages of the corpus, of which, sorted by length into batches of 32, some batches are taken evenly:
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the
-outputs are compared: programs that differ by more than 1e-4 are not timed, but for our bf16 and our bytes, which are
+outputs are compared: programs that differ by more than 1e-4 are not timed, but for bf16 and bytes, which are
 rounded and say how far. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
 and medians over the rounds; a peak is that of `encode_peak.rs`, taken again in each round.
 """
@@ -79,17 +79,23 @@ def torch_model(model, attention):
     return Colbert().eval()
 
 
-def torch_engine(model, threads):
+def torch_engine(model, threads, in_bf16=False):
     import torch
     import transformers
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(threads)
     colbert = torch_model(model, "sdpa")
+    if in_bf16:
+        colbert = colbert.to(torch.bfloat16)
 
     def run(ids, attention):
         with torch.inference_mode():
-            return colbert(torch.tensor(ids), torch.tensor(attention)).numpy()
+            return colbert(torch.tensor(ids), torch.tensor(attention)).float().numpy()
     return run
+
+
+def torch_bf16_engine(model, threads):
+    return torch_engine(model, threads, in_bf16=True)
 
 
 def onnx_engine(model, threads):
@@ -119,7 +125,7 @@ def worker(kind, model, threads, files):
     import numpy
     reader = Texts(model)
     files = [(Path(file).name.startswith("queries"), Path(file).read_text().splitlines()) for file in files]
-    run = {"torch": torch_engine, "onnx": onnx_engine}[kind](model, threads)
+    run = {"torch": torch_engine, "torch-bf16": torch_bf16_engine, "onnx": onnx_engine}[kind](model, threads)
     print("ready", flush=True)
     for line in sys.stdin:
         number, *out = line.split()
@@ -229,7 +235,8 @@ def compare(engines, files, folder):
             assert values.shape == expected.shape, (engine, name)
             apart = abs(values - expected).max()
             if "int8" in engine or "bf16" in engine:
-                cosine = (values * expected).reshape(-1, DIM).sum(-1)
+                rows = [matrix.reshape(-1, DIM) for matrix in (values, expected)]
+                cosine = (rows[0] * rows[1]).sum(-1) / numpy.linalg.norm(rows[0], axis=-1)
                 print(f"{engine}, {name}: cosines from {cosine.min():.5f}, {cosine.mean():.5f} on average", file=sys.stderr)
             else:
                 assert apart < WITHIN, (engine, name, apart)
@@ -268,6 +275,7 @@ def main():
     parser.add_argument("--only", default="base,given", help="models")
     parser.add_argument("--engines", default="packed,bf16,int8,module", help="of ours")
     parser.add_argument("--candle", help="the program of benches/candle")
+    parser.add_argument("--torch-bf16", action="store_true", help="PyTorch in bf16, too")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -293,6 +301,8 @@ def main():
                 python = [sys.executable, __file__, "--worker"]
                 commands = {name: [*python, kind, str(model), str(threads), *paths]
                             for name, kind in (("PyTorch", "torch"), ("ONNX Runtime", "onnx"))}
+                if args.torch_bf16:
+                    commands["PyTorch, bf16"] = [*python, "torch-bf16", str(model), str(threads), *paths]
                 if args.candle:
                     commands["candle"] = [args.candle, "--model", str(model), *paths]
                 for engine in args.engines.split(","):

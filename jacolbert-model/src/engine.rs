@@ -126,3 +126,38 @@ fn kept_rows(matrix: &[f32], keep: &[bool], dim: usize) -> Vec<f32> {
     let rows = matrix.chunks_exact(dim).zip(keep);
     rows.filter(|(_, keep)| **keep).flat_map(|(row, _)| row).copied().collect()
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+    use crate::FreshWeights;
+
+    #[test]
+    fn weights_are_kept_in_the_format_in_which_they_are_multiplied() {
+        let config = BertConfig {
+            vocab_size: 10,
+            hidden_size: 8,
+            num_hidden_layers: 1,
+            num_attention_heads: 2,
+            intermediate_size: 12,
+            ..Default::default()
+        };
+        for (precision, dtype) in [
+            (Precision::F32, DType::F32),
+            (Precision::Bf16, DType::BF16),
+            (Precision::F16, DType::F16),
+        ] {
+            let colbert = Colbert::drawn(&config, 4, FreshWeights::BERT, &Device::flex());
+            let colbert = colbert.with_precision(precision).expect("flex has all of them");
+            let engine = Engine::new(&config, colbert, CpuEngine::Module).expect("a module");
+            let Engine::Module { mut colbert, .. } = engine else {
+                panic!("{precision:?} is computed by the module")
+            };
+            let found: Vec<DType> =
+                colbert.bert.linears().map(|linear| linear.weight.val().dtype()).collect();
+            assert_eq!(found, vec![dtype; found.len()]);
+            assert!(!found.is_empty());
+            assert_eq!(colbert.linear.weight.val().dtype(), dtype);
+        }
+    }
+}

@@ -8,8 +8,9 @@ use crate::Error;
 
 /// The number format in which a model multiplies matrices.
 ///
-/// Weights of a model stay `f32` (an [`Encoder`](crate::Encoder) has what it multiplies in this format), and so do sums of residuals, norms, softmax, unit rows and scores, as under
-/// PyTorch's autocast; so a model that is trained keeps what an update changes in the last digits.
+/// Weights of a model stay `f32` (an [`Encoder`](crate::Encoder) has what it multiplies in this format), and
+/// so do sums of residuals, norms, softmax, unit rows and scores, as under PyTorch's autocast; so a model
+/// that is trained keeps what an update changes in the last digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
