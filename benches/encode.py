@@ -5,8 +5,8 @@
     cargo build --release --manifest-path benches/candle/Cargo.toml --target-dir target/candle
     python benches/encode.py target/release/examples/encode_time assets/mini CORPUS.jsonl --candle target/candle/release/jacolbert-candle
 
-PyTorch (sdpa; in bf16 as well with --torch-bf16), ONNX Runtime, candle if it is given, and each engine of ours encode the same texts in turn, with the same weights: those of a
-BERT of 12 layers of 768, drawn at random over the vocabulary of the model given, and those of that model. Texts go in
+PyTorch (sdpa; in bf16 as well with --torch-bf16), ONNX Runtime, candle if it is given, and each engine of ours encode
+the same texts in turn, with the same weights: those of a BERT of 12 layers of 768, drawn at random over the vocabulary of the model given, and those of that model. Texts go in
 and unit rows of kept tokens come out, so that each cuts its texts into tokens, too. One query of 32 tokens; 8 passages
 of 256; and passages of the corpus, of which, sorted by length into batches of 32, some batches are taken evenly:
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the

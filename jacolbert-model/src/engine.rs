@@ -22,19 +22,19 @@ pub enum CpuEngine {
     #[default]
     Packed,
     /// As [`Packed`](Self::Packed), with products of weights and inputs in bf16, those of attention too, summed
-    /// up in `f32`: half the memory for the layers and much less time where the machine multiplies in bf16,
-    /// which is with AMX or AVX-512 BF16; elsewhere it takes more.
+    /// up in `f32`: half the memory for the layers and much less time with AMX, or with AVX-512 BF16 on AMD's
+    /// processors; elsewhere it takes more, on those of Intel's that have AVX-512 BF16 without AMX, too.
     ///
     /// Embeddings are near those of `f32` but not the same. With AMX, whose sums are in another order, they
     /// differ a little from those without it. The [fingerprint](crate::Encoder::fingerprint) does not tell any
     /// of them apart: an index keeps to the engine it was begun with only if its user does.
     ///
     /// Linux grants AMX to a process that asks for it, which loading such an encoder does; from then on it
-    /// refuses alternate signal stacks that are too small for its state, some 11 KB.
+    /// refuses alternate signal stacks that are too small for its state (`AT_MINSIGSTKSZ`, some 12 KB).
     PackedBf16,
     /// As [`Packed`](Self::Packed), with products of weights and inputs in 8 bits, a scale for each column of
     /// weights and for each token: a quarter of the memory for the layers, and the least time with AMX or
-    /// AVX-512 VNNI. Attention is in bf16 where the machine multiplies in that. Embeddings are near those of
+    /// AVX-512 VNNI. Attention is in bf16 where the machine has instructions for it. Embeddings are near those of
     /// `f32` but not the same, and what is said at [`PackedBf16`](Self::PackedBf16) is true of them, too.
     PackedInt8,
     /// The [`Colbert`] itself on Burn's operations, as on any other device.

@@ -64,37 +64,52 @@ impl PackedAttention {
         division: &Division,
         rooms: &'r mut PassRooms,
     ) -> Context<'r> {
+        if self.is_in_bf16(division.isa) {
+            return self.context_of_bf16(hidden, batch, division, rooms);
+        }
         let PassRooms { queries_keys_values, context } = rooms;
-        let (isa, num_rows) = (division.isa, batch.num_rows());
-        if !self.is_in_bf16(isa) {
-            let inputs = self.inputs(hidden, division, &mut queries_keys_values.f32);
-            let context = context.f32.of(num_rows * self.stride());
-            self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
-                let head = self.head(inputs, batch, text, head);
-                head.context(batch.mask(text), isa, rooms, out);
-            });
-            return Context::F32(context);
-        }
-        let inputs = self.inputs_in_bf16(hidden, division, &mut queries_keys_values.bf16);
-        if let Some(output) = self.output.as_bf16() {
-            let context = context.bf16.of(num_rows * self.bf16_stride());
-            let (values, stride) = (context.as_flattened_mut(), 2 * self.bf16_stride());
-            self.heads(batch, division, values, stride, |text, head, rooms, out| {
-                let head = self.bf16_head(inputs, batch, text, head);
-                head.context(batch.mask(text), isa, rooms, &mut Results::Bf16(out));
-            });
-            return Context::Bf16(output, context);
-        }
-        let context = context.f32.of(num_rows * self.stride());
+        let (width, room) = (self.inputs.stride(), &mut queries_keys_values.f32);
+        let inputs = self.inputs(hidden, division, room, width, |out| Outputs::F32(out));
+        let context = context.f32.of(batch.num_rows() * self.stride());
         self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
-            let head = self.bf16_head(inputs, batch, text, head);
-            head.context(batch.mask(text), isa, rooms, &mut Results::F32(out));
+            let head = self.head(inputs, batch, text, head);
+            head.context(batch.mask(text), division.isa, rooms, out);
         });
         Context::F32(context)
     }
 
-    /// Whether heads compute in bf16: if the layers do, or the layers are in bytes and bf16 is the faster one;
-    /// and vectors are whole lines.
+    /// The same by heads in bf16.
+    fn context_of_bf16<'r>(
+        &'r self,
+        hidden: &[f32],
+        batch: &Ragged<'_>,
+        division: &Division,
+        rooms: &'r mut PassRooms,
+    ) -> Context<'r> {
+        let PassRooms { queries_keys_values, context } = rooms;
+        let (width, room) = (self.inputs.bf16_stride(), &mut queries_keys_values.bf16);
+        let inputs = self.inputs(hidden, division, room, width, |out| Outputs::Bf16(out));
+        let compute = |text, head, rooms: &mut HeadRooms, mut out: Results<'_>| {
+            let head = self.bf16_head(inputs, batch, text, head);
+            head.context(batch.mask(text), division.isa, rooms, &mut out);
+        };
+        let Some(output) = self.output.as_bf16() else {
+            let context = context.f32.of(batch.num_rows() * self.stride());
+            self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
+                compute(text, head, rooms, Results::F32(out));
+            });
+            return Context::F32(context);
+        };
+        let context = context.bf16.of(batch.num_rows() * self.bf16_stride());
+        let (values, stride) = (context.as_flattened_mut(), 2 * self.bf16_stride());
+        self.heads(batch, division, values, stride, |text, head, rooms, out| {
+            compute(text, head, rooms, Results::Bf16(out));
+        });
+        Context::Bf16(output, context)
+    }
+
+    /// Whether heads compute in bf16: if the layers do, or if the layers are in bytes and the machine has
+    /// instructions for it; and vectors are whole lines.
     fn is_in_bf16(&self, isa: Isa) -> bool {
         let is_rounded = match self.inputs.as_bf16() {
             Some(_) => true,
@@ -200,34 +215,20 @@ impl PackedAttention {
         Bf16Head { rows, stride, tokens: range.len(), hidden, size }
     }
 
-    /// `[rows, inputs.stride()]`: `q / √d`, `k` and `v` of every row.
-    fn inputs<'r>(
+    /// `q / √d`, `k` and `v` of every row, `width` long, in the format of `room`.
+    fn inputs<'r, T: Copy + Default + Send>(
         &self,
         hidden: &[f32],
         division: &Division,
-        room: &'r mut Room<f32>,
-    ) -> &'r [f32] {
-        let (stride, width) = (self.stride(), self.inputs.stride());
+        room: &'r mut Room<T>,
+        width: usize,
+        outputs: impl Fn(&mut [T]) -> Outputs<'_> + Sync,
+    ) -> &'r [T] {
+        let stride = self.stride();
         let out = room.of(hidden.len() / stride * width);
         division.for_blocks(out, width, |first, out, rooms| {
             let rows = Rows { values: &hidden[first * stride..], stride, count: out.len() / width };
-            self.inputs.apply(rows, None, division, &mut rooms.rounded, Outputs::F32(out));
-        });
-        out
-    }
-
-    /// The same in bf16, `[rows, inputs.bf16_stride()]`.
-    fn inputs_in_bf16<'r>(
-        &self,
-        hidden: &[f32],
-        division: &Division,
-        room: &'r mut Room<[bf16; 2]>,
-    ) -> &'r [[bf16; 2]] {
-        let (stride, width) = (self.stride(), self.inputs.bf16_stride());
-        let out = room.of(hidden.len() / stride * width);
-        division.for_blocks(out, width, |first, out, rooms| {
-            let rows = Rows { values: &hidden[first * stride..], stride, count: out.len() / width };
-            self.inputs.apply(rows, None, division, &mut rooms.rounded, Outputs::Bf16(out));
+            self.inputs.apply(rows, None, division, &mut rooms.rounded, outputs(out));
         });
         out
     }

@@ -88,7 +88,7 @@ impl Isa {
         }
     }
 
-    /// Whether the machine multiplies in bf16, in less time than in `f32`.
+    /// Whether the machine has instructions that multiply in bf16.
     pub(crate) fn has_bf16(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]

@@ -181,7 +181,7 @@ fn check_byte_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) 
 #[test]
 fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_isa() {
     for isa in every_isa() {
-        for count in (0..=70).chain([256, 257, 300]) {
+        for count in (0..=70).chain([127, 128, 129, 256, 257, 300]) {
             check_byte_product(count, 7, 2, isa);
         }
         for inputs in 0..=100 {
@@ -254,7 +254,7 @@ fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) 
 #[test]
 fn products_in_bf16_are_sums_in_their_order_on_every_isa() {
     for isa in every_isa() {
-        for count in (0..=70).chain([256, 257, 300]) {
+        for count in (0..=70).chain([127, 128, 129, 256, 257, 300]) {
             check_bf16_product(count, 7, 2, isa);
         }
         for inputs in 0..=100 {

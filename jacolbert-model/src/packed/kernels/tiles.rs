@@ -21,7 +21,7 @@ const ROWS: usize = 2 * LANES;
 /// Panels that are computed together.
 const PANELS: usize = 2;
 /// Rows whose sums of two panels are kept until they are complete.
-const MOST_ROWS: usize = 256;
+const MOST_ROWS: usize = 128;
 /// Lines of a row that a product goes through at once: with two panels 16 KiB of weights, which stay near
 /// while they meet row after row.
 const DEPTH: usize = 8;
@@ -47,13 +47,8 @@ impl Tiles {
         activation: Option<Activation>,
         out: Results<'_>,
     ) {
-        let product = Product {
-            rows: rows.values.as_ptr().cast(),
-            stride: rows.stride * 4,
-            count: rows.count,
-            panels: panels.lanes.as_ptr().cast(),
-            lines: lines(panels.pairs),
-        };
+        let count = rows.count;
+        let product = Product::of(rows.values, rows.stride, count, panels.lanes, panels.pairs);
         // SAFETY: a value of this type exists only where there are tiles, and AVX-512 F and BW;
         // `Isa::bf16_product` checked that rows and panels are whole.
         unsafe { bf16_product(&product, bias, activation, out) }
@@ -71,22 +66,12 @@ impl Tiles {
         activation: Option<Activation>,
         out: Results<'_>,
     ) {
-        let product = Product {
-            rows: rows.values.as_ptr().cast(),
-            stride: rows.stride * 4,
-            count: rows.num_rows(),
-            panels: panels.lanes.as_ptr().cast(),
-            lines: lines(panels.quads),
-        };
+        let count = rows.num_rows();
+        let product = Product::of(rows.values, rows.stride, count, panels.lanes, panels.quads);
         // SAFETY: a value of this type exists only where there are tiles, and AVX-512 F and BW;
         // `Isa::byte_product` checked that rows and panels are whole.
         unsafe { byte_product(&product, rows, panels.scales, bias, activation, out) }
     }
-}
-
-fn lines(groups: usize) -> usize {
-    assert!(groups > 0 && groups.is_multiple_of(LINE), "whole lines");
-    groups / LINE
 }
 
 /// Whether the processor has tiles, their products in bf16 and in bytes, and AVX-512 for what becomes of
@@ -123,6 +108,21 @@ struct Product {
     panels: *const u8,
     /// Lines of a row, and tiles of a panel.
     lines: usize,
+}
+
+impl Product {
+    /// That of `count` rows of groups of 4 bytes, `stride` groups after each other, with panels of as many
+    /// groups.
+    fn of<R, P>(rows: &[R], stride: usize, count: usize, panels: &[P], groups: usize) -> Self {
+        assert!(groups > 0 && groups.is_multiple_of(LINE), "whole lines");
+        Self {
+            rows: rows.as_ptr().cast(),
+            stride: stride * size_of::<R>(),
+            count,
+            panels: panels.as_ptr().cast(),
+            lines: groups / LINE,
+        }
+    }
 }
 
 /// Some rows and lines of a product, and two panels.
