@@ -11,7 +11,8 @@ and unit rows of kept tokens come out, so that each cuts its texts into tokens, 
 of 256; and passages of the corpus, of which, sorted by length into batches of 32, some batches are taken evenly:
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the
 outputs are compared: programs that differ by more than 1e-4 are not timed, but for bf16 and bytes, which are
-rounded and say how far. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
+rounded and say how far. Of our packed engines a line below tells how long their linear layers take alone, without
+activations and whatever else lies between them, for as many tokens. Times are CPU seconds of a whole process, what its threads spin while they wait for each other included,
 and medians over the rounds; a peak is that of `encode_peak.rs`, taken again in each round.
 """
 import argparse
@@ -28,6 +29,8 @@ from pathlib import Path
 
 BATCH, QUERY_TOKENS, PASSAGE_TOKENS, DIM = 32, 32, 300, 128
 WITHIN = 1e-4
+PACKED = {f"jacolbert, {engine}" for engine in ("packed", "bf16", "int8")}
+LINEAR = "linear layers alone"
 
 
 class Texts:
@@ -148,9 +151,15 @@ class Engine:
         assert self.process.stdout.readline() == "ready\n", command
 
     def encode(self, number, out=""):
+        return self.take(f"{number} {out}")
+
+    def multiply(self, tokens):
+        return self.take(f"multiply {tokens}")
+
+    def take(self, order):
         """CPU seconds and seconds."""
         start, cpu = time.perf_counter(), self.cpu()
-        print(number, out, file=self.process.stdin, flush=True)
+        print(order, file=self.process.stdin, flush=True)
         assert self.process.stdout.readline() == "done\n", self.process.args
         return self.cpu() - cpu, time.perf_counter() - start
 
@@ -215,12 +224,17 @@ def cut_to(reader, text, tokens):
     return text[:next(ends)]
 
 
-def operations(config, lengths):
-    """Multiplications and additions of the products, without padding."""
+def linear_operations(config, tokens):
+    """Multiplications and additions of the layers' linear maps."""
     hidden, inner = config["hidden_size"], config["intermediate_size"]
-    a_token = config["num_hidden_layers"] * (4 * hidden * hidden + 2 * hidden * inner) + hidden * DIM
+    return 2 * config["num_hidden_layers"] * (4 * hidden * hidden + 2 * hidden * inner) * tokens
+
+
+def operations(config, lengths):
+    """Those of all products, without padding."""
+    hidden = config["hidden_size"]
     attention = config["num_hidden_layers"] * 2 * hidden * sum(length ** 2 for length in lengths)
-    return 2 * (a_token * sum(lengths) + attention)
+    return linear_operations(config, sum(lengths)) + 2 * (hidden * DIM * sum(lengths) + attention)
 
 
 def compare(engines, files, folder):
@@ -242,25 +256,37 @@ def compare(engines, files, folder):
                 assert apart < WITHIN, (engine, name, apart)
 
 
+def runs_of(engines, number, tokens):
+    """What to time, by name: each engine, and the linear layers of those that can apply them alone."""
+    runs = {}
+    for engine, process in engines.items():
+        runs[engine] = lambda process=process: process.encode(number)
+        if engine in PACKED:
+            runs[f"{engine}: {LINEAR}"] = lambda process=process: process.multiply(tokens)
+    return runs
+
+
 def table(model, engines, files, threads, rounds, peak):
     config = json.loads((model / "config.json").read_text())
     for number, (name, (_, lengths)) in enumerate(files.items()):
+        tokens = sum(lengths)
         # A query is so short that one run says little.
-        repeated = 10 if sum(lengths) < 100 else 1
-        cpu, wall, peaks = {engine: [] for engine in engines}, {engine: [] for engine in engines}, []
+        repeated = 10 if tokens < 100 else 1
+        runs = runs_of(engines, number, tokens)
+        cpu, wall, peaks = {run: [] for run in runs}, {run: [] for run in runs}, []
         for _ in range(rounds):
             peaks.append(peak())
-            for engine, process in engines.items():
-                runs = [process.encode(number) for _ in range(repeated)]
-                cpu[engine].append(statistics.median(run[0] for run in runs))
-                wall[engine].append(statistics.median(run[1] for run in runs))
-        work = operations(config, lengths) / 1e9
-        for engine in engines:
-            ratio = statistics.median(a / b for a, b in zip(cpu[engine], cpu["PyTorch"]))
-            times = statistics.median(a / b for a, b in zip(wall[engine], wall["PyTorch"]))
-            seconds, waited = statistics.median(cpu[engine]), statistics.median(wall[engine])
-            share = statistics.median(work / a / b for a, b in zip(cpu[engine], peaks))
-            print(f"| {model.name} | {name} | {threads} | {engine} | {sum(lengths) / waited:.0f} | {seconds:.3f} "
+            for run, take in runs.items():
+                taken = [take() for _ in range(repeated)]
+                cpu[run].append(statistics.median(seconds for seconds, _ in taken))
+                wall[run].append(statistics.median(seconds for _, seconds in taken))
+        for run in runs:
+            work = linear_operations(config, tokens) if run.endswith(LINEAR) else operations(config, lengths)
+            ratio = statistics.median(a / b for a, b in zip(cpu[run], cpu["PyTorch"]))
+            times = statistics.median(a / b for a, b in zip(wall[run], wall["PyTorch"]))
+            seconds, waited = statistics.median(cpu[run]), statistics.median(wall[run])
+            share = statistics.median(work / 1e9 / a / b for a, b in zip(cpu[run], peaks))
+            print(f"| {model.name} | {name} | {threads} | {run} | {tokens / waited:.0f} | {seconds:.3f} "
                   f"| {ratio:.2f} | {times:.2f} | {share:.2f} |", flush=True)
 
 

@@ -5,7 +5,8 @@
 //!
 //! A file has one text a line; its name begins with `queries` or `passages`. When they are loaded it says
 //! `ready`. A line `0` encodes the first file's texts and says `done`; `0 OUT` also writes their
-//! embeddings to `OUT`, as `f32` one after the other.
+//! embeddings to `OUT`, as `f32` one after the other. `multiply 512` says `done`, too, when the linear
+//! layers were applied to 512 tokens, without what lies between them.
 
 use std::error::Error;
 use std::io::{BufRead, Write, stdin};
@@ -25,15 +26,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("ready");
     for line in stdin().lock().lines() {
         let line = line?;
-        let mut words = line.split_whitespace();
-        let number: usize = words.next().ok_or("no number")?.parse()?;
-        let encoded = encode(&encoder, files.get(number).ok_or("no such file")?)?;
-        if let Some(out) = words.next() {
-            write(&encoded, &PathBuf::from(out))?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["multiply", tokens] => {
+                if !encoder.multiply_only(tokens.parse()?) {
+                    return Err("this engine's linear layers are Burn's".into());
+                }
+            }
+            [number] => drop(encode(&encoder, file(&files, number)?)?),
+            [number, out] => write(&encode(&encoder, file(&files, number)?)?, &PathBuf::from(out))?,
+            _ => return Err(format!("not understood: {line}").into()),
         }
         println!("done");
     }
     Ok(())
+}
+
+fn file<'a>(files: &'a [Texts], number: &str) -> Result<&'a Texts, Box<dyn Error>> {
+    Ok(files.get(number.parse::<usize>()?).ok_or("no such file")?)
 }
 
 fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {

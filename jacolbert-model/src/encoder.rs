@@ -313,6 +313,17 @@ impl Encoder {
         Ok(Encoded { embeddings: pooled_passages(embeddings, pooling), truncated })
     }
 
+    /// What the linear layers of the model multiply for so many tokens, in batches as passages would be, and
+    /// nothing else: the part of encoding that `benches/encode.py` holds to the machine's peak. False if the
+    /// weights are not packed.
+    #[cfg(feature = "flex")]
+    #[doc(hidden)]
+    pub fn multiply_only(&self, tokens: usize) -> bool {
+        let batch = self.batch_tokens();
+        let batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
+        batches.fold(true, |is_packed, tokens| is_packed && self.engine.multiply_only(tokens))
+    }
+
     #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]
     fn encode(
         &self,

@@ -95,6 +95,19 @@ impl Engine {
             Self::Packed(packed) => Ok(packed.forward(texts)),
         }
     }
+
+    /// The multiplications of the layers for so many tokens, and nothing else; false where layers are not
+    /// packed.
+    #[cfg(feature = "flex")]
+    pub(crate) fn multiply_only(&self, tokens: usize) -> bool {
+        match self {
+            Self::Module { .. } => false,
+            Self::Packed(packed) => {
+                packed.multiply_only(tokens);
+                true
+            }
+        }
+    }
 }
 
 /// How weights are packed; none for the module.

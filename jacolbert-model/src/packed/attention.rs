@@ -56,6 +56,10 @@ impl PackedAttention {
         self.output.stride()
     }
 
+    pub(super) fn linears(&self) -> [&PackedLinear; 2] {
+        [&self.inputs, &self.output]
+    }
+
     /// `softmax(q kᵀ / √d + mask) v` of all heads, row by row.
     pub(super) fn context<'r>(
         &'r self,

@@ -3,8 +3,9 @@
 use super::Packing;
 use super::division::Division;
 use super::embeddings::PackedEmbeddings;
-use super::kernels::Isa;
+use super::kernels::{Isa, Rows, row_stride};
 use super::layer::PackedLayer;
+use super::linear::{Outputs, PackedLinear};
 use super::ragged::Ragged;
 use super::rooms::PassRooms;
 use crate::bert::Bert;
@@ -41,6 +42,26 @@ impl PackedBert {
         let mut rows = hidden.chunks_exact(self.stride()).map(|row| &row[..self.hidden_size]);
         let texts = texts.iter();
         texts.map(|text| rows.by_ref().take(text.ids.len()).flatten().copied().collect()).collect()
+    }
+
+    /// Applies the linear layers to rows for so many tokens, the same to each and without activation, and
+    /// lets go of what comes out.
+    pub(super) fn multiply_only(&self, tokens: usize) {
+        let division = Division::new(self.isa, tokens);
+        let inputs =
+            self.layers.iter().flat_map(PackedLayer::linears).map(PackedLinear::num_inputs);
+        let stride = row_stride(inputs.max().unwrap_or(0));
+        let mut rows: Vec<f32> =
+            (0..tokens * stride).map(|n| (n % 251) as f32 / 250.0 - 0.5).collect();
+        for layer in &self.layers {
+            division.for_blocks(&mut rows, stride, |_, values, rooms| {
+                let rows = Rows { values, stride, count: values.len() / stride };
+                for linear in layer.linears() {
+                    let out = Outputs::F32(rooms.outputs.of(rows.count * linear.stride()));
+                    linear.apply(rows, None, &division, &mut rooms.rounded, out);
+                }
+            });
+        }
     }
 
     pub(super) fn isa(&self) -> Isa {

@@ -36,6 +36,10 @@ impl PackedFeedForward {
         })
     }
 
+    pub(super) fn linears(&self) -> [&PackedLinear; 2] {
+        [&self.inner, &self.outer]
+    }
+
     /// Puts the outputs of rows `stride` long in their place.
     pub(super) fn forward(
         &self,

@@ -4,6 +4,7 @@ use super::Packing;
 use super::attention::PackedAttention;
 use super::division::Division;
 use super::feed_forward::PackedFeedForward;
+use super::linear::PackedLinear;
 use super::ragged::Ragged;
 use super::rooms::PassRooms;
 use crate::bert::BertLayer;
@@ -26,6 +27,11 @@ impl PackedLayer {
             attention: PackedAttention::new(config, layer.attention, packing)?,
             feed_forward: PackedFeedForward::new(config, layer.feed_forward, packing)?,
         })
+    }
+
+    /// Its linear layers, in the order in which they are applied.
+    pub(super) fn linears(&self) -> impl Iterator<Item = &PackedLinear> {
+        self.attention.linears().into_iter().chain(self.feed_forward.linears())
     }
 
     /// Puts the layer's outputs in the place of its inputs.

@@ -98,6 +98,10 @@ impl PackedLinear {
         Self { weights, ..self }
     }
 
+    pub(super) fn num_inputs(&self) -> usize {
+        self.num_inputs
+    }
+
     pub(super) fn num_outputs(&self) -> usize {
         self.num_outputs
     }

@@ -110,6 +110,11 @@ impl PackedColbert {
         self.unit_rows(&hidden, texts, &division)
     }
 
+    /// The multiplications of the layers for so many tokens, and nothing else.
+    pub(crate) fn multiply_only(&self, tokens: usize) {
+        self.bert.multiply_only(tokens);
+    }
+
     /// `[rows, projection.stride()]`: `linear(x)` of every row.
     fn projected(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
         let (stride, width) = (self.bert.stride(), self.projection.stride());

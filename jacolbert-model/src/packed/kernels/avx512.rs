@@ -325,6 +325,7 @@ macro_rules! group_products {
             for (i, weights) in part.panel.iter().enumerate() {
                 // SAFETY: the weights of a group are as long as the register that is loaded.
                 let weights = unsafe { _mm512_loadu_si512(weights.as_ptr().cast()) };
+                _mm_prefetch::<_MM_HINT_T0>(part.panel.as_ptr().wrapping_add(i + SOON).cast());
                 _mm_prefetch::<_MM_HINT_T1>(ahead);
                 ahead = ahead.wrapping_add(step);
                 for (row, sum) in rows.iter().zip(&mut sums) {
