@@ -320,8 +320,8 @@ impl Encoder {
     #[doc(hidden)]
     pub fn multiply_only(&self, tokens: usize) -> bool {
         let batch = self.batch_tokens();
-        let batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
-        batches.fold(true, |is_packed, tokens| is_packed && self.engine.multiply_only(tokens))
+        let mut batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
+        batches.all(|tokens| self.engine.multiply_only(tokens))
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]
