@@ -154,14 +154,14 @@ class Engine:
     def encode(self, number, out=""):
         return self.take(f"{number} {out}")
 
-    def multiply(self, tokens):
-        return self.take(f"multiply {tokens}")
+    def multiply(self, tokens, multiplications):
+        return self.take(f"multiply {tokens}", f"done {multiplications}\n")
 
-    def take(self, order):
+    def take(self, order, answer="done\n"):
         """CPU seconds and seconds."""
         start, cpu = time.perf_counter(), self.cpu()
         print(order, file=self.process.stdin, flush=True)
-        assert self.process.stdout.readline() == "done\n", self.process.args
+        assert self.process.stdout.readline() == answer, self.process.args
         return self.cpu() - cpu, time.perf_counter() - start
 
     def cpu(self):
@@ -257,13 +257,13 @@ def compare(engines, files, folder):
                 assert apart < WITHIN, (engine, name, apart)
 
 
-def runs_of(engines, number, tokens):
+def runs_of(engines, number, tokens, multiplications):
     """What to time, by name: each engine, and the linear layers of those that can apply them alone."""
     runs = {}
     for engine, process in engines.items():
         runs[engine] = lambda process=process: process.encode(number)
         if engine in PACKED:
-            runs[f"{engine}: {LINEAR}"] = lambda process=process: process.multiply(tokens)
+            runs[f"{engine}: {LINEAR}"] = lambda process=process: process.multiply(tokens, multiplications)
     return runs
 
 
@@ -273,7 +273,7 @@ def table(model, engines, files, threads, rounds, peak):
         tokens = sum(lengths)
         # A query is so short that one run says little.
         repeated = 10 if tokens < 100 else 1
-        runs = runs_of(engines, number, tokens)
+        runs = runs_of(engines, number, tokens, linear_operations(config, tokens) // 2)
         cpu, wall, peaks = {run: [] for run in runs}, {run: [] for run in runs}, []
         for _ in range(rounds):
             peaks.append(peak())

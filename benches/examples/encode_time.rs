@@ -5,8 +5,8 @@
 //!
 //! A file has one text a line; its name begins with `queries` or `passages`. When they are loaded it says
 //! `ready`. A line `0` encodes the first file's texts and says `done`; `0 OUT` also writes their
-//! embeddings to `OUT`, as `f32` one after the other. `multiply 512` says `done`, too, when the linear
-//! layers were applied to 512 tokens, without what lies between them.
+//! embeddings to `OUT`, as `f32` one after the other. `multiply 512` applies the linear layers to
+//! 512 tokens, without what lies between them, and says `done` and how many multiplications those were.
 
 use std::error::Error;
 use std::io::{BufRead, Write, stdin};
@@ -25,21 +25,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (encoder, files) = args()?;
     println!("ready");
     for line in stdin().lock().lines() {
-        let line = line?;
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words[..] {
-            ["multiply", tokens] => {
-                if !encoder.multiply_only(tokens.parse()?) {
-                    return Err("this engine's linear layers are Burn's".into());
-                }
-            }
-            [number] => drop(encode(&encoder, file(&files, number)?)?),
-            [number, out] => write(&encode(&encoder, file(&files, number)?)?, &PathBuf::from(out))?,
-            _ => return Err(format!("not understood: {line}").into()),
-        }
-        println!("done");
+        println!("{}", answer(&line?, &encoder, &files)?);
     }
     Ok(())
+}
+
+/// Does what a line says.
+fn answer(line: &str, encoder: &Encoder, files: &[Texts]) -> Result<String, Box<dyn Error>> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words[..] {
+        ["multiply", tokens] => {
+            let multiplied = encoder.multiply_only(tokens.parse()?);
+            let multiplied = multiplied.ok_or("this engine's linear layers are Burn's")?;
+            return Ok(format!("done {multiplied}"));
+        }
+        [number] => drop(encode(encoder, file(files, number)?)?),
+        [number, out] => write(&encode(encoder, file(files, number)?)?, &PathBuf::from(out))?,
+        _ => return Err(format!("not understood: {line}").into()),
+    }
+    Ok("done".into())
 }
 
 fn file<'a>(files: &'a [Texts], number: &str) -> Result<&'a Texts, Box<dyn Error>> {

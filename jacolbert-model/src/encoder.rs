@@ -314,14 +314,14 @@ impl Encoder {
     }
 
     /// What the linear layers of the model multiply for so many tokens, in batches as passages would be, and
-    /// nothing else: the part of encoding that `benches/encode.py` holds to the machine's peak. False if the
-    /// weights are not packed.
+    /// nothing else: the part of encoding that `benches/encode.py` holds to the machine's peak. How many
+    /// multiplications those were; none if the weights are not packed.
     #[cfg(feature = "flex")]
     #[doc(hidden)]
-    pub fn multiply_only(&self, tokens: usize) -> bool {
+    pub fn multiply_only(&self, tokens: usize) -> Option<usize> {
         let batch = self.batch_tokens();
-        let mut batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
-        batches.all(|tokens| self.engine.multiply_only(tokens))
+        let batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
+        batches.map(|tokens| self.engine.multiply_only(tokens)).sum()
     }
 
     #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]

@@ -96,16 +96,13 @@ impl Engine {
         }
     }
 
-    /// The multiplications of the layers for so many tokens, and nothing else; false where layers are not
-    /// packed.
+    /// The multiplications of the layers for so many tokens, and nothing else, and how many those were; none
+    /// where layers are not packed.
     #[cfg(feature = "flex")]
-    pub(crate) fn multiply_only(&self, tokens: usize) -> bool {
+    pub(crate) fn multiply_only(&self, tokens: usize) -> Option<usize> {
         match self {
-            Self::Module { .. } => false,
-            Self::Packed(packed) => {
-                packed.multiply_only(tokens);
-                true
-            }
+            Self::Module { .. } => None,
+            Self::Packed(packed) => Some(packed.multiply_only(tokens)),
         }
     }
 }

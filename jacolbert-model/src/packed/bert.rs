@@ -45,14 +45,12 @@ impl PackedBert {
     }
 
     /// Applies the linear layers to rows for so many tokens, the same to each and without activation, and
-    /// lets go of what comes out.
-    pub(super) fn multiply_only(&self, tokens: usize) {
+    /// lets go of what comes out. How many multiplications those were.
+    pub(super) fn multiply_only(&self, tokens: usize) -> usize {
         let division = Division::new(self.isa, tokens);
-        let inputs =
-            self.layers.iter().flat_map(PackedLayer::linears).map(PackedLinear::num_inputs);
-        let stride = row_stride(inputs.max().unwrap_or(0));
-        let mut rows: Vec<f32> =
-            (0..tokens * stride).map(|n| (n % 251) as f32 / 250.0 - 0.5).collect();
+        let linears = || self.layers.iter().flat_map(PackedLayer::linears);
+        let stride = row_stride(linears().map(PackedLinear::num_inputs).max().unwrap_or(0));
+        let mut rows = vec![0.5; tokens * stride];
         for layer in &self.layers {
             division.for_blocks(&mut rows, stride, |_, values, rooms| {
                 let rows = Rows { values, stride, count: values.len() / stride };
@@ -62,6 +60,7 @@ impl PackedBert {
                 }
             });
         }
+        linears().map(|linear| tokens * linear.num_inputs() * linear.num_outputs()).sum()
     }
 
     pub(super) fn isa(&self) -> Isa {

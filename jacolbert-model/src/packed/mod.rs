@@ -110,9 +110,9 @@ impl PackedColbert {
         self.unit_rows(&hidden, texts, &division)
     }
 
-    /// The multiplications of the layers for so many tokens, and nothing else.
-    pub(crate) fn multiply_only(&self, tokens: usize) {
-        self.bert.multiply_only(tokens);
+    /// The multiplications of the layers for so many tokens, and nothing else, and how many those were.
+    pub(crate) fn multiply_only(&self, tokens: usize) -> usize {
+        self.bert.multiply_only(tokens)
     }
 
     /// `[rows, projection.stride()]`: `linear(x)` of every row.

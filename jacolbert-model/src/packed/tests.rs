@@ -56,6 +56,19 @@ fn module(config: &BertConfig, dim: usize) -> Colbert {
     colbert.map(&mut Drawn { state: 1 })
 }
 
+#[test]
+fn multiplying_only_applies_every_weight_of_the_layers_to_every_token() {
+    let config = shape();
+    let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+    let weights = config.num_hidden_layers * (4 * hidden * hidden + 2 * hidden * inner);
+    for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
+        let packed = packed_in(&config, &module(&config, 5), packing);
+        for tokens in [0, 1, 40, 300] {
+            assert_eq!(packed.multiply_only(tokens), tokens * weights, "{packing:?}");
+        }
+    }
+}
+
 fn packed(config: &BertConfig, colbert: &Colbert) -> PackedColbert {
     packed_in(config, colbert, Packing::F32)
 }
