@@ -52,9 +52,8 @@ impl Bf16Head<'_> {
             let weights = weights.of(count * weight_stride);
             let rows = weights.chunks_exact_mut(weight_stride);
             for (row, weights) in scores.chunks_exact_mut(stride).zip(rows) {
-                let (row, weights) = (&mut row[..tokens], weights.as_flattened_mut());
-                isa.softmax(row, mask);
-                isa.nearest_bf16(row, weights);
+                let weights = weights.as_flattened_mut();
+                isa.softmax_in_bf16(&mut row[..tokens], mask, weights);
                 weights[tokens..2 * token_pairs].fill(bf16::ZERO);
             }
             let weights =

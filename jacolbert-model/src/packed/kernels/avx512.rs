@@ -129,6 +129,12 @@ impl Avx512 {
         unsafe { softmax(row, mask) }
     }
 
+    /// See [`super::Isa::softmax_in_bf16`].
+    pub(super) fn softmax_in_bf16(self, row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
+        unsafe { softmax_in_bf16(row, mask, nearest) }
+    }
+
     /// See [`super::Isa::unit`].
     pub(super) fn unit(self, row: &mut [f32], least: f32) {
         // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
@@ -154,6 +160,11 @@ fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
 #[target_feature(enable = "avx512f,avx512bw")]
 fn softmax(row: &mut [f32], mask: &[f32]) {
     scalar::softmax(row, mask);
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn softmax_in_bf16(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+    scalar::softmax_in_bf16(row, mask, nearest);
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]

@@ -307,6 +307,14 @@ impl Isa {
         dispatch!(self, softmax(row, mask));
     }
 
+    /// The nearest numbers in bf16 to those that [`softmax`](Self::softmax) gives; what is in `row` then counts for
+    /// nothing.
+    pub(crate) fn softmax_in_bf16(self, row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+        assert_eq!(row.len(), mask.len(), "one summand a value");
+        assert!(row.len() <= nearest.len(), "a number a value");
+        dispatch!(self, softmax_in_bf16(row, mask, nearest));
+    }
+
     /// `row / max(‖row‖, least)`.
     pub(crate) fn unit(self, row: &mut [f32], least: f32) {
         dispatch!(self, unit(row, least));

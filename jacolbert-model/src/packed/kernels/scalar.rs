@@ -85,7 +85,7 @@ pub(super) fn scaled(sums: &[i32; LANES], row: ByteScale, scales: &Lanes, bias: 
 /// See [`super::Isa::quantise`].
 #[inline(always)]
 pub(super) fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
-    let largest = largest(row, f32::abs);
+    let (largest, fault) = largest_and_fault(row);
     let factor = if largest > 0.0 { f32::from(LARGEST_INPUT) / largest } else { 0.0 };
     let mut total = 0;
     for (byte, &x) in bytes.iter_mut().zip(row) {
@@ -93,12 +93,27 @@ pub(super) fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
         *byte = x.mul_add(factor, ROUNDING).to_bits() as i8;
         total += i32::from(*byte);
     }
-    // Zero, or no number if any value is none or infinite.
-    let fault = sum(row, |x| x * 0.0);
     ByteScale {
         unit: largest / f32::from(LARGEST_INPUT) + fault,
         excess: i32::from(WEIGHT_OFFSET) * total,
     }
+}
+
+/// The largest absolute value of `row`, where a NaN is passed over, and zero, or no number if any value is
+/// none or infinite.
+#[inline(always)]
+fn largest_and_fault(row: &[f32]) -> (f32, f32) {
+    let (whole, rest) = row.as_chunks::<LANES>();
+    let (mut most, mut faults) = ([0.0; LANES], [0.0; LANES]);
+    let mut step = |values: &[f32]| {
+        for ((most, fault), &x) in most.iter_mut().zip(&mut faults).zip(values) {
+            *most = larger(*most, x.abs());
+            *fault += x * 0.0;
+        }
+    };
+    whole.iter().for_each(|values| step(values));
+    step(rest);
+    (folded(most, larger), folded(faults, |a, b| a + b))
 }
 
 /// The activation of each lane.
@@ -198,8 +213,12 @@ pub(super) fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm:
     let size = norm.scale.len();
     for (row, added) in rows.chunks_exact_mut(stride).zip(added.chunks_exact(stride)) {
         let row = &mut row[..size];
-        row.iter_mut().zip(added).for_each(|(x, added)| *x += added);
-        let mean = sum(row, |x| x) / size as f32;
+        let mut sums = [0.0; LANES];
+        by_lanes(&mut sums, row, &added[..size], |sum, x, added| {
+            *x += added;
+            *sum += *x;
+        });
+        let mean = folded(sums, |a, b| a + b) / size as f32;
         let variance = sum(row, |x| (x - mean) * (x - mean)) / size as f32;
         let factor = 1.0 / (variance + norm.epsilon).sqrt();
         for ((x, scale), shift) in row.iter_mut().zip(norm.scale).zip(norm.shift) {
@@ -211,11 +230,28 @@ pub(super) fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm:
 /// See [`super::Isa::softmax`].
 #[inline(always)]
 pub(super) fn softmax(row: &mut [f32], mask: &[f32]) {
-    row.iter_mut().zip(mask).for_each(|(x, mask)| *x += mask);
-    let largest = largest(row, |x| x);
-    row.iter_mut().for_each(|x| *x = exp(*x - largest));
-    let factor = 1.0 / sum(row, |x| x);
+    let factor = exponentials(row, mask);
     row.iter_mut().for_each(|x| *x *= factor);
+}
+
+/// See [`super::Isa::softmax_in_bf16`].
+#[inline(always)]
+pub(super) fn softmax_in_bf16(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+    let factor = exponentials(row, mask);
+    nearest.iter_mut().zip(row).for_each(|(nearest, &mut x)| *nearest = bf16::from_f32(x * factor));
+}
+
+/// `row = exp(x - max x)` of `x = row + mask`, and `1 / Σ exp(x - max x)`.
+#[inline(always)]
+fn exponentials(row: &mut [f32], mask: &[f32]) -> f32 {
+    let mut most = [f32::NEG_INFINITY; LANES];
+    by_lanes(&mut most, row, mask, |most, x, mask| *most = larger(*most, *x + mask));
+    let (largest, mut sums) = (folded(most, larger), [0.0; LANES]);
+    by_lanes(&mut sums, row, mask, |sum, x, mask| {
+        *x = exp(*x + mask - largest);
+        *sum += *x;
+    });
+    1.0 / folded(sums, |a, b| a + b)
 }
 
 /// See [`super::Isa::unit`].
@@ -238,17 +274,28 @@ fn sum(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
     folded(lanes, |a, b| a + b)
 }
 
-/// The largest `term` of `row`; a NaN is passed over.
+/// Calls `step` with every value of `row` and of `added` and their lane: value `n` has lane `n % 16`.
 #[inline(always)]
-fn largest(row: &[f32], term: impl Fn(f32) -> f32) -> f32 {
-    let larger = |a: f32, b: f32| if b > a { b } else { a };
-    let (whole, rest) = row.as_chunks::<LANES>();
-    let mut lanes = [f32::NEG_INFINITY; LANES];
-    for values in whole {
-        lanes.iter_mut().zip(values).for_each(|(lane, &x)| *lane = larger(*lane, term(x)));
-    }
-    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = larger(*lane, term(x)));
-    folded(lanes, larger)
+fn by_lanes(
+    lanes: &mut Lanes,
+    row: &mut [f32],
+    added: &[f32],
+    step: impl Fn(&mut f32, &mut f32, f32),
+) {
+    let mut all = |row: &mut [f32], added: &[f32]| {
+        let values = lanes.iter_mut().zip(row).zip(added);
+        values.for_each(|((lane, x), &added)| step(lane, x, added));
+    };
+    let (whole, rest) = row.as_chunks_mut::<LANES>();
+    let (whole_added, rest_added) = added.as_chunks::<LANES>();
+    whole.iter_mut().zip(whole_added).for_each(|(row, added)| all(row, added));
+    all(rest, rest_added);
+}
+
+/// The larger of two; a `b` that is no number is passed over.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 /// Lanes folded in halves.

@@ -352,7 +352,11 @@ fn rows_have_the_same_bits_on_every_isa() {
                 let (mut normed, mut soft, mut unit) =
                     (values.clone(), values.clone(), values.clone());
                 isa.add_and_norm(&mut normed, &added, stride, Norm { scale, shift, epsilon: 1e-5 });
+                let mut nearest = vec![bf16::ONE; values.len()];
+                isa.softmax_in_bf16(&mut soft, &added, &mut nearest);
+                soft.copy_from_slice(&values);
                 isa.softmax(&mut soft, &added);
+                assert!(nearest.iter().zip(&soft).all(|(&near, &x)| near == bf16::from_f32(x)));
                 isa.unit(&mut unit, 1e-12);
                 [bits(&normed), bits(&soft), bits(&unit)]
             };
