@@ -1,7 +1,7 @@
 //! How fast, and in how much memory, do a million short passages become an index?
 //!
 //!     cargo run --release -p jacolbert-benches --example million -- \
-//!         --texts ../shared/data/jaquad-train/collection.tsv --out FOLDER
+//!         --texts COLLECTION.tsv --out FOLDER
 //!
 //! `--texts` is a file of lines `id<TAB>text`; `--passages 20000` takes fewer, `--model FOLDER` another
 //! model than the demonstration model; `--out FOLDER` is where the index goes, and must hold none.
