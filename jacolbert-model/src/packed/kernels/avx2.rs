@@ -12,6 +12,7 @@ use std::arch::x86_64::{
 use half::bf16;
 
 use super::matrices::{Bf16Pairs, ByteQuads, ByteScale, LANES, Lanes};
+use super::over_rows::over_rows;
 use super::parts::{Bf16Part, BytePart, Part};
 use super::{Norm, scalar};
 use crate::Activation;
@@ -51,79 +52,9 @@ impl Avx2 {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
         unsafe { bf16_part(&mut part) }
     }
-
-    /// See [`super::Isa::nearest_bf16`].
-    pub(super) fn nearest_bf16(self, row: &[f32], nearest: &mut [bf16]) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { nearest_bf16(row, nearest) }
-    }
-
-    /// See [`super::Isa::quantise`].
-    pub(super) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { quantise(row, bytes) }
-    }
-
-    /// See [`super::Isa::add_and_norm`].
-    pub(super) fn add_and_norm(
-        self,
-        rows: &mut [f32],
-        added: &[f32],
-        stride: usize,
-        norm: Norm<'_>,
-    ) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { add_and_norm(rows, added, stride, norm) }
-    }
-
-    /// See [`super::Isa::softmax`].
-    pub(super) fn softmax(self, row: &mut [f32], mask: &[f32]) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { softmax(row, mask) }
-    }
-
-    /// See [`super::Isa::softmax_in_bf16`].
-    pub(super) fn softmax_in_bf16(self, row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { softmax_in_bf16(row, mask, nearest) }
-    }
-
-    /// See [`super::Isa::unit`].
-    pub(super) fn unit(self, row: &mut [f32], least: f32) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { unit(row, least) }
-    }
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
-    scalar::add_and_norm(rows, added, stride, norm);
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
-    scalar::quantise(row, bytes)
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
-    scalar::nearest_bf16(row, nearest);
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn softmax(row: &mut [f32], mask: &[f32]) {
-    scalar::softmax(row, mask);
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn softmax_in_bf16(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
-    scalar::softmax_in_bf16(row, mask, nearest);
-}
-
-#[target_feature(enable = "avx2,fma")]
-fn unit(row: &mut [f32], least: f32) {
-    scalar::unit(row, least);
-}
+over_rows!(Avx2, "avx2,fma");
 
 /// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
 macro_rules! by_blocks {

@@ -14,6 +14,7 @@ use half::bf16;
 
 use super::avx2::Avx2;
 use super::matrices::{ByteScale, LANES, Lanes};
+use super::over_rows::over_rows;
 use super::parts::{Bf16Part, BytePart, Part};
 use super::tiles::Tiles;
 use super::{Norm, scalar};
@@ -98,79 +99,9 @@ impl Avx512 {
             self.avx2.bf16_part(part);
         }
     }
-
-    /// See [`super::Isa::nearest_bf16`].
-    pub(super) fn nearest_bf16(self, row: &[f32], nearest: &mut [bf16]) {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { nearest_bf16(row, nearest) }
-    }
-
-    /// See [`super::Isa::quantise`].
-    pub(super) fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { quantise(row, bytes) }
-    }
-
-    /// See [`super::Isa::add_and_norm`].
-    pub(super) fn add_and_norm(
-        self,
-        rows: &mut [f32],
-        added: &[f32],
-        stride: usize,
-        norm: Norm<'_>,
-    ) {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { add_and_norm(rows, added, stride, norm) }
-    }
-
-    /// See [`super::Isa::softmax`].
-    pub(super) fn softmax(self, row: &mut [f32], mask: &[f32]) {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { softmax(row, mask) }
-    }
-
-    /// See [`super::Isa::softmax_in_bf16`].
-    pub(super) fn softmax_in_bf16(self, row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { softmax_in_bf16(row, mask, nearest) }
-    }
-
-    /// See [`super::Isa::unit`].
-    pub(super) fn unit(self, row: &mut [f32], least: f32) {
-        // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { unit(row, least) }
-    }
 }
 
-#[target_feature(enable = "avx512f,avx512bw")]
-fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
-    scalar::add_and_norm(rows, added, stride, norm);
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
-    scalar::quantise(row, bytes)
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
-    scalar::nearest_bf16(row, nearest);
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-fn softmax(row: &mut [f32], mask: &[f32]) {
-    scalar::softmax(row, mask);
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-fn softmax_in_bf16(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
-    scalar::softmax_in_bf16(row, mask, nearest);
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-fn unit(row: &mut [f32], least: f32) {
-    scalar::unit(row, least);
-}
+over_rows!(Avx512, "avx512f,avx512bw");
 
 /// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
 macro_rules! by_blocks {

@@ -11,6 +11,8 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod matrices;
+#[cfg(target_arch = "x86_64")]
+mod over_rows;
 mod parts;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
