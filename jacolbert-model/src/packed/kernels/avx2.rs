@@ -181,7 +181,7 @@ unsafe fn step_of<const N: usize>(
 #[target_feature(enable = "avx2")]
 fn ahead(part: &Part<'_>, first: usize) -> (*const f32, usize) {
     let step = LANES.div_ceil(part.rows.count.div_ceil(ROWS));
-    let begin = first / ROWS * step * part.depth;
+    let begin = first.div_ceil(ROWS) * step * part.depth;
     (part.ahead(0).cast::<f32>().wrapping_add(begin), step)
 }
 
@@ -250,7 +250,8 @@ fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i
         *inputs = &part.rows.values[(first + n) * part.rows.stride..][..quads];
     }
     let step = size_of::<ByteQuads>().div_ceil(part.rows.scales.len().div_ceil(ROWS));
-    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * quads);
+    let mut ahead =
+        part.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * quads);
     let mut sums = [[_mm256_setzero_si256(); REGISTERS]; N];
     for (i, weights) in part.panel.iter().enumerate() {
         let weights = [
@@ -317,7 +318,8 @@ fn bf16_products<const N: usize>(part: &Bf16Part<'_>, first: usize) -> [[__m256;
         *row = &part.rows.values[(first + n) * part.rows.stride..][..pairs];
     }
     let step = size_of::<Bf16Pairs>().div_ceil(part.rows.count.div_ceil(ROWS));
-    let mut ahead = part.ahead.as_ptr().cast::<i8>().wrapping_add(first / ROWS * step * pairs);
+    let mut ahead =
+        part.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * pairs);
     let mut sums = [registers(part.bias); N];
     for (i, weights) in part.panel.iter().enumerate() {
         _mm_prefetch::<_MM_HINT_T1>(ahead);

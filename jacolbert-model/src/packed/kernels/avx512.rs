@@ -202,7 +202,7 @@ fn products<const N: usize, const P: usize>(
     let (mut panels, mut ahead) = ([[].as_slice(); P], [std::ptr::null(); P]);
     for (p, (panel, ahead)) in panels.iter_mut().zip(&mut ahead).enumerate() {
         *panel = part.panel(p);
-        *ahead = part.ahead(p).cast::<f32>().wrapping_add(first / ROWS * step * depth);
+        *ahead = part.ahead(p).cast::<f32>().wrapping_add(first.div_ceil(ROWS) * step * depth);
     }
     for i in 0..depth {
         let mut weights = [_mm512_setzero_ps(); P];
@@ -263,7 +263,7 @@ macro_rules! group_products {
             let num_blocks = part.rows.num_rows().div_ceil(ROWS);
             let step = size_of::<Lanes>().div_ceil(num_blocks);
             let ahead = part.ahead.as_ptr().cast::<i8>();
-            let mut ahead = ahead.wrapping_add(first / ROWS * step * groups);
+            let mut ahead = ahead.wrapping_add(first.div_ceil(ROWS) * step * groups);
             for (i, weights) in part.panel.iter().enumerate() {
                 // SAFETY: the weights of a group are as long as the register that is loaded.
                 let weights = unsafe { _mm512_loadu_si512(weights.as_ptr().cast()) };
