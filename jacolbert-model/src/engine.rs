@@ -113,7 +113,7 @@ pub(crate) fn packing(cpu: CpuEngine) -> Option<Packing> {
     match cpu {
         CpuEngine::Packed => Packing::F32.if_it_pays(),
         CpuEngine::PackedBf16 => Packing::Bf16.if_it_pays(),
-        CpuEngine::PackedInt8 => Some(Packing::Int8),
+        CpuEngine::PackedInt8 => Packing::Int8.if_it_pays(),
         CpuEngine::Module => None,
     }
 }

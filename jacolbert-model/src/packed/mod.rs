@@ -48,8 +48,8 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// Itself where a fused multiply-add is an instruction. The baseline of x86-64 has none, and every
-    /// sum of a product would be a call there.
+    /// Itself where a fused multiply-add is an instruction, or is taken to be one. The baseline of x86-64 has
+    /// none, and every sum of a product would be a call there.
     pub(crate) fn if_it_pays(self) -> Option<Self> {
         let is_fused = cfg!(not(target_arch = "x86_64")) || Isa::detected() != Isa::Scalar;
         is_fused.then_some(self)
