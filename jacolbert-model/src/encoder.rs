@@ -12,8 +12,8 @@ use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
 use crate::engine::Engine;
 use crate::{
-    Checkpoint, Colbert, CpuEngine, EncodeOptions, Encoding, Error, Fingerprint, LoadOptions,
-    Tokenizer,
+    BertConfig, Checkpoint, Colbert, CpuEngine, EncodeOptions, Encoding, Error, Fingerprint,
+    LoadOptions, Tokenizer,
 };
 
 /// Texts that a thread tokenises before it looks for more: a few are not worth handing around.
@@ -45,7 +45,7 @@ pub struct Encoder {
     engine: Engine,
     tokenizer: Tokenizer,
     options: EncodeOptions,
-    footprint: Footprint,
+    bert: BertConfig,
     device: Device,
     origin: Origin,
     /// Checksum of the settings.
@@ -59,11 +59,7 @@ enum Origin {
     /// Files, whose weights have this checksum.
     Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
     /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
-    Memory {
-        #[cfg(feature = "flex")]
-        bert: crate::BertConfig,
-        colbert: Box<Colbert>,
-    },
+    Memory { colbert: Box<Colbert> },
 }
 
 /// What encoding several texts gives.
@@ -85,6 +81,15 @@ pub struct Truncation {
     pub text: usize,
     /// Tokens at its end that were left out.
     pub tokens_cut: usize,
+}
+
+impl Truncation {
+    /// Those of `encodings`, in order.
+    pub(crate) fn all(encodings: &[Encoding]) -> Vec<Self> {
+        let all = encodings.iter().enumerate();
+        let all = all.map(|(text, encoding)| Self { text, tokens_cut: encoding.tokens_cut });
+        all.filter(|truncation| truncation.tokens_cut > 0).collect()
+    }
 }
 
 impl Encoder {
@@ -111,12 +116,8 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
             tokenizer: checkpoint.tokenizer,
             options: EncodeOptions::default(),
-            footprint: Footprint::of(&bert),
-            origin: Origin::Memory {
-                #[cfg(feature = "flex")]
-                bert,
-                colbert,
-            },
+            bert,
+            origin: Origin::Memory { colbert },
             fingerprint: OnceLock::new(),
         }
     }
@@ -148,7 +149,7 @@ impl Encoder {
             settings: checkpoint::settings_checksum(&bert, &config),
             tokenizer,
             options: EncodeOptions::default(),
-            footprint: Footprint::of(&bert),
+            bert,
             origin: Origin::Folder { folder: dir.into(), options: options.clone(), weights },
             fingerprint: OnceLock::new(),
         };
@@ -218,9 +219,9 @@ impl Encoder {
                 let options = LoadOptions { cpu, precision, ..options.clone() };
                 Self::from_dir_with(folder, &options, &device)?
             }
-            Origin::Memory { bert, colbert } => Self {
+            Origin::Memory { colbert } => Self {
                 engine: Engine::new(
-                    bert,
+                    &self.bert,
                     Colbert::clone(colbert).to_device(&device).in_full_precision(),
                     cpu,
                 )?,
@@ -336,13 +337,13 @@ impl Encoder {
         // In order first, so that of several errors it is always the same.
         let encodings: Vec<_> = encodings.collect();
         let encodings = encodings.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let truncated = truncations(&encodings);
+        let truncated = Truncation::all(&encodings);
         let embeddings = self.embed_all(&encodings, 0, &mut |done| progress(done, texts.len()))?;
         Ok(Encoded { embeddings, truncated })
     }
 
     fn batch_limit(&self) -> BatchLimit {
-        BatchLimit::new(self.options.batch, self.footprint, &self.device)
+        BatchLimit::new(self.options.batch, Footprint::of(&self.bert), &self.device)
     }
 
     /// Tokens that go through the model at once where passages are as long as it takes, at least one.
@@ -358,6 +359,9 @@ impl Encoder {
         first: usize,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Vec<Embeddings>, Error> {
+        for (text, encoding) in (first..).zip(encodings) {
+            encoding.check(&self.bert).map_err(|fault| Error::Encoding { text, fault })?;
+        }
         let mut embeddings = Vec::with_capacity(encodings.len());
         for batch in batches(encodings, self.batch_limit()) {
             embeddings.extend(self.embed(encodings, &batch, first)?);
@@ -383,10 +387,4 @@ impl Encoder {
         });
         kept.collect()
     }
-}
-
-fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
-    let all = encodings.iter().enumerate();
-    let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
-    all.filter(|truncation| truncation.tokens_cut > 0).collect()
 }

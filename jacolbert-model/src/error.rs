@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{DictionaryFault, Precision};
+use crate::{DictionaryFault, EncodingFault, Precision};
 
 /// The cause as the library that found it says it.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -256,6 +256,15 @@ pub enum Error {
         text: usize,
         /// Why.
         source: Cause,
+    },
+    /// Tokens that were handed over are none that the model can take; a [`Tokenizer`](crate::Tokenizer) of its own
+    /// makes none such.
+    #[error("text {text} {fault}")]
+    Encoding {
+        /// The text's place among those given, from 0.
+        text: usize,
+        /// What is wrong with it.
+        fault: EncodingFault,
     },
     /// A device cannot compute in a number format.
     #[error("{device} cannot compute in {precision:?}")]

@@ -90,7 +90,7 @@
 //!
 //! On flex an [`Encoder`] computes with a copy of the weights that is packed for this crate's own
 //! kernels, and an embedding is the same to the bit whatever texts are encoded together;
-//! [`LoadOptions::cpu`] chooses between that, products in bytes, and [`Colbert`] itself. Rayon's
+//! [`LoadOptions::cpu`] chooses between that, products in bf16 or in bytes, and [`Colbert`] itself. Rayon's
 //! pool in which it is called says how many threads take part.
 //!
 //! The tests compare flex, ndarray and wgpu (on Vulkan in software) with PyTorch.
@@ -148,6 +148,11 @@ pub use token_weights::TokenWeights;
 #[cfg(feature = "tokenizer-training")]
 pub use tokenizer::TokenizerTrainer;
 pub use tokenizer::{
-    Dictionary, DictionaryFault, Encoding, JapaneseTokenizer, JapaneseTokenizerOptions,
-    SpecialTokens, Subword, Tokenizer, TrainedTokenizer, Vocabulary,
+    Dictionary, DictionaryFault, Encoding, EncodingFault, JapaneseTokenizer,
+    JapaneseTokenizerOptions, SpecialTokens, Subword, Tokenizer, TrainedTokenizer, Vocabulary,
 };
+
+/// Compiles what the README shows.
+#[cfg(all(doctest, feature = "flex"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

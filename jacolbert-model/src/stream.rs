@@ -14,7 +14,7 @@ const SOURCES_AT_ONCE: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamOptions {
     /// [Batches](crate::EncodeOptions::batch) that make a round, from 1. A round is sorted by length, so that more
-    /// of them need less padding; two to three rounds are in memory at a time, one of them with its
+    /// of them need less padding; two to three rounds are in memory at a time, two of them with their
     /// embeddings. A round has at most 131,072 tokens, 64 MB of embeddings of 128 numbers, or one batch if that
     /// is more.
     pub batches_per_round: usize,
@@ -60,8 +60,9 @@ pub struct EncodedPassage<P> {
 type Round<T> = Vec<T>;
 
 impl Encoder {
-    /// Encodes the passages `texts` as they come and gives them to `take` in their order, with the
-    /// bits of [`encode_passages`](Self::encode_passages). Memory does not grow with their number.
+    /// Encodes the passages `texts` as they come and gives them to `take` in their order: the rows of
+    /// [`encode_passages`](Self::encode_passages), to the bit where the weights are [packed](crate::CpuEngine),
+    /// elsewhere within rounding, since other texts go together. Memory does not grow with their number.
     ///
     /// See [`encode_stream`](Self::encode_stream) for what overlaps.
     ///
@@ -119,9 +120,9 @@ impl Encoder {
     ///
     /// # Errors
     /// The first, in the order of the passages, of: an error of `sources` or `tokenise`, after `take`
-    /// has had all passages before it; an error of `take` or `after_round`; and [`Error::Device`] or
-    /// [`Error::Embeddings`], with the passage's number in the stream, after `take` has had all rounds
-    /// before it.
+    /// has had all passages before it; an error of `take` or `after_round`; and [`Error::Device`],
+    /// [`Error::Encoding`] or [`Error::Embeddings`], with the passage's number in the stream, after `take` has had
+    /// all rounds before it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub fn encode_stream<D, P, E>(
         &self,

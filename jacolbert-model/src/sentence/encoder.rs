@@ -197,7 +197,7 @@ impl SentenceEncoder {
         }
         let whole = |source| Error::Embeddings { text: 0, source };
         let vectors = Embeddings::new(vectors, self.dim).map_err(whole)?;
-        Ok(EncodedSentences { vectors, truncated: truncations(&encodings) })
+        Ok(EncodedSentences { vectors, truncated: Truncation::all(&encodings) })
     }
 
     /// One pass through the model: the vectors of the texts with the numbers `batch`.
@@ -240,10 +240,4 @@ fn settings_checksum(shape: &SentenceShape, config: &SentenceConfig) -> u32 {
     checksum.text(&config.query_prefix);
     checksum.text(&config.passage_prefix);
     checksum.finish()
-}
-
-fn truncations(encodings: &[Encoding]) -> Vec<Truncation> {
-    let all = encodings.iter().enumerate();
-    let all = all.map(|(text, encoding)| Truncation { text, tokens_cut: encoding.tokens_cut });
-    all.filter(|truncation| truncation.tokens_cut > 0).collect()
 }

@@ -34,7 +34,7 @@ use json_tokenizer::JsonTokenizer;
 use mecab_tokenizer::MecabTokenizer;
 use text_tokenizer::TextTokenizer;
 
-pub use encoding::Encoding;
+pub use encoding::{Encoding, EncodingFault};
 pub use japanese::{
     Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, SpecialTokens,
     Subword, Vocabulary,

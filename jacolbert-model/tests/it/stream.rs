@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jacolbert_index::Embeddings;
 use jacolbert_model::{
-    BatchSize, EncodeOptions, EncodedPassage, Encoder, Error, StreamOptions, TokenisedPassage,
+    BatchSize, EncodeOptions, EncodedPassage, Encoder, Encoding, EncodingFault, Error,
+    StreamOptions, TokenisedPassage,
 };
 
 use crate::tiny::Tiny;
@@ -303,5 +304,44 @@ fn embeddings_that_are_no_numbers_name_the_passage_of_the_stream() -> TestResult
     );
     assert!(matches!(ended, Err(Error::Embeddings { text: 301, .. })), "{ended:?}");
     assert_eq!(num_taken, 300, "all rounds before that of the passage");
+    Ok(())
+}
+
+#[test]
+fn tokens_that_no_tokenizer_of_the_model_makes_name_their_passage() -> TestResult {
+    let encoder = encoder(10)?;
+    let ended = |spoil: fn(&mut Encoding)| {
+        encoder.encode_stream(
+            (0..500).map(Ok::<_, Error>),
+            StreamOptions { batches_per_round: 2 },
+            |at| {
+                let mut encoding = encoder.tokenizer().encode_passage("a 東")?;
+                if at == 301 {
+                    spoil(&mut encoding);
+                }
+                Ok(vec![TokenisedPassage { passage: (), encoding }])
+            },
+            |_| Ok(()),
+            &mut || Ok(()),
+        )
+    };
+    let none = ended(|encoding| {
+        for tokens in [&mut encoding.attention, &mut encoding.keep] {
+            tokens.clear();
+        }
+        encoding.ids.clear();
+    });
+    let unseen = ended(|encoding| encoding.attention.truncate(1));
+    let id = ended(|encoding| encoding.ids[1] = u32::MAX);
+    for (ended, is_it) in [
+        (none, (|fault| matches!(fault, EncodingFault::Tokens { tokens: 0, .. })) as fn(_) -> _),
+        (unseen, |fault| matches!(fault, EncodingFault::Lengths { attention: 1, .. })),
+        (id, |fault| matches!(fault, EncodingFault::Id { token: 1, id: u32::MAX, .. })),
+    ] {
+        let Err(Error::Encoding { text: 301, fault }) = ended else {
+            return Err(format!("{ended:?}").into());
+        };
+        assert!(is_it(fault), "{fault}");
+    }
     Ok(())
 }
