@@ -44,11 +44,14 @@ impl Footprint {
 
     /// Bytes that a text needs among others, all of them filled up to `width` tokens.
     fn bytes(&self, width: usize) -> u64 {
-        let scores = SCORES_IN_ATTENTION * self.heads * width;
-        let attention = MATRICES_IN_ATTENTION * self.hidden + scores;
-        let feed_forward =
-            MATRICES_IN_FEED_FORWARD * self.hidden + INNER_IN_FEED_FORWARD * self.intermediate;
-        (width * attention.max(feed_forward) * size_of::<f32>()) as u64
+        let product = |factors: &[usize]| {
+            factors.iter().fold(1_u64, |product, &factor| product.saturating_mul(factor as u64))
+        };
+        let scores = product(&[SCORES_IN_ATTENTION, self.heads, width]);
+        let attention = product(&[MATRICES_IN_ATTENTION, self.hidden]).saturating_add(scores);
+        let feed_forward = product(&[MATRICES_IN_FEED_FORWARD, self.hidden])
+            .saturating_add(product(&[INNER_IN_FEED_FORWARD, self.intermediate]));
+        product(&[width, size_of::<f32>()]).saturating_mul(attention.max(feed_forward))
     }
 }
 

@@ -3,7 +3,7 @@
 use jacolbert_index::Embeddings;
 
 use crate::probe_texts::{PASSAGES, QUERIES};
-use crate::{Encoder, Error};
+use crate::{Encoded, Encoder, Error};
 
 /// How close a device must come to flex on the CPU in [`Encoder::self_check`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,8 +86,9 @@ impl Encoder {
     pub fn self_check(&self, options: &SelfCheckOptions) -> Result<SelfCheck, Error> {
         let reference = self.loaded_again_on_flex()?;
         let queries = QUERIES.map(String::from).to_vec();
-        let queries = Compared::queries(queries, self, &reference)?;
-        let passages = Compared::passages(passages(&reference), self, &reference)?;
+        let both = [self, &reference];
+        let queries = Compared::new(queries, both, Encoder::encode_queries)?;
+        let passages = Compared::new(passages(&reference), both, Encoder::encode_passages)?;
         let embeddings = self.check_embeddings([&queries, &passages], options)?;
         Ok(SelfCheck {
             num_texts: queries.texts.len() + passages.texts.len(),
@@ -105,7 +106,8 @@ impl Encoder {
         let mut largest = 0.0_f32;
         for compared in compared {
             let Worst { text, token, difference } = compared.worst();
-            if difference > options.embeddings_within {
+            let is_near = difference <= options.embeddings_within;
+            if !is_near {
                 return Err(Error::SelfCheck {
                     device: format!("{:?}", self.device()),
                     text: beginning(&compared.texts[text]),
@@ -131,7 +133,8 @@ impl Encoder {
                 let found = score(&queries.found[query], &passages.found[passage]);
                 let expected = score(&queries.expected[query], &passages.expected[passage]);
                 let difference = (found - expected).abs();
-                if difference > options.scores_within {
+                let is_near = difference <= options.scores_within;
+                if !is_near {
                     return Err(Error::SelfCheckScore {
                         device: format!("{:?}", self.device()),
                         query: beginning(query_text),
@@ -148,17 +151,15 @@ impl Encoder {
 }
 
 impl Compared {
-    fn queries(texts: Vec<String>, device: &Encoder, flex: &Encoder) -> Result<Self, Error> {
+    /// `texts`, encoded by both with `encode`.
+    fn new(
+        texts: Vec<String>,
+        [device, flex]: [&Encoder; 2],
+        encode: fn(&Encoder, &[&str]) -> Result<Encoded, Error>,
+    ) -> Result<Self, Error> {
         let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let found = device.encode_queries(&borrowed)?.embeddings;
-        let expected = flex.encode_queries(&borrowed)?.embeddings;
-        Ok(Self { texts, found, expected })
-    }
-
-    fn passages(texts: Vec<String>, device: &Encoder, flex: &Encoder) -> Result<Self, Error> {
-        let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let found = device.encode_passages(&borrowed)?.embeddings;
-        let expected = flex.encode_passages(&borrowed)?.embeddings;
+        let found = encode(device, &borrowed)?.embeddings;
+        let expected = encode(flex, &borrowed)?.embeddings;
         Ok(Self { texts, found, expected })
     }
 
@@ -192,7 +193,7 @@ fn farthest_row(found: &Embeddings, expected: &Embeddings) -> (usize, f32) {
     differences.max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap_or((0, 0.0))
 }
 
-/// The built-in passages, one of half the tokens that the model takes and one of more than all.
+/// The built-in passages, the first half of a text that is longer than the model takes, and that text.
 fn passages(encoder: &Encoder) -> Vec<String> {
     let round = PASSAGES.concat();
     let tokens = encoder.num_tokens(&round).max(1);
