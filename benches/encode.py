@@ -12,9 +12,9 @@ of 256; and passages of the corpus, of which, sorted by length into batches of 3
 those are the batches that the others pad, while ours gets the passages in any order. Before anything is timed, the
 outputs are compared: programs that differ by more than 1e-4 are not timed, but for bf16 and bytes, which are
 rounded and say how far. Of our packed engines a line below tells how long their linear layers take alone, without
-activations and whatever else lies between them, for as many tokens; that includes making the rows that they are
-applied to. Times are CPU seconds of a whole process, what its threads spin while they wait for each other
-included, and medians over the rounds; a peak is that of `encode_peak.rs`, taken again in each round.
+activations and whatever else lies between them, for as many tokens. Tokens per second and "time" are the clock's;
+CPU seconds are those of a whole process, what its threads spin while they wait for each other included. All are
+medians over the rounds. A peak is that of `encode_peak.rs`, taken again in each round.
 """
 import argparse
 import itertools

@@ -31,9 +31,9 @@
 //! run, which [`eval`] judges.
 //!
 //! Backends are features: `flex` (CPU, default), `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda`. The
-//! [`Device`] value picks among those compiled in.
+//! [`Device`] value picks among those compiled in. `fusion` and `autotune` are Burn's, for a GPU.
 //!
-//! With the feature `hub`, `Retriever::from_hub("bclavie/JaColBERT", ..)` gets a checkpoint from the
+//! With the feature `hub`, `Retriever::from_hub_with("bclavie/JaColBERT", ..)` gets a checkpoint from the
 //! Hugging Face hub and keeps it in the cache that is shared with the hub's clients in Python.
 //! Nothing else of this crate ever uses a network.
 //!

@@ -127,7 +127,7 @@ impl Retriever {
     /// use jacolbert::{Device, HubOptions, Retriever};
     ///
     /// let options = HubOptions::default();
-    /// let retriever = Retriever::from_hub("bclavie/JaColBERT", &options, &Device::flex())?;
+    /// let retriever = Retriever::from_hub("ORGANISATION/MODEL", &options, &Device::flex())?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///

@@ -94,3 +94,8 @@ pub use report::Report;
 pub use run::{Ranking, Run};
 pub use significance::{Correction, SignificanceTest, paired_t_test, randomisation_test};
 pub use tie_rule::TieRule;
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,8 @@
 //! A few tokens are kept as exact rows of bytes. Many are clustered: each is its nearest centroid plus
 //! a residual of a few bits a component, and inverted lists say which passages have tokens near a
 //! centroid. The crate works on plain matrices ([`Embeddings`], `[tokens, dim]`), wherever they come
-//! from; searching is the business of `jacolbert-search`.
+//! from; searching is the business of `jacolbert-search`. With the feature `import`, `PlaidFolder` makes an
+//! index of one that colbert-ai or fast-plaid wrote, without its embeddings.
 //!
 //! ```
 //! use jacolbert_index::{BuildConfig, Embeddings, Index, IndexBuilder};
@@ -133,3 +134,8 @@ pub use writer::{Committed, IndexWriter};
 
 /// Version of the file format that this crate writes, and the only one that it reads.
 pub const FORMAT_VERSION: u32 = 2;
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,6 @@
 //! A checkpoint against what Python gives for it: ids, embeddings and scores.
 //!
-//!     python tests/it/parity/compare_real.py bclavie/JaColBERTv2.5 real
+//!     python tests/it/parity/compare_real.py answerdotai/JaColBERTv2.5 real
 //!     cargo run --release -p jacolbert-model --example compare -- \
 //!         real/model real $(python -c 'import unidic_lite; print(unidic_lite.DICDIR)')
 //!

@@ -44,3 +44,8 @@ pub use params::SearchParams;
 pub use query::maxsim;
 pub use searcher::Searcher;
 pub use subset::PassageSubset;
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

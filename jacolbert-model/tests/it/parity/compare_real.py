@@ -1,7 +1,7 @@
 """What Python gives for a published model, for the example `compare` to hold ours against.
 
     pip install fugashi==1.5.2 unidic-lite==1.0.8    # besides what reference.py needs
-    python compare_real.py bclavie/JaColBERTv2.5 OUT  # or a folder that has the model
+    python compare_real.py answerdotai/JaColBERTv2.5 OUT  # or a folder that has the model
 
     cargo run --release -p jacolbert-model --example compare -- \\
         OUT/model OUT $(python -c 'import unidic_lite; print(unidic_lite.DICDIR)')
