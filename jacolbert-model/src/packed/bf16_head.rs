@@ -2,8 +2,9 @@
 
 use half::bf16;
 
+use super::head::{AHEAD, KEY, QUERY, VALUE};
 use super::kernels::{
-    Bf16Pairs, Bf16Panels, Bf16Rows, Isa, LANES, LINE, Results, RowsMut, line_stride,
+    Bf16Pairs, Bf16Panels, Bf16Rows, Isa, LANES, LINE, Results, RowsMut, line_stride, side_by_side,
 };
 use super::rooms::{Bf16HeadRooms, HeadRooms, Room};
 
@@ -37,7 +38,7 @@ impl Bf16Head<'_> {
             return;
         }
         let token_pairs = tokens.div_ceil(2).next_multiple_of(LINE);
-        let (keys, values) = (self.keys(keys), self.values(token_pairs, values));
+        let (keys, values) = (self.keys(isa, keys), self.values(token_pairs, values));
         let keys = Bf16Panels { lanes: keys, pairs: size };
         let values = Bf16Panels { lanes: values, pairs: token_pairs };
         let no_bias = vec![[0.0; LANES]; tokens.div_ceil(LANES).max(2 * size / LANES)];
@@ -64,11 +65,14 @@ impl Bf16Head<'_> {
     }
 
     /// Panels of 16 tokens: their keys as columns.
-    fn keys<'r>(&self, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
+    fn keys<'r>(&self, isa: Isa, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
         let panels = room.of(self.tokens.div_ceil(LANES) * self.size);
-        for (token, row) in self.rows.chunks(self.stride).take(self.tokens).enumerate() {
+        for token in 0..self.tokens {
+            for part in [QUERY, KEY, VALUE] {
+                isa.ask_for(self.part(token + AHEAD, part));
+            }
             let panel = &mut panels[token / LANES * self.size..][..self.size];
-            for (lanes, &pair) in panel.iter_mut().zip(&row[self.hidden..]) {
+            for (lanes, &pair) in panel.iter_mut().zip(self.part(token, KEY)) {
                 lanes.as_chunks_mut().0[token % LANES] = pair;
             }
         }
@@ -78,22 +82,23 @@ impl Bf16Head<'_> {
     /// Panels of 16 components of all tokens' values, those of two tokens side by side; zeros for what is
     /// beyond the last token.
     fn values<'r>(&self, token_pairs: usize, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
-        const ZEROS: [bf16; LANES] = [bf16::ZERO; LANES];
         let panels = room.of(2 * self.size / LANES * token_pairs);
-        for (n, panel) in panels.chunks_exact_mut(token_pairs).enumerate() {
-            let part = |token: usize| match self.rows.get(token * self.stride..) {
-                Some(row) if token < self.tokens => {
-                    row[2 * self.hidden..].as_flattened().as_chunks().0[n]
-                }
-                _ => ZEROS,
-            };
-            for (pair, lanes) in panel.iter_mut().enumerate() {
-                let (first, second) = (part(2 * pair), part(2 * pair + 1));
-                for (lane, pair) in lanes.as_chunks_mut().0.iter_mut().enumerate() {
-                    *pair = [first[lane], second[lane]];
-                }
+        let zeros = vec![[bf16::ZERO; 2]; self.size];
+        for pair in 0..token_pairs {
+            let [first, second] = [2 * pair, 2 * pair + 1].map(|token| {
+                let value = if token < self.tokens { self.part(token, VALUE) } else { &zeros };
+                value.as_flattened().as_chunks().0
+            });
+            for (n, (first, second)) in first.iter().zip(second).enumerate() {
+                panels[n * token_pairs + pair] = side_by_side(first, second);
             }
         }
         panels
+    }
+
+    /// Query, key or value of a token; nothing beyond the last.
+    fn part(&self, token: usize, part: usize) -> &[[bf16; 2]] {
+        let row = self.rows.get(token * self.stride..).unwrap_or_default();
+        row.get(part * self.hidden..).and_then(|part| part.get(..self.size)).unwrap_or_default()
     }
 }

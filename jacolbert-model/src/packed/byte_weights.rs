@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::kernels::{BytePanels, ByteQuads, LANES, LARGEST_WEIGHT, LINE, Lanes, WEIGHT_OFFSET};
+use super::kernels::{
+    BytePanels, ByteQuads, LANES, LARGEST_WEIGHT, LINE, Lanes, WEIGHT_OFFSET, nearest_byte,
+};
 
 /// The columns of panels as bytes, each column with what a byte of it stands for; see
 /// [`BytePanels`].
@@ -53,7 +55,7 @@ fn bytes(inputs: &[Lanes], scales: &Lanes) -> ByteQuads {
     for (n, lanes) in inputs.iter().enumerate() {
         for (lane, (&weight, &scale)) in lanes.iter().zip(scales).enumerate() {
             // A zero by a scale of zero is no number, which is the byte 0.
-            let byte = (weight / scale).round_ties_even() as i8;
+            let byte = nearest_byte(weight / scale);
             bytes[4 * lane + n] = byte.cast_unsigned().wrapping_add(WEIGHT_OFFSET);
         }
     }

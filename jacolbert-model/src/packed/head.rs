@@ -3,6 +3,15 @@
 use super::kernels::{Isa, LANES, Lanes, Panels, Rows, RowsMut};
 use super::rooms::{HeadRooms, Room};
 
+/// The parts of a row.
+pub(super) const QUERY: usize = 0;
+pub(super) const KEY: usize = 1;
+pub(super) const VALUE: usize = 2;
+
+/// Tokens after which a row is needed that is asked for now: rows lie too far apart for the machine to see what
+/// comes next.
+pub(super) const AHEAD: usize = 8;
+
 /// Tokens whose scores exist at the same time.
 const TOKENS_AT_ONCE: usize = 48;
 
@@ -21,7 +30,7 @@ impl Head<'_> {
     pub(super) fn context(&self, mask: &[f32], isa: Isa, rooms: &mut HeadRooms, out: RowsMut<'_>) {
         let HeadRooms { keys, values, scores, .. } = rooms;
         let (tokens, size) = (self.rows.count, self.size);
-        let (keys, values) = (self.keys(keys), self.values(values));
+        let (keys, values) = (self.keys(isa, keys), self.values(values));
         let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
         let no_bias = vec![[0.0; LANES]; panels];
         let stride = tokens.next_multiple_of(LANES);
@@ -44,13 +53,15 @@ impl Head<'_> {
     }
 
     /// Panels of 16 tokens: their keys as columns.
-    fn keys<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
+    fn keys<'r>(&self, isa: Isa, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
         let (tokens, size) = (self.rows.count, self.size);
         let panels = room.of(tokens.div_ceil(LANES) * size);
         for token in 0..tokens {
-            let key = &self.rows.values[token * self.rows.stride + self.hidden..][..size];
+            for part in [QUERY, KEY, VALUE] {
+                isa.ask_for(self.part(token + AHEAD, part));
+            }
             let panel = &mut panels[token / LANES * size..][..size];
-            for (lanes, &value) in panel.iter_mut().zip(key) {
+            for (lanes, &value) in panel.iter_mut().zip(self.part(token, KEY)) {
                 lanes[token % LANES] = value;
             }
         }
@@ -62,11 +73,16 @@ impl Head<'_> {
         let (tokens, size) = (self.rows.count, self.size);
         let panels = room.of(size.div_ceil(LANES) * tokens);
         for token in 0..tokens {
-            let value = &self.rows.values[token * self.rows.stride + 2 * self.hidden..][..size];
-            for (n, part) in value.chunks(LANES).enumerate() {
+            for (n, part) in self.part(token, VALUE).chunks(LANES).enumerate() {
                 panels[n * tokens + token][..part.len()].copy_from_slice(part);
             }
         }
         panels
+    }
+
+    /// Query, key or value of a token; nothing beyond the last.
+    fn part(&self, token: usize, part: usize) -> &[f32] {
+        let row = self.rows.values.get(token * self.rows.stride..).unwrap_or_default();
+        row.get(part * self.hidden..).and_then(|part| part.get(..self.size)).unwrap_or_default()
     }
 }

@@ -35,6 +35,15 @@ impl Avx2 {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 
+    /// See [`super::Isa::ask_for`].
+    pub(super) fn ask_for<T>(self, values: &[T]) {
+        for byte in (0..size_of_val(values)).step_by(size_of::<Lanes>()) {
+            let line = values.as_ptr().cast::<i8>().wrapping_add(byte);
+            // SAFETY: SSE is part of AVX2; what is asked for is not touched.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
+        }
+    }
+
     /// See [`super::Isa::product`].
     pub(super) fn part(self, mut part: Part<'_>) {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.

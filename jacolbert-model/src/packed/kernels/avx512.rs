@@ -73,6 +73,11 @@ impl Avx512 {
         Self { has_vnni: false, has_bf16: false, tiles: None, ..self }
     }
 
+    /// See [`super::Isa::ask_for`].
+    pub(super) fn ask_for<T>(self, values: &[T]) {
+        self.avx2.ask_for(values);
+    }
+
     /// See [`super::Isa::product`].
     pub(super) fn part(self, mut part: Part<'_>) {
         // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.

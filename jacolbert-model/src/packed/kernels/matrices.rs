@@ -48,6 +48,14 @@ pub(crate) struct Panels<'a> {
 /// Two inputs of each column of a panel in bf16, those of a column side by side.
 pub(crate) type Bf16Pairs = [bf16; 2 * LANES];
 
+/// The first and the second inputs of each column as pairs.
+pub(crate) fn side_by_side(first: &[bf16; LANES], second: &[bf16; LANES]) -> Bf16Pairs {
+    let pair = |lane: usize| {
+        u32::from(first[lane].to_bits()) | u32::from(second[lane].to_bits()) << u16::BITS
+    };
+    bytemuck::cast(std::array::from_fn::<u32, LANES, _>(pair))
+}
+
 /// Rows of `pairs` pairs of inputs in bf16, each `stride` pairs after the one before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bf16Rows<'a> {
@@ -138,9 +146,19 @@ impl<T> RowsMut<'_, T> {
     /// If it is not room for `count` rows of `panels` panels.
     pub(super) fn check(&self, count: usize, panels: usize) {
         assert!(self.stride >= panels * LANES, "room for every column");
-        let needed = count.checked_sub(1).map_or(0, |last| last * self.stride + panels * LANES);
+        let needed = end(count, self.stride, panels * LANES);
         assert!(self.values.len() >= needed, "room for every row");
     }
+}
+
+/// Where the last of `count` rows of `len` ends, each `stride` after the one before.
+///
+/// # Panics
+/// If it is no number, so that what is within it is within memory.
+pub(super) fn end(count: usize, stride: usize, len: usize) -> usize {
+    let Some(last) = count.checked_sub(1) else { return 0 };
+    let end = last.checked_mul(stride).and_then(|begin| begin.checked_add(len));
+    end.expect("rows within memory")
 }
 
 /// Where the results of a product go.

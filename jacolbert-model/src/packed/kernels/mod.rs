@@ -25,9 +25,10 @@ use crate::Activation;
 pub(crate) use matrices::{
     Bf16Pairs, Bf16Panels, Bf16Rows, BytePanels, ByteQuads, ByteRows, ByteScale, LANES,
     LARGEST_WEIGHT, LINE, Lanes, MOST_BYTE_INPUTS, Panels, Results, Rows, RowsMut, WEIGHT_OFFSET,
-    line_stride, row_stride,
+    line_stride, row_stride, side_by_side,
 };
 use parts::{Bf16Part, BytePart, Part};
+pub(crate) use scalar::nearest_byte;
 
 /// Inputs that a product goes through at once: with 16 columns 48 KiB of weights, with 32 twice that, which
 /// stay near while they meet row after row. Longer rows are gone through in parts, so that those stay near, too.
@@ -130,7 +131,7 @@ impl Isa {
         if inputs == 0 {
             return self.constant_rows(rows.count, bias, activation, out);
         }
-        assert!(rows.values.len() >= end(rows.count, rows.stride, inputs), "whole rows");
+        assert!(rows.values.len() >= matrices::end(rows.count, rows.stride, inputs), "whole rows");
         for first in (0..inputs).step_by(DEPTH) {
             let end = inputs.min(first + DEPTH);
             let rows = Rows { values: &rows.values[first..], ..rows };
@@ -181,7 +182,10 @@ impl Isa {
         let BytePanels { lanes, quads, scales } = panels;
         assert_eq!((lanes.len(), scales.len()), (bias.len() * quads, bias.len()), "whole panels");
         assert_eq!(rows.quads, quads, "as many inputs as weights");
-        assert!(rows.values.len() >= end(rows.scales.len(), rows.stride, quads), "whole rows");
+        assert!(
+            rows.values.len() >= matrices::end(rows.scales.len(), rows.stride, quads),
+            "whole rows"
+        );
         out.check(rows.scales.len(), bias.len());
         if rows.scales.is_empty() {
             return;
@@ -219,7 +223,7 @@ impl Isa {
         let Bf16Panels { lanes, pairs } = panels;
         assert_eq!(lanes.len(), bias.len() * pairs, "whole panels");
         assert_eq!(rows.pairs, pairs, "as many inputs as weights");
-        assert!(rows.values.len() >= end(rows.count, rows.stride, pairs), "whole rows");
+        assert!(rows.values.len() >= matrices::end(rows.count, rows.stride, pairs), "whole rows");
         out.check(rows.count, bias.len());
         if rows.count == 0 {
             return;
@@ -260,6 +264,11 @@ impl Isa {
                 }
             }
         }
+    }
+
+    /// Asks for `values` to be brought near; they will be needed soon.
+    pub(crate) fn ask_for<T>(self, values: &[T]) {
+        dispatch!(self, ask_for(values));
     }
 
     /// The nearest numbers in bf16 to those of `row`.
@@ -321,11 +330,6 @@ impl Isa {
     pub(crate) fn unit(self, row: &mut [f32], least: f32) {
         dispatch!(self, unit(row, least));
     }
-}
-
-/// Where the last of `count` rows of `len` ends, each `stride` after the one before.
-fn end(count: usize, stride: usize, len: usize) -> usize {
-    count.checked_sub(1).map_or(0, |last| last * stride + len)
 }
 
 /// The weights of a layer norm.

@@ -66,6 +66,9 @@ pub(super) fn bf16_part(part: Bf16Part<'_>) {
     }
 }
 
+/// See [`super::Isa::ask_for`]; there is no such instruction.
+pub(super) fn ask_for<T>(_: &[T]) {}
+
 /// See [`super::Isa::nearest_bf16`].
 #[inline(always)]
 pub(super) fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
@@ -89,8 +92,7 @@ pub(super) fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
     let factor = if largest > 0.0 { f32::from(LARGEST_INPUT) / largest } else { 0.0 };
     let mut total = 0;
     for (byte, &x) in bytes.iter_mut().zip(row) {
-        // The lowest bits are the integer in two's complement.
-        *byte = x.mul_add(factor, ROUNDING).to_bits() as i8;
+        *byte = lowest_byte(x.mul_add(factor, ROUNDING));
         total += i32::from(*byte);
     }
     ByteScale {
@@ -114,6 +116,18 @@ fn largest_and_fault(row: &[f32]) -> (f32, f32) {
     whole.iter().for_each(|values| step(values));
     step(rest);
     (folded(most, larger), folded(faults, |a, b| a + b))
+}
+
+/// The nearest integer to `x`, which is less than a byte's largest; 0 if it is no number.
+#[inline(always)]
+pub(crate) fn nearest_byte(x: f32) -> i8 {
+    lowest_byte(if x.is_nan() { ROUNDING } else { x + ROUNDING })
+}
+
+/// The integer `n` of `n + ROUNDING`: the lowest bits are it in two's complement.
+#[inline(always)]
+fn lowest_byte(x: f32) -> i8 {
+    x.to_bits() as i8
 }
 
 /// The activation of each lane.
