@@ -1,6 +1,5 @@
 //! The layers, without what a ColBERT has on top of them.
 
-use super::Packing;
 use super::division::Division;
 use super::embeddings::PackedEmbeddings;
 use super::kernels::{Isa, Rows, row_stride};
@@ -8,6 +7,7 @@ use super::layer::PackedLayer;
 use super::linear::{Outputs, PackedLinear};
 use super::ragged::Ragged;
 use super::rooms::PassRooms;
+use super::{Packing, concatenated};
 use crate::bert::Bert;
 use crate::{BertConfig, Encoding, Error};
 
@@ -40,8 +40,8 @@ impl PackedBert {
         let batch = Ragged::new(texts);
         let hidden = self.hidden(&batch, &self.division(&batch));
         let mut rows = hidden.chunks_exact(self.stride()).map(|row| &row[..self.hidden_size]);
-        let texts = texts.iter();
-        texts.map(|text| rows.by_ref().take(text.ids.len()).flatten().copied().collect()).collect()
+        let texts = texts.iter().map(|text| text.ids.len());
+        texts.map(|n| concatenated(n * self.hidden_size, rows.by_ref().take(n))).collect()
     }
 
     /// Applies the linear layers to rows for so many tokens, the same to each and without activation, and

@@ -133,17 +133,24 @@ impl PackedColbert {
         let stride = self.bert.stride();
         let keep = texts.iter().flat_map(|text| &text.keep);
         let kept = hidden.chunks_exact(stride).zip(keep).filter(|(_, keep)| **keep);
-        let kept: Vec<f32> = kept.flat_map(|(row, _)| row).copied().collect();
+        let kept = concatenated(hidden.len(), kept.map(|(row, _)| row));
         let projected = self.projected(&kept, division);
         let mut rows = projected.chunks_exact(self.projection.stride());
         let texts = texts.iter().map(|text| {
             let count = text.keep.iter().filter(|keep| **keep).count();
-            let mut unit: Vec<f32> =
-                rows.by_ref().take(count).flat_map(|row| &row[..self.dim()]).copied().collect();
+            let rows = rows.by_ref().take(count).map(|row| &row[..self.dim()]);
+            let mut unit = concatenated(count * self.dim(), rows);
             let rows = unit.chunks_exact_mut(self.dim());
             rows.for_each(|row| self.bert.isa().unit(row, MIN_NORM as f32));
             unit
         });
         texts.collect()
     }
+}
+
+/// `rows` end to end, `len` values at most.
+fn concatenated<'a>(len: usize, rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+    let mut all = Vec::with_capacity(len);
+    rows.for_each(|row| all.extend_from_slice(row));
+    all
 }

@@ -312,13 +312,22 @@ fn larger(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
-/// Lanes folded in halves.
+/// Lanes folded in halves: by itself, so that the compiler does not take the loops before it for halves of
+/// registers, too.
+#[inline(never)]
+fn folded(lanes: Lanes, fold: impl Fn(f32, f32) -> f32) -> f32 {
+    let lanes: [f32; 8] = halved(lanes, &fold);
+    let lanes: [f32; 4] = halved(lanes, &fold);
+    let lanes: [f32; 2] = halved(lanes, &fold);
+    fold(lanes[0], lanes[1])
+}
+
+/// Each of the first `HALF` lanes folded with that of the other half: of a known length, so that it is done in
+/// registers.
 #[inline(always)]
-fn folded(mut lanes: Lanes, fold: impl Fn(f32, f32) -> f32) -> f32 {
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            lanes[lane] = fold(lanes[lane], lanes[lane + half]);
-        }
-    }
-    lanes[0]
+fn halved<const N: usize, const HALF: usize>(
+    lanes: [f32; N],
+    fold: impl Fn(f32, f32) -> f32,
+) -> [f32; HALF] {
+    std::array::from_fn(|lane| fold(lanes[lane], lanes[lane + HALF]))
 }
