@@ -234,6 +234,9 @@ pub enum Error {
     /// The encoder failed.
     #[error(transparent)]
     Model(#[from] jacolbert_model::Error),
+    /// Values are not embeddings.
+    #[error(transparent)]
+    Embeddings(#[from] jacolbert_core::Error),
     /// The index failed.
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),

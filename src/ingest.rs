@@ -4,7 +4,8 @@ use std::borrow::Borrow;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jacolbert_index::{Embeddings, Pooling, pooled_passages};
+use jacolbert_core::{Pooling, pooled_passages};
+use jacolbert_index::Embeddings;
 use jacolbert_model::{
     EncodedPassage, Encoder, Encoding, Error as ModelError, StreamOptions, TokenisedPassage,
 };

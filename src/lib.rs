@@ -61,9 +61,10 @@ mod search_quality;
 mod settings;
 mod splitting;
 
+pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_eval as eval;
 pub use jacolbert_index as index;
-pub use jacolbert_index::{Bits, BuildConfig, PassageId, PoolFactor, Pooling};
+pub use jacolbert_index::{Bits, BuildConfig, PassageId};
 pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder, LoadOptions};
 pub use jacolbert_search as search;

@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use jacolbert_core::Pooling;
 use jacolbert_eval::Run;
-use jacolbert_index::{Embeddings, Pooling};
+use jacolbert_index::Embeddings;
 use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};

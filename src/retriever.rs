@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jacolbert_index::{BuildConfig, BuildProgress, Embeddings, Index, IndexBuilder, Pooling};
+use jacolbert_core::Pooling;
+use jacolbert_index::{BuildConfig, BuildProgress, Embeddings, Index, IndexBuilder};
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use jacolbert_index::{Index, PoolFactor, Pooling};
+use jacolbert_core::{PoolFactor, Pooling};
+use jacolbert_index::Index;
 use jacolbert_model::Encoder;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
-use jacolbert::index::{Embeddings, IndexBuilder, pooled_passages};
+use jacolbert::index::{Embeddings, IndexBuilder};
 use jacolbert::search::{Hit, Searcher};
 use jacolbert::{Bits, BuildConfig, Device, Encoder, PoolFactor, Pooling, SearchParams};
+use jacolbert_core::pooled_passages;
 
 const K: usize = 10;
 const METRICS: &str = "recall@1, recall@5, recall@10";

@@ -47,7 +47,7 @@ impl IndexBuilder {
     /// bytes each.
     ///
     /// # Errors
-    /// [`Error::Shape`] if `dim` is 0.
+    /// [`Error::Embeddings`] if `dim` is 0.
     pub fn new(dim: usize, config: BuildConfig) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
         Ok(Self::of(Spool::in_memory(dim), None, config))
@@ -58,7 +58,7 @@ impl IndexBuilder {
     /// [`BuildConfig::memory`] is enough for any number of them. Dropping the builder leaves nothing.
     ///
     /// # Errors
-    /// [`Error::Shape`] if `dim` is 0, [`Error::Exists`] if the folder holds an index,
+    /// [`Error::Embeddings`] if `dim` is 0, [`Error::Exists`] if the folder holds an index,
     /// [`Error::Locked`] if somebody is writing one, [`Error::Io`].
     pub fn create(path: &Path, dim: usize, config: BuildConfig) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;

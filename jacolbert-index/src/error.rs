@@ -9,22 +9,9 @@ use crate::{FORMAT_VERSION, PassageId};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The number of values is no multiple of the dimension, or the dimension is 0.
-    #[error("{values} values do not form rows of length {dim}")]
-    Shape {
-        /// Number of values given.
-        values: usize,
-        /// Length of a row.
-        dim: usize,
-    },
-    /// A value is NaN, infinite, or beyond 1e15, where dot products could overflow.
-    #[error("component {component} of token {token} is not a number up to 1e15")]
-    NotFinite {
-        /// Row.
-        token: usize,
-        /// Column.
-        component: usize,
-    },
+    /// Values do not form rows, or one of them is not finite.
+    #[error(transparent)]
+    Embeddings(#[from] jacolbert_core::Error),
     /// A row is too long to be stored: its length must stay below 60,000.
     #[error("token {token} has length {norm}, which is too long to be stored")]
     Norm {
@@ -47,9 +34,6 @@ pub enum Error {
     /// The progress callback ended the work; nothing of it stays.
     #[error("the work was cancelled")]
     Cancelled,
-    /// One to four tokens can become one.
-    #[error("tokens pooled by a factor of {0}; only 1, 2, 3 and 4 are possible")]
-    PoolFactor(u64),
     /// Passage ids have 32 bits.
     #[error("more than 4,294,967,295 passages")]
     TooManyPassages,

@@ -1,9 +1,11 @@
 //! Tokens as exact rows, collected for a flat segment.
 
+use jacolbert_core::normalise;
+
 use crate::EmbeddingsRef;
 use crate::byte_rows::{from_bytes, row_len, to_bytes};
 use crate::segment::FlatParts;
-use crate::spool::{SpooledRows, normalise};
+use crate::spool::SpooledRows;
 
 /// Rows as bytes, `[tokens, row length]`, and a scale a token.
 #[derive(Debug, Default)]

@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use jacolbert_core::normalise;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
 use crate::nearest_centroids::{Nearest, NearestCentroids};
-use crate::spool::{ROWS_PER_BLOCK, Spool, SpooledRows, normalise};
+use crate::spool::{ROWS_PER_BLOCK, Spool, SpooledRows};
 use crate::{EmbeddingsRef, Error};
 
 /// Unit centroids `[k, dim]` of the unit rows of `sample`, by `iterations` rounds of spherical
@@ -128,7 +129,7 @@ mod tests {
 
     fn ring(n: usize) -> Result<Embeddings, Error> {
         let angle = |i: usize| i as f32 / n as f32 * std::f32::consts::TAU;
-        Embeddings::new((0..n).flat_map(|i| [angle(i).cos(), angle(i).sin()]).collect(), 2)
+        Ok(Embeddings::new((0..n).flat_map(|i| [angle(i).cos(), angle(i).sin()]).collect(), 2)?)
     }
 
     fn mean_dot(centroids: &[f32], rows: EmbeddingsRef<'_>) -> Result<f32, Error> {

@@ -87,7 +87,6 @@ mod codec_file;
 mod codes;
 mod compaction;
 mod deleted;
-mod embeddings;
 mod error;
 mod flat_rows;
 mod ids;
@@ -102,14 +101,12 @@ mod packer;
 mod panels;
 #[cfg(feature = "import")]
 mod plaid;
-mod pooling;
 mod query;
 mod scorer;
 mod segment;
 mod spool;
 mod storage;
 mod token_encoder;
-mod ward;
 mod writer;
 
 pub use attachment::Attachment;
@@ -119,14 +116,13 @@ pub use builder::IndexBuilder;
 pub use centroid_scores::CentroidScores;
 pub use codec::ResidualCodec;
 pub use compaction::CodebookFit;
-pub use embeddings::{Embeddings, EmbeddingsRef};
 pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
+pub use jacolbert_core::{Embeddings, EmbeddingsRef};
 pub use panels::Panels;
 #[cfg(feature = "import")]
 pub use plaid::{PlaidCodec, PlaidFault, PlaidFolder, PlaidPassage, PlaidPassages};
-pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
 pub use query::Query;
 pub use scorer::Scorer;
 pub use segment::Segment;

@@ -181,7 +181,7 @@ fn grouped(
     seed: u64,
 ) -> Result<(Vec<f32>, Vec<Vec<u32>>), Error> {
     let means = spherical_kmeans_of(centroids, n, GROUPING_ROUNDS, seed)?;
-    let means_ref = centroids.with_values(&means);
+    let means_ref = EmbeddingsRef::new(&means, centroids.dim())?;
     let mut members = vec![Vec::new(); n];
     let nearest = NearestCentroids::new(means_ref, seed)?.of(centroids);
     for (centroid, nearest) in nearest.iter().enumerate() {

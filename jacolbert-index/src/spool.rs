@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
+use jacolbert_core::normalise;
 
 use crate::storage::NewFile;
 use crate::{EmbeddingsRef, Error};
@@ -177,15 +178,6 @@ pub(crate) fn check_norms(rows: EmbeddingsRef<'_>) -> Result<(), Error> {
 /// The length of a row.
 pub(crate) fn norm(row: &[f32]) -> f32 {
     row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt() as f32
-}
-
-/// Scales `row` to length 1 and returns its former length; a zero row stays.
-pub(crate) fn normalise(row: &mut [f32]) -> f32 {
-    let norm = row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
-    if norm > 0.0 {
-        row.iter_mut().for_each(|value| *value = (f64::from(*value) / norm) as f32);
-    }
-    norm as f32
 }
 
 #[cfg(test)]

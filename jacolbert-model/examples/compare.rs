@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use safetensors::SafeTensors;
 use serde_json::Value;

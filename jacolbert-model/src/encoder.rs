@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use jacolbert_index::{Embeddings, Pooling, pooled_passages};
+use jacolbert_core::{Embeddings, Pooling, pooled_passages};
 use rayon::prelude::*;
 
 use crate::batching::{BatchLimit, Footprint, batches};
@@ -301,7 +301,7 @@ impl Encoder {
     }
 
     /// As [`encode_passages`](Self::encode_passages), with like tokens of a passage pooled into one
-    /// row, on all cores; see [`jacolbert_index::pooled`]. Queries are never pooled.
+    /// row, on all cores; see [`jacolbert_core::pooled`]. Queries are never pooled.
     ///
     /// # Errors
     /// As [`encode_passages`](Self::encode_passages).

@@ -316,7 +316,7 @@ pub enum Error {
         /// The text's place among those given, from 0.
         text: usize,
         /// Which number.
-        source: jacolbert_index::Error,
+        source: jacolbert_core::Error,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::checksum::Checksum;
+use jacolbert_core::Checksum;
 
 /// What tells one model from another: checksums of all that gives a vector its meaning.
 ///

@@ -100,7 +100,6 @@ mod batch;
 mod batching;
 mod bert;
 mod checkpoint;
-mod checksum;
 mod colbert;
 mod config;
 mod encode_options;

@@ -1,6 +1,6 @@
 //! A loaded model against the same model on the CPU.
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 
 use crate::probe_texts::{PASSAGES, QUERIES};
 use crate::{Encoded, Encoder, Error};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 use rayon::prelude::*;
 
 use crate::{Encoder, Encoding, Error};

@@ -19,3 +19,9 @@ pub enum Error {
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),
 }
+
+impl From<jacolbert_core::Error> for Error {
+    fn from(error: jacolbert_core::Error) -> Self {
+        Self::Index(error.into())
+    }
+}

@@ -4,7 +4,8 @@ mod vector_check;
 
 use std::path::Path;
 
-use jacolbert_index::{BuildConfig, PlaidFolder, Pooling};
+use jacolbert_core::Pooling;
+use jacolbert_index::{BuildConfig, PlaidFolder};
 
 use crate::documents::{PartBuilder, part_name};
 use crate::settings::{SETTINGS, Settings};

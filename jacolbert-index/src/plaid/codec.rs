@@ -88,12 +88,12 @@ impl PlaidCodec {
     /// token, `[tokens, dim]`.
     ///
     /// # Errors
-    /// [`Error::UnknownCentroid`] and [`Error::Shape`] if `passage` is not of this codec's index.
+    /// [`Error::UnknownCentroid`] and [`Error::Embeddings`] if `passage` is not of this codec's index.
     pub fn decode(&self, passage: &PlaidPassage) -> Result<Embeddings, Error> {
         let (num_tokens, num_levels) = (passage.num_tokens(), passage.levels.len());
         let mask = self.bucket_weights.len() - 1;
         if num_tokens.checked_mul(self.dim) != Some(num_levels) {
-            return Err(Error::Shape { values: num_levels, dim: self.dim });
+            return Err(jacolbert_core::Error::Shape { values: num_levels, dim: self.dim }.into());
         }
         let mut values = Vec::with_capacity(num_levels);
         for (&code, levels) in passage.codes.iter().zip(passage.levels.chunks_exact(self.dim)) {
@@ -104,7 +104,7 @@ impl PlaidCodec {
             let norm = row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
             values.extend(row.iter().map(|value| value / (norm as f32).max(1e-12)));
         }
-        Embeddings::new(values, self.dim)
+        Ok(Embeddings::new(values, self.dim)?)
     }
 
     fn centroid(&self, code: usize) -> Result<&[f32], Error> {

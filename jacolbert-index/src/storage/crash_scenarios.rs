@@ -40,7 +40,7 @@ const DIM: usize = 8;
 
 fn passage(seed: usize, num_tokens: usize) -> Result<Embeddings, Error> {
     let value = |n: usize| ((n * 37 + seed * 101) % 23) as f32 / 11.0 - 1.0;
-    Embeddings::new((0..num_tokens * DIM).map(value).collect(), DIM)
+    Ok(Embeddings::new((0..num_tokens * DIM).map(value).collect(), DIM)?)
 }
 
 fn builder() -> Result<IndexBuilder, Error> {

@@ -158,7 +158,7 @@ fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
 
     assert!(matches!(
         IndexBuilder::new(0, BuildConfig::default()),
-        Err(Error::Shape { dim: 0, .. })
+        Err(Error::Embeddings(jacolbert_core::Error::Shape { dim: 0, .. }))
     ));
     assert!(matches!(Bits::try_from(3), Err(Error::Bits(3))));
     Ok(())

@@ -8,6 +8,5 @@ mod full_disk;
 mod history;
 #[cfg(feature = "import")]
 mod plaid;
-mod pooling;
 mod sample;
 mod writing;

@@ -60,7 +60,9 @@ fn answers(index: &Index) -> Result<Answers, jacolbert_index::Error> {
             cells.extend(segment.cell(centroid)?.map(|position| segment.passage_id(position)));
         }
     }
-    let passages = index.passage_ids().map(|passage| Ok((passage, index.decode(passage)?)));
+    let passages = index
+        .passage_ids()
+        .map(|passage| Ok::<_, jacolbert_index::Error>((passage, index.decode(passage)?)));
     Ok(Answers {
         passages: passages.collect::<Result<_, _>>()?,
         cells,

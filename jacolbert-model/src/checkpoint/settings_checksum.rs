@@ -1,7 +1,7 @@
 //! The checksum of the settings that give vectors their meaning and that no weight's shape tells.
 
-use crate::checksum::Checksum;
 use crate::{BertConfig, ColbertConfig};
+use jacolbert_core::Checksum;
 
 /// Of heads, activation, epsilon, and whether a query's tokens see its masks.
 pub(crate) fn settings_checksum(bert: &BertConfig, config: &ColbertConfig) -> u32 {

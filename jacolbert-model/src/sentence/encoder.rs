@@ -4,20 +4,20 @@ use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use jacolbert_index::{Embeddings, EmbeddingsRef};
+use jacolbert_core::{Embeddings, EmbeddingsRef};
 
 use super::SentenceOptions;
 use super::engine::SentenceEngine;
 use super::vector::unit_vector;
 use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
-use crate::checksum::Checksum;
 use crate::config::{SentenceModules, SentenceShape};
 use crate::tokenizer::SentenceTokenizer;
 use crate::{
     EncodeOptions, Encoding, Error, Fingerprint, SentenceConfig, SentencePooling, SentenceSettings,
     Truncation,
 };
+use jacolbert_core::Checksum;
 
 /// A model that gives one unit vector a text, such as sentence-transformers has: the baselines beside which
 /// late interaction is measured. Two texts are compared by the product of their vectors, their cosine.

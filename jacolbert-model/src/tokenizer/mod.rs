@@ -26,10 +26,10 @@ mod training;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::checksum::Checksum;
 use crate::config::PUNCTUATION;
 use crate::probe_texts::{PASSAGES, QUERIES};
 use crate::{BertConfig, ColbertConfig, Error, QueryLength};
+use jacolbert_core::Checksum;
 use json_tokenizer::JsonTokenizer;
 use mecab_tokenizer::MecabTokenizer;
 use text_tokenizer::TextTokenizer;

@@ -9,9 +9,9 @@ use super::frame::Frame;
 use super::json_file::JsonFile;
 use super::mecab_tokenizer::MecabTokenizer;
 use super::text_tokenizer::TextTokenizer;
-use crate::checksum::Checksum;
 use crate::probe_texts::{PASSAGES, QUERIES};
 use crate::{BertConfig, Error};
+use jacolbert_core::Checksum;
 
 /// Tokens that every text has: one before it and one behind it.
 const FRAME: usize = 2;

@@ -1,6 +1,6 @@
 //! What an encoder promises about many texts at once.
 
-use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
+use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
 use jacolbert_model::{BatchSize, EncodeOptions, Encoder, Error, Truncation};
 
 use crate::TestResult;

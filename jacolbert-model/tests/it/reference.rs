@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 use jacolbert_model::{BertConfig, ColbertConfig, Encoder, Tokenizer};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 use jacolbert_model::{
     BatchSize, EncodeOptions, EncodedPassage, Encoder, Encoding, EncodingFault, Error,
     StreamOptions, TokenisedPassage,

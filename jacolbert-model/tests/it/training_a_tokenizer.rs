@@ -150,7 +150,7 @@ fn a_model_from_scratch_finds_words_before_any_training() -> TestResult {
     let encoder = Encoder::new(Checkpoint { colbert, ..start });
     let passages = encoder.encode_passages(&TEXTS)?.embeddings;
     let query = encoder.encode_query("滋賀県にある湖")?;
-    let score = |passage: &jacolbert_index::Embeddings| -> f32 {
+    let score = |passage: &jacolbert_core::Embeddings| -> f32 {
         let dot = |q: &[f32], p: &[f32]| q.iter().zip(p).map(|(q, p)| q * p).sum::<f32>();
         let best = |q| passage.as_ref().rows().map(|p| dot(q, p)).fold(f32::MIN, f32::max);
         query.as_ref().rows().map(best).sum()

@@ -1,6 +1,7 @@
 //! Passages around a few directions, and queries made of their tokens.
 
 use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder};
+use jacolbert_testing::embeddings::direction;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -11,15 +12,15 @@ pub(crate) fn passages(n: usize, seed: u64) -> Result<Vec<Embeddings>, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let passage = |at: usize| {
         let num_tokens = if at % 10 == 9 { 0 } else { rng.random_range(1..15) };
-        let rows = (0..num_tokens).flat_map(|_| direction(&mut rng)).collect();
-        Embeddings::new(rows, DIM)
+        let rows = (0..num_tokens).flat_map(|_| direction(&mut rng, DIM)).collect();
+        Ok(Embeddings::new(rows, DIM)?)
     };
     (0..n).map(passage).collect()
 }
 
 pub(crate) fn query(num_tokens: usize, seed: u64) -> Result<Embeddings, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xbeef);
-    Embeddings::new((0..num_tokens).flat_map(|_| direction(&mut rng)).collect(), DIM)
+    Ok(Embeddings::new((0..num_tokens).flat_map(|_| direction(&mut rng, DIM)).collect(), DIM)?)
 }
 
 /// Settings that encode every token.
@@ -33,10 +34,4 @@ pub(crate) fn index(passages: &[Embeddings], bits: Bits) -> Result<Index, Error>
         builder.add(passage.as_ref())?;
     }
     builder.build()
-}
-
-fn direction(rng: &mut ChaCha8Rng) -> Vec<f32> {
-    let row: Vec<f32> = (0..DIM).map(|_| rng.random::<f32>() - 0.5).collect();
-    let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
-    row.into_iter().map(|value| value / norm).collect()
 }

@@ -173,7 +173,7 @@ fn rows(n: usize, dim: usize, seed: u64) -> Result<Embeddings, jacolbert_index::
         let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
         row.iter_mut().for_each(|value| *value /= norm);
     }
-    Embeddings::new(values, dim)
+    Ok(Embeddings::new(values, dim)?)
 }
 
 #[test]

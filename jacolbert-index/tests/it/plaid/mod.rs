@@ -93,7 +93,10 @@ fn foreign_passages_are_not_decoded() -> Result<(), Box<dyn StdError>> {
     let beyond = PlaidPassage { codes: vec![1 << 20], levels: levels.clone() };
     assert!(matches!(codec.decode(&beyond), Err(Error::UnknownCentroid { .. })));
     let uneven = PlaidPassage { codes: vec![0, 1], levels };
-    assert!(matches!(codec.decode(&uneven), Err(Error::Shape { .. })));
+    assert!(matches!(
+        codec.decode(&uneven),
+        Err(Error::Embeddings(jacolbert_core::Error::Shape { .. }))
+    ));
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jacolbert_index::Embeddings;
+use jacolbert_core::Embeddings;
 use jacolbert_model::{
     BertConfig, Checkpoint, ColbertConfig, Device, Encoder, Encoding, LoadOptions, Tokenizer,
 };

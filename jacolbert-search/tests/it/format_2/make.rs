@@ -92,7 +92,7 @@ fn answers_of(index: &Index, queries: &[Vec<i32>]) -> Result<Value, Box<dyn StdE
 fn passage(n: u64) -> Result<Embeddings, Error> {
     let num_tokens = if n == 5 { 0 } else { n as usize % 8 + 1 };
     let rows = thousandths(num_tokens, n).into_iter().map(|value| value as f32 / 1000.0);
-    Embeddings::new(rows.collect(), DIM)
+    Ok(Embeddings::new(rows.collect(), DIM)?)
 }
 
 /// Rows near one of eight directions, in thousandths.

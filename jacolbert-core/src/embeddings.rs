@@ -8,12 +8,12 @@ use crate::Error;
 /// without any kept token is a matrix of zero rows; it still has a dimension.
 ///
 /// ```
-/// use jacolbert_index::Embeddings;
+/// use jacolbert_core::Embeddings;
 ///
 /// let embeddings = Embeddings::new(vec![1.0, 0.0, 0.0, 1.0], 2)?;
 /// assert_eq!(embeddings.num_tokens(), 2);
 /// assert_eq!(embeddings.row(1), &[0.0, 1.0]);
-/// # Ok::<(), jacolbert_index::Error>(())
+/// # Ok::<(), jacolbert_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embeddings {
@@ -147,6 +147,15 @@ impl<'a> EmbeddingsRef<'a> {
     pub fn values(self) -> &'a [f32] {
         self.values
     }
+}
+
+/// Scales `row` to length 1 and returns its former length; a zero row stays.
+pub fn normalise(row: &mut [f32]) -> f32 {
+    let norm = row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+    if norm > 0.0 {
+        row.iter_mut().for_each(|value| *value = (f64::from(*value) / norm) as f32);
+    }
+    norm as f32
 }
 
 #[cfg(test)]

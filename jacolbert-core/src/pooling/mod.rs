@@ -1,15 +1,20 @@
 //! Token pooling: fewer rows a passage, each the mean of tokens that are alike.
 
-use rayon::prelude::*;
+mod ward;
 
-use crate::spool::normalise;
-use crate::ward::Ward;
-use crate::{Embeddings, EmbeddingsRef, Error};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{Embeddings, EmbeddingsRef, Error, normalise};
+use ward::Ward;
 
 /// How many tokens become one, on average.
 ///
 /// Bytes and scoring time fall by the factor; what it costs in recall is a table in the README.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(try_from = "u64", into = "u64")]
 pub enum PoolFactor {
     /// Every token keeps its row: pooling is off.
     #[default]
@@ -40,8 +45,15 @@ impl TryFrom<u64> for PoolFactor {
     }
 }
 
+impl From<PoolFactor> for u64 {
+    fn from(factor: PoolFactor) -> Self {
+        factor.get() as Self
+    }
+}
+
 /// How the tokens of a passage are pooled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pooling {
     /// How many tokens become one; off by default.
     pub factor: PoolFactor,
@@ -68,14 +80,14 @@ impl Default for Pooling {
 /// with their length; a row of zeros is at a right angle to every other.
 ///
 /// ```
-/// use jacolbert_index::{Embeddings, PoolFactor, Pooling, pooled};
+/// use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
 ///
 /// let rows = vec![1.0, 0.0, 0.0, 1.0, 0.6, 0.8, 0.8, 0.6, 0.0, 1.0];
 /// let pooling = Pooling { factor: PoolFactor::Two, ..Default::default() };
 /// let pooled = pooled(Embeddings::new(rows, 2)?.as_ref(), pooling);
 /// assert_eq!(pooled.num_tokens(), 3);
 /// assert_eq!(pooled.row(0), [1.0, 0.0]);
-/// # Ok::<(), jacolbert_index::Error>(())
+/// # Ok::<(), jacolbert_core::Error>(())
 /// ```
 ///
 /// # Beside the references

@@ -8,7 +8,7 @@
 /// Williams)
 ///
 /// `d(xy, z)^2 = ((|z| + |x|) d(x, z)^2 + (|z| + |y|) d(y, z)^2 - |z| d(x, y)^2) / (|x| + |y| + |z|)`.
-pub(crate) struct Ward {
+pub(super) struct Ward {
     /// `[n, n]`, symmetric: squared distances of clusters that are left.
     squares: Vec<f64>,
     /// Members of each cluster, 0 once it is part of another.
@@ -22,7 +22,7 @@ pub(crate) struct Ward {
 
 impl Ward {
     /// `n` clusters of one member each, `distance(x, y)` apart for `x < y`.
-    pub(crate) fn new(n: usize, distance: impl Fn(usize, usize) -> f64) -> Self {
+    pub(super) fn new(n: usize, distance: impl Fn(usize, usize) -> f64) -> Self {
         let mut squares = vec![0.0; n * n];
         for x in 0..n {
             for y in x + 1..n {
@@ -45,7 +45,7 @@ impl Ward {
     /// Merges until at most `most` clusters are left, then whatever is no farther apart than the last
     /// two were: SciPy's `fcluster(.., most, criterion="maxclust")`. Returns the cluster of each
     /// member, by its lowest number.
-    pub(crate) fn at_most(mut self, most: usize) -> Vec<usize> {
+    pub(super) fn at_most(mut self, most: usize) -> Vec<usize> {
         let mut farthest = f64::NEG_INFINITY;
         while let Some((x, y)) = self.closest() {
             let square = self.square(x, y);

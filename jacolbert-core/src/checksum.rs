@@ -1,8 +1,8 @@
 //! A checksum over values of many kinds, the same on every machine.
 
-/// CRC-32 of what was put in, in order; every value is put in with its length where it has one.
+/// CRC-32 of the values added, in order. Texts and slices are added with their lengths.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Checksum {
+pub struct Checksum {
     crc: crc32fast::Hasher,
 }
 
@@ -10,21 +10,25 @@ pub(crate) struct Checksum {
 const BLOCK: usize = 1_024;
 
 impl Checksum {
-    pub(crate) fn text(&mut self, text: &str) {
+    /// Adds a text.
+    pub fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.crc.update(text.as_bytes());
     }
 
-    pub(crate) fn number(&mut self, number: u64) {
+    /// Adds a number.
+    pub fn number(&mut self, number: u64) {
         self.crc.update(&number.to_le_bytes());
     }
 
-    pub(crate) fn ids(&mut self, ids: &[u32]) {
+    /// Adds ids.
+    pub fn ids(&mut self, ids: &[u32]) {
         self.number(ids.len() as u64);
         ids.iter().for_each(|id| self.crc.update(&id.to_le_bytes()));
     }
 
-    pub(crate) fn floats(&mut self, floats: &[f32]) {
+    /// Adds floats.
+    pub fn floats(&mut self, floats: &[f32]) {
         self.number(floats.len() as u64);
         let mut bytes = [[0; size_of::<f32>()]; BLOCK];
         for block in floats.chunks(BLOCK) {
@@ -34,7 +38,8 @@ impl Checksum {
         }
     }
 
-    pub(crate) fn finish(self) -> u32 {
+    /// The checksum.
+    pub fn finish(self) -> u32 {
         self.crc.finalize()
     }
 }

@@ -2,11 +2,11 @@
 
 use std::error::Error as StdError;
 
-use jacolbert_index::{Embeddings, Error, PoolFactor, Pooling, pooled, pooled_passages};
+use jacolbert_core::{Embeddings, Error, PoolFactor, Pooling, pooled, pooled_passages};
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use crate::sample::{DIM, passages};
+use jacolbert_testing::embeddings::{DIM, passages};
 
 #[derive(Deserialize)]
 struct Fixture {

@@ -1,0 +1,32 @@
+//! What every other crate of jacolbert speaks of.
+//!
+//! [`Embeddings`] are the token vectors of one text; [`pooled`] merges similar rows of them. [`simd`]
+//! detects the instruction set and dispatches to its kernels, [`MappedFile`] is a file in memory, and
+//! [`Checksum`] is a checksum over values of many kinds.
+//!
+//! ```
+//! use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
+//!
+//! let passage = Embeddings::new(vec![1.0, 0.0, 0.6, 0.8, 0.6, 0.8], 2)?;
+//! let pooling = Pooling { factor: PoolFactor::Two, ..Default::default() };
+//! assert_eq!(pooled(passage.as_ref(), pooling).num_tokens(), 2);
+//! # Ok::<(), jacolbert_core::Error>(())
+//! ```
+
+mod checksum;
+mod embeddings;
+mod error;
+mod mapped_file;
+mod pooling;
+pub mod simd;
+
+pub use checksum::Checksum;
+pub use embeddings::{Embeddings, EmbeddingsRef, normalise};
+pub use error::Error;
+pub use mapped_file::MappedFile;
+pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
