@@ -16,8 +16,8 @@ use jacolbert::eval::{
 };
 use jacolbert::model::CpuEngine;
 use jacolbert::{
-    Bits, BuildConfig, Device, Document, IndexOptions, LoadOptions, Query, Retriever, SearchParams,
-    SearchQuality, Splitting,
+    Bits, BuildOptions, Device, Document, IndexOptions, LoadOptions, Query, Retriever,
+    SearchOptions, SearchQuality, Splitting,
 };
 use lexopt::prelude::*;
 
@@ -55,10 +55,10 @@ fn indexed(
     queries: &[Query],
 ) -> Result<Run, Box<dyn Error>> {
     let (name, folder) = (format!("{} bits", bits.get()), tempfile::tempdir()?);
-    let build = BuildConfig { bits, ..Default::default() };
+    let build = BuildOptions { bits, ..Default::default() };
     let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
     let indexed = retriever.index(&folder.path().join("index"), documents, &options)?;
-    let params = SearchParams { k: K, ..Default::default() };
+    let params = SearchOptions { k: K, ..Default::default() };
     Ok(indexed.collection.run(&name, queries, &params, &mut told)?)
 }
 

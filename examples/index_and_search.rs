@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 use jacolbert::index::Index;
-use jacolbert::{Collection, Device, IndexOptions, IndexProgress, Retriever, SearchParams};
+use jacolbert::{Collection, Device, IndexOptions, IndexProgress, Retriever, SearchOptions};
 use jacolbert::{read_jsonl, read_tsv};
 use lexopt::prelude::*;
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} documents", collection.num_documents());
     for question in &args.questions {
         println!("\n{question}");
-        let params = SearchParams { k: args.k, ..Default::default() };
+        let params = SearchOptions { k: args.k, ..Default::default() };
         for hit in collection.search(question, &params)? {
             println!("{:2} {:6.2}  {}  {}", hit.rank, hit.score, hit.document_id, hit.content);
         }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jacolbert::eval::{BeirFolder, Qrels, Run, TieRule};
 use jacolbert::train::Cause;
 use jacolbert::train::prepare::{MiningOptions, TrainingData};
-use jacolbert::{Collection, Device, Document, IndexOptions, Retriever, SearchParams, Splitting};
+use jacolbert::{Collection, Device, Document, IndexOptions, Retriever, SearchOptions, Splitting};
 use lexopt::prelude::*;
 
 struct Args {
@@ -145,7 +145,7 @@ fn mine_by_model(
 
 /// Numbers of the best passages for each query: passages are documents by their number.
 fn rank(collection: &Collection, queries: &[&str], k: usize) -> Result<Vec<Vec<usize>>, Cause> {
-    let params = SearchParams { k, ..Default::default() };
+    let params = SearchOptions { k, ..Default::default() };
     let hits = collection.search_batch(queries, &params)?;
     let numbers =
         |hits: Vec<jacolbert::Hit>| hits.iter().map(|hit| hit.document_id.parse()).collect();

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use jacolbert::{Device, Document, IndexOptions, Retriever, SearchParams};
+use jacolbert::{Device, Document, IndexOptions, Retriever, SearchOptions};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::now();
     let texts: Vec<&str> = questions.iter().map(|question| text(&question["text"])).collect();
-    let answers = collection.search_batch(&texts, &SearchParams { k: 3, ..Default::default() })?;
+    let answers = collection.search_batch(&texts, &SearchOptions { k: 3, ..Default::default() })?;
     let took = start.elapsed();
 
     let mut right = 0;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jacolbert_eval::Run;
 use jacolbert_index::{Attachment, Embeddings, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
-use jacolbert_search::{Match, PassageSubset, SearchParams, Searcher};
+use jacolbert_search::{Match, PassageSubset, SearchOptions, Searcher};
 
 use crate::document::check_ids;
 use crate::document_search::DocumentSearch;
@@ -82,7 +82,7 @@ impl Collection {
     ///
     /// # Errors
     /// [`Error::Model`], [`Error::Search`], or [`Error::Corrupt`] where the folder is damaged.
-    pub fn search(&self, query: &str, params: &SearchParams) -> Result<Vec<Hit>, Error> {
+    pub fn search(&self, query: &str, params: &SearchOptions) -> Result<Vec<Hit>, Error> {
         let query = self.encoder.encode_query(query)?;
         let hits = Searcher::new(&self.index).search(query.as_ref(), params)?;
         described(&hits, &self.documents)
@@ -95,7 +95,7 @@ impl Collection {
     pub fn search_batch(
         &self,
         queries: &[&str],
-        params: &SearchParams,
+        params: &SearchOptions,
     ) -> Result<Vec<Vec<Hit>>, Error> {
         let queries = self.encoder.encode_queries(queries)?.embeddings;
         let hits = Searcher::new(&self.index).search_batch(&queries, params)?;
@@ -114,12 +114,12 @@ impl Collection {
         &self,
         name: &str,
         queries: &[Query],
-        params: &SearchParams,
+        params: &SearchOptions,
         progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Run, Error> {
         let searcher = Searcher::new(&self.index);
         let search = |queries: &[Embeddings], k| {
-            Ok(searcher.search_batch(queries, &SearchParams { k, ..params.clone() })?)
+            Ok(searcher.search_batch(queries, &SearchOptions { k, ..params.clone() })?)
         };
         let (encoder, documents) = (&self.encoder, &self.documents);
         DocumentSearch { encoder, documents, search: &search, k: params.k }
@@ -135,11 +135,11 @@ impl Collection {
     pub fn search_quality(
         &self,
         queries: &[Query],
-        params: &SearchParams,
+        params: &SearchOptions,
         progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<SearchQuality, Error> {
         let of = 2 * queries.len();
-        let all = SearchParams::exact(params.k);
+        let all = SearchOptions::exact(params.k);
         let exact = self.run("exact", queries, &all, &mut |done, _| progress(done, of))?;
         let found = &mut |done, _: usize| progress(queries.len() + done, of);
         let found = self.run("found", queries, params, found)?;
@@ -154,7 +154,7 @@ impl Collection {
         &self,
         query: &str,
         document_ids: &[&str],
-        params: &SearchParams,
+        params: &SearchOptions,
     ) -> Result<Vec<Hit>, Error> {
         let mut passages = Vec::new();
         for id in document_ids {
@@ -162,7 +162,7 @@ impl Collection {
         }
         let subset: PassageSubset = passages.into_iter().collect();
         let query = self.encoder.encode_query(query)?;
-        let hits = Searcher::new(&self.index).search_within(query.as_ref(), &subset, params)?;
+        let hits = Searcher::new(&self.index).search_among(query.as_ref(), &subset, params)?;
         described(&hits, &self.documents)
     }
 
@@ -322,7 +322,7 @@ impl PassageStore for Added {
     }
 
     fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
-        self.writer.attach_now(&part_name(self.num_parts), &part)?;
+        self.writer.attach_written(&part_name(self.num_parts), &part)?;
         self.num_parts += 1;
         Ok(())
     }

@@ -8,7 +8,7 @@
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use jacolbert::{Device, Document, Retriever, SearchParams};
+//! use jacolbert::{Device, Document, Retriever, SearchOptions};
 //!
 //! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
 //! let documents = [
@@ -16,7 +16,7 @@
 //!     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
 //! ];
 //! let indexed = retriever.index(Path::new("my-index"), &documents, &Default::default())?;
-//! for hit in indexed.collection.search("一番高い山は？", &SearchParams::default())? {
+//! for hit in indexed.collection.search("一番高い山は？", &SearchOptions::default())? {
 //!     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
 //! }
 //! # Ok::<(), jacolbert::Error>(())
@@ -64,11 +64,11 @@ mod splitting;
 pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_eval as eval;
 pub use jacolbert_index as index;
-pub use jacolbert_index::{Bits, BuildConfig, PassageId};
+pub use jacolbert_index::{Bits, BuildOptions, PassageId};
 pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder, LoadOptions};
 pub use jacolbert_search as search;
-pub use jacolbert_search::{Match, SearchParams};
+pub use jacolbert_search::{Match, SearchOptions};
 #[cfg(feature = "train")]
 pub use jacolbert_train as train;
 

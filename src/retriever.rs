@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::Pooling;
-use jacolbert_index::{BuildConfig, BuildProgress, Embeddings, Index, IndexBuilder};
+use jacolbert_index::{BuildOptions, BuildProgress, Embeddings, Index, IndexBuilder};
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
@@ -24,7 +24,7 @@ use crate::{HubOptions, hub_checkpoint};
 /// ```no_run
 /// use std::path::Path;
 ///
-/// use jacolbert::{Device, Document, Retriever, SearchParams};
+/// use jacolbert::{Device, Document, Retriever, SearchOptions};
 ///
 /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
 /// let documents = [
@@ -32,7 +32,7 @@ use crate::{HubOptions, hub_checkpoint};
 ///     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
 /// ];
 /// let indexed = retriever.index(Path::new("my-index"), &documents, &Default::default())?;
-/// for hit in indexed.collection.search("一番高い山は？", &SearchParams::default())? {
+/// for hit in indexed.collection.search("一番高い山は？", &SearchOptions::default())? {
 ///     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
 /// }
 /// # Ok::<(), jacolbert::Error>(())
@@ -50,7 +50,7 @@ pub struct IndexOptions {
     /// How many tokens of a passage become one row; the collection remembers it for what is added.
     pub pooling: Pooling,
     /// How the index is built: bits, centroids, seed.
-    pub build: BuildConfig,
+    pub build: BuildOptions,
 }
 
 /// What indexing gives.
@@ -241,7 +241,7 @@ impl Retriever {
     /// in which this is called; see [`Encoder::encode_stream`]. What stays in memory until the end
     /// is some 40 bytes a document, by which equal ids are found, 4 bytes a passage, and the passages
     /// that were cut; vectors and texts go to files of the folder. Building then takes
-    /// [`BuildConfig::memory`].
+    /// [`BuildOptions::memory`].
     ///
     /// ```no_run
     /// use std::ops::ControlFlow;
@@ -355,7 +355,7 @@ impl PassageStore for Drafted {
     }
 
     fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
-        self.builder.attach_now(&part_name(self.num_parts), &part)?;
+        self.builder.attach_written(&part_name(self.num_parts), &part)?;
         self.num_parts += 1;
         Ok(())
     }

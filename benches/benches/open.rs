@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use jacolbert::eval::BeirFolder;
-use jacolbert::{Device, Document, IndexOptions, Retriever, SearchParams, Splitting};
+use jacolbert::{Device, Document, IndexOptions, Retriever, SearchOptions, Splitting};
 
 const RUNS: usize = 7;
 
@@ -72,7 +72,7 @@ fn open(folder: &Path) -> Result<(), Box<dyn Error>> {
     let collection = retriever.open(folder)?;
     print!("{} {} ", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);
     let (before, start) = (resident_mb()?, Instant::now());
-    let hits = collection.search("日本で最も高い山は？", &SearchParams::default())?;
+    let hits = collection.search("日本で最も高い山は？", &SearchOptions::default())?;
     assert_eq!(hits.len(), 10);
     println!("{} {}", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);
     Ok(())

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, IndexBuilder};
 use jacolbert::search::{Hit, Searcher};
-use jacolbert::{Bits, BuildConfig, Device, Encoder, PoolFactor, Pooling, SearchParams};
+use jacolbert::{Bits, BuildOptions, Device, Encoder, PoolFactor, Pooling, SearchOptions};
 use jacolbert_core::pooled_passages;
 
 const K: usize = 10;
@@ -78,11 +78,11 @@ struct Pooled<'s> {
 impl Pooled<'_> {
     fn indexed(&self, bits: Bits) -> Result<(), Box<dyn Error>> {
         let dim = self.passages.first().ok_or("the corpus is empty")?.dim();
-        let mut builder = IndexBuilder::new(dim, BuildConfig { bits, ..Default::default() })?;
+        let mut builder = IndexBuilder::new(dim, BuildOptions { bits, ..Default::default() })?;
         self.passages.iter().try_for_each(|passage| builder.add(passage.as_ref()).map(drop))?;
         let index = builder.build()?;
         let start = Instant::now();
-        let params = SearchParams { k: K, ..Default::default() };
+        let params = SearchOptions { k: K, ..Default::default() };
         let hits = Searcher::new(&index).search_batch(&self.set.queries, &params)?;
         let name = format!("{} bits", bits.get());
         self.report(&name, hits, index.num_bytes(), start.elapsed())

@@ -9,8 +9,8 @@
 use std::error::Error;
 
 use criterion::Criterion;
-use jacolbert_index::{Bits, BuildConfig, Embeddings, IndexBuilder};
-use jacolbert_search::{SearchParams, Searcher, exhaustive_search};
+use jacolbert_index::{Bits, BuildOptions, Embeddings, IndexBuilder};
+use jacolbert_search::{SearchOptions, Searcher, exhaustive_search};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -30,12 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         bench.iter(|| exhaustive_search(query.as_ref(), &passages, 10));
     });
     for bits in [Bits::Two, Bits::Four] {
-        let mut builder = IndexBuilder::new(DIM, BuildConfig { bits, ..Default::default() })?;
+        let mut builder = IndexBuilder::new(DIM, BuildOptions { bits, ..Default::default() })?;
         for passage in &passages {
             builder.add(passage.as_ref())?;
         }
         let index = builder.build()?;
-        let (searcher, params) = (Searcher::new(&index), SearchParams::default());
+        let (searcher, params) = (Searcher::new(&index), SearchOptions::default());
         assert_eq!(searcher.search(query.as_ref(), &params)?[0].passage.index(), WANTED);
         group.bench_function(format!("index of {} bits, one core", bits.get()), |bench| {
             bench.iter(|| searcher.search(query.as_ref(), &params));

@@ -26,8 +26,8 @@ use std::time::Instant;
 
 use jacolbert::index::IndexBuilder;
 use jacolbert::{
-    BuildConfig, Collection, Device, Document, Encoder, IndexOptions, IndexProgress, Retriever,
-    SearchParams, read_tsv,
+    BuildOptions, Collection, Device, Document, Encoder, IndexOptions, IndexProgress, Retriever,
+    SearchOptions, read_tsv,
 };
 use lexopt::prelude::*;
 
@@ -98,7 +98,7 @@ fn each_stage_alone(
     let embeddings = encoder.encode_passages(&texts)?.embeddings;
     row("tokenise and encode", start, tokens, "all threads");
     let kept: usize = embeddings.iter().map(|passage| passage.num_tokens()).sum();
-    let mut builder = IndexBuilder::new(encoder.dim(), BuildConfig::default())?;
+    let mut builder = IndexBuilder::new(encoder.dim(), BuildOptions::default())?;
     let start = Instant::now();
     embeddings.iter().try_for_each(|passage| builder.add(passage.as_ref()).map(|_| ()))?;
     row("store", start, kept, "one thread");
@@ -160,7 +160,7 @@ fn found_again(
     sentences: &[String],
     n: usize,
 ) -> Result<usize, Box<dyn Error>> {
-    let params = SearchParams { k: 10, ..Default::default() };
+    let params = SearchOptions { k: 10, ..Default::default() };
     let mut found = 0;
     for wanted in (0..SEARCHED).map(|at| at * n / SEARCHED) {
         let hits = collection.search(&passage(sentences, wanted), &params)?;

@@ -14,17 +14,17 @@ use crate::spool::{ROWS_PER_BLOCK, Spool, SpooledRows};
 use crate::storage::{Draft, Manifest, SectionFile};
 use crate::token_encoder::TokenEncoder;
 use crate::writer::write_sections;
-use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
+use crate::{BuildOptions, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
 /// Collects passages and makes an [`Index`] of them, in memory or in a folder.
 ///
-/// Up to [`BuildConfig::flat_tokens`] an index holds exact rows; above, a codebook is made and
+/// Up to [`BuildOptions::flat_tokens`] an index holds exact rows; above, a codebook is made and
 /// tokens are encoded.
 ///
 /// ```
-/// use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder};
+/// use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder};
 ///
-/// let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+/// let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
 /// builder.add(Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?.as_ref())?;
 /// builder.add(Embeddings::new(vec![0.0, 1.0], 2)?.as_ref())?;
 /// let index = builder.build()?;
@@ -33,7 +33,7 @@ use crate::{BuildConfig, BuildProgress, EmbeddingsRef, Error, Index, PassageId, 
 /// ```
 #[derive(Debug)]
 pub struct IndexBuilder {
-    config: BuildConfig,
+    options: BuildOptions,
     spool: Spool,
     /// Number of tokens of each passage.
     lengths: Vec<u32>,
@@ -48,28 +48,28 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// [`Error::Embeddings`] if `dim` is 0.
-    pub fn new(dim: usize, config: BuildConfig) -> Result<Self, Error> {
+    pub fn new(dim: usize, options: BuildOptions) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
-        Ok(Self::of(Spool::in_memory(dim), None, config))
+        Ok(Self::of(Spool::in_memory(dim), None, options))
     }
 
     /// A builder of an index in the folder `path`, which is claimed at once and made if need be.
     /// Tokens wait in a file there, and segments are written as they are made, so that
-    /// [`BuildConfig::memory`] is enough for any number of them. Dropping the builder leaves nothing.
+    /// [`BuildOptions::memory`] is enough for any number of them. Dropping the builder leaves nothing.
     ///
     /// # Errors
     /// [`Error::Embeddings`] if `dim` is 0, [`Error::Exists`] if the folder holds an index,
     /// [`Error::Locked`] if somebody is writing one, [`Error::Io`].
-    pub fn create(path: &Path, dim: usize, config: BuildConfig) -> Result<Self, Error> {
+    pub fn create(path: &Path, dim: usize, options: BuildOptions) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
         let mut draft = Draft::claim(path)?;
         let spool = Spool::in_file(dim, draft.create("spool")?)?;
-        Ok(Self::of(spool, Some(draft), config))
+        Ok(Self::of(spool, Some(draft), options))
     }
 
-    fn of(spool: Spool, draft: Option<Draft>, config: BuildConfig) -> Self {
+    fn of(spool: Spool, draft: Option<Draft>, options: BuildOptions) -> Self {
         let attachments = NewAttachments::default();
-        Self { config, spool, lengths: Vec::new(), attachments, draft }
+        Self { options, spool, lengths: Vec::new(), attachments, draft }
     }
 
     /// Adds a passage, `[tokens, dim]`, and returns its id. A passage without any token takes an id
@@ -93,7 +93,7 @@ impl IndexBuilder {
 
     /// Keeps `content` with the index under `name`, replacing what was there.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
-        self.attachments.wait(name, content);
+        self.attachments.attach_buffered(name, content);
     }
 
     /// As [`attach`](Self::attach); in a folder it is written at once, and takes no memory until the
@@ -101,10 +101,10 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// [`Error::Io`] in a folder; then nothing is kept under `name` that was not before.
-    pub fn attach_now(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+    pub fn attach_written(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
         match &mut self.draft {
-            None => self.attachments.wait(name, content),
-            Some(draft) => self.attachments.write(name, content, draft)?,
+            None => self.attachments.attach_buffered(name, content),
+            Some(draft) => self.attachments.attach_written(name, content, draft)?,
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl IndexBuilder {
         })?;
         let num_ids = self.lengths.len() as u32;
         let attachments = self.attachments.into_waiting();
-        Index::new(dim, num_ids, self.config, codec, segments, None, attachments)
+        Index::new(dim, num_ids, self.options, codec, segments, None, attachments)
     }
 
     fn build_in_folder(
@@ -155,7 +155,8 @@ impl IndexBuilder {
         codec: Option<ResidualCodec>,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Index, Error> {
-        let mut manifest = Manifest::new(draft.generation(), self.spool.dim(), self.config.clone());
+        let mut manifest =
+            Manifest::new(draft.generation(), self.spool.dim(), self.options.clone());
         manifest.num_ids = self.lengths.len() as u32;
         if let Some(codec) = &codec {
             manifest.codec = Some(write_sections(&mut draft, "codec", codec.file())?);
@@ -178,16 +179,16 @@ impl IndexBuilder {
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Option<ResidualCodec>, Error> {
         let num_tokens = self.spool.num_rows();
-        let plan = BuildPlan::new(&self.config, self.spool.dim(), num_tokens);
+        let plan = BuildPlan::new(&self.options, self.spool.dim(), num_tokens);
         if plan.num_centroids == 0 {
             return Ok(None);
         }
-        let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.options.seed);
         let drawn = rand::seq::index::sample(&mut rng, num_tokens, plan.sample_tokens);
         let mut drawn = drawn.into_vec();
         drawn.sort_unstable();
         let sample = self.spool.sample(&drawn)?;
-        ResidualCodec::trained(&sample, plan.num_centroids, &self.config, progress).map(Some)
+        ResidualCodec::trained(&sample, plan.num_centroids, &self.options, progress).map(Some)
     }
 
     /// Gives the files of all segments to `put`.
@@ -202,10 +203,10 @@ impl IndexBuilder {
         let form = match codec {
             None => Form::Flat,
             Some(codec) => {
-                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, self.config.seed)?)
+                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, self.options.seed)?)
             }
         };
-        let mut packer = Packer::new(dim, form, self.config.tokens_per_segment(dim), put);
+        let mut packer = Packer::new(dim, form, self.options.tokens_per_segment(dim), put);
         let mut rows = SpooledRows::default();
         let (mut id, mut first) = (0, 0);
         while id < self.lengths.len() {

@@ -2,7 +2,7 @@
 
 use crate::byte_rows::row_len;
 use crate::kernels::{ByteDots, CoarseLanes, Isa, LANES, Lanes};
-use crate::{CentroidId, Query, ResidualCodec};
+use crate::{CentroidId, PackedQuery, ResidualCodec};
 
 /// Dot products of every centroid with every query token, by the byte kernels.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl ResidualCodec {
     ///
     /// # Panics
     /// If the query has another dimension.
-    pub fn centroid_scores(&self, query: &Query) -> CentroidScores {
+    pub fn centroid_scores(&self, query: &PackedQuery) -> CentroidScores {
         assert_eq!(query.dim(), self.dim(), "query and codec have one dimension");
         // Centroids have about length 1, so that no product is much longer than the token.
         let coarse_step = query.longest / f32::from(u8::MAX);

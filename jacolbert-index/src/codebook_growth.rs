@@ -6,7 +6,7 @@ use crate::compaction::CodebookFit;
 use crate::kmeans::spherical_kmeans;
 use crate::nearest_centroids::NearestCentroids;
 use crate::spool::{ROWS_PER_BLOCK, Spool};
-use crate::{BuildConfig, EmbeddingsRef, Error, ResidualCodec};
+use crate::{BuildOptions, EmbeddingsRef, Error, ResidualCodec};
 
 /// A fit that is lower than expected by more than this is a bad one. The tokens of passages like those
 /// that a codebook was made for lose about .01, since k-means did not see them.
@@ -20,29 +20,29 @@ pub(crate) fn grown(
     codec: &ResidualCodec,
     rows: &Spool,
     num_tokens: usize,
-    config: &BuildConfig,
+    options: &BuildOptions,
 ) -> Result<(ResidualCodec, CodebookFit), Error> {
-    let fits = fits(codec, rows, config)?;
+    let fits = fits(codec, rows, options)?;
     let before = mean(&fits);
     let mut fit = CodebookFit {
         num_tokens: rows.num_rows(),
         before,
         after: before,
         expected: codec.fit(),
-        num_centroids_added: centroids_to_add(codec, before, rows.num_rows(), num_tokens, config),
+        num_centroids_added: centroids_to_add(codec, before, rows.num_rows(), num_tokens, options),
     };
     if fit.num_centroids_added == 0 {
         return Ok((codec.clone(), fit));
     }
-    let most = fit.num_centroids_added.saturating_mul(config.sample_tokens_per_centroid);
+    let most = fit.num_centroids_added.saturating_mul(options.sample_tokens_per_centroid);
     let sample = ill_fitting(rows, &fits, codec.fit(), most.max(fit.num_centroids_added))?;
-    let (rounds, seed) = (config.kmeans_iterations, config.seed);
+    let (rounds, seed) = (options.kmeans_iterations, options.seed);
     fit.num_centroids_added = fit.num_centroids_added.min(sample.num_rows());
     let added = spherical_kmeans(&sample, fit.num_centroids_added, rounds, seed, &mut |_| {
         ControlFlow::Continue(())
     })?;
     let larger = codec.extended(&added, codec.fit())?;
-    fit.after = mean(&self::fits(&larger, rows, config)?);
+    fit.after = mean(&self::fits(&larger, rows, options)?);
     let share = rows.num_rows() as f32 / num_tokens.max(1) as f32;
     let codec = codec.extended(&added, codec.fit() * (1.0 - share) + fit.after * share)?;
     Ok((codec, fit))
@@ -53,10 +53,10 @@ fn centroids_to_add(
     fit: f32,
     num_rows: usize,
     num_tokens: usize,
-    config: &BuildConfig,
+    options: &BuildOptions,
 ) -> usize {
     let k = codec.num_centroids();
-    let wanted = config.num_centroids.unwrap_or_else(|| config.num_centroids_for(num_tokens));
+    let wanted = options.num_centroids.unwrap_or_else(|| options.num_centroids_for(num_tokens));
     let share =
         |of: usize| (of as f64 * num_rows as f64 / num_tokens.max(1) as f64).ceil() as usize;
     let added = match () {
@@ -68,9 +68,9 @@ fn centroids_to_add(
 }
 
 /// The dot product of each of `rows` with its centroid.
-fn fits(codec: &ResidualCodec, rows: &Spool, config: &BuildConfig) -> Result<Vec<f32>, Error> {
+fn fits(codec: &ResidualCodec, rows: &Spool, options: &BuildOptions) -> Result<Vec<f32>, Error> {
     let centroids = codec.centroids();
-    let search = NearestCentroids::new(EmbeddingsRef::new(&centroids, codec.dim())?, config.seed)?;
+    let search = NearestCentroids::new(EmbeddingsRef::new(&centroids, codec.dim())?, options.seed)?;
     let mut fits = Vec::with_capacity(rows.num_rows());
     rows.for_each_block(ROWS_PER_BLOCK, |_, rows| {
         let nearest = search.of(EmbeddingsRef::new(&rows.units, codec.dim())?);

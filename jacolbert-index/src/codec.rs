@@ -12,7 +12,7 @@ use crate::level_sample::level_sample;
 use crate::levels::Levels;
 use crate::spool::Spool;
 use crate::storage::{Array, SectionFile};
-use crate::{Bits, BuildConfig, BuildProgress, Error};
+use crate::{Bits, BuildOptions, BuildProgress, Error};
 
 /// A codebook of centroids `[num_centroids, dim]` and a quantiser for what they miss.
 ///
@@ -43,18 +43,18 @@ impl ResidualCodec {
     pub(crate) fn trained(
         sample: &Spool,
         num_centroids: usize,
-        config: &BuildConfig,
+        options: &BuildOptions,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Self, Error> {
-        let rounds = config.kmeans_iterations;
+        let rounds = options.kmeans_iterations;
         let centroids =
-            spherical_kmeans(sample, num_centroids, rounds, config.seed, &mut |round| {
+            spherical_kmeans(sample, num_centroids, rounds, options.seed, &mut |round| {
                 progress(BuildProgress::Clustering { done: round, of: rounds })
             })?;
         let (bytes, scales) = in_bytes(&centroids, sample.dim());
-        let (components, fit) = level_sample(sample, &centroids, config.seed)?;
-        let levels = Levels::lloyd_max(config.bits, components);
-        let (dim, bits) = (sample.dim(), config.bits);
+        let (components, fit) = level_sample(sample, &centroids, options.seed)?;
+        let levels = Levels::lloyd_max(options.bits, components);
+        let (dim, bits) = (sample.dim(), options.bits);
         CodecParts { dim, bits, centroids: bytes, scales, levels, fit }.into_codec()
     }
 

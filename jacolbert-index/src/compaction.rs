@@ -83,7 +83,7 @@ impl Compaction {
         let form = match &codec {
             None => Form::Flat,
             Some(codec) => {
-                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, index.config.seed)?)
+                Form::Clustered(codec, TokenEncoder::new(codec, &centroids, index.options.seed)?)
             }
         };
         let mut put = |file: SectionFile| {
@@ -91,7 +91,7 @@ impl Compaction {
             manifest.segments.push(write_sections(draft, &kind, &file)?);
             Ok(())
         };
-        let tokens_per_segment = index.config.tokens_per_segment(index.dim());
+        let tokens_per_segment = index.options.tokens_per_segment(index.dim());
         let mut packer = Packer::new(index.dim(), form, tokens_per_segment, &mut put);
         rewritten.for_each(|segment, position, passage| match segment.stored(position)? {
             Stored::Codes(codes) => packer.add_codes(passage.0, codes),
@@ -109,7 +109,7 @@ impl Compaction {
     ) -> Result<(Option<ResidualCodec>, Option<CodebookFit>), Error> {
         let num_tokens: usize = rewritten.segments.iter().map(Segment::num_tokens).sum();
         let all_flat = rewritten.segments.iter().all(Segment::is_flat);
-        if all_flat && num_tokens <= index.config.flat_tokens {
+        if all_flat && num_tokens <= index.options.flat_tokens {
             return Ok((None, None));
         }
         let rows = rewritten.flat_rows(index.dim())?;
@@ -117,11 +117,11 @@ impl Compaction {
             Some(codec) if rows.num_rows() == 0 => Ok((Some(codec.clone()), None)),
             Some(codec) => {
                 let stored: usize = self.segments.iter().map(Segment::num_tokens).sum();
-                let (codec, fit) = grown(codec, &rows, stored, &index.config)?;
+                let (codec, fit) = grown(codec, &rows, stored, &index.options)?;
                 Ok((Some(codec), Some(fit)))
             }
             None => {
-                let plan = BuildPlan::new(&index.config, index.dim(), rows.num_rows());
+                let plan = BuildPlan::new(&index.options, index.dim(), rows.num_rows());
                 if plan.num_centroids == 0 {
                     return Ok((None, None));
                 }
@@ -130,7 +130,7 @@ impl Compaction {
                 let sample = rows.sample(&wanted)?;
                 let k = plan.num_centroids.min(sample.num_rows());
                 let go_on = &mut |_| ControlFlow::Continue(());
-                let codec = ResidualCodec::trained(&sample, k, &index.config, go_on)?;
+                let codec = ResidualCodec::trained(&sample, k, &index.options, go_on)?;
                 Ok((Some(codec), None))
             }
         }

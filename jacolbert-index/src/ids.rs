@@ -1,7 +1,10 @@
 //! The two ids of an index, which are never mixed.
 
+use serde::{Deserialize, Serialize};
+
 /// A passage of an index: its number in the order of adding, from 0. Ids are never given twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct PassageId(pub u32);
 
 impl PassageId {

@@ -7,7 +7,7 @@ use crate::attachment::Attachment;
 use crate::deleted::Deleted;
 use crate::segment::Segment;
 use crate::storage::{Directory, Draft, FileKind, Manifest};
-use crate::{BuildConfig, Embeddings, Error, PassageId, Query, ResidualCodec};
+use crate::{BuildOptions, Embeddings, Error, PackedQuery, PassageId, ResidualCodec};
 
 /// Passages that can be searched, in memory or mapped from a folder.
 ///
@@ -17,7 +17,7 @@ use crate::{BuildConfig, Embeddings, Error, PassageId, Query, ResidualCodec};
 pub struct Index {
     dim: usize,
     num_ids: u32,
-    pub(crate) config: BuildConfig,
+    pub(crate) options: BuildOptions,
     pub(crate) codec: Option<ResidualCodec>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) deleted: Option<Deleted>,
@@ -71,16 +71,16 @@ impl Index {
             .iter()
             .map(|(name, entry)| Ok((name.clone(), Attachment::open(directory, entry)?)));
         let attachments = attachments.collect::<Result<_, Error>>()?;
-        let (dim, num_ids, config) = (manifest.dim, manifest.num_ids, manifest.build.clone());
+        let (dim, num_ids, options) = (manifest.dim, manifest.num_ids, manifest.build.clone());
         let deleted = deleted.transpose()?;
-        Self::new(dim, num_ids, config, codec, segments, deleted, attachments)
+        Self::new(dim, num_ids, options, codec, segments, deleted, attachments)
     }
 
     /// Puts together what was checked part by part.
     pub(crate) fn new(
         dim: usize,
         num_ids: u32,
-        config: BuildConfig,
+        options: BuildOptions,
         codec: Option<ResidualCodec>,
         segments: Vec<Segment>,
         deleted: Option<Deleted>,
@@ -97,7 +97,7 @@ impl Index {
             }
             next = ids.end;
         }
-        Ok(Self { dim, num_ids, config, codec, segments, deleted, attachments })
+        Ok(Self { dim, num_ids, options, codec, segments, deleted, attachments })
     }
 
     /// Whether the folder `path` holds an index; it may be damaged.
@@ -131,8 +131,8 @@ impl Index {
     }
 
     /// How the index was built, which is also how it grows.
-    pub fn config(&self) -> &BuildConfig {
-        &self.config
+    pub fn options(&self) -> &BuildOptions {
+        &self.options
     }
 
     /// Number of passage ids given so far, deleted ones included: each id is below it.
@@ -206,7 +206,7 @@ impl Index {
     /// If `best` does not have one entry per row of `query`, or the query has another dimension.
     pub fn best_dots(
         &self,
-        query: &Query,
+        query: &PackedQuery,
         passage: PassageId,
         best: &mut [f32],
     ) -> Result<(), Error> {

@@ -7,10 +7,10 @@
 //! index of one that colbert-ai or fast-plaid wrote, without its embeddings.
 //!
 //! ```
-//! use jacolbert_index::{BuildConfig, Embeddings, Index, IndexBuilder};
+//! use jacolbert_index::{BuildOptions, Embeddings, Index, IndexBuilder};
 //!
 //! let folder = tempfile::tempdir()?;
-//! let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+//! let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
 //! let passage = builder.add(Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?.as_ref())?;
 //! builder.build()?.save(folder.path())?;
 //!
@@ -75,7 +75,7 @@ compile_error!("the files of an index are little endian and mapped as they are")
 
 mod attachment;
 mod bits;
-mod build_config;
+mod build_options;
 mod build_plan;
 mod builder;
 mod byte_panels;
@@ -97,11 +97,11 @@ mod level_sample;
 mod levels;
 mod nearest_centroids;
 mod new_attachments;
+mod packed_query;
 mod packer;
 mod panels;
 #[cfg(feature = "import")]
 mod plaid;
-mod query;
 mod scorer;
 mod segment;
 mod spool;
@@ -111,7 +111,7 @@ mod writer;
 
 pub use attachment::Attachment;
 pub use bits::Bits;
-pub use build_config::{BuildConfig, BuildProgress};
+pub use build_options::{BuildOptions, BuildProgress};
 pub use builder::IndexBuilder;
 pub use centroid_scores::CentroidScores;
 pub use codec::ResidualCodec;
@@ -120,10 +120,10 @@ pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use jacolbert_core::{Embeddings, EmbeddingsRef};
+pub use packed_query::PackedQuery;
 pub use panels::Panels;
 #[cfg(feature = "import")]
 pub use plaid::{PlaidCodec, PlaidFault, PlaidFolder, PlaidPassage, PlaidPassages};
-pub use query::Query;
 pub use scorer::Scorer;
 pub use segment::Segment;
 pub use writer::{Committed, IndexWriter};

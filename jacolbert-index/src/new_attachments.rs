@@ -16,13 +16,13 @@ pub(crate) struct NewAttachments {
 
 impl NewAttachments {
     /// Keeps a copy of `content` in memory until the commit.
-    pub(crate) fn wait(&mut self, name: &str, content: &[u8]) {
+    pub(crate) fn attach_buffered(&mut self, name: &str, content: &[u8]) {
         self.written.remove(name);
         self.waiting.insert(name.into(), Attachment::copied(content));
     }
 
     /// Writes `content` to a file of `draft`, which the commit names.
-    pub(crate) fn write(
+    pub(crate) fn attach_written(
         &mut self,
         name: &str,
         content: &[u8],

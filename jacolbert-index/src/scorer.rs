@@ -2,14 +2,14 @@
 
 use crate::byte_rows::row_len;
 use crate::kernels::{ByteDots, LANES, Lanes};
-use crate::{CentroidScores, Error, Index, Query, Segment};
+use crate::{CentroidScores, Error, Index, PackedQuery, Segment};
 
 /// Scores passages of an index for one query, coarsely and in bytes.
 ///
 /// Both are estimates; the score of a hit is what [`Index::best_dots`] gives.
 #[derive(Debug)]
 pub struct Scorer<'a> {
-    query: &'a Query,
+    query: &'a PackedQuery,
     centroid_scores: Option<CentroidScores>,
     scratch: Scratch,
 }
@@ -39,7 +39,7 @@ impl<'a> Scorer<'a> {
     ///
     /// # Panics
     /// If the query has another dimension.
-    pub fn new(index: &Index, query: &'a Query) -> Self {
+    pub fn new(index: &Index, query: &'a PackedQuery) -> Self {
         assert_eq!(query.dim(), index.dim(), "query and index have one dimension");
         Self {
             query,
@@ -98,7 +98,7 @@ impl Scratch {
     }
 
     /// The score: the sum over the query tokens of their largest products.
-    pub(crate) fn sum(&self, query: &Query) -> f32 {
+    pub(crate) fn sum(&self, query: &PackedQuery) -> f32 {
         let panels = query.bytes.iter().zip(&self.best);
         let sums = panels.map(|(panel, best)| {
             best.iter().zip(&panel.scales).map(|(best, scale)| best * scale).sum::<f32>()

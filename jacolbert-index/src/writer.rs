@@ -17,9 +17,9 @@ use crate::{EmbeddingsRef, Error, Index, PassageId};
 /// the index as it was. Readers go on with what they opened.
 ///
 /// ```
-/// # use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder, IndexWriter};
+/// # use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder, IndexWriter};
 /// # let folder = tempfile::tempdir()?;
-/// # let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+/// # let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
 /// # builder.add(Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?.as_ref())?;
 /// # builder.build()?.save(folder.path())?;
 /// let mut writer = IndexWriter::open(folder.path())?;
@@ -33,7 +33,7 @@ use crate::{EmbeddingsRef, Error, Index, PassageId};
 ///
 /// What is added becomes a flat segment, to which earlier flat ones are joined so that few are left,
 /// however small the commits are. Once they hold more than
-/// [`BuildConfig::flat_tokens`](crate::BuildConfig::flat_tokens) tokens, the same commit encodes
+/// [`BuildOptions::flat_tokens`](crate::BuildOptions::flat_tokens) tokens, the same commit encodes
 /// them. Deleted passages stay in their segments, unseen, until these are written anew: by such a
 /// commit, or by [`compact`](Self::compact).
 #[derive(Debug)]
@@ -133,15 +133,15 @@ impl IndexWriter {
 
     /// Keeps `content` with the index under `name`, replacing what was there.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
-        self.attachments.wait(name, content);
+        self.attachments.attach_buffered(name, content);
     }
 
     /// As [`attach`](Self::attach), written at once: it takes no memory until the commit.
     ///
     /// # Errors
     /// [`Error::Io`]; the writer stays usable, and what is there under `name` stays.
-    pub fn attach_now(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
-        self.attachments.write(name, content, &mut self.draft)
+    pub fn attach_written(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        self.attachments.attach_written(name, content, &mut self.draft)
     }
 
     /// No longer keeps what is there under `name`; nothing changes if there is nothing.
@@ -170,7 +170,7 @@ impl IndexWriter {
         segments.extend(added);
         let compaction = match self.compact {
             true => Compaction::of_all(segments),
-            false => Compaction::of_small(segments, num_stored, self.index.config.flat_tokens),
+            false => Compaction::of_small(segments, num_stored, self.index.options.flat_tokens),
         };
         let fit =
             compaction.write(&self.index, deleted.as_ref(), &mut self.manifest, &mut self.draft)?;
@@ -209,7 +209,7 @@ impl IndexWriter {
 
 /// Writes all of `index` and makes it the state of the folder.
 pub(crate) fn write_all(index: &Index, mut draft: Draft) -> Result<(), Error> {
-    let mut manifest = Manifest::new(draft.generation(), index.dim(), index.config.clone());
+    let mut manifest = Manifest::new(draft.generation(), index.dim(), index.options.clone());
     manifest.num_ids = index.num_ids() as u32;
     if let Some(codec) = &index.codec {
         manifest.codec = Some(write_sections(&mut draft, "codec", codec.file())?);

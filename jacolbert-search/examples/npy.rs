@@ -12,8 +12,8 @@ use std::io::{BufReader, BufWriter};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use jacolbert_index::{BuildConfig, EmbeddingsRef, Index, IndexBuilder};
-use jacolbert_search::{SearchParams, Searcher};
+use jacolbert_index::{BuildOptions, EmbeddingsRef, Index, IndexBuilder};
+use jacolbert_search::{SearchOptions, Searcher};
 use npyz::{NpyFile, WriterBuilder};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dim = *shape.last().ok_or("tokens.npy has no shape")?;
 
     let place = scratch.path().join("index");
-    let mut builder = IndexBuilder::create(&place, dim, BuildConfig::default())?;
+    let mut builder = IndexBuilder::create(&place, dim, BuildOptions::default())?;
     let mut rest = tokens.as_slice();
     for &length in &lengths {
         let values = usize::try_from(length)?.checked_mul(dim).filter(|&n| n <= rest.len());
@@ -48,8 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("queries.npy is not [queries, query tokens, dim]".into());
     };
     for (n, query) in queries.chunks((query_tokens * dim).max(1)).enumerate() {
-        let params = SearchParams { k: 3, ..Default::default() };
-        let hits = Searcher::new(&index).search(EmbeddingsRef::new(query, dim)?, &params)?;
+        let options = SearchOptions { k: 3, ..Default::default() };
+        let hits = Searcher::new(&index).search(EmbeddingsRef::new(query, dim)?, &options)?;
         let hits: Vec<_> = hits.iter().map(|hit| (hit.passage.0, hit.score)).collect();
         println!("query {n}: {hits:?}");
     }

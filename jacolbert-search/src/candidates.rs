@@ -3,7 +3,7 @@
 use jacolbert_index::{CentroidScores, Index, PassageId, Scorer, Segment};
 
 use crate::hit::{Hit, ranked};
-use crate::{Error, PassageSubset, SearchParams};
+use crate::{Error, PassageSubset, SearchOptions};
 
 /// Up to so many tokens, the codes of all passages are looked at; inverted lists save nothing.
 const MOST_SCANNED: usize = 1 << 20;
@@ -34,15 +34,15 @@ pub(crate) fn shortlist(
     index: &Index,
     scorer: &Scorer<'_>,
     scope: Scope<'_>,
-    params: &SearchParams,
+    options: &SearchOptions,
 ) -> Result<Vec<Hit>, Error> {
     let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
     let looked_at = match scope {
         Scope::Subset(subset) => members(index, subset, scope),
         Scope::All if num_clustered_tokens(index) <= MOST_SCANNED => everything(index, scope),
         Scope::All => {
-            let listed = listed(index, scores, scope, params)?;
-            if listed.len() < params.k { everything(index, scope) } else { listed }
+            let listed = listed(index, scores, scope, options)?;
+            if listed.len() < options.k { everything(index, scope) } else { listed }
         }
     };
     let mut coarse = Vec::with_capacity(looked_at.len());
@@ -52,7 +52,7 @@ pub(crate) fn shortlist(
             coarse.push(Hit { passage: segment.passage_id(position), score });
         }
     }
-    Ok(ranked(coarse, params.n_rescored(index.num_passages())))
+    Ok(ranked(coarse, options.n_rescored(index.num_passages())))
 }
 
 /// A passage where it is stored.
@@ -87,9 +87,9 @@ fn listed<'i>(
     index: &'i Index,
     scores: &CentroidScores,
     scope: Scope<'_>,
-    params: &SearchParams,
+    options: &SearchOptions,
 ) -> Result<Vec<Place<'i>>, Error> {
-    let cells = scores.best_cells(params.n_probe());
+    let cells = scores.best_cells(options.n_probe());
     let mut promising = Vec::new();
     for segment in clustered(index) {
         let mut sums = vec![Sum::default(); segment.num_passages()];
@@ -107,7 +107,7 @@ fn listed<'i>(
             }
         }
     }
-    let wanted = params.n_rescored(index.num_passages()).saturating_mul(LISTED_PER_RESCORED);
+    let wanted = options.n_rescored(index.num_passages()).saturating_mul(LISTED_PER_RESCORED);
     let best = ranked(promising, wanted).into_iter();
     Ok(best.map(|hit| index.locate(hit.passage)).collect::<Result<_, _>>()?)
 }

@@ -1,9 +1,10 @@
 //! Why a passage was found: which of its tokens each query token matched.
 
-use jacolbert_index::{EmbeddingsRef, Query};
+use jacolbert_index::{EmbeddingsRef, PackedQuery};
+use serde::{Deserialize, Serialize};
 
 /// The passage token that a query token matches best.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// The passage token's number among the kept ones, from 0; of equals the first.
     pub passage_token: usize,
@@ -12,7 +13,7 @@ pub struct Match {
 }
 
 /// One match a query token; none if the passage has no token.
-pub(crate) fn matches(query: &Query, passage: EmbeddingsRef<'_>) -> Vec<Match> {
+pub(crate) fn matches(query: &PackedQuery, passage: EmbeddingsRef<'_>) -> Vec<Match> {
     let n = query.num_tokens();
     let dots = query.panels().dots(passage.values());
     let mut rows = dots.chunks_exact(n).enumerate();

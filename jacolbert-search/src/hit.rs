@@ -1,9 +1,10 @@
 //! Hits, and the one order they come in.
 
 use jacolbert_index::PassageId;
+use serde::{Deserialize, Serialize};
 
 /// A passage that was found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// The passage.
     pub passage: PassageId,

@@ -5,14 +5,14 @@
 //! promising ones only.
 //!
 //! ```
-//! use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder};
-//! use jacolbert_search::{SearchParams, Searcher, exhaustive_search};
+//! use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder};
+//! use jacolbert_search::{SearchOptions, Searcher, exhaustive_search};
 //!
 //! let passages = vec![
 //!     Embeddings::new(vec![0.6, 0.8, 1.0, 0.0], 2)?,
 //!     Embeddings::new(vec![0.0, 1.0], 2)?,
 //! ];
-//! let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+//! let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
 //! for passage in &passages {
 //!     builder.add(passage.as_ref())?;
 //! }
@@ -20,7 +20,7 @@
 //!
 //! let query = Embeddings::new(vec![1.0, 0.0], 2)?;
 //! let exact = exhaustive_search(query.as_ref(), &passages, 1)?;
-//! let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::default())?;
+//! let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::default())?;
 //! assert_eq!(hits[0].passage, exact[0].passage);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -30,7 +30,7 @@ mod error;
 mod exhaustive;
 mod explain;
 mod hit;
-mod params;
+mod options;
 mod query;
 mod rescoring;
 mod searcher;
@@ -40,7 +40,7 @@ pub use error::Error;
 pub use exhaustive::exhaustive_search;
 pub use explain::Match;
 pub use hit::Hit;
-pub use params::SearchParams;
+pub use options::SearchOptions;
 pub use query::maxsim;
 pub use searcher::Searcher;
 pub use subset::PassageSubset;

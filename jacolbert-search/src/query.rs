@@ -1,6 +1,6 @@
 //! The formula of the score.
 
-use jacolbert_index::{EmbeddingsRef, Index, PassageId, Query};
+use jacolbert_index::{EmbeddingsRef, Index, PackedQuery, PassageId};
 
 use crate::Error;
 
@@ -27,18 +27,18 @@ pub fn maxsim(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<Op
 }
 
 /// The query laid out for passages whose rows have length `dim`; it has at least one token.
-pub(crate) fn ready(query: EmbeddingsRef<'_>, dim: usize) -> Result<Query, Error> {
+pub(crate) fn ready(query: EmbeddingsRef<'_>, dim: usize) -> Result<PackedQuery, Error> {
     if query.is_empty() {
         return Err(Error::EmptyQuery);
     }
     if query.dim() != dim {
         return Err(Error::Dim { query: query.dim(), passages: dim });
     }
-    Ok(Query::new(query))
+    Ok(PackedQuery::new(query))
 }
 
 /// The score of the passage with the rows `passage`.
-pub(crate) fn score(query: &Query, passage: EmbeddingsRef<'_>) -> Option<f32> {
+pub(crate) fn score(query: &PackedQuery, passage: EmbeddingsRef<'_>) -> Option<f32> {
     let mut best = vec![f32::NEG_INFINITY; query.num_tokens()];
     query.panels().best_dots(passage.values(), &mut best);
     sum(&best)
@@ -46,7 +46,7 @@ pub(crate) fn score(query: &Query, passage: EmbeddingsRef<'_>) -> Option<f32> {
 
 /// The score of a passage of `index`, by its decoded rows.
 pub(crate) fn score_in(
-    query: &Query,
+    query: &PackedQuery,
     index: &Index,
     passage: PassageId,
 ) -> Result<Option<f32>, Error> {

@@ -1,6 +1,6 @@
 //! Search through an index: the pipeline.
 
-use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PassageId, Query, Scorer};
+use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PackedQuery, PassageId, Scorer};
 use rayon::prelude::*;
 
 use crate::candidates::{Scope, shortlist};
@@ -8,21 +8,21 @@ use crate::explain::{Match, matches};
 use crate::hit::ranked;
 use crate::query::{ready, score_in};
 use crate::rescoring::Rescoring;
-use crate::{Error, Hit, PassageSubset, SearchParams};
+use crate::{Error, Hit, PassageSubset, SearchOptions};
 
 /// Searches an index.
 ///
 /// ```
-/// use jacolbert_index::{BuildConfig, Embeddings, IndexBuilder, PassageId};
-/// use jacolbert_search::{SearchParams, Searcher};
+/// use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder, PassageId};
+/// use jacolbert_search::{SearchOptions, Searcher};
 ///
-/// let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+/// let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
 /// builder.add(Embeddings::new(vec![0.6, 0.8], 2)?.as_ref())?;
 /// builder.add(Embeddings::new(vec![1.0, 0.0, 0.8, 0.6], 2)?.as_ref())?;
 /// let index = builder.build()?;
 ///
 /// let query = Embeddings::new(vec![1.0, 0.0], 2)?;
-/// let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::default())?;
+/// let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::default())?;
 /// assert_eq!(hits[0].passage, PassageId(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -47,22 +47,22 @@ impl<'a> Searcher<'a> {
     pub fn search(
         &self,
         query: EmbeddingsRef<'_>,
-        params: &SearchParams,
+        options: &SearchOptions,
     ) -> Result<Vec<Hit>, Error> {
-        self.search_in(query, params, Scope::All)
+        self.search_in(query, options, Scope::All)
     }
 
     /// As [`search`](Self::search), among the passages of `subset` only.
     ///
     /// # Errors
     /// As [`search`](Self::search).
-    pub fn search_within(
+    pub fn search_among(
         &self,
         query: EmbeddingsRef<'_>,
         subset: &PassageSubset,
-        params: &SearchParams,
+        options: &SearchOptions,
     ) -> Result<Vec<Hit>, Error> {
-        self.search_in(query, params, Scope::Subset(subset))
+        self.search_in(query, options, Scope::Subset(subset))
     }
 
     /// The hits of every query, in order, on all cores.
@@ -72,9 +72,9 @@ impl<'a> Searcher<'a> {
     pub fn search_batch(
         &self,
         queries: &[Embeddings],
-        params: &SearchParams,
+        options: &SearchOptions,
     ) -> Result<Vec<Vec<Hit>>, Error> {
-        let search = |query: &Embeddings| self.search(query.as_ref(), params);
+        let search = |query: &Embeddings| self.search(query.as_ref(), options);
         // All of them first, so that the error does not depend on which thread was quicker.
         let hits: Vec<Result<Vec<Hit>, Error>> = queries.par_iter().map(search).collect();
         hits.into_iter().collect()
@@ -121,15 +121,15 @@ impl<'a> Searcher<'a> {
     fn search_in(
         &self,
         query: EmbeddingsRef<'_>,
-        params: &SearchParams,
+        options: &SearchOptions,
         scope: Scope<'_>,
     ) -> Result<Vec<Hit>, Error> {
         let query = ready(query, self.index.dim())?;
         let mut scorer = Scorer::new(self.index, &query);
-        let shortlist = shortlist(self.index, &scorer, scope, params)?;
-        let promising = self.promising(&mut scorer, scope, &shortlist, params)?;
+        let shortlist = shortlist(self.index, &scorer, scope, options)?;
+        let promising = self.promising(&mut scorer, scope, &shortlist, options)?;
         let hits = self.scored(&query, &promising)?;
-        Ok(ranked(hits, params.k))
+        Ok(ranked(hits, options.k))
     }
 
     /// The passages that score best in bytes: of flat segments and, as long as they may be among the
@@ -139,25 +139,25 @@ impl<'a> Searcher<'a> {
         scorer: &mut Scorer<'_>,
         scope: Scope<'_>,
         shortlist: &[Hit],
-        params: &SearchParams,
+        options: &SearchOptions,
     ) -> Result<Vec<PassageId>, Error> {
         let flat = self.flat(scope);
-        if flat.len() + shortlist.len() <= params.n_exact() {
+        if flat.len() + shortlist.len() <= options.n_exact() {
             return Ok(flat.into_iter().chain(shortlist.iter().map(|hit| hit.passage)).collect());
         }
-        let mut rescoring = Rescoring::new(scorer, params.k);
+        let mut rescoring = Rescoring::new(scorer, options.k);
         for passage in flat {
             let (segment, position) = self.index.locate(passage)?;
             rescoring.add(passage, segment, position)?;
         }
         for &hit in shortlist {
-            if params.n_rescored.is_none() && !rescoring.may_gain(hit.score) {
+            if options.n_rescored.is_none() && !rescoring.may_gain(hit.score) {
                 break;
             }
             let (segment, position) = self.index.locate(hit.passage)?;
             rescoring.add_coarse(hit, segment, position)?;
         }
-        Ok(rescoring.into_best(params.n_exact()))
+        Ok(rescoring.into_best(options.n_exact()))
     }
 
     /// The passages of flat segments.
@@ -169,7 +169,7 @@ impl<'a> Searcher<'a> {
         all.filter(|&passage| scope.admits(self.index, passage)).collect()
     }
 
-    fn scored(&self, query: &Query, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
+    fn scored(&self, query: &PackedQuery, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
         let mut hits = Vec::with_capacity(passages.len());
         for &passage in passages {
             if let Some(score) = score_in(query, self.index, passage)? {

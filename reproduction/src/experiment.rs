@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use jacolbert::eval::{EvaluateOptions, Metric, Run, TieRule, evaluate};
 use jacolbert::{
-    Bits, BuildConfig, Collection, Device, IndexOptions, IndexProgress, Query, Retriever,
-    SearchParams, Splitting,
+    Bits, BuildOptions, Collection, Device, IndexOptions, IndexProgress, Query, Retriever,
+    SearchOptions, Splitting,
 };
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params};
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ impl<'a> Experiment<'a> {
                 }
                 (None, SearchBy::Index(bits)) => {
                     let index = self.index(&retriever, bits, &description, &mut step)?;
-                    let params = SearchParams { k: DEPTH, ..Default::default() };
+                    let params = SearchOptions { k: DEPTH, ..Default::default() };
                     index.run("", queries, &params, &mut step)?
                 }
             })
@@ -188,7 +188,7 @@ impl<'a> Experiment<'a> {
         if is_finished {
             return Ok(retriever.open(&folder)?);
         }
-        let build = BuildConfig { bits, ..Default::default() };
+        let build = BuildOptions { bits, ..Default::default() };
         let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
         let indexed = retriever.index_with(&folder, documents, &options, &mut |at| match at {
             IndexProgress::Encoding { done, of } => step(done, of),

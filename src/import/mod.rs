@@ -5,7 +5,7 @@ mod vector_check;
 use std::path::Path;
 
 use jacolbert_core::Pooling;
-use jacolbert_index::{BuildConfig, PlaidFolder};
+use jacolbert_index::{BuildOptions, PlaidFolder};
 
 use crate::documents::{PartBuilder, part_name};
 use crate::settings::{SETTINGS, Settings};
@@ -29,13 +29,13 @@ impl Retriever {
     /// ```no_run
     /// use std::path::Path;
     ///
-    /// use jacolbert::{Device, Retriever, SearchParams};
+    /// use jacolbert::{Device, Retriever, SearchOptions};
     ///
     /// let retriever = Retriever::from_dir(Path::new("my-checkpoint"), &Device::flex())?;
     /// let from = Path::new(".ragatouille/colbert/indexes/mine");
     /// let collection =
     ///     retriever.import_ragatouille(from, Path::new("my-index"), &Default::default())?;
-    /// println!("{:?}", collection.search("一番高い山は？", &SearchParams::default())?);
+    /// println!("{:?}", collection.search("一番高い山は？", &SearchOptions::default())?);
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -47,7 +47,7 @@ impl Retriever {
         &self,
         from: &Path,
         to: &Path,
-        build: &BuildConfig,
+        build: &BuildOptions,
     ) -> Result<Collection, Error> {
         let vectors = PlaidFolder::open(from)?;
         let (expected, found) = (vectors.codec().dim(), self.encoder().dim());

@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 
 use fixture::{RAGATOUILLE, Variant, fixture};
 use jacolbert::{
-    Collection, Device, Document, Error, PassageId, Retriever, SearchParams, Splitting,
+    Collection, Device, Document, Error, PassageId, Retriever, SearchOptions, Splitting,
 };
 use sample::{TestResult, documents, retriever};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const ALL: SearchParams = SearchParams { k: 100, n_probe: None, n_rescored: None, n_exact: None };
+const ALL: SearchOptions = SearchOptions { k: 100, n_probe: None, n_rescored: None, n_exact: None };
 
 /// The fixture as a collection, and its folder.
 fn imported() -> Result<Option<(Collection, TempDir)>, Box<dyn std::error::Error>> {

@@ -3,14 +3,14 @@
 use std::fs;
 
 use jacolbert::{
-    Bits, BuildConfig, Document, Error, IndexOptions, PassageId, PoolFactor, Pooling, Retriever,
-    SearchParams, Splitting,
+    Bits, BuildOptions, Document, Error, IndexOptions, PassageId, PoolFactor, Pooling, Retriever,
+    SearchOptions, Splitting,
 };
 use serde_json::{Value, json};
 
 use crate::sample::{TestResult, documents, model, retriever};
 
-const ALL: SearchParams = SearchParams { k: 100, n_probe: None, n_rescored: None, n_exact: None };
+const ALL: SearchOptions = SearchOptions { k: 100, n_probe: None, n_rescored: None, n_exact: None };
 
 fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.document_id.as_str()).collect()
@@ -39,7 +39,7 @@ fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
 fn a_reopened_collection_gives_the_same_hits() -> TestResult {
     let Some(retriever) = retriever() else { return Ok(()) };
     let folder = tempfile::tempdir()?;
-    let build = BuildConfig { bits: Bits::Four, ..Default::default() };
+    let build = BuildOptions { bits: Bits::Four, ..Default::default() };
     let options = IndexOptions { build, ..Default::default() };
     let first = retriever.index(folder.path(), &documents(), &options)?.collection;
     let queries = ["日本で一番高い山は？", "環をもつ惑星は？"];
@@ -175,13 +175,13 @@ fn folders_that_are_no_collections_are_named() -> TestResult {
     assert!(matches!(error, Err(Error::Index(jacolbert::index::Error::NotAnIndex { .. }))));
 
     let plain = folder.path().join("plain");
-    let mut builder = jacolbert::index::IndexBuilder::new(128, BuildConfig::default())?;
+    let mut builder = jacolbert::index::IndexBuilder::new(128, BuildOptions::default())?;
     builder.add(retriever.encoder().encode_query("山")?.as_ref())?;
     builder.build()?.save(&plain)?;
     assert!(matches!(retriever.open(&plain), Err(Error::Corrupt { .. })), "no documents");
 
     let narrow = folder.path().join("narrow");
-    let mut builder = jacolbert::index::IndexBuilder::new(2, BuildConfig::default())?;
+    let mut builder = jacolbert::index::IndexBuilder::new(2, BuildOptions::default())?;
     builder.add(jacolbert::index::EmbeddingsRef::new(&[1.0, 0.0], 2)?)?;
     builder.build()?.save(&narrow)?;
     let wrong = jacolbert::index::Error::Dim { expected: 2, found: 128 };

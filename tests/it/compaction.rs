@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::{Collection, Document, Error, IndexOptions, PassageId, SearchParams, Splitting};
+use jacolbert::{Collection, Document, Error, IndexOptions, PassageId, SearchOptions, Splitting};
 use serde_json::json;
 
 use crate::sample::{TestResult, retriever};
 
-const ALL: SearchParams = SearchParams { k: 100, n_probe: None, n_rescored: None, n_exact: None };
+const ALL: SearchOptions = SearchOptions { k: 100, n_probe: None, n_rescored: None, n_exact: None };
 
 fn document(id: &str, text: &str) -> Document {
     Document::new(id, text).with_metadata(json!({ "secret": format!("{id}の覚え書き") }))

@@ -1,6 +1,6 @@
 //! Texts that are long, empty or strange.
 
-use jacolbert::{Document, IndexOptions, SearchParams, Splitting};
+use jacolbert::{Document, IndexOptions, SearchOptions, Splitting};
 
 use crate::sample::{TestResult, retriever};
 
@@ -18,7 +18,7 @@ fn long_documents_become_passages_that_lose_nothing() -> TestResult {
     let documents = [Document::new("長", text.clone()), Document::new("短", "短い文書。")];
     let indexed = retriever.index(folder.path(), &documents, &options)?;
     assert_eq!(indexed.truncated, []);
-    let hits = indexed.collection.search("第59文", &SearchParams::exact(100))?;
+    let hits = indexed.collection.search("第59文", &SearchOptions::exact(100))?;
     assert!(hits.len() > 10, "{} passages", hits.len());
     for n in 0..60 {
         let sentence = sentence(n);
@@ -66,7 +66,7 @@ fn strange_texts_are_kept_in_place() -> TestResult {
     let collection =
         retriever.index(folder.path(), &documents, &IndexOptions::default())?.collection;
     for query in texts {
-        let hits = collection.search(query, &SearchParams::exact(100))?;
+        let hits = collection.search(query, &SearchOptions::exact(100))?;
         assert_eq!(hits.len(), texts.len());
         for hit in hits {
             assert_eq!(hit.document_id, hit.passage_id.0.to_string());

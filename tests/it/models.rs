@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jacolbert::model::ColbertConfig;
 use jacolbert::{
-    Device, Document, Error, IndexOptions, LoadOptions, Retriever, SearchParams, Splitting,
+    Device, Document, Error, IndexOptions, LoadOptions, Retriever, SearchOptions, Splitting,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -129,7 +129,7 @@ fn a_collection_without_a_fingerprint_opens() -> TestResult {
     let mut writer = jacolbert::index::IndexWriter::open(folder.path())?;
     writer.attach("settings", settings.to_string().as_bytes());
     writer.commit()?;
-    let hits = retriever.open(folder.path())?.search("山", &SearchParams::exact(9))?;
+    let hits = retriever.open(folder.path())?.search("山", &SearchOptions::exact(9))?;
     assert_eq!(hits.len(), 5);
     Ok(())
 }
@@ -144,11 +144,11 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let retriever = Retriever::from_dir_with(copy.path(), &options, &device)?;
     let folder = tempfile::tempdir()?;
     let indexed = retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let hits = indexed.collection.search("東京の山", &SearchParams::exact(9))?;
+    let hits = indexed.collection.search("東京の山", &SearchOptions::exact(9))?;
 
     let (remembered, collection) = Retriever::from_collection(folder.path(), &device)?;
     assert_eq!(remembered.encoder().dictionary(), Some(dictionary.path()));
-    assert_eq!(collection.search("東京の山", &SearchParams::exact(9))?, hits);
+    assert_eq!(collection.search("東京の山", &SearchOptions::exact(9))?, hits);
     drop((remembered, collection));
 
     let moved = small_dictionary::folder();
@@ -157,6 +157,6 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     assert!(matches!(gone, Err(Error::Model(jacolbert::model::Error::Dictionary { .. }))));
     let options = LoadOptions { dictionary: Some(moved.path().into()), ..Default::default() };
     let (_, collection) = Retriever::from_collection_with(folder.path(), &options, &device)?;
-    assert_eq!(collection.search("東京の山", &SearchParams::exact(9))?, hits);
+    assert_eq!(collection.search("東京の山", &SearchOptions::exact(9))?, hits);
     Ok(())
 }

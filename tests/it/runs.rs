@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use jacolbert::eval::{Run, TieRule};
 use jacolbert::{
-    Document, Error, IndexOptions, Query, SearchParams, SearchQuality, Splitting, index,
+    Document, Error, IndexOptions, Query, SearchOptions, SearchQuality, Splitting, index,
 };
 
 use crate::sample::{TestResult, documents, retriever};
@@ -79,14 +79,14 @@ fn an_exact_search_of_an_index_loses_nothing() -> TestResult {
     let folder = tempfile::tempdir()?;
     let (folder, documents) = (folder.path().join("index"), documents());
     let indexed = retriever.index(&folder, &documents, &IndexOptions::default())?;
-    let params = SearchParams { k: 3, ..Default::default() };
+    let params = SearchOptions { k: 3, ..Default::default() };
     let run = indexed.collection.run("index", &queries(), &params, &mut go_on)?;
     for query in queries() {
         let hits = indexed.collection.search(&query.text, &params)?;
         let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
         assert_eq!(found(&run, &query.id), hits.collect::<Vec<_>>());
     }
-    let exact = SearchParams::exact(3);
+    let exact = SearchOptions::exact(3);
     let quality = indexed.collection.search_quality(&queries(), &exact, &mut go_on)?;
     assert_eq!((quality.k, quality.recall, quality.share_with_losses), (3, 1.0, 0.0));
     assert_eq!((quality.num_queries, quality.losses), (3, vec![]));

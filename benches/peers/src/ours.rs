@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
-use jacolbert_index::{Bits, BuildConfig, EmbeddingsRef, Index, IndexBuilder};
-use jacolbert_search::{SearchParams, Searcher};
+use jacolbert_index::{Bits, BuildOptions, EmbeddingsRef, Index, IndexBuilder};
+use jacolbert_search::{SearchOptions, Searcher};
 
 use crate::engine::Engine;
 use crate::spec::Spec;
@@ -13,7 +13,7 @@ use crate::spec::Spec;
 /// An open index of ours.
 pub struct Ours {
     index: Index,
-    params: SearchParams,
+    params: SearchOptions,
     dim: usize,
 }
 
@@ -24,7 +24,7 @@ pub fn build(
     passages: impl Iterator<Item = io::Result<Vec<f32>>>,
     folder: &Path,
 ) -> Result<(), Box<dyn Error>> {
-    let config = BuildConfig { bits: bits(spec)?, ..Default::default() };
+    let config = BuildOptions { bits: bits(spec)?, ..Default::default() };
     let mut builder = IndexBuilder::create(folder, dim, config)?;
     for passage in passages {
         builder.add(EmbeddingsRef::new(&passage?, dim)?)?;
@@ -37,14 +37,14 @@ impl Ours {
     /// Opens the index in `folder`.
     pub fn open(spec: &Spec, folder: &Path, dim: usize) -> Result<Self, Box<dyn Error>> {
         let (n_probe, n_rescored) = (spec.probes, spec.rescored);
-        let params = SearchParams { n_probe, n_rescored, ..Default::default() };
+        let params = SearchOptions { n_probe, n_rescored, ..Default::default() };
         Ok(Self { index: Index::open(folder)?, params, dim })
     }
 }
 
 impl Engine for Ours {
     fn search(&self, query: &[f32], k: usize) -> Result<Vec<u32>, Box<dyn Error>> {
-        let params = SearchParams { k, ..self.params.clone() };
+        let params = SearchOptions { k, ..self.params.clone() };
         let query = EmbeddingsRef::new(query, self.dim)?;
         let hits = Searcher::new(&self.index).search(query, &params)?;
         Ok(hits.iter().map(|hit| hit.passage.0).collect())

@@ -16,7 +16,7 @@ use crate::packer::{Form, Packer};
 use crate::storage::{Draft, Manifest};
 use crate::token_encoder::{TokenEncoder, pack};
 use crate::writer::write_sections;
-use crate::{BuildConfig, Error, Index, PassageId, ResidualCodec};
+use crate::{BuildOptions, Error, Index, PassageId, ResidualCodec};
 
 /// Tokens by which the fit of the codebook is measured.
 const FIT_SAMPLE: usize = 1 << 14;
@@ -25,7 +25,7 @@ impl PlaidFolder {
     /// Writes the index to the folder `path`, which must not hold one yet, and opens it there.
     ///
     /// A passage keeps its number as its id; those without a token are deleted. Rows differ from those
-    /// of [`PlaidCodec::decode`] by the rounding of centroids and weights to bytes. `config` says how
+    /// of [`PlaidCodec::decode`] by the rounding of centroids and weights to bytes. `options` says how
     /// the index grows; its bits are those of the foreign one. `attachments` are kept with it, as
     /// [`IndexBuilder::attach`](crate::IndexBuilder::attach) does.
     ///
@@ -35,23 +35,25 @@ impl PlaidFolder {
     pub fn import(
         &self,
         path: &Path,
-        config: &BuildConfig,
+        options: &BuildOptions,
         attachments: &[(&str, &[u8])],
     ) -> Result<Index, Error> {
         let mut draft = Draft::claim(path)?;
-        let config = BuildConfig { bits: self.codec().bits(), ..config.clone() };
+        let options = BuildOptions { bits: self.codec().bits(), ..options.clone() };
         let import = Import::new(self)?;
-        let mut manifest = Manifest::new(draft.generation(), self.codec().dim(), config.clone());
+        let mut manifest = Manifest::new(draft.generation(), self.codec().dim(), options.clone());
         manifest.codec = Some(write_sections(&mut draft, "codec", import.codec.file())?);
         manifest.num_ids =
             u32::try_from(self.num_passages()).map_err(|_| Error::TooManyPassages)?;
-        let deleted = import.write_segments(self, &config, &mut draft, &mut manifest)?;
+        let deleted = import.write_segments(self, &options, &mut draft, &mut manifest)?;
         if !deleted.is_empty() {
             let deleted = Deleted::with(None, &deleted)?;
             manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
         }
         let mut kept = NewAttachments::default();
-        attachments.iter().try_for_each(|(name, content)| kept.write(name, content, &mut draft))?;
+        attachments
+            .iter()
+            .try_for_each(|(name, content)| kept.attach_written(name, content, &mut draft))?;
         kept.finish(&mut draft, &mut manifest)?;
         let index = Index::open_files(draft.directory(), &manifest)?;
         draft.commit(&manifest)?;
@@ -84,7 +86,7 @@ impl Import {
     fn write_segments(
         &self,
         folder: &PlaidFolder,
-        config: &BuildConfig,
+        options: &BuildOptions,
         draft: &mut Draft,
         manifest: &mut Manifest,
     ) -> Result<Vec<PassageId>, Error> {
@@ -93,9 +95,9 @@ impl Import {
             manifest.segments.push(write_sections(draft, &kind, &file)?);
             Ok(())
         };
-        let encoder = TokenEncoder::new(&self.codec, &self.centroids, config.seed)?;
+        let encoder = TokenEncoder::new(&self.codec, &self.centroids, options.seed)?;
         let (dim, form) = (self.codec.dim(), Form::Clustered(&self.codec, encoder));
-        let mut packer = Packer::new(dim, form, config.tokens_per_segment(dim), &mut put);
+        let mut packer = Packer::new(dim, form, options.tokens_per_segment(dim), &mut put);
         let mut deleted = Vec::new();
         for (id, passage) in (0..).zip(folder.passages()) {
             let passage = passage?;

@@ -13,7 +13,7 @@ use crate::codes::{CentroidCodes, Codes, CodesRef};
 use crate::kernels::{LANES, Term, prefetch};
 use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
-use crate::{Bits, CentroidId, Error, Query, ResidualCodec};
+use crate::{Bits, CentroidId, Error, PackedQuery, ResidualCodec};
 
 /// Codes up to this number of centroids take two bytes.
 const MOST_NARROW: usize = 1 << 16;
@@ -147,7 +147,7 @@ impl Clustered {
     /// of the centroids are known, those of the residuals are added.
     pub(super) fn raise(
         &self,
-        query: &Query,
+        query: &PackedQuery,
         scores: &CentroidScores,
         tokens: Range<usize>,
         scratch: &mut Scratch,
@@ -213,7 +213,7 @@ impl Unpacking {
     /// The levels of the tokens `block` of `codes` as rows of bytes.
     fn rows<'r>(
         &self,
-        query: &Query,
+        query: &PackedQuery,
         codes: CodesRef<'_>,
         block: &[usize],
         rows: &'r mut [u8],

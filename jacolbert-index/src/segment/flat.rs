@@ -7,7 +7,7 @@ use crate::codec::BadCode;
 use crate::kernels::{LANES, Term};
 use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
-use crate::{Error, Query};
+use crate::{Error, PackedQuery};
 
 /// The rows of a flat segment, of which token t is `scales[t] * (rows[t] - 128)`.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl Flat {
     }
 
     /// Raises the best products of `scratch` to those of the tokens.
-    pub(super) fn raise(&self, query: &Query, tokens: Range<usize>, scratch: &mut Scratch) {
+    pub(super) fn raise(&self, query: &PackedQuery, tokens: Range<usize>, scratch: &mut Scratch) {
         let FlatParts { rows, scales } = self.rows(tokens);
         let blocks = rows.chunks(TOKENS_PER_BLOCK * self.row_len);
         for (rows, scales) in blocks.zip(scales.chunks(TOKENS_PER_BLOCK)) {

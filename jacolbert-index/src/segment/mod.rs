@@ -12,7 +12,7 @@ use crate::codec::BadCode;
 use crate::codes::CodesRef;
 use crate::scorer::Scratch;
 use crate::storage::{Array, SectionFile};
-use crate::{CentroidId, Error, PassageId, Query, ResidualCodec};
+use crate::{CentroidId, Error, PackedQuery, PassageId, ResidualCodec};
 use clustered::Clustered;
 pub(crate) use clustered::ClusteredParts;
 use flat::Flat;
@@ -150,7 +150,7 @@ impl Segment {
 
     pub(crate) fn byte_score(
         &self,
-        query: &Query,
+        query: &PackedQuery,
         scores: Option<&CentroidScores>,
         position: usize,
         scratch: &mut Scratch,
@@ -180,7 +180,7 @@ impl Segment {
     /// Raises `best[n]` to the largest dot product of row n of the query with any decoded token.
     pub(crate) fn best_dots(
         &self,
-        query: &Query,
+        query: &PackedQuery,
         codec: Option<&ResidualCodec>,
         position: usize,
         best: &mut [f32],

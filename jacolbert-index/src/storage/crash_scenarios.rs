@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::crash_bench::Outcome;
-use crate::{BuildConfig, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId};
+use crate::{BuildOptions, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId};
 
 /// One commit: the state that it begins with, and the change. More are one line each.
 pub(super) struct Scenario {
@@ -44,13 +44,13 @@ fn passage(seed: usize, num_tokens: usize) -> Result<Embeddings, Error> {
 }
 
 fn builder() -> Result<IndexBuilder, Error> {
-    filled(IndexBuilder::new(DIM, config(0))?)
+    filled(IndexBuilder::new(DIM, options(0))?)
 }
 
 /// Settings by which more than `flat_tokens` tokens are encoded.
-fn config(flat_tokens: usize) -> BuildConfig {
+fn options(flat_tokens: usize) -> BuildOptions {
     let num_centroids = Some(2);
-    BuildConfig { flat_tokens, num_centroids, kmeans_iterations: 1, ..Default::default() }
+    BuildOptions { flat_tokens, num_centroids, kmeans_iterations: 1, ..Default::default() }
 }
 
 fn filled(mut builder: IndexBuilder) -> Result<IndexBuilder, Error> {
@@ -66,21 +66,21 @@ fn save(folder: &Path) -> Result<(), Error> {
 }
 
 fn build(folder: &Path) -> Result<(), Error> {
-    filled(IndexBuilder::create(folder, DIM, config(0))?)?.build().map(|_| ())
+    filled(IndexBuilder::create(folder, DIM, options(0))?)?.build().map(|_| ())
 }
 
 /// Attachments that are on disk before the passages are encoded, one of them in another's place.
 fn build_early(folder: &Path) -> Result<(), Error> {
-    let mut builder = IndexBuilder::create(folder, DIM, config(0))?;
-    builder.attach_now("early texts", b"which another takes the place of")?;
-    builder.attach_now("early texts", b"early texts")?;
-    builder.attach_now("texts", b"in whose place others come")?;
+    let mut builder = IndexBuilder::create(folder, DIM, options(0))?;
+    builder.attach_written("early texts", b"which another takes the place of")?;
+    builder.attach_written("early texts", b"early texts")?;
+    builder.attach_written("texts", b"in whose place others come")?;
     filled(builder)?.build().map(|_| ())
 }
 
 /// An index of exact rows, which the next passages added have encoded.
 fn build_flat(folder: &Path) -> Result<(), Error> {
-    filled(IndexBuilder::create(folder, DIM, config(7))?)?.build().map(|_| ())
+    filled(IndexBuilder::create(folder, DIM, options(7))?)?.build().map(|_| ())
 }
 
 fn commit(folder: &Path, change: fn(&mut IndexWriter) -> Result<(), Error>) -> Result<(), Error> {
@@ -132,8 +132,8 @@ fn attach(folder: &Path) -> Result<(), Error> {
 fn attach_early(folder: &Path) -> Result<(), Error> {
     commit(folder, |writer| {
         writer.attach("other texts", b"in whose place others come");
-        writer.attach_now("other texts", b"other texts")?;
-        writer.attach_now("texts", b"texts before the passage")?;
+        writer.attach_written("other texts", b"other texts")?;
+        writer.attach_written("texts", b"texts before the passage")?;
         writer.add(passage(7, 2)?.as_ref()).map(|_| ())
     })
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BuildConfig, Error, FORMAT_VERSION};
+use crate::{BuildOptions, Error, FORMAT_VERSION};
 
 /// Name of the manifest in the folder of an index.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -22,7 +22,7 @@ pub(crate) struct Manifest {
     /// Passage ids given so far; each is below it.
     pub(crate) num_ids: u32,
     /// How the index was built, which is also how it grows.
-    pub(crate) build: BuildConfig,
+    pub(crate) build: BuildOptions,
     /// Absent as long as all segments are flat.
     pub(crate) codec: Option<FileEntry>,
     pub(crate) segments: Vec<FileEntry>,
@@ -48,7 +48,7 @@ struct FormatOnly {
 
 impl Manifest {
     /// A manifest that names no file yet.
-    pub(crate) fn new(generation: u64, dim: usize, build: BuildConfig) -> Self {
+    pub(crate) fn new(generation: u64, dim: usize, build: BuildOptions) -> Self {
         Self {
             format: FORMAT.into(),
             version: FORMAT_VERSION,

@@ -1,18 +1,18 @@
 //! Laws of building and decoding.
 
-use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, PassageId};
+use jacolbert_index::{Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder, PassageId};
 
 use crate::forms::{every_form, flat};
-use crate::sample::{DIM, config, index, passages};
+use crate::sample::{DIM, index, options, passages};
 
 fn cosine(a: &[f32], b: &[f32]) -> f32 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
-fn mean_cosine(config: BuildConfig) -> Result<f32, Error> {
+fn mean_cosine(options: BuildOptions) -> Result<f32, Error> {
     let passages = passages(300, 1)?;
-    let index = index(&passages, config)?;
+    let index = index(&passages, options)?;
     let mut cosines = Vec::new();
     for (id, passage) in passages.iter().enumerate() {
         let decoded = index.decode(PassageId(id as u32))?;
@@ -28,7 +28,7 @@ fn mean_cosine(config: BuildConfig) -> Result<f32, Error> {
 fn decode_of_encode_is_closer_with_every_bit() -> Result<(), Error> {
     let lower_bounds = [0.95, 0.98, 0.998, 0.9999];
     for (bits, bound) in Bits::ALL.into_iter().zip(lower_bounds) {
-        let cosine = mean_cosine(config(bits))?;
+        let cosine = mean_cosine(options(bits))?;
         assert!(cosine > bound, "{bits:?}: {cosine}");
     }
     assert!(mean_cosine(flat())? > 0.9999);
@@ -37,8 +37,8 @@ fn decode_of_encode_is_closer_with_every_bit() -> Result<(), Error> {
 
 #[test]
 fn lengths_of_rows_are_kept() -> Result<(), Error> {
-    for config in every_form() {
-        let mut builder = IndexBuilder::new(DIM, config)?;
+    for options in every_form() {
+        let mut builder = IndexBuilder::new(DIM, options)?;
         let lengths = [0.001f32, 0.5, 1.0, 7.0, 30_000.0, 0.0];
         for (passage, length) in passages(7, 2)?[4..5].iter().cycle().zip(lengths) {
             let rows = passage.values().iter().map(|value| value * length).collect();
@@ -59,8 +59,8 @@ fn lengths_of_rows_are_kept() -> Result<(), Error> {
 #[test]
 fn empty_passages_keep_their_ids() -> Result<(), Error> {
     let passages = passages(10, 3)?;
-    for config in every_form() {
-        let index = index(&passages, config)?;
+    for options in every_form() {
+        let index = index(&passages, options)?;
         assert_eq!((index.num_passages(), passages[3].num_tokens()), (10, 0));
         for (id, passage) in passages.iter().enumerate() {
             assert_eq!(index.decode(PassageId(id as u32))?.num_tokens(), passage.num_tokens());
@@ -76,7 +76,7 @@ fn same_input_gives_the_same_bytes_on_any_number_of_threads()
     let files = |threads: usize| -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        pool.install(|| index(&passages, config(Bits::Two)))?.save(folder.path())?;
+        pool.install(|| index(&passages, options(Bits::Two)))?.save(folder.path())?;
         let mut paths: Vec<_> = std::fs::read_dir(folder.path())?
             .map(|entry| Ok(entry?.path()))
             .collect::<Result<_, std::io::Error>>()?;
@@ -90,14 +90,14 @@ fn same_input_gives_the_same_bytes_on_any_number_of_threads()
 #[test]
 fn a_build_in_a_folder_is_the_build_in_memory() -> Result<(), Box<dyn std::error::Error>> {
     let passages = passages(400, 5)?;
-    for config in every_form() {
+    for options in every_form() {
         // So little memory that there are many segments.
-        let config = BuildConfig { memory: 1 << 14, ..config };
+        let options = BuildOptions { memory: 1 << 14, ..options };
         let folder = tempfile::tempdir()?;
-        let mut builder = IndexBuilder::create(folder.path(), DIM, config.clone())?;
+        let mut builder = IndexBuilder::create(folder.path(), DIM, options.clone())?;
         passages.iter().try_for_each(|passage| builder.add(passage.as_ref()).map(|_| ()))?;
         builder.attach("note", "覚え書き".as_bytes());
-        let (stored, built) = (builder.build()?, index(&passages, config)?);
+        let (stored, built) = (builder.build()?, index(&passages, options)?);
         stored.verify()?;
         assert!(stored.segments().len() > 1);
         for id in built.passage_ids() {
@@ -114,7 +114,7 @@ fn a_build_in_a_folder_is_the_build_in_memory() -> Result<(), Box<dyn std::error
 fn a_cancelled_build_leaves_nothing() -> Result<(), Box<dyn std::error::Error>> {
     for steps in 1..6 {
         let folder = tempfile::tempdir()?;
-        let mut builder = IndexBuilder::create(folder.path(), DIM, config(Bits::Two))?;
+        let mut builder = IndexBuilder::create(folder.path(), DIM, options(Bits::Two))?;
         passages(50, 5)?.iter().try_for_each(|p| builder.add(p.as_ref()).map(|_| ()))?;
         let mut left = steps;
         let built = builder.build_with(&mut |_| {
@@ -135,7 +135,7 @@ fn a_cancelled_build_leaves_nothing() -> Result<(), Box<dyn std::error::Error>> 
 #[test]
 fn an_index_may_begin_without_a_passage() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
-    IndexBuilder::create(folder.path(), DIM, config(Bits::Four))?.build()?.verify()?;
+    IndexBuilder::create(folder.path(), DIM, options(Bits::Four))?.build()?.verify()?;
     let mut writer = jacolbert_index::IndexWriter::open(folder.path())?;
     let passages = passages(20, 9)?;
     passages.iter().try_for_each(|passage| writer.add(passage.as_ref()).map(|_| ()))?;
@@ -147,7 +147,7 @@ fn an_index_may_begin_without_a_passage() -> Result<(), Box<dyn std::error::Erro
 
 #[test]
 fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
-    let mut builder = IndexBuilder::new(2, BuildConfig::default())?;
+    let mut builder = IndexBuilder::new(2, BuildOptions::default())?;
     assert!(matches!(
         builder.add(Embeddings::empty(3)?.as_ref()),
         Err(Error::Dim { expected: 2, found: 3 })
@@ -157,7 +157,7 @@ fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
     assert_eq!(builder.build()?.num_passages(), 0);
 
     assert!(matches!(
-        IndexBuilder::new(0, BuildConfig::default()),
+        IndexBuilder::new(0, BuildOptions::default()),
         Err(Error::Embeddings(jacolbert_core::Error::Shape { dim: 0, .. }))
     ));
     assert!(matches!(Bits::try_from(3), Err(Error::Bits(3))));
@@ -166,7 +166,7 @@ fn inputs_that_cannot_be_indexed_are_named() -> Result<(), Error> {
 
 #[test]
 fn unknown_passages_are_named() -> Result<(), Error> {
-    let index = index(&passages(5, 6)?, BuildConfig::default())?;
+    let index = index(&passages(5, 6)?, BuildOptions::default())?;
     let error = index.decode(PassageId(5));
     assert!(matches!(error, Err(Error::UnknownPassage { passage: PassageId(5), num_ids: 5 })));
     Ok(())
@@ -177,7 +177,7 @@ fn a_small_first_build_serves_later_additions() -> Result<(), Box<dyn std::error
     let later = passages(30, 8)?;
     for first in [1, 2, 3, 5, 20] {
         let folder = tempfile::tempdir()?;
-        index(&passages(first, 7)?, config(Bits::Four))?.save(folder.path())?;
+        index(&passages(first, 7)?, options(Bits::Four))?.save(folder.path())?;
         let mut writer = jacolbert_index::IndexWriter::open(folder.path())?;
         let added = later.iter().map(|passage| writer.add(passage.as_ref()));
         let added = added.collect::<Result<Vec<_>, _>>()?;
@@ -198,11 +198,11 @@ fn a_small_first_build_serves_later_additions() -> Result<(), Box<dyn std::error
 fn attachments_written_early_are_those_of_the_index() -> Result<(), Box<dyn std::error::Error>> {
     let check = |builder: IndexBuilder| -> Result<Index, Box<dyn std::error::Error>> {
         let mut builder = builder;
-        builder.attach_now("early", b"replaced")?;
-        builder.attach_now("early", b"early")?;
+        builder.attach_written("early", b"replaced")?;
+        builder.attach_written("early", b"early")?;
         builder.attach("late", b"replaced");
-        builder.attach_now("late", b"written after all")?;
-        builder.attach_now("waiting", b"replaced")?;
+        builder.attach_written("late", b"written after all")?;
+        builder.attach_written("waiting", b"replaced")?;
         builder.attach("waiting", b"waiting");
         passages(9, 5)?.iter().try_for_each(|p| builder.add(p.as_ref()).map(|_| ()))?;
         let index = builder.build()?;
@@ -214,8 +214,8 @@ fn attachments_written_early_are_those_of_the_index() -> Result<(), Box<dyn std:
         Ok(index)
     };
     let folder = tempfile::tempdir()?;
-    check(IndexBuilder::new(DIM, config(Bits::Two))?)?;
-    let stored = check(IndexBuilder::create(folder.path(), DIM, config(Bits::Two))?)?;
+    check(IndexBuilder::new(DIM, options(Bits::Two))?)?;
+    let stored = check(IndexBuilder::create(folder.path(), DIM, options(Bits::Two))?)?;
     let names = || std::fs::read_dir(folder.path()).map(|files| files.count());
     let expected = stored.segments().len() + usize::from(stored.codec().is_some()) + 3 + 2;
     assert_eq!(names()?, expected, "three attachments, lock and manifest");
@@ -225,10 +225,19 @@ fn attachments_written_early_are_those_of_the_index() -> Result<(), Box<dyn std:
 #[test]
 fn attachments_written_early_go_with_a_dropped_builder() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
-    let mut builder = IndexBuilder::create(folder.path(), DIM, config(Bits::Two))?;
-    builder.attach_now("early", b"early")?;
+    let mut builder = IndexBuilder::create(folder.path(), DIM, options(Bits::Two))?;
+    builder.attach_written("early", b"early")?;
     assert!(folder.path().join("1-attachment-0.jacolbert").exists());
     drop(builder);
     assert_eq!(std::fs::read_dir(folder.path())?.count(), 1, "the lock");
+    Ok(())
+}
+
+#[test]
+fn missing_settings_take_their_defaults_and_numbers_stay_numbers() -> serde_json::Result<()> {
+    let options: BuildOptions = serde_json::from_str(r#"{ "bits": 4 }"#)?;
+    assert_eq!(options, BuildOptions { bits: Bits::Four, ..Default::default() });
+    assert_eq!(serde_json::to_string(&PassageId(7))?, "7");
+    assert_eq!(serde_json::to_string(&Bits::Eight)?, "8");
     Ok(())
 }

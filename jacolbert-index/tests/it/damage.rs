@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{
-    Bits, BuildConfig, CentroidId, Error, FORMAT_VERSION, Index, PassageId, Query, Scorer,
+    Bits, BuildOptions, CentroidId, Error, FORMAT_VERSION, Index, PackedQuery, PassageId, Scorer,
 };
 use proptest::prelude::*;
 
-use crate::sample::{config, index, passages};
+use crate::sample::{index, options, passages};
 
 struct Saved {
     folder: tempfile::TempDir,
@@ -18,8 +18,8 @@ struct Saved {
 impl Saved {
     fn new() -> Result<Self, Box<dyn StdError>> {
         let folder = tempfile::tempdir()?;
-        let config = BuildConfig { flat_tokens: 100, ..Default::default() };
-        index(&passages(30, 21)?, config)?.save(folder.path())?;
+        let options = BuildOptions { flat_tokens: 100, ..Default::default() };
+        index(&passages(30, 21)?, options)?.save(folder.path())?;
         let mut writer = jacolbert_index::IndexWriter::open(folder.path())?;
         writer.delete(PassageId(1))?;
         writer.add(passages(5, 22)?[4].as_ref())?;
@@ -58,7 +58,7 @@ fn read_all(index: &Index) {
         let _ = index.decode(passage);
     }
     let query = passages(30, 21).expect("passages").remove(2);
-    let query = Query::new(query.as_ref());
+    let query = PackedQuery::new(query.as_ref());
     let mut scorer = Scorer::new(index, &query);
     for segment in index.segments() {
         for centroid in 0..100 {
@@ -126,7 +126,7 @@ fn every_missing_or_truncated_file_is_an_error() -> Result<(), Box<dyn StdError>
 #[test]
 fn files_of_another_index_are_not_taken() -> Result<(), Box<dyn StdError>> {
     let (saved, other) = (Saved::new()?, tempfile::tempdir()?);
-    index(&passages(30, 99)?, config(Bits::Two))?.save(other.path())?;
+    index(&passages(30, 99)?, options(Bits::Two))?.save(other.path())?;
     fs::copy(
         other.path().join("1-codec.jacolbert"),
         saved.folder.path().join("1-codec.jacolbert"),

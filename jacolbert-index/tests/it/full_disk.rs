@@ -10,7 +10,7 @@ use std::process::Command;
 use jacolbert_index::{Bits, Error, Index, IndexBuilder, IndexWriter, PassageId};
 
 use crate::history::Plain;
-use crate::sample::{DIM, config, index, passages};
+use crate::sample::{DIM, index, options, passages};
 
 const PAGE: u64 = 4096;
 
@@ -97,7 +97,7 @@ fn full(result: Result<Index, Error>, folder: &Path) -> Result<Option<PathBuf>, 
 fn a_commit_without_room_changes_nothing_and_takes_nothing() -> Result<(), Box<dyn StdError>> {
     let Some(disk) = SmallDisk::mount()? else { return Ok(()) };
     let (folder, sources) = (disk.index(), passages(60, 51)?);
-    index(&sources[..10], config(Bits::Eight))?.save(&folder)?;
+    index(&sources[..10], options(Bits::Eight))?.save(&folder)?;
     let before = files(&folder)?;
     let commit = || {
         let mut writer = IndexWriter::open(&folder)?;
@@ -127,8 +127,8 @@ fn a_build_without_room_leaves_no_index_and_no_file() -> Result<(), Box<dyn StdE
     let Some(disk) = SmallDisk::mount()? else { return Ok(()) };
     let (folder, sources) = (disk.index(), passages(40, 52)?);
     let build = || -> Result<Index, Error> {
-        let mut builder = IndexBuilder::create(&folder, DIM, config(Bits::Eight))?;
-        builder.attach_now("early texts", &[7; 10_000])?;
+        let mut builder = IndexBuilder::create(&folder, DIM, options(Bits::Eight))?;
+        builder.attach_written("early texts", &[7; 10_000])?;
         sources.iter().try_for_each(|source| builder.add(source.as_ref()).map(|_| ()))?;
         builder.attach("texts", &[7; 10_000]);
         builder.build()

@@ -4,13 +4,13 @@ use std::error::Error as StdError;
 use std::path::Path;
 
 use jacolbert_index::{
-    Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId,
+    Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId,
 };
 use proptest::prelude::*;
 
 use crate::forms::every_form;
 use crate::history::{Operation, Plain, is_alike};
-use crate::sample::{config, index, passages};
+use crate::sample::{index, options, passages};
 
 fn tokens(index: &Index) -> Result<Vec<Embeddings>, Error> {
     index.passage_ids().map(|passage| index.decode(passage)).collect()
@@ -18,14 +18,14 @@ fn tokens(index: &Index) -> Result<Vec<Embeddings>, Error> {
 
 fn saved(n: usize, folder: &Path) -> Result<Vec<Embeddings>, Error> {
     let passages = passages(n, 11)?;
-    index(&passages, BuildConfig::default())?.save(folder)?;
+    index(&passages, BuildOptions::default())?.save(folder)?;
     Ok(passages)
 }
 
 #[test]
 fn an_opened_index_is_the_saved_one() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;
-    let built = index(&passages(50, 12)?, BuildConfig::default())?;
+    let built = index(&passages(50, 12)?, BuildOptions::default())?;
     built.save(folder.path())?;
     let opened = Index::open(folder.path())?;
     opened.verify()?;
@@ -82,7 +82,7 @@ fn only_one_writer_at_a_time() -> Result<(), Box<dyn StdError>> {
 fn an_index_is_not_overwritten() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;
     saved(5, folder.path())?;
-    let error = index(&passages(5, 1)?, BuildConfig::default())?.save(folder.path());
+    let error = index(&passages(5, 1)?, BuildOptions::default())?.save(folder.path());
     assert!(matches!(error, Err(Error::Exists { .. })));
     Ok(())
 }
@@ -118,7 +118,7 @@ fn a_manifest_that_cannot_be_seen_is_not_taken_for_missing() -> Result<(), Box<d
     std::fs::write(&file, b"maybe of an index")?;
     let manifest = folder.path().join("manifest.json");
     std::os::unix::fs::symlink(&manifest, &manifest)?;
-    let error = index(&passages(5, 1)?, BuildConfig::default())?.save(folder.path());
+    let error = index(&passages(5, 1)?, BuildOptions::default())?.save(folder.path());
     assert!(matches!(error, Err(Error::Io { path, .. }) if path == manifest));
     assert!(file.exists(), "nothing is removed");
     Ok(())
@@ -128,7 +128,7 @@ fn a_manifest_that_cannot_be_seen_is_not_taken_for_missing() -> Result<(), Box<d
 fn a_folder_is_claimed_before_the_work_begins() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;
     saved(5, folder.path())?;
-    let error = IndexBuilder::create(folder.path(), 2, BuildConfig::default());
+    let error = IndexBuilder::create(folder.path(), 2, BuildOptions::default());
     assert!(matches!(error, Err(Error::Exists { .. })));
     assert!(Index::exists(folder.path()) && !Index::exists(&folder.path().join("none")));
     Ok(())
@@ -188,10 +188,10 @@ fn operation() -> impl Strategy<Value = Operation> {
 
 #[test]
 fn many_small_commits_leave_few_segments() -> Result<(), Box<dyn StdError>> {
-    for config in every_form() {
+    for options in every_form() {
         let folder = tempfile::tempdir()?;
         let passages = passages(20, 11)?;
-        index(&passages, config)?.save(folder.path())?;
+        index(&passages, options)?.save(folder.path())?;
         for n in 0..100 {
             let mut writer = IndexWriter::open(folder.path())?;
             writer.add(passages[n % 20].as_ref())?;
@@ -204,10 +204,10 @@ fn many_small_commits_leave_few_segments() -> Result<(), Box<dyn StdError>> {
 
 #[test]
 fn compaction_gives_back_the_room_of_deleted_passages() -> Result<(), Box<dyn StdError>> {
-    for config in every_form() {
+    for options in every_form() {
         let folder = tempfile::tempdir()?;
         let passages = passages(200, 11)?;
-        index(&passages, config)?.save(folder.path())?;
+        index(&passages, options)?.save(folder.path())?;
         let mut writer = IndexWriter::open(folder.path())?;
         (0..150).try_for_each(|id| writer.delete(PassageId(id)))?;
         let before = writer.commit()?.index;
@@ -226,8 +226,8 @@ fn compaction_gives_back_the_room_of_deleted_passages() -> Result<(), Box<dyn St
 #[test]
 fn tokens_that_fit_badly_get_centroids_of_their_own() -> Result<(), Box<dyn StdError>> {
     let folder = tempfile::tempdir()?;
-    let config = BuildConfig { num_centroids: Some(64), ..config(Bits::Two) };
-    index(&passages(300, 1)?, config)?.save(folder.path())?;
+    let options = BuildOptions { num_centroids: Some(64), ..options(Bits::Two) };
+    index(&passages(300, 1)?, options)?.save(folder.path())?;
     let mut writer = IndexWriter::open(folder.path())?;
     // Other topics, which no centroid is near to.
     let others = passages(300, 2)?;

@@ -4,7 +4,7 @@ use std::io::{Write, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, IndexWriter};
+use jacolbert_index::{Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder, IndexWriter};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -45,8 +45,8 @@ fn build(folder: &Path, sources: &[Embeddings]) -> Outcome {
     let plain = Plain::built(BUILT);
     // So few that commits encode what others added, now and then; with so many bits that a token is
     // known again even where a codebook of few passages fits it badly.
-    let config = BuildConfig { flat_tokens: 60, bits: Bits::Eight, ..Default::default() };
-    let mut builder = IndexBuilder::create(folder, sample::DIM, config)?;
+    let options = BuildOptions { flat_tokens: 60, bits: Bits::Eight, ..Default::default() };
+    let mut builder = IndexBuilder::create(folder, sample::DIM, options)?;
     sources[..BUILT].iter().try_for_each(|source| builder.add(source.as_ref()).map(|_| ()))?;
     builder.attach("list", plain.to_text().as_bytes());
     say(&format!("try {}", plain.to_text()))?;

@@ -86,7 +86,7 @@ pub(crate) fn law() -> Outcome {
     let num_changes = count("JACOLBERT_TEST_CHANGES", 40)?;
     let sources = sample::passages(30, 43)?;
     let folder = tempfile::tempdir()?;
-    sample::index(&sources[..BUILT], sample::config(Bits::Eight))?.save(folder.path())?;
+    sample::index(&sources[..BUILT], sample::options(Bits::Eight))?.save(folder.path())?;
     let before = Index::open(folder.path())?;
     let expected = answers(&before)?;
     let mut other_process = start(&[READER, folder.path().to_str().ok_or("folder name")?])?;

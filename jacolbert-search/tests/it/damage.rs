@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use jacolbert_index::{Bits, CentroidId, Embeddings, Index, IndexWriter, PassageId};
-use jacolbert_search::{Error, PassageSubset, SearchParams, Searcher};
+use jacolbert_search::{Error, PassageSubset, SearchOptions, Searcher};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use tempfile::TempDir;
@@ -192,11 +192,11 @@ fn read_all(index: &Index) -> Result<(), Error> {
     }
     let searcher = Searcher::new(index);
     let subset: PassageSubset = passages.iter().copied().step_by(3).collect();
-    let few = SearchParams { k: 2, n_probe: Some(1), n_rescored: Some(3), n_exact: Some(2) };
+    let few = SearchOptions { k: 2, n_probe: Some(1), n_rescored: Some(3), n_exact: Some(2) };
     for query in [query(3, 1)?, query(6, 2)?] {
-        for params in [&few, &SearchParams::default(), &SearchParams::exact(5)] {
-            results.push(searcher.search(query.as_ref(), params).map(|_| ()));
-            results.push(searcher.search_within(query.as_ref(), &subset, params).map(|_| ()));
+        for options in [&few, &SearchOptions::default(), &SearchOptions::exact(5)] {
+            results.push(searcher.search(query.as_ref(), options).map(|_| ()));
+            results.push(searcher.search_among(query.as_ref(), &subset, options).map(|_| ()));
         }
         results.push(searcher.rerank(query.as_ref(), &passages, 3).map(|_| ()));
         results.extend(

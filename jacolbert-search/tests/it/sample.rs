@@ -1,6 +1,6 @@
 //! Passages around a few directions, and queries made of their tokens.
 
-use jacolbert_index::{Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder};
+use jacolbert_index::{Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder};
 use jacolbert_testing::embeddings::direction;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -24,12 +24,12 @@ pub(crate) fn query(num_tokens: usize, seed: u64) -> Result<Embeddings, Error> {
 }
 
 /// Settings that encode every token.
-pub(crate) fn config(bits: Bits) -> BuildConfig {
-    BuildConfig { bits, flat_tokens: 0, ..Default::default() }
+pub(crate) fn options(bits: Bits) -> BuildOptions {
+    BuildOptions { bits, flat_tokens: 0, ..Default::default() }
 }
 
 pub(crate) fn index(passages: &[Embeddings], bits: Bits) -> Result<Index, Error> {
-    let mut builder = IndexBuilder::new(DIM, config(bits))?;
+    let mut builder = IndexBuilder::new(DIM, options(bits))?;
     for passage in passages {
         builder.add(passage.as_ref())?;
     }

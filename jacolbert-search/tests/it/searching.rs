@@ -1,14 +1,14 @@
 //! Laws of search through an index.
 
 use jacolbert_index::{
-    Bits, BuildConfig, Embeddings, IndexBuilder, IndexWriter, PassageId, Query, Scorer,
+    Bits, BuildOptions, Embeddings, IndexBuilder, IndexWriter, PackedQuery, PassageId, Scorer,
 };
 use jacolbert_search::{
-    Error, Hit, PassageSubset, SearchParams, Searcher, exhaustive_search, maxsim,
+    Error, Hit, PassageSubset, SearchOptions, Searcher, exhaustive_search, maxsim,
 };
 use proptest::prelude::*;
 
-use crate::sample::{DIM, config, index, passages, query};
+use crate::sample::{DIM, index, options, passages, query};
 
 fn largest_distance(a: &Embeddings, b: &Embeddings) -> f32 {
     let distance = |(a, b): (&[f32], &[f32])| {
@@ -24,7 +24,7 @@ proptest! {
     fn everything_probed_at_eight_bits_is_exhaustive_search(seed: u64, num_tokens in 1usize..40) {
         let (passages, query) = (passages(40, seed)?, query(num_tokens, seed)?);
         let index = index(&passages, Bits::Eight)?;
-        let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::exact(40))?;
+        let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::exact(40))?;
         let exact = exhaustive_search(query.as_ref(), &passages, 40)?;
         prop_assert_eq!(hits.len(), exact.len());
         for (hit, exact) in hits.iter().zip(&exact) {
@@ -47,7 +47,7 @@ proptest! {
         let decoded: Vec<Embeddings> =
             index.passage_ids().map(|passage| index.decode(passage)).collect::<Result<_, _>>()?;
         let query = query(32, seed)?;
-        let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::exact(12))?;
+        let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::exact(12))?;
         prop_assert_eq!(hits, exhaustive_search(query.as_ref(), &decoded, 12)?);
     }
 
@@ -60,13 +60,13 @@ proptest! {
         n_exact in 0usize..20,
     ) {
         let index = index(&passages(50, seed)?, Bits::Two)?;
-        let params = SearchParams {
+        let options = SearchOptions {
             k,
             n_probe: Some(n_probe),
             n_rescored: Some(n_rescored),
             n_exact: Some(n_exact),
         };
-        let hits = Searcher::new(&index).search(query(3, seed)?.as_ref(), &params)?;
+        let hits = Searcher::new(&index).search(query(3, seed)?.as_ref(), &options)?;
         prop_assert_eq!(hits.len(), k.min(45), "five of 50 passages have no token");
         prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
     }
@@ -80,11 +80,11 @@ proptest! {
         let index = index(&passages(50, seed)?, Bits::Four)?;
         let (searcher, query) = (Searcher::new(&index), query(5, seed)?);
         let subset: PassageSubset = subset.into_iter().map(PassageId).collect();
-        let all = SearchParams::exact(50);
+        let all = SearchOptions::exact(50);
         let mut expected: Vec<Hit> = searcher.search(query.as_ref(), &all)?;
         expected.retain(|hit| subset.contains(hit.passage));
-        let within = SearchParams { n_rescored: Some(n_rescored), ..SearchParams::exact(50) };
-        prop_assert_eq!(searcher.search_within(query.as_ref(), &subset, &within)?, expected);
+        let within = SearchOptions { n_rescored: Some(n_rescored), ..SearchOptions::exact(50) };
+        prop_assert_eq!(searcher.search_among(query.as_ref(), &subset, &within)?, expected);
     }
 }
 
@@ -96,7 +96,7 @@ fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
     writer.delete(PassageId(4))?;
     writer.add(passages(3, 8)?[2].as_ref())?;
     let index = writer.commit()?.index;
-    let hits = Searcher::new(&index).search(query(9, 7)?.as_ref(), &SearchParams::exact(100))?;
+    let hits = Searcher::new(&index).search(query(9, 7)?.as_ref(), &SearchOptions::exact(100))?;
     assert_eq!(hits.len(), 27, "30 and one more, less three without tokens and one deleted");
     assert!(hits.iter().all(|hit| hit.passage != PassageId(4)));
     assert!(hits.iter().any(|hit| hit.passage == PassageId(30)));
@@ -112,10 +112,10 @@ fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
 fn a_batch_gives_what_each_query_gives() -> Result<(), Error> {
     let index = index(&passages(50, 9)?, Bits::Two)?;
     let queries: Vec<Embeddings> = (0..9).map(|seed| query(8, seed)).collect::<Result<_, _>>()?;
-    let (searcher, params) = (Searcher::new(&index), SearchParams::default());
-    let batch = searcher.search_batch(&queries, &params)?;
+    let (searcher, options) = (Searcher::new(&index), SearchOptions::default());
+    let batch = searcher.search_batch(&queries, &options)?;
     for (query, hits) in queries.iter().zip(batch) {
-        assert_eq!(searcher.search(query.as_ref(), &params)?, hits);
+        assert_eq!(searcher.search(query.as_ref(), &options)?, hits);
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn the_first_bad_query_of_a_batch_is_the_error() -> Result<(), Error> {
     queries[90] = Embeddings::empty(DIM)?;
     queries[100] = Embeddings::new(vec![1.0], 1)?;
     for _ in 0..20 {
-        let error = Searcher::new(&index).search_batch(&queries, &SearchParams::default());
+        let error = Searcher::new(&index).search_batch(&queries, &SearchOptions::default());
         assert!(matches!(error, Err(Error::EmptyQuery)));
     }
     Ok(())
@@ -152,8 +152,9 @@ fn reranking_orders_the_given_passages() -> Result<(), Error> {
 #[test]
 fn queries_that_cannot_be_searched_are_named() -> Result<(), Error> {
     let index = index(&passages(5, 11)?, Bits::Two)?;
-    let search =
-        |query: &Embeddings| Searcher::new(&index).search(query.as_ref(), &SearchParams::default());
+    let search = |query: &Embeddings| {
+        Searcher::new(&index).search(query.as_ref(), &SearchOptions::default())
+    };
     assert!(matches!(search(&Embeddings::empty(DIM)?), Err(Error::EmptyQuery)));
     let wrong = Embeddings::new(vec![1.0; 3], 3)?;
     assert!(matches!(search(&wrong), Err(Error::Dim { query: 3, passages: DIM })));
@@ -182,8 +183,8 @@ fn any_dim_and_any_number_of_query_tokens_is_searched() -> Result<(), Box<dyn st
         [(3, 1), (8, 33), (24, 64), (96, 70), (128, 32), (768, 5), (1024, 40)]
     {
         for flat_tokens in [0, usize::MAX] {
-            let config = BuildConfig { flat_tokens, ..config(Bits::Four) };
-            let mut builder = IndexBuilder::new(dim, config)?;
+            let options = BuildOptions { flat_tokens, ..options(Bits::Four) };
+            let mut builder = IndexBuilder::new(dim, options)?;
             for seed in 0..40 {
                 builder.add(rows(1 + seed as usize % 30, dim, seed)?.as_ref())?;
             }
@@ -192,8 +193,8 @@ fn any_dim_and_any_number_of_query_tokens_is_searched() -> Result<(), Box<dyn st
             let decoded = decoded.collect::<Result<Vec<_>, _>>()?;
             let query = rows(query_tokens, dim, 99)?;
             let exact = exhaustive_search(query.as_ref(), &decoded, 5)?;
-            let params = SearchParams { k: 5, n_rescored: Some(40), ..Default::default() };
-            let hits = Searcher::new(&index).search(query.as_ref(), &params)?;
+            let options = SearchOptions { k: 5, n_rescored: Some(40), ..Default::default() };
+            let hits = Searcher::new(&index).search(query.as_ref(), &options)?;
             assert_eq!(hits, exact, "dim {dim}, {query_tokens} query tokens");
         }
     }
@@ -206,13 +207,13 @@ fn byte_scores_are_close_to_exact_ones() -> Result<(), Box<dyn std::error::Error
         Bits::ALL.map(|bits| (bits, 0)).into_iter().chain([(Bits::Two, 1 << 20)])
     {
         let passages = passages(60, 5)?;
-        let mut builder = IndexBuilder::new(DIM, BuildConfig { flat_tokens, ..config(bits) })?;
+        let mut builder = IndexBuilder::new(DIM, BuildOptions { flat_tokens, ..options(bits) })?;
         for passage in &passages {
             builder.add(passage.as_ref())?;
         }
         let index = builder.build()?;
         let query = query(40, 6)?;
-        let ready = Query::new(query.as_ref());
+        let ready = PackedQuery::new(query.as_ref());
         let mut scorer = Scorer::new(&index, &ready);
         for passage in index.passage_ids() {
             let (segment, position) = index.locate(passage)?;
@@ -240,8 +241,8 @@ fn a_search_that_stops_early_finds_most_of_what_one_of_everything_finds()
         let noise = query(passage.num_tokens(), at as u64)?;
         let mixed = passage.values().iter().zip(noise.values()).map(|(row, noise)| row + noise);
         let query = Embeddings::new(mixed.collect(), DIM)?;
-        let exact = searcher.search(query.as_ref(), &SearchParams::exact(10))?;
-        let hits = searcher.search(query.as_ref(), &SearchParams::default())?;
+        let exact = searcher.search(query.as_ref(), &SearchOptions::exact(10))?;
+        let hits = searcher.search(query.as_ref(), &SearchOptions::default())?;
         assert_eq!(hits[0], exact[0]);
         found += hits.iter().filter(|hit| exact.contains(hit)).count();
         wanted += exact.len();
@@ -254,7 +255,7 @@ fn a_search_that_stops_early_finds_most_of_what_one_of_everything_finds()
 fn matches_name_the_tokens_that_make_the_score() -> Result<(), Box<dyn std::error::Error>> {
     let index = index(&passages(30, 12)?, Bits::Two)?;
     let (searcher, query) = (Searcher::new(&index), query(8, 12)?);
-    for hit in searcher.search(query.as_ref(), &SearchParams::exact(30))? {
+    for hit in searcher.search(query.as_ref(), &SearchOptions::exact(30))? {
         let decoded = index.decode(hit.passage)?;
         let matches = searcher.explain(query.as_ref(), hit.passage)?;
         let sum: f32 = matches.iter().map(|found| found.score).sum();
@@ -267,5 +268,13 @@ fn matches_name_the_tokens_that_make_the_score() -> Result<(), Box<dyn std::erro
         }
     }
     assert!(searcher.explain(query.as_ref(), PassageId(9))?.is_empty(), "it has no token");
+    Ok(())
+}
+
+#[test]
+fn missing_settings_take_their_defaults() -> serde_json::Result<()> {
+    let options: SearchOptions = serde_json::from_str(r#"{ "k": 3 }"#)?;
+    assert_eq!(options, SearchOptions { k: 3, ..Default::default() });
+    assert_eq!(serde_json::from_str::<SearchOptions>(&serde_json::to_string(&options)?)?, options);
     Ok(())
 }

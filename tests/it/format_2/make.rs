@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
 use jacolbert::{
-    Bits, BuildConfig, Collection, Device, Document, Encoder, IndexOptions, LoadOptions, Retriever,
-    SearchParams, Splitting,
+    Bits, BuildOptions, Collection, Device, Document, Encoder, IndexOptions, LoadOptions,
+    Retriever, SearchOptions, Splitting,
 };
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ fn second() -> [Document; 2] {
 /// one that is deleted and still there.
 fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert::Error> {
     let (flat_tokens, num_centroids) = (64, Some(24));
-    let build = BuildConfig { bits: Bits::Two, flat_tokens, num_centroids, ..Default::default() };
+    let build = BuildOptions { bits: Bits::Two, flat_tokens, num_centroids, ..Default::default() };
     let splitting = Splitting::Sentences { max_tokens: 10, overlap: 0 };
     let options = IndexOptions { splitting, build, ..Default::default() };
     let mut collection = retriever.index(folder, &first(), &options)?.collection;
@@ -117,7 +117,7 @@ fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert
 fn answers_of(collection: &Collection) -> Result<Value, jacolbert::Error> {
     let mut answers = Vec::new();
     for question in QUESTIONS {
-        let hits = collection.search(question, &SearchParams::default())?;
+        let hits = collection.search(question, &SearchOptions::default())?;
         let hits = hits.iter().map(|hit| {
             json!({
                 "passage": hit.passage_id.0,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::{Collection, Device, Document, Error, Hit, Retriever, SearchParams, Splitting};
+use jacolbert::{Collection, Device, Document, Error, Hit, Retriever, SearchOptions, Splitting};
 use serde_json::Value;
 
 use crate::sample::TestResult;
@@ -48,7 +48,7 @@ fn a_collection_of_format_2_opens_and_finds_what_it_found() -> TestResult {
     assert_eq!(answers.len(), 3);
     for answer in answers {
         let question = answer["question"].as_str().ok_or("a question")?;
-        let hits = collection.search(question, &SearchParams::default())?;
+        let hits = collection.search(question, &SearchOptions::default())?;
         check(&hits, answer["hits"].as_array().ok_or("hits")?)?;
     }
     Ok(())
@@ -64,7 +64,7 @@ fn a_collection_of_format_2_grows_and_is_compacted() -> TestResult {
     }
     let question = "日本で最も大きな湖は？";
     let mut collection = retriever.open(copy.path())?;
-    let before = collection.search(question, &SearchParams::default())?;
+    let before = collection.search(question, &SearchOptions::default())?;
     assert_eq!((before[0].document_id.as_str(), collection.contains("火")?), ("湖", false));
     collection.add(&[Document::new("火", "阿蘇山は火山である。")], Splitting::Whole)?;
     collection.compact()?;
@@ -74,12 +74,12 @@ fn a_collection_of_format_2_grows_and_is_compacted() -> TestResult {
     collection.index().verify()?;
     assert!(collection.contains("火")?);
     assert_eq!(collection.num_passages(), before.len() + 1);
-    let after = collection.search(question, &SearchParams::default())?;
+    let after = collection.search(question, &SearchOptions::default())?;
     assert_eq!(
         (&after[0].content, after[0].passage_id),
         (&before[0].content, before[0].passage_id)
     );
-    let new = collection.search("阿蘇山は火山である。", &SearchParams::default())?;
+    let new = collection.search("阿蘇山は火山である。", &SearchOptions::default())?;
     assert_eq!(
         (new[0].document_id.as_str(), new[0].content.as_str()),
         ("火", "阿蘇山は火山である。")

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{
-    BuildConfig, Error, Index, IndexWriter, PassageId, PlaidFolder, PlaidPassage,
+    BuildOptions, Error, Index, IndexWriter, PassageId, PlaidFolder, PlaidPassage,
 };
 
 const FOLDERS: [&str; 7] =
@@ -106,7 +106,7 @@ fn an_imported_index_has_the_rows_of_the_foreign_one() -> Result<(), Box<dyn Std
         let foreign = PlaidFolder::open(&fixture(name))?;
         let folder = tempfile::tempdir()?;
         let attachments: [(&str, &[u8]); 1] = [("texts", b"those of the passages")];
-        foreign.import(folder.path(), &BuildConfig::default(), &attachments)?;
+        foreign.import(folder.path(), &BuildOptions::default(), &attachments)?;
         let index = Index::open(folder.path())?;
         index.verify()?;
         assert_eq!(index.attachment("texts").map(AsRef::as_ref), Some(attachments[0].1));
@@ -131,7 +131,7 @@ fn an_imported_index_has_the_rows_of_the_foreign_one() -> Result<(), Box<dyn Std
 fn an_imported_index_goes_on_as_any_other() -> Result<(), Box<dyn StdError>> {
     let foreign = PlaidFolder::open(&fixture("bits_2"))?;
     let folder = tempfile::tempdir()?;
-    foreign.import(folder.path(), &BuildConfig { flat_tokens: 0, ..Default::default() }, &[])?;
+    foreign.import(folder.path(), &BuildOptions { flat_tokens: 0, ..Default::default() }, &[])?;
     let mut writer = IndexWriter::open(folder.path())?;
     let passage = writer.index().decode(PassageId(1))?;
     let added = writer.add(passage.as_ref())?;
@@ -140,7 +140,7 @@ fn an_imported_index_goes_on_as_any_other() -> Result<(), Box<dyn StdError>> {
     let index = writer.commit()?.index;
     index.verify()?;
     assert_eq!(index.decode(added)?.num_tokens(), passage.num_tokens());
-    let again = foreign.import(folder.path(), &BuildConfig::default(), &[]);
+    let again = foreign.import(folder.path(), &BuildOptions::default(), &[]);
     assert!(matches!(again, Err(Error::Exists { .. })));
     Ok(())
 }

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{
-    Bits, BuildConfig, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId,
+    Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder, IndexWriter, PassageId,
 };
-use jacolbert_search::{SearchParams, Searcher};
+use jacolbert_search::{SearchOptions, Searcher};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -26,15 +26,15 @@ fn main() -> Result<(), Box<dyn StdError>> {
     }
     let queries = (0..3).map(|n| thousandths(4, 100 + n)).collect::<Vec<_>>();
     let mut found = serde_json::Map::new();
-    let coded = |bits| BuildConfig { bits, flat_tokens: FLAT_TOKENS, ..small() };
-    for (name, config) in [
+    let coded = |bits| BuildOptions { bits, flat_tokens: FLAT_TOKENS, ..small() };
+    for (name, options) in [
         ("bits_1", coded(Bits::One)),
         ("bits_2", coded(Bits::Two)),
         ("bits_4", coded(Bits::Four)),
         ("bits_8", coded(Bits::Eight)),
         ("flat", small()),
     ] {
-        let index = written(&folder.join(name), config)?;
+        let index = written(&folder.join(name), options)?;
         fs::remove_file(folder.join(name).join("writer.lock"))?;
         found.insert(name.into(), answers_of(&index, &queries)?);
     }
@@ -43,14 +43,14 @@ fn main() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-fn small() -> BuildConfig {
-    BuildConfig { num_centroids: Some(16), ..Default::default() }
+fn small() -> BuildOptions {
+    BuildOptions { num_centroids: Some(16), ..Default::default() }
 }
 
 /// An index with all that an index can have: segments with a gap in their ids, exact rows of later
 /// commits, deletions, attachments.
-fn written(folder: &Path, config: BuildConfig) -> Result<Index, Error> {
-    let mut builder = IndexBuilder::create(folder, DIM, config)?;
+fn written(folder: &Path, options: BuildOptions) -> Result<Index, Error> {
+    let mut builder = IndexBuilder::create(folder, DIM, options)?;
     for n in 0..30 {
         builder.add(passage(n)?.as_ref())?;
     }
@@ -77,7 +77,7 @@ fn answers_of(index: &Index, queries: &[Vec<i32>]) -> Result<Value, Box<dyn StdE
     for query in queries {
         let rows = query.iter().map(|&value| value as f32 / 1000.0).collect();
         let query = Embeddings::new(rows, DIM)?;
-        let found = Searcher::new(index).search(query.as_ref(), &SearchParams::default())?;
+        let found = Searcher::new(index).search(query.as_ref(), &SearchOptions::default())?;
         hits.push(found.iter().map(|hit| (hit.passage.0, hit.score)).collect::<Vec<_>>());
     }
     Ok(json!({

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::{Embeddings, Index, IndexWriter, PassageId};
-use jacolbert_search::{SearchParams, Searcher};
+use jacolbert_search::{SearchOptions, Searcher};
 use serde_json::Value;
 
 type Outcome<T> = Result<T, Box<dyn StdError>>;
@@ -76,7 +76,7 @@ fn searches_of_format_2_find_what_they_found() -> Outcome<()> {
         let index = Index::open(&folder().join(&name))?;
         assert_eq!(queries.len(), answers.hits.len());
         for (query, expected) in queries.iter().zip(answers.hits) {
-            let hits = Searcher::new(&index).search(query.as_ref(), &SearchParams::default())?;
+            let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::default())?;
             let (ids, scores): (Vec<u32>, Vec<f32>) =
                 hits.iter().map(|hit| (hit.passage.0, hit.score)).unzip();
             let (expected, then): (Vec<u32>, Vec<f32>) = expected.into_iter().unzip();
@@ -113,7 +113,7 @@ fn indexes_of_format_2_grow_and_are_compacted() -> Outcome<()> {
         expected.retain(|&id| id != 0);
         expected.push(added.0);
         assert_eq!((added.index(), passages(&index)), (answers.num_ids, expected), "{name}");
-        let hits = Searcher::new(&index).search(queries[0].as_ref(), &SearchParams::default())?;
+        let hits = Searcher::new(&index).search(queries[0].as_ref(), &SearchOptions::default())?;
         assert_eq!(hits[0].passage, added, "{name}: no other is as near to its tokens");
         check_scores(&name, &answers.hits[0], &hits);
     }

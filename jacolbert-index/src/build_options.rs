@@ -7,14 +7,14 @@ use crate::Bits;
 /// Settings of a build, which an index keeps for the time when it grows.
 ///
 /// ```
-/// use jacolbert_index::{Bits, BuildConfig};
+/// use jacolbert_index::{Bits, BuildOptions};
 ///
-/// let config = BuildConfig { bits: Bits::Four, ..Default::default() };
-/// assert_eq!(config.num_centroids_for(438_069), 16_384);
+/// let options = BuildOptions { bits: Bits::Four, ..Default::default() };
+/// assert_eq!(options.num_centroids_for(438_069), 16_384);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct BuildConfig {
+pub struct BuildOptions {
     /// Bits per residual component; see [`Bits`].
     pub bits: Bits,
     /// Tokens up to which an index has exact rows and no codebook: `dim + 4` bytes each, all scored by
@@ -37,7 +37,7 @@ pub struct BuildConfig {
     pub seed: u64,
 }
 
-impl Default for BuildConfig {
+impl Default for BuildOptions {
     fn default() -> Self {
         Self {
             bits: Bits::default(),
@@ -51,7 +51,7 @@ impl Default for BuildConfig {
     }
 }
 
-impl BuildConfig {
+impl BuildOptions {
     /// The power of two at or below `32 * sqrt(tokens)`, at most 65,536, with which codes take two bytes,
     /// and at most an eighth of the tokens.
     ///

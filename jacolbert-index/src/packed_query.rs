@@ -9,7 +9,7 @@ use crate::{EmbeddingsRef, Panels};
 /// Candidates are scored in bytes, of which some rounding stays; what is returned to a caller of a
 /// search is scored in `f32`.
 #[derive(Debug, Clone)]
-pub struct Query {
+pub struct PackedQuery {
     pub(crate) exact: Panels,
     pub(crate) bytes: BytePanels,
     pub(crate) isa: Isa,
@@ -17,7 +17,7 @@ pub struct Query {
     pub(crate) longest: f32,
 }
 
-impl Query {
+impl PackedQuery {
     /// Lays out the rows of `query`, `[query tokens, dim]`.
     pub fn new(query: EmbeddingsRef<'_>) -> Self {
         Self {

@@ -1,16 +1,19 @@
-//! Parameters of a search.
+//! How far a search looks.
+
+use serde::{Deserialize, Serialize};
 
 /// How far a search through an index looks.
 ///
 /// What is `None` is chosen by `k` and the size of the collection.
 ///
 /// ```
-/// use jacolbert_search::SearchParams;
+/// use jacolbert_search::SearchOptions;
 ///
-/// let params = SearchParams { k: 20, ..Default::default() };
+/// let options = SearchOptions { k: 20, ..Default::default() };
 /// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct SearchParams {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchOptions {
     /// Number of hits wanted; clipped to the number of passages.
     pub k: usize,
     /// Cells looked into per query token, where a collection is too large for a look at the codes of
@@ -27,7 +30,7 @@ pub struct SearchParams {
     pub n_exact: Option<usize>,
 }
 
-impl Default for SearchParams {
+impl Default for SearchOptions {
     fn default() -> Self {
         Self { k: 10, n_probe: None, n_rescored: None, n_exact: None }
     }
@@ -36,7 +39,7 @@ impl Default for SearchParams {
 /// Cells looked into per query token unless told.
 const N_PROBE: usize = 32;
 
-impl SearchParams {
+impl SearchOptions {
     /// Everything is looked into and scored: as [`exhaustive_search`](crate::exhaustive_search), on
     /// decoded passages.
     pub fn exact(k: usize) -> Self {
