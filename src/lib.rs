@@ -46,8 +46,6 @@ mod document_search;
 mod documents;
 mod error;
 mod hit;
-#[cfg(feature = "hub")]
-mod hub;
 #[cfg(feature = "import")]
 mod import;
 mod ingest;
@@ -63,6 +61,10 @@ mod splitting;
 
 pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_eval as eval;
+#[cfg(feature = "hub")]
+pub use jacolbert_hub as hub;
+#[cfg(feature = "hub")]
+pub use jacolbert_hub::{HubOptions, HubProgress, HubToken, fetch_checkpoint};
 pub use jacolbert_index as index;
 pub use jacolbert_index::{Bits, BuildOptions, PassageId};
 pub use jacolbert_model as model;
@@ -76,8 +78,6 @@ pub use collection::Collection;
 pub use document::Document;
 pub use error::Error;
 pub use hit::{Hit, Reranked};
-#[cfg(feature = "hub")]
-pub use hub::{HubOptions, HubProgress, HubToken, hub_checkpoint};
 pub use ingest::Truncated;
 pub use memory_collection::MemoryCollection;
 pub use query::Query;

@@ -17,7 +17,7 @@ use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
 use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated};
 #[cfg(feature = "hub")]
-use crate::{HubOptions, hub_checkpoint};
+use crate::{HubOptions, fetch_checkpoint};
 
 /// A late-interaction model, ready to encode, index, search and rerank.
 ///
@@ -121,7 +121,7 @@ impl Retriever {
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub onto `device`, through the cache that is
-    /// shared with the hub's clients in Python; see [`hub_checkpoint`](crate::hub_checkpoint), which
+    /// shared with the hub's clients in Python; see [`fetch_checkpoint`](crate::fetch_checkpoint), which
     /// reports how far the download is.
     ///
     /// ```no_run
@@ -133,7 +133,7 @@ impl Retriever {
     /// ```
     ///
     /// # Errors
-    /// As [`hub_checkpoint`](crate::hub_checkpoint) and [`from_dir`](Self::from_dir).
+    /// As [`fetch_checkpoint`](crate::fetch_checkpoint) and [`from_dir`](Self::from_dir).
     #[cfg(feature = "hub")]
     pub fn from_hub(name: &str, options: &HubOptions, device: &Device) -> Result<Self, Error> {
         Self::from_hub_with(name, options, &LoadOptions::default(), device)
@@ -161,7 +161,7 @@ impl Retriever {
         loading: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
-        Self::from_dir_with(&hub_checkpoint(name, hub, &mut |_| ())?, loading, device)
+        Self::from_dir_with(&fetch_checkpoint(name, hub, &mut |_| ())?, loading, device)
     }
 
     /// Loads the checkpoint that encoded the collection in `folder`, with the dictionary that it had

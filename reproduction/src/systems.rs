@@ -168,7 +168,7 @@ pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
         return Ok(name.into());
     }
     let options = jacolbert::HubOptions::default();
-    Ok(jacolbert::hub_checkpoint(name, &options, &mut |_| ())?)
+    Ok(jacolbert::fetch_checkpoint(name, &options, &mut |_| ())?)
 }
 
 /// The folder of a model by this name.

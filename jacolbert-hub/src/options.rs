@@ -1,4 +1,4 @@
-//! Where checkpoints come from and where they are kept.
+//! Options of a download: the hub, the revision and the cache.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,52 +7,65 @@ use std::{env, fmt, fs, io};
 
 use crate::Error;
 
-/// How a checkpoint is got from a hub.
+/// How to fetch a checkpoint from a hub.
 ///
-/// The defaults are those of the hub's own clients and follow the same variables of the environment:
+/// The defaults are those of the hub's own clients and follow the same environment variables:
 /// `HF_HUB_CACHE` (or `HUGGINGFACE_HUB_CACHE`), `HF_HOME` and `XDG_CACHE_HOME` for the cache,
 /// `HF_ENDPOINT`, `HF_TOKEN` and `HF_TOKEN_PATH`, `HF_HUB_DISABLE_IMPLICIT_TOKEN`, `HF_HUB_OFFLINE`.
-/// Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` always.
+/// Requests always follow `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+///
+/// ```
+/// use jacolbert_hub::{HubOptions, HubToken};
+///
+/// let options = HubOptions {
+///     revision: "v1.0".into(),
+///     token: HubToken::Anonymous,
+///     ..Default::default()
+/// };
+/// assert_eq!(options.retries, 4);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubOptions {
-    /// A branch, a tag or the 40 digits of a commit. A commit is pinned: it needs no request once it
-    /// is in the cache, and its files can never change. `main` if not said.
+    /// A branch, a tag or the 40 digits of a commit. A commit pins the model: its files never change,
+    /// and once cached it needs no request. Default: `main`.
     pub revision: String,
-    /// The cache, shared with the hub's clients in Python: `~/.cache/huggingface/hub` if not said.
+    /// Folder of the cache, which the hub's Python clients share. Default:
+    /// `~/.cache/huggingface/hub`, or what the environment says.
     pub cache: PathBuf,
-    /// Whether the cache must do without a request.
+    /// Whether to use the cache only and make no request. Default: no, or what the environment says.
     pub offline: bool,
-    /// Who asks; needed for private and gated models.
+    /// The user's token; private and gated models need one. Default: that of the environment, or else
+    /// the file that `hf auth login` writes.
     pub token: HubToken,
-    /// Address of the hub: `https://huggingface.co` if not said.
+    /// Address of the hub. Default: `https://huggingface.co`, or what the environment says.
     pub endpoint: String,
-    /// How long to wait for a connection, an answer or the next bytes: 10 s if not said. More of it
-    /// finds out later that a connection is dead.
+    /// How long to wait for a connection, a response or the next bytes. Default: 10 s. With a longer
+    /// one, a dead connection is noticed later.
     pub timeout: Duration,
-    /// How often a transfer that broke off goes on by itself, a file; 4 if not said. The next call
-    /// goes on where the last one broke off, too.
+    /// How often one call resumes the broken transfer of a file. Default: 4. With more, a call tries
+    /// longer before it fails; the next call resumes in any case.
     pub retries: u32,
 }
 
-/// What a hub knows its user by.
+/// How to identify the user to a hub.
 #[derive(Clone, PartialEq, Eq)]
 pub enum HubToken {
-    /// Nothing.
+    /// No token.
     Anonymous,
-    /// This token. It is not shown by `Debug`.
+    /// This token. `Debug` does not show it.
     Secret(String),
-    /// The token in this file if there is one, as `hf auth login` writes it.
+    /// The token in this file, as `hf auth login` writes it; no token if there is no such file.
     File(PathBuf),
 }
 
 impl Default for HubOptions {
     fn default() -> Self {
-        Self::of_environment(&|name| env::var_os(name).filter(|value| !value.is_empty()))
+        Self::from_environment(&|name| env::var_os(name).filter(|value| !value.is_empty()))
     }
 }
 
 impl HubOptions {
-    fn of_environment(var: &dyn Fn(&str) -> Option<OsString>) -> Self {
+    fn from_environment(var: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let path = |name| var(name).map(|value| expanded(Path::new(&value)));
         let caches = || path("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache"));
         let hub_home = path("HF_HOME").unwrap_or_else(|| caches().join("huggingface"));
@@ -77,8 +90,8 @@ impl HubOptions {
 }
 
 impl HubToken {
-    /// The token itself, if there is one.
-    pub(super) fn secret(&self) -> Result<Option<String>, Error> {
+    /// The token, if there is one.
+    pub(crate) fn secret(&self) -> Result<Option<String>, Error> {
         let text = match self {
             Self::Anonymous => return Ok(None),
             Self::Secret(token) => token.clone(),
@@ -102,7 +115,7 @@ impl fmt::Debug for HubToken {
     }
 }
 
-/// The home folder; the working folder where there is none.
+/// The home folder, or the working folder if there is none.
 fn home() -> PathBuf {
     env::home_dir().unwrap_or_default()
 }
@@ -124,7 +137,7 @@ mod tests {
 
     fn options(variables: &[(&str, &str)]) -> HubOptions {
         let value = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into());
-        HubOptions::of_environment(&value)
+        HubOptions::from_environment(&value)
     }
 
     #[test]

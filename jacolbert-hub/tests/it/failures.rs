@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use jacolbert::{Error, HubOptions, hub_checkpoint};
+use jacolbert_hub::{Error, HubOptions, fetch_checkpoint};
 
 use crate::fixture::{Fixture, TestResult, files, get, weights};
 use crate::server::{Fault, Files};
@@ -17,15 +17,15 @@ fn without(name: &str) -> Files {
 #[test]
 fn what_is_not_there_is_named() -> TestResult {
     let hub = Fixture::new(files())?;
-    let error = hub_checkpoint("nihon/other", &hub.options, &mut |_| ()).err();
-    assert!(matches!(&error, Some(Error::HubModel { name, .. }) if name == "nihon/other"));
+    let error = fetch_checkpoint("nihon/other", &hub.options, &mut |_| ()).err();
+    assert!(matches!(&error, Some(Error::Model { name, .. }) if name == "nihon/other"));
     let error = get(&hub.with(|options| options.revision = "v9".into())).err();
-    assert!(matches!(&error, Some(Error::HubRevision { revision, .. }) if revision == "v9"));
+    assert!(matches!(&error, Some(Error::Revision { revision, .. }) if revision == "v9"));
     let commit = "0".repeat(40);
     let error = get(&hub.with(|options| options.revision = commit.clone())).err();
-    assert!(matches!(&error, Some(Error::HubRevision { revision, .. }) if *revision == commit));
-    let error = hub_checkpoint("../escape", &hub.options, &mut |_| ()).err();
-    assert!(matches!(error, Some(Error::HubName { .. })));
+    assert!(matches!(&error, Some(Error::Revision { revision, .. }) if *revision == commit));
+    let error = fetch_checkpoint("../escape", &hub.options, &mut |_| ()).err();
+    assert!(matches!(error, Some(Error::Name { .. })));
     Ok(())
 }
 
@@ -34,7 +34,7 @@ fn a_checkpoint_without_a_needed_file_is_refused_before_the_download() -> TestRe
     for needed in ["config.json", "tokenizer.json", "model.safetensors"] {
         let hub = Fixture::new(without(needed))?;
         let error = hub.get().err();
-        assert!(matches!(&error, Some(Error::HubFile { file, .. }) if file == needed), "{error:?}");
+        assert!(matches!(&error, Some(Error::File { file, .. }) if file == needed), "{error:?}");
         assert_eq!(hub.asked().len(), 1);
     }
     Ok(())
@@ -46,7 +46,7 @@ fn a_listed_file_that_is_gone_is_named() -> TestResult {
     hub.server.fail("artifact.metadata", Fault::Status(404, "EntryNotFound"));
     let error = hub.get().err();
     assert!(
-        matches!(&error, Some(Error::HubFile { file, .. }) if file == "artifact.metadata"),
+        matches!(&error, Some(Error::File { file, .. }) if file == "artifact.metadata"),
         "{error:?}"
     );
     Ok(())
@@ -56,7 +56,7 @@ fn a_listed_file_that_is_gone_is_named() -> TestResult {
 fn a_hub_that_fails_is_an_error_with_its_status() -> TestResult {
     let hub = Fixture::new(files())?;
     hub.server.fail("model.safetensors", Fault::Status(500, ""));
-    assert!(matches!(hub.get(), Err(Error::HubStatus { status: 500, .. })));
+    assert!(matches!(hub.get(), Err(Error::Status { status: 500, .. })));
     Ok(())
 }
 
@@ -67,7 +67,7 @@ fn who_may_not_have_a_model_is_told_so() -> TestResult {
         hub.server.fail("revision/main", Fault::Status(status, code));
         let error = hub.get().err();
         assert!(
-            matches!(&error, Some(Error::HubRefused { status: s, .. }) if *s == status),
+            matches!(&error, Some(Error::Refused { status: s, .. }) if *s == status),
             "{error:?}"
         );
     }
@@ -80,7 +80,7 @@ fn a_broken_transfer_is_an_error_and_the_next_call_goes_on_from_there() -> TestR
     let commit = hub.server.push("main", files());
     hub.server.fail(&weights(&commit), Fault::Cut(100_000));
     let error = hub.get().err();
-    let Some(Error::HubBroken { received, expected: 300_000, .. }) = error else {
+    let Some(Error::Broken { received, expected: 300_000, .. }) = error else {
         panic!("{error:?}");
     };
     assert!(received > 0 && received <= 100_000, "{received}");
@@ -127,7 +127,7 @@ fn a_transfer_that_stalls_ends_with_the_timeout() -> TestResult {
     let commit = hub.server.push("main", files());
     hub.server.fail(&weights(&commit), Fault::Stall(1_000));
     let error = get(&hub.with(|options| options.timeout = Duration::from_millis(200))).err();
-    assert!(matches!(&error, Some(Error::HubBroken { .. })), "{error:?}");
+    assert!(matches!(&error, Some(Error::Broken { .. })), "{error:?}");
     Ok(())
 }
 
@@ -152,17 +152,17 @@ fn a_file_of_the_wrong_length_does_not_come_into_the_cache() -> TestResult {
         check_served(
             "model.safetensors",
             vec![7; found],
-            |error| matches!(error, Error::HubLength { expected: 300_000, found: f, .. } if *f == found as u64),
+            |error| matches!(error, Error::Length { expected: 300_000, found: f, .. } if *f == found as u64),
         )?;
     }
     check_served("config.json", b"<html>".to_vec(), |error| {
-        matches!(error, Error::HubLength { expected: 2, found: 6, .. })
+        matches!(error, Error::Length { expected: 2, found: 6, .. })
     })
 }
 
 #[test]
 fn a_file_of_another_content_does_not_come_into_the_cache() -> TestResult {
-    let wrong = |error: &Error| matches!(error, Error::HubContent { .. });
+    let wrong = |error: &Error| matches!(error, Error::Content { .. });
     check_served("model.safetensors", vec![7; 300_000], wrong)?;
     check_served("config.json", b"[]".to_vec(), wrong)
 }
@@ -181,7 +181,7 @@ fn a_listing_that_makes_no_sense_is_refused() -> TestResult {
         let options = hub.with(|o| options(o));
         hub.server.fail(&format!("revision/{}", options.revision), Fault::Instead(answer.into()));
         let error = get(&options).err();
-        assert!(matches!(&error, Some(Error::HubReply { .. })), "{error:?}");
+        assert!(matches!(&error, Some(Error::Reply { .. })), "{error:?}");
         assert!(!options.cache.exists(), "nothing is written");
         Ok(())
     };

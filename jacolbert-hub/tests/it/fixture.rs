@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jacolbert::{Error, HubOptions, HubToken, hub_checkpoint};
+use jacolbert_hub::{Error, HubOptions, HubToken, fetch_checkpoint};
 use tempfile::TempDir;
 
 use crate::server::{Files, NAME, Server};
@@ -48,7 +48,7 @@ impl Fixture {
 
     pub(crate) fn get_reported(&self) -> Result<(PathBuf, Reports), Error> {
         let mut reports = Vec::new();
-        let folder = hub_checkpoint(NAME, &self.options, &mut |progress| {
+        let folder = fetch_checkpoint(NAME, &self.options, &mut |progress| {
             reports.push((progress.file.to_owned(), progress.done, progress.of));
         })?;
         Ok((folder, reports))
@@ -75,7 +75,7 @@ impl Fixture {
 }
 
 pub(crate) fn get(options: &HubOptions) -> Result<PathBuf, Error> {
-    hub_checkpoint(NAME, options, &mut |_| ())
+    fetch_checkpoint(NAME, options, &mut |_| ())
 }
 
 /// Where the hub sends whoever asks for the weights.

@@ -1,4 +1,4 @@
-//! A file that is being downloaded.
+//! A partly downloaded file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -8,15 +8,15 @@ use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use ureq::Body;
 use ureq::http::Response;
 
-use super::client::HubClient;
-use super::listing::{ContentId, RemoteFile};
 use crate::Error;
+use crate::client::HubClient;
+use crate::listing::{ContentId, RemoteFile};
 
-/// Bytes that are read at once.
+/// Bytes of one read.
 const PIECE: usize = 1 << 16;
 
-/// The beginning of a file, with the digest of it.
-pub(super) struct Part<'a> {
+/// The bytes of a file received so far, and their digest.
+pub(crate) struct PartialDownload<'a> {
     path: PathBuf,
     written: File,
     length: u64,
@@ -24,37 +24,37 @@ pub(super) struct Part<'a> {
     file: &'a RemoteFile,
 }
 
-impl<'a> Part<'a> {
-    /// Goes on with what an earlier download left at `path`.
-    pub(super) fn open(path: PathBuf, file: &'a RemoteFile) -> Result<Self, Error> {
+impl<'a> PartialDownload<'a> {
+    /// Opens what an earlier download left at `path`, or an empty file.
+    pub(crate) fn open(path: PathBuf, file: &'a RemoteFile) -> Result<Self, Error> {
         let open =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let written = open.map_err(|source| Error::io(&path, source))?;
-        let mut part = Self { path, written, length: 0, digest: new_digest(file), file };
-        part.digest_what_is_here()?;
-        Ok(part)
+        let mut partial = Self { path, written, length: 0, digest: new_digest(file), file };
+        partial.digest_written()?;
+        Ok(partial)
     }
 
-    /// Gets the rest and returns the path of the complete file, `file.length` bytes of the announced
-    /// digest.
-    pub(super) fn receive(
+    /// Receives the rest and returns the path of the complete file, whose length and digest are those
+    /// that the hub lists.
+    pub(crate) fn receive(
         mut self,
         client: &HubClient<'_>,
         commit: &str,
-        tell: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64),
     ) -> Result<PathBuf, Error> {
         let url = client.file_url(commit, &self.file.name);
         let mut retries = client.options.retries;
         while self.length < self.file.length {
-            match self.receive_once(client, commit, &url, tell) {
-                Err(Error::HubBroken { .. }) if retries > 0 => retries -= 1,
-                Err(error @ Error::HubLength { .. }) => return self.discard(error),
+            match self.receive_once(client, commit, &url, report) {
+                Err(Error::Broken { .. }) if retries > 0 => retries -= 1,
+                Err(error @ Error::Length { .. }) => return self.discard(error),
                 received => received?,
             }
         }
         self.written.sync_all().map_err(|source| Error::io(&self.path, source))?;
         if hex(self.digest.clone()) != self.file.content.hex() {
-            return self.discard(Error::HubContent { url });
+            return self.discard(Error::Content { url });
         }
         Ok(self.path)
     }
@@ -64,31 +64,31 @@ impl<'a> Part<'a> {
         client: &HubClient<'_>,
         commit: &str,
         url: &str,
-        tell: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
-        let answer = client.file(commit, &self.file.name, self.length)?;
-        if self.length > 0 && start_of(&answer) != Some(self.length) {
+        let response = client.fetch_file(commit, &self.file.name, self.length)?;
+        if self.length > 0 && start_of(&response) != Some(self.length) {
             self.restart()?;
-            if answer.status() == 206 {
+            if response.status() == 206 {
                 let what = "another range than asked for".into();
-                return Err(Error::HubReply { url: url.into(), what });
+                return Err(Error::Reply { url: url.into(), what });
             }
         }
-        let announced = content_length(&answer).map(|rest| self.length.saturating_add(rest));
+        let announced = content_length(&response).map(|rest| self.length.saturating_add(rest));
         if let Some(found) = announced.filter(|&found| found != self.file.length) {
             return Err(self.wrong_length(url, found));
         }
-        self.append_all(answer.into_body().into_reader(), url, tell)
+        self.append_all(response.into_body().into_reader(), url, report)
     }
 
     fn append_all(
         &mut self,
         mut body: impl Read,
         url: &str,
-        tell: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
         let mut piece = [0; PIECE];
-        tell(self.length);
+        report(self.length);
         while self.length < self.file.length {
             let n = match body.read(&mut piece) {
                 Ok(0) => return Err(self.broken(url, io::ErrorKind::UnexpectedEof.into())),
@@ -100,7 +100,7 @@ impl<'a> Part<'a> {
                 return Err(self.wrong_length(url, self.length + n as u64));
             }
             self.append(&piece[..n])?;
-            tell(self.length);
+            report(self.length);
         }
         Ok(())
     }
@@ -112,15 +112,16 @@ impl<'a> Part<'a> {
         Ok(())
     }
 
-    /// Begins again with nothing.
+    /// Drops what is there and starts again.
     fn restart(&mut self) -> Result<(), Error> {
         let emptied = self.written.set_len(0).and_then(|()| self.written.rewind());
         emptied.map_err(|source| Error::io(&self.path, source))?;
-        (self.length, self.digest) = (0, new_digest(self.file));
+        self.length = 0;
+        self.digest = new_digest(self.file);
         Ok(())
     }
 
-    fn digest_what_is_here(&mut self) -> Result<(), Error> {
+    fn digest_written(&mut self) -> Result<(), Error> {
         let mut piece = [0; PIECE];
         loop {
             let read = self.written.read(&mut piece);
@@ -136,7 +137,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Removes what came, which is of no use, and says why.
+    /// Removes the useless file and returns the reason as an error.
     fn discard(self, reason: Error) -> Result<PathBuf, Error> {
         drop(self.written);
         fs::remove_file(&self.path).map_err(|source| Error::io(&self.path, source))?;
@@ -144,12 +145,11 @@ impl<'a> Part<'a> {
     }
 
     fn wrong_length(&self, url: &str, found: u64) -> Error {
-        Error::HubLength { url: url.into(), expected: self.file.length, found }
+        Error::Length { url: url.into(), expected: self.file.length, found }
     }
 
     fn broken(&self, url: &str, source: io::Error) -> Error {
-        let (received, expected) = (self.length, self.file.length);
-        Error::HubBroken { url: url.into(), received, expected, source }
+        Error::Broken { url: url.into(), received: self.length, expected: self.file.length, source }
     }
 }
 
@@ -168,16 +168,16 @@ fn hex(digest: Context) -> String {
     digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Bytes of the answer. Its body does not tell nothing from anything.
-fn content_length(answer: &Response<Body>) -> Option<u64> {
-    answer.headers().get("content-length")?.to_str().ok()?.parse().ok()
+/// Length of the response by its header. A body alone cannot tell an empty file from an unknown length.
+fn content_length(response: &Response<Body>) -> Option<u64> {
+    response.headers().get("content-length")?.to_str().ok()?.parse().ok()
 }
 
-/// The place of the first byte of the answer in the file: 0 if it is all of it.
-fn start_of(answer: &Response<Body>) -> Option<u64> {
-    if answer.status() != 206 {
+/// Position of the first byte of the response in the file: 0 if the response is the whole file.
+fn start_of(response: &Response<Body>) -> Option<u64> {
+    if response.status() != 206 {
         return Some(0);
     }
-    let range = answer.headers().get("content-range")?.to_str().ok()?;
+    let range = response.headers().get("content-range")?.to_str().ok()?;
     range.strip_prefix("bytes ")?.split_once('-')?.0.parse().ok()
 }

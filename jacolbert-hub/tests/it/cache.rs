@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use jacolbert::Error;
+use jacolbert_hub::Error;
 
 use crate::fixture::{Fixture, TestResult, files, get, weights};
 use crate::server::Fault;
@@ -85,7 +85,7 @@ fn a_hub_that_is_down_is_done_without_where_the_cache_has_the_model() -> TestRes
     hub.server.stop();
     assert_eq!(hub.get()?, folder);
     let elsewhere = hub.with(|options| options.cache = hub.scratch());
-    assert!(matches!(get(&elsewhere), Err(Error::HubUnreachable { .. })));
+    assert!(matches!(get(&elsewhere), Err(Error::Unreachable { .. })));
     Ok(())
 }
 

@@ -1,49 +1,10 @@
 //! Laws of a download that goes well.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 
-use jacolbert::{Device, HubToken, Retriever};
+use jacolbert_hub::HubToken;
 
 use crate::fixture::{Fixture, TestResult, files, get};
-use crate::server::{Files, NAME};
-
-/// The demonstration model; `None`, said aloud, where it is not (it is not published).
-fn mini() -> Result<Option<Files>, std::io::Error> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/mini");
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness keeps to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {} is not there", folder.display());
-        return Ok(None);
-    }
-    let mut files = Files::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        files.insert(entry.file_name().to_string_lossy().into(), fs::read(entry.path())?);
-    }
-    Ok(Some(files))
-}
-
-#[test]
-fn a_retriever_from_the_hub_is_the_one_from_the_folder() -> TestResult {
-    let Some(files) = mini()? else { return Ok(()) };
-    let (hub, device) = (Fixture::new(files)?, Device::flex());
-    let retriever = Retriever::from_hub(NAME, &hub.options, &device)?;
-    let expected = ["config.json", "artifact.metadata", "tokenizer.json", "tokenizer_config.json"];
-    let asked = hub.asked();
-    assert_eq!(asked[0], "revision/main?blobs=true");
-    assert_eq!(asked[1..5], expected);
-    assert_eq!(asked[5], "model.safetensors");
-
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/mini");
-    let local = Retriever::from_dir(&folder, &device)?;
-    let texts = ["琵琶湖は日本で最も大きな湖である。", "富士山は日本で最も高い山である。"];
-    let reranked = retriever.rerank("一番高い山は？", &texts, 2)?;
-    assert_eq!(reranked, local.rerank("一番高い山は？", &texts, 2)?);
-    assert_eq!(reranked[0].position, 1);
-    Ok(())
-}
 
 #[test]
 fn the_second_time_only_the_revision_is_asked_for() -> TestResult {

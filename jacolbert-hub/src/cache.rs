@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::HubOptions;
-use super::listing::{Listing, RemoteFile, SETTINGS, first_missing, is_commit};
 use crate::Error;
+use crate::listing::{Listing, RemoteFile, SETTINGS, first_missing, is_commit};
+use crate::options::HubOptions;
 
 /// A model's folder in the cache, in the layout of `huggingface_hub`.
 ///
@@ -15,11 +15,11 @@ use crate::Error;
 /// | `models--{owner}--{name}/refs/{revision}` | the commit of a branch or tag |
 /// | `models--{owner}--{name}/snapshots/{commit}/{file}` | a link to the blob |
 /// | `models--{owner}--{name}/blobs/{sha}` | the bytes of a file |
-/// | `models--{owner}--{name}/blobs/{sha}.jacolbert.incomplete` | those that came so far |
-/// | `models--{owner}--{name}/.no_exist/{commit}/{file}` | says that the commit has no such file |
-/// | `.locks/models--{owner}--{name}/{sha}.lock` | held by whoever writes the blob |
+/// | `models--{owner}--{name}/blobs/{sha}.jacolbert.incomplete` | the bytes received so far |
+/// | `models--{owner}--{name}/.no_exist/{commit}/{file}` | an empty file: the commit has no such file |
+/// | `.locks/models--{owner}--{name}/{sha}.lock` | a lock, held while the blob is written |
 #[derive(Debug)]
-pub(super) struct HubCache<'a> {
+pub(crate) struct HubCache<'a> {
     name: &'a str,
     options: &'a HubOptions,
     model: PathBuf,
@@ -27,34 +27,31 @@ pub(super) struct HubCache<'a> {
 }
 
 impl<'a> HubCache<'a> {
-    pub(super) fn new(name: &'a str, options: &'a HubOptions) -> Result<Self, Error> {
+    pub(crate) fn new(name: &'a str, options: &'a HubOptions) -> Result<Self, Error> {
         if !is_name(name) || !is_revision(&options.revision) {
-            let (name, revision) = (name.into(), options.revision.clone());
-            return Err(Error::HubName { name, revision });
+            return Err(Error::Name { name: name.into(), revision: options.revision.clone() });
         }
         let folder = format!("models--{}", name.replace('/', "--"));
         let model = options.cache.join(&folder);
         Ok(Self { name, options, model, locks: options.cache.join(".locks").join(folder) })
     }
 
-    /// The folder of the revision, of which everything is there that a checkpoint needs.
-    pub(super) fn checkpoint(&self) -> Result<PathBuf, Error> {
+    /// The folder of the revision, if it holds every file that a checkpoint needs.
+    pub(crate) fn checkpoint(&self) -> Result<PathBuf, Error> {
         let folder = self.commit()?.map(|commit| self.snapshot(&commit));
-        let complete = |folder: &PathBuf| first_missing(&|file| folder.join(file).is_file());
-        folder.filter(|folder| complete(folder).is_none()).ok_or_else(|| Error::NotCached {
+        folder.filter(|folder| is_complete(folder)).ok_or_else(|| Error::NotCached {
             name: self.name.into(),
             revision: self.options.revision.clone(),
             cache: self.options.cache.clone(),
         })
     }
 
-    /// The folder of the revision if that is a commit and it is known that nothing is missing.
-    pub(super) fn pinned_checkpoint(&self) -> Option<PathBuf> {
+    /// The folder of the revision, if that is a commit and the cache knows that no file is missing.
+    pub(crate) fn pinned_checkpoint(&self) -> Option<PathBuf> {
         let commit = Some(&self.options.revision).filter(|revision| is_commit(revision))?;
         let folder = self.snapshot(commit);
         let known = |file| folder.join(file).is_file() || self.absent(commit, file).is_file();
-        let complete = first_missing(&|file| folder.join(file).is_file()).is_none();
-        (complete && SETTINGS.into_iter().all(known)).then_some(folder)
+        (is_complete(&folder) && SETTINGS.into_iter().all(known)).then_some(folder)
     }
 
     fn commit(&self) -> Result<Option<String>, Error> {
@@ -78,42 +75,42 @@ impl<'a> HubCache<'a> {
         self.model.join(".no_exist").join(commit).join(file)
     }
 
-    pub(super) fn snapshot(&self, commit: &str) -> PathBuf {
+    pub(crate) fn snapshot(&self, commit: &str) -> PathBuf {
         self.model.join("snapshots").join(commit)
     }
 
-    pub(super) fn snapshot_file(&self, listing: &Listing, file: &RemoteFile) -> PathBuf {
+    pub(crate) fn snapshot_file(&self, listing: &Listing, file: &RemoteFile) -> PathBuf {
         self.snapshot(&listing.commit).join(&file.name)
     }
 
-    /// The place of the bytes of `file`, in a folder that is there.
-    pub(super) fn blob(&self, file: &RemoteFile) -> Result<PathBuf, Error> {
+    /// The path of the bytes of `file`; makes its folder.
+    pub(crate) fn blob(&self, file: &RemoteFile) -> Result<PathBuf, Error> {
         let blob = self.model.join("blobs").join(file.content.hex());
         make_parent(&blob)?;
         Ok(blob)
     }
 
-    /// The place of the bytes of `file` that came so far. The hub's other clients begin with an
-    /// empty file and never touch this one.
-    pub(super) fn part(&self, file: &RemoteFile) -> PathBuf {
+    /// The path of the bytes of `file` received so far. The hub's other clients start with an empty
+    /// file of their own and never touch this one.
+    pub(crate) fn partial(&self, file: &RemoteFile) -> PathBuf {
         self.model.join("blobs").join(format!("{}.jacolbert.incomplete", file.content.hex()))
     }
 
-    /// Waits until nobody else writes the bytes of `file`, and keeps others from it.
-    pub(super) fn lock(&self, file: &RemoteFile) -> Result<File, Error> {
+    /// Waits until nobody else writes the bytes of `file`, and locks them.
+    pub(crate) fn lock(&self, file: &RemoteFile) -> Result<File, Error> {
         let path = self.locks.join(format!("{}.lock", file.content.hex()));
         make_parent(&path)?;
         let lock = File::create(&path).map_err(|source| Error::io(&path, source))?;
         match lock.lock() {
-            // Where there are no locks two downloads may mix; the digest finds that out.
+            // Without locks two downloads may mix; the digest detects that.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(lock),
             Err(source) => Err(Error::io(&path, source)),
             Ok(()) => Ok(lock),
         }
     }
 
-    /// Makes the snapshot's `file` stand for its blob.
-    pub(super) fn link(&self, listing: &Listing, file: &RemoteFile) -> Result<(), Error> {
+    /// Links the snapshot's `file` to its blob.
+    pub(crate) fn link(&self, listing: &Listing, file: &RemoteFile) -> Result<(), Error> {
         let link = self.snapshot_file(listing, file);
         make_parent(&link)?;
         let error = |source| Error::io(&link, source);
@@ -124,8 +121,8 @@ impl<'a> HubCache<'a> {
         link_to_blob(&self.blob(file)?, file, &link).map_err(error)
     }
 
-    /// Remembers which files the commit does not have, so that nobody asks again.
-    pub(super) fn note_absent_files(&self, listing: &Listing) -> Result<(), Error> {
+    /// Records which files the commit does not have, so that no client requests them again.
+    pub(crate) fn note_absent_files(&self, listing: &Listing) -> Result<(), Error> {
         for file in SETTINGS.into_iter().filter(|file| !listing.has(file)) {
             let path = self.absent(&listing.commit, file);
             make_parent(&path)?;
@@ -134,8 +131,8 @@ impl<'a> HubCache<'a> {
         Ok(())
     }
 
-    /// Remembers the commit of a branch or tag.
-    pub(super) fn set_revision(&self, listing: &Listing) -> Result<(), Error> {
+    /// Records the commit of a branch or tag.
+    pub(crate) fn set_revision(&self, listing: &Listing) -> Result<(), Error> {
         if self.commit()?.as_ref() == Some(&listing.commit) {
             return Ok(());
         }
@@ -145,12 +142,17 @@ impl<'a> HubCache<'a> {
     }
 }
 
+/// Whether the folder has every file that a checkpoint needs.
+fn is_complete(folder: &Path) -> bool {
+    first_missing(&|file| folder.join(file).is_file()).is_none()
+}
+
 /// Whether there is a file of that length.
-pub(super) fn has_length(path: &Path, length: u64) -> bool {
+pub(crate) fn has_length(path: &Path, length: u64) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == length)
 }
 
-/// One or two parts of letters, digits, `.`, `-` and `_`, as the hub wants them.
+/// Whether the hub allows the name: one or two parts of letters, digits, `.`, `-` and `_`.
 fn is_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let is_part = |part: &str| !part.is_empty() && part.chars().all(allowed);
@@ -181,7 +183,7 @@ fn link_to_blob(_blob: &Path, file: &RemoteFile, link: &Path) -> io::Result<()> 
     std::os::unix::fs::symlink(target, link)
 }
 
-/// Moves the blob, as `huggingface_hub` does where links need a right that users lack.
+/// Moves the blob, as `huggingface_hub` does where users may not make links.
 #[cfg(not(unix))]
 fn link_to_blob(blob: &Path, _file: &RemoteFile, link: &Path) -> io::Result<()> {
     fs::rename(blob, link)
