@@ -27,7 +27,7 @@ const METRICS: &str = "recall@1, recall@5, recall@10, ndcg@10";
 fn main() -> Result<(), Box<dyn Error>> {
     let (beir, model, options) = args()?;
     let beir = BeirFolder::open(&beir)?;
-    let documents = beir.documents()?.map(|document| document.map(Document::from));
+    let documents = beir.documents()?.map(|document| document.map(|d| Document::new(d.id, d.text)));
     let documents = documents.collect::<Result<Vec<_>, _>>()?;
     let queries = beir.queries()?.map(|query| query.map(Query::from));
     let queries = queries.collect::<Result<Vec<_>, _>>()?;

@@ -9,9 +9,8 @@ use jacolbert_index::{Attachment, Embeddings, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Match, PassageSubset, SearchOptions, Searcher};
 
-use crate::document::check_ids;
+use jacolbert_documents::{Documents, block_name, check_ids};
 use crate::document_search::DocumentSearch;
-use crate::documents::{Documents, part_name};
 use crate::hit::described;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
@@ -46,7 +45,7 @@ impl Collection {
         }
         let settings = Settings::of_index(folder, &index)?;
         settings.check_model(folder, &encoder)?;
-        let documents = documents_of(folder, &index)?;
+        let documents = Documents::of_index(folder, &index)?;
         Ok(Self { encoder, folder: folder.into(), index, documents, settings })
     }
 
@@ -181,7 +180,7 @@ impl Collection {
         let writer = self.writer()?;
         for (position, document) in documents.iter().enumerate() {
             if self.contains(&document.id)? {
-                return Err(Error::DuplicateId { id: document.id.clone(), position });
+                return Err(jacolbert_documents::Error::DuplicateId { id: document.id.clone(), position }.into());
             }
         }
         self.add_with(writer, documents, splitting, self.num_documents() + documents.len())
@@ -216,7 +215,7 @@ impl Collection {
         check_ids(documents)?;
         let (first_passage, pooling) = (self.index.num_ids(), self.settings.pooling);
         let ingest = Ingest { encoder: &self.encoder, splitting, pooling, first_passage };
-        let mut added = Added { writer, num_parts: self.documents.num_parts() };
+        let mut added = Added { writer, num_parts: self.documents.blocks().len() };
         let mut progress = |_| ControlFlow::Continue(());
         let ingested = ingest.run(documents.iter().map(Ok), &mut added, &mut progress)?;
         self.commit(added.writer, num_documents)?;
@@ -233,22 +232,9 @@ impl Collection {
     /// [`Error::Index`], and [`Error::Corrupt`] where the texts are damaged; then nothing has changed.
     pub fn compact(&mut self) -> Result<(), Error> {
         let mut writer = self.writer()?;
-        self.erase_deleted(&mut writer)?;
+        self.documents.erase_deleted(&mut writer)?;
         writer.compact();
         self.commit(writer, self.num_documents())
-    }
-
-    /// Writes the parts anew that hold something of deleted documents.
-    fn erase_deleted(&self, writer: &mut IndexWriter) -> Result<(), Error> {
-        let is_live = |passage| self.index.contains(passage);
-        for (n, part) in self.documents.parts().iter().enumerate() {
-            if let Some(left) = part.erased(&is_live)? {
-                // Damage would get a checksum that fits it.
-                part.source().verify()?;
-                writer.attach(&part_name(n), &left);
-            }
-        }
-        Ok(())
     }
 
     /// For each query token the token of a hit's passage that it matches best: the parts of which the
@@ -322,19 +308,8 @@ impl PassageStore for Added {
     }
 
     fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
-        self.writer.attach_written(&part_name(self.num_parts), &part)?;
+        self.writer.attach_written(&block_name(self.num_parts), &part)?;
         self.num_parts += 1;
         Ok(())
     }
-}
-
-fn documents_of(folder: &Path, index: &Index) -> Result<Documents<Attachment>, Error> {
-    let mut documents = Documents::new();
-    while let Some(part) = index.attachment(&part_name(documents.num_parts())) {
-        documents.push(part.path(), part.clone())?;
-    }
-    if documents.num_passages() != index.num_ids() {
-        return Err(Error::corrupt(folder, "documents and vectors do not agree"));
-    }
-    Ok(documents)
 }

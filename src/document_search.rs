@@ -8,7 +8,7 @@ use jacolbert_index::Embeddings;
 use jacolbert_model::Encoder;
 use jacolbert_search::Hit;
 
-use crate::documents::Documents;
+use jacolbert_documents::Documents;
 use crate::query::check_query_ids;
 use crate::{Error, Query};
 

@@ -6,28 +6,6 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A document has no id.
-    #[error("document {position} has an empty id")]
-    EmptyId {
-        /// Its place among those given, from 0.
-        position: usize,
-    },
-    /// The iterator of documents gave an error in the place of one.
-    #[error("document {position} cannot be read")]
-    Document {
-        /// Its place among those given, from 0.
-        position: usize,
-        /// The error.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Two documents have one id, or the collection has it already.
-    #[error("document {position} has the id {id:?}, which is taken")]
-    DuplicateId {
-        /// The id.
-        id: String,
-        /// The place of the second among those given, from 0.
-        position: usize,
-    },
     /// Two queries of a run have one id.
     #[error("query {position} has the id {id:?}, which another one has")]
     DuplicateQuery {
@@ -71,16 +49,6 @@ pub enum Error {
         /// Which part of it.
         what: String,
     },
-    /// A file of a foreign index has more or fewer entries than that has passages.
-    #[error("{} has {found} entries for {passages} passages", path.display())]
-    PassageCount {
-        /// The file.
-        path: PathBuf,
-        /// Passages that are not deleted.
-        passages: usize,
-        /// Entries of the file.
-        found: usize,
-    },
     /// Vectors of a foreign index are not what the loaded model makes of the texts beside them, or are
     /// more like what it makes of another.
     #[cfg(feature = "import")]
@@ -105,16 +73,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A line of a file of documents is not a document.
-    #[error("{} line {line}: {what}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// Its line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        what: String,
-    },
+    /// Documents could not be read, or are damaged.
+    #[error(transparent)]
+    Documents(#[from] jacolbert_documents::Error),
     /// A checkpoint could not be fetched from the hub.
     #[cfg(feature = "hub")]
     #[error(transparent)]

@@ -4,7 +4,7 @@ use jacolbert_index::PassageId;
 use serde_json::Value;
 
 use crate::Error;
-use crate::documents::Documents;
+use jacolbert_documents::Documents;
 
 /// A passage that was found for a query.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,8 +10,7 @@ use jacolbert_model::{
     EncodedPassage, Encoder, Encoding, Error as ModelError, StreamOptions, TokenisedPassage,
 };
 
-use crate::documents::PartBuilder;
-use crate::splitting::sentence_ranges;
+use jacolbert_documents::DocumentBlockBuilder;
 use crate::{Document, Error, Splitting};
 
 /// Bytes of texts after which a part is handed on, so that memory does not grow with their number.
@@ -99,20 +98,20 @@ fn tokenised_passages(
 ) -> Result<Vec<(Range<usize>, Encoding)>, ModelError> {
     let tokenizer = encoder.tokenizer();
     let whole = tokenizer.encode_passage(text)?;
-    match splitting {
-        Splitting::Sentences { max_tokens, overlap }
-            if tokenizer.num_tokens_of(&whole) > max_tokens =>
-        {
-            let num_tokens = |part: &str| encoder.num_tokens(part);
-            let ranges = sentence_ranges(text, max_tokens, overlap, &num_tokens);
-            let encoded = ranges.into_iter().map(|range| {
-                let encoding = tokenizer.encode_passage(&text[range.clone()])?;
-                Ok((range, encoding))
-            });
-            encoded.collect()
-        }
-        _ => Ok(vec![(0..text.len(), whole)]),
+    let whole_tokens = tokenizer.num_tokens_of(&whole);
+    let num_tokens = |part: &str| match part.len() == text.len() {
+        true => Ok(whole_tokens),
+        false => tokenizer.num_tokens(part),
+    };
+    let ranges = splitting.ranges(text, num_tokens)?;
+    if ranges.len() == 1 {
+        return Ok(vec![(0..text.len(), whole)]);
     }
+    let encoded = ranges.into_iter().map(|range| {
+        let encoding = tokenizer.encode_passage(&text[range.clone()])?;
+        Ok((range, encoding))
+    });
+    encoded.collect()
 }
 
 /// A passage on its way.
@@ -142,7 +141,7 @@ struct Shelf<'s> {
     store: &'s mut dyn PassageStore,
     /// Documents of which a passage is stored.
     num_stored: &'s AtomicUsize,
-    part: PartBuilder,
+    part: DocumentBlockBuilder,
     /// Id of the document whose passages come.
     document_id: String,
     ingested: Ingested,
@@ -158,7 +157,7 @@ impl<'s> Shelf<'s> {
             pooling: ingest.pooling,
             store,
             num_stored,
-            part: PartBuilder::new(ingest.first_passage),
+            part: DocumentBlockBuilder::new(ingest.first_passage),
             document_id: String::new(),
             ingested: Ingested::default(),
         }
@@ -200,7 +199,7 @@ impl<'s> Shelf<'s> {
     }
 
     fn end_part(&mut self) -> Result<(), Error> {
-        let next = PartBuilder::new(self.part.next_passage());
+        let next = DocumentBlockBuilder::new(self.part.next_passage());
         self.store.add_part(std::mem::replace(&mut self.part, next).build())
     }
 

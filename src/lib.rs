@@ -41,9 +41,7 @@
 //! RAGatouille wrote, without encoding anything anew.
 
 mod collection;
-mod document;
 mod document_search;
-mod documents;
 mod error;
 mod hit;
 #[cfg(feature = "import")]
@@ -51,15 +49,16 @@ mod import;
 mod ingest;
 mod memory_collection;
 mod query;
-mod ragatouille;
-mod reading;
 mod retriever;
 mod runs;
 mod search_quality;
 mod settings;
-mod splitting;
 
 pub use jacolbert_core::{PoolFactor, Pooling};
+pub use jacolbert_documents as documents;
+pub use jacolbert_documents::{
+    Document, Splitting, read_jsonl, read_tsv, stream_jsonl, stream_tsv,
+};
 pub use jacolbert_eval as eval;
 #[cfg(feature = "hub")]
 pub use jacolbert_hub as hub;
@@ -75,17 +74,13 @@ pub use jacolbert_search::{Match, SearchOptions};
 pub use jacolbert_train as train;
 
 pub use collection::Collection;
-pub use document::Document;
 pub use error::Error;
 pub use hit::{Hit, Reranked};
 pub use ingest::Truncated;
 pub use memory_collection::MemoryCollection;
 pub use query::Query;
-pub use ragatouille::{RagatouilleDocument, RagatouillePassage, ragatouille_documents};
-pub use reading::{read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
 pub use search_quality::SearchQuality;
-pub use splitting::Splitting;
 
 /// Compiles what the README shows.
 #[cfg(all(doctest, feature = "flex"))]

@@ -14,9 +14,8 @@ use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::document::check_ids;
+use jacolbert_documents::{Documents, block_name, check_ids};
 use crate::document_search::DocumentSearch;
-use crate::documents::{Documents, part_name};
 use crate::hit::described;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::check_fingerprint;
@@ -74,7 +73,7 @@ impl MemoryCollection {
         check_ids(documents)?;
         for (position, document) in documents.iter().enumerate() {
             if !self.documents.passages_of(&document.id)?.is_empty() {
-                return Err(Error::DuplicateId { id: document.id.clone(), position });
+                return Err(jacolbert_documents::Error::DuplicateId { id: document.id.clone(), position }.into());
             }
         }
         let (first_passage, pooling) = (self.num_passages(), Pooling::default());
@@ -188,7 +187,7 @@ impl MemoryCollection {
         let tensors = SafeTensors::deserialize(&bytes)
             .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
         let mut documents = Documents::new();
-        while let Ok(part) = tensors.tensor(&part_name(documents.num_parts())) {
+        while let Ok(part) = tensors.tensor(&block_name(documents.blocks().len())) {
             documents.push(path, part.data().to_vec())?;
         }
         let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
@@ -214,8 +213,8 @@ impl MemoryCollection {
             (EMBEDDINGS.to_string(), TensorView::new(Dtype::F32, tokens, &values)?),
             (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages, &lengths)?),
         ]);
-        for (n, part) in self.documents.part_bytes().enumerate() {
-            tensors.insert(part_name(n), TensorView::new(Dtype::U8, vec![part.len()], part)?);
+        for (n, block) in self.documents.blocks().iter().enumerate() {
+            tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![block.bytes().len()], block.bytes())?);
         }
         safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
     }

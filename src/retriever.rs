@@ -10,8 +10,7 @@ use jacolbert_index::{BuildOptions, BuildProgress, Embeddings, Index, IndexBuild
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
-use crate::document::{check_ids, with_checked_ids};
-use crate::documents::part_name;
+use jacolbert_documents::{block_name, check_ids, with_checked_ids};
 use crate::hit::Reranked;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
@@ -201,7 +200,7 @@ impl Retriever {
     /// Encodes `documents` and writes their index to `folder`, which must not hold one yet.
     ///
     /// # Errors
-    /// [`Error::NoDocuments`], [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::Model`],
+    /// [`Error::NoDocuments`], [`Error::Documents`], [`Error::Model`],
     /// [`Error::Index`].
     pub fn index(
         &self,
@@ -259,8 +258,8 @@ impl Retriever {
     /// ```
     ///
     /// # Errors
-    /// As [`index_with`](Self::index_with), and [`Error::Document`] with the place of an error of
-    /// `documents`, which ends the work; then the folder is as it was before. A [`Error::DuplicateId`]
+    /// As [`index_with`](Self::index_with), and [`Error::Documents`] with the place of an error of
+    /// `documents`, which ends the work; then the folder is as it was before. An id that is taken
     /// is found when the second document comes.
     pub fn index_stream<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         &self,
@@ -269,7 +268,7 @@ impl Retriever {
         options: &IndexOptions,
         progress: &mut dyn FnMut(IndexProgress) -> ControlFlow<()>,
     ) -> Result<Indexed, Error> {
-        let mut documents = with_checked_ids(documents.into_iter()).peekable();
+        let mut documents = with_checked_ids(documents.into_iter()).map(|document| Ok(document?)).peekable();
         // Before the folder is made.
         if documents.peek().is_none() {
             return Err(Error::NoDocuments);
@@ -355,7 +354,7 @@ impl PassageStore for Drafted {
     }
 
     fn add_part(&mut self, part: Vec<u8>) -> Result<(), Error> {
-        self.builder.attach_written(&part_name(self.num_parts), &part)?;
+        self.builder.attach_written(&block_name(self.num_parts), &part)?;
         self.num_parts += 1;
         Ok(())
     }

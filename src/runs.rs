@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use jacolbert_eval::{Run, TieRule};
 use jacolbert_search::exhaustive_search;
 
-use crate::document::check_ids;
+use jacolbert_documents::check_ids;
 use crate::query::check_query_ids;
 use crate::{Document, Error, Query, Retriever, Splitting};
 
@@ -27,7 +27,7 @@ impl Retriever {
     /// use jacolbert::{Device, Document, Query, Retriever};
     ///
     /// let beir = BeirFolder::open(Path::new("jsquad-valid"))?;
-    /// let documents = beir.documents()?.map(|document| document.map(Document::from));
+    /// let documents = beir.documents()?.map(|document| document.map(|d| Document::new(d.id, d.text)));
     /// let queries = beir.queries()?.map(|query| query.map(Query::from));
     /// let (documents, queries) =
     ///     (documents.collect::<Result<Vec<_>, _>>()?, queries.collect::<Result<Vec<_>, _>>()?);
@@ -42,7 +42,7 @@ impl Retriever {
     /// ```
     ///
     /// # Errors
-    /// [`Error::EmptyId`], [`Error::DuplicateId`], [`Error::DuplicateQuery`], [`Error::Model`],
+    /// [`Error::Documents`], [`Error::DuplicateQuery`], [`Error::Model`],
     /// [`Error::Eval`] for an empty id of a query, and [`jacolbert_index::Error::Cancelled`] within
     /// [`Error::Index`].
     pub fn run(
@@ -69,7 +69,7 @@ impl Retriever {
     /// work.
     ///
     /// # Errors
-    /// [`Error::UnknownId`] for a candidate without a text, [`Error::EmptyId`], [`Error::DuplicateId`],
+    /// [`Error::UnknownId`] for a candidate without a text, [`Error::Documents`],
     /// [`Error::DuplicateQuery`], [`Error::Model`], [`Error::Eval`] for an empty id, and
     /// [`jacolbert_index::Error::Cancelled`] within [`Error::Index`].
     pub fn rerank_run(

@@ -7,10 +7,10 @@ use std::path::Path;
 use jacolbert_core::Pooling;
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
-use crate::documents::{PartBuilder, part_name};
+use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 use crate::settings::{SETTINGS, Settings};
 use crate::{
-    Collection, Error, RagatouilleDocument, RagatouillePassage, Retriever, ragatouille_documents,
+    Collection, Error, Retriever,
 };
 
 impl Retriever {
@@ -41,7 +41,7 @@ impl Retriever {
     ///
     /// # Errors
     /// [`Error::Index`] where the vectors cannot be read, are of another dimension than the model's,
-    /// or `to` cannot be written; those of [`ragatouille_documents`]; [`Error::NoDocuments`]; and
+    /// or `to` cannot be written; those of [`ragatouille_documents`](jacolbert_documents::ragatouille_documents); [`Error::NoDocuments`]; and
     /// [`Error::OtherVectors`]. Then `to` is as it was before.
     pub fn import_ragatouille(
         &self,
@@ -59,73 +59,10 @@ impl Retriever {
             return Err(Error::NoDocuments);
         }
         vector_check::check(self.encoder(), &vectors, &documents)?;
-        let part = part_of(&documents, vectors.num_passages());
+        let part = ragatouille_block(&documents, vectors.num_passages());
         let settings = Settings::new(self.encoder(), documents.len(), Pooling::default())?;
-        let (name, settings) = (part_name(0), settings.to_bytes());
+        let (name, settings) = (block_name(0), settings.to_bytes());
         vectors.import(to, build, &[(&name, &part), (SETTINGS, &settings)])?;
         self.open(to)
-    }
-}
-
-/// The documents, laid out for `num_ids` passages; those that are in none are deleted.
-///
-/// Passages of a document with others between them make it one of several places.
-fn part_of(documents: &[RagatouilleDocument], num_ids: usize) -> Vec<u8> {
-    let mut passages: Vec<(&RagatouillePassage, &RagatouilleDocument)> = Vec::new();
-    for document in documents {
-        passages.extend(document.passages.iter().map(|passage| (passage, document)));
-    }
-    passages.sort_unstable_by_key(|(passage, _)| passage.position);
-    let mut builder = PartBuilder::new(0);
-    let mut next = 0;
-    for run in passages
-        .chunk_by(|(a, of), (b, after)| a.position + 1 == b.position && std::ptr::eq(*of, *after))
-    {
-        let (first, document) = run[0];
-        builder.add_deleted(first.position - next);
-        let texts = run.iter().map(|(passage, _)| passage.text.as_str());
-        builder.add(&document.id, &document.metadata.to_string(), texts);
-        next = first.position + run.len();
-    }
-    builder.add_deleted(num_ids - next);
-    builder.build()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::documents::Documents;
-
-    fn document(id: &str, positions: &[usize]) -> RagatouilleDocument {
-        let passage = |&position| RagatouillePassage { position, text: format!("{id}{position}") };
-        let passages = positions.iter().map(passage).collect();
-        RagatouilleDocument { id: id.into(), metadata: json!({ "of": id }), passages }
-    }
-
-    #[test]
-    fn every_passage_has_its_place_and_deleted_ones_an_empty_one() -> Result<(), Error> {
-        let documents = [document("a", &[1, 2, 6]), document("b", &[3]), document("c", &[7, 9])];
-        let mut parts = Documents::new();
-        parts.push(Path::new("part"), part_of(&documents, 11))?;
-        assert_eq!(parts.num_passages(), 11);
-        for id in (0..11).map(jacolbert_index::PassageId) {
-            let found = parts.passage(id)?;
-            let expected = match id.index() {
-                1 | 2 | 6 => "a",
-                3 => "b",
-                7 | 9 => "c",
-                _ => "",
-            };
-            assert_eq!(found.document_id, expected, "passage {}", id.0);
-            if !expected.is_empty() {
-                assert_eq!(found.text, format!("{expected}{}", id.0));
-                assert_eq!(parts.metadata(id)?, json!({ "of": expected }));
-            }
-        }
-        let passages = parts.passages_of("a")?;
-        assert_eq!(passages.iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 6]);
-        Ok(())
     }
 }

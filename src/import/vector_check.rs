@@ -3,7 +3,8 @@
 use jacolbert_index::{Embeddings, PlaidFolder};
 use jacolbert_model::Encoder;
 
-use crate::{Error, RagatouilleDocument, RagatouillePassage};
+use crate::Error;
+use jacolbert_documents::{RagatouilleDocument, RagatouillePassage};
 
 /// Passages that are encoded.
 const NUM_SAMPLED: usize = 16;

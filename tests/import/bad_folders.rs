@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use jacolbert::documents::Error as DocumentsError;
 use jacolbert::index::Error as IndexError;
 use jacolbert::{Device, Error, IndexOptions, Retriever};
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ fn files_that_are_missing_are_named() -> TestResult {
         fs::remove_file(from.path().join(file))?;
         let error = refused(retriever, from.path())?;
         let path = match &error {
-            Error::Io { path, .. } | Error::Index(IndexError::Io { path, .. }) => path,
+            Error::Documents(DocumentsError::Io { path, .. }) | Error::Index(IndexError::Io { path, .. }) => path,
             other => return Err(format!("{file}: {other}").into()),
         };
         assert_eq!(*path, from.path().join(file));
@@ -64,7 +65,7 @@ fn other_numbers_of_texts_or_ids_than_of_passages_are_told() -> TestResult {
         from.write(file, &content)?;
         let error = refused(retriever, from.path())?;
         assert!(
-            matches!(&error, Error::PassageCount { path, passages: 11, found }
+            matches!(&error, Error::Documents(DocumentsError::PassageCount { path, passages: 11, found })
                 if *path == from.path().join(file) && *found == count),
             "{error:?}"
         );
@@ -80,7 +81,7 @@ fn a_passage_with_two_ids_is_damage() -> TestResult {
     let from = Variant::new()?;
     from.write("pid_docid_map.json", &serde_json::to_vec(&ids)?)?;
     let error = refused(retriever, from.path())?;
-    assert!(matches!(&error, Error::Corrupt { what, .. } if what.contains("4")), "{error:?}");
+    assert!(matches!(&error, Error::Documents(DocumentsError::Corrupt { what, .. }) if what.contains("4")), "{error:?}");
     Ok(())
 }
 

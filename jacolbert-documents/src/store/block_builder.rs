@@ -1,13 +1,27 @@
-//! Laying out documents as bytes.
+//! Writing a block of documents.
 
-use super::part::{MAGIC, VERSION};
+use super::block_header::{BlockHeader, HEADER_WORDS};
 
-/// Metadata of documents that are gone.
+/// Metadata of documents that are erased.
 pub(super) const NO_METADATA: &str = "null";
 
-/// Collects documents with their passages; see [`Part`](super::Part) for the layout.
+/// Collects documents with their passages for a [`DocumentBlock`](crate::DocumentBlock).
+///
+/// ```
+/// use std::path::Path;
+///
+/// use jacolbert_documents::{DocumentBlockBuilder, Documents};
+/// use jacolbert_index::PassageId;
+///
+/// let mut builder = DocumentBlockBuilder::new(0);
+/// builder.add("fuji", r#"{"subject":"地理"}"#, ["富士山は高い。", "登山者が多い。"]);
+/// let mut documents = Documents::new();
+/// documents.push(Path::new("block"), builder.build())?;
+/// assert_eq!(documents.passage(PassageId(1))?.text, "登山者が多い。");
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct PartBuilder {
+pub struct DocumentBlockBuilder {
     first_passage: usize,
     /// First passage of each document.
     starts: Vec<u64>,
@@ -23,16 +37,19 @@ struct Texts {
     ends: Vec<usize>,
 }
 
-impl PartBuilder {
-    /// A part whose first passage has the id `first_passage`.
-    pub(crate) fn new(first_passage: usize) -> Self {
-        let (headings, passages) = (Texts::default(), Texts::default());
-        Self { first_passage, starts: Vec::new(), headings, passages }
+impl DocumentBlockBuilder {
+    /// A block whose first passage has the id `first_passage`.
+    pub fn new(first_passage: usize) -> Self {
+        Self {
+            first_passage,
+            starts: Vec::new(),
+            headings: Texts::default(),
+            passages: Texts::default(),
+        }
     }
 
-    /// Adds a document with its metadata (JSON) that was split into `passages`, of which there is at
-    /// least one.
-    pub(crate) fn add<'t>(
+    /// Adds a document with its metadata (JSON) and its `passages`, of which there is at least one.
+    pub fn add<'t>(
         &mut self,
         id: &str,
         metadata: &str,
@@ -44,8 +61,8 @@ impl PartBuilder {
         passages.into_iter().for_each(|text| self.passages.push(text));
     }
 
-    /// Adds passages whose documents are gone: only their ids are left.
-    pub(crate) fn add_deleted(&mut self, num_passages: usize) {
+    /// Adds passages of erased documents: only their passage ids are left.
+    pub fn add_deleted(&mut self, num_passages: usize) {
         let nothing = std::iter::repeat_n("", num_passages);
         match self.starts.len().checked_sub(1).map(|last| self.id_of(last)) {
             Some("") => nothing.for_each(|text| self.passages.push(text)),
@@ -54,37 +71,39 @@ impl PartBuilder {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether no document was added.
+    pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
 
     /// Id of the passage that follows the last.
-    pub(crate) fn next_passage(&self) -> usize {
+    pub fn next_passage(&self) -> usize {
         self.first_passage + self.passages.len()
     }
 
-    /// Length of the texts so far.
-    pub(crate) fn text_bytes(&self) -> usize {
+    /// Length of the texts so far, in bytes.
+    pub fn text_bytes(&self) -> usize {
         self.headings.bytes.len() + self.passages.bytes.len()
     }
 
-    /// The bytes.
-    pub(crate) fn build(self) -> Vec<u8> {
-        let (num_documents, num_passages) = (self.starts.len(), self.passages.len());
-        let mut by_id: Vec<u64> = (0..num_documents as u64).collect();
+    /// The bytes of the block.
+    pub fn build(self) -> Vec<u8> {
+        let header = BlockHeader {
+            first_passage: self.first_passage,
+            num_documents: self.starts.len(),
+            num_passages: self.passages.len(),
+        };
+        let mut by_id: Vec<u64> = (0..header.num_documents as u64).collect();
         by_id.sort_by_key(|&document| self.id_of(document as usize));
-        let header =
-            [VERSION, self.first_passage as u64, num_documents as u64, num_passages as u64];
         let headings_end = self.headings.bytes.len();
         let passage_ends = self.passages.ends.iter().map(|end| headings_end + end);
         let ends = std::iter::once(0).chain(self.headings.ends.iter().copied()).chain(passage_ends);
-        let ends = ends.map(|end| end as u64);
 
-        let num_words = 6 + 4 * num_documents + num_passages + 1;
+        let num_words = HEADER_WORDS + 2 + 4 * header.num_documents + header.num_passages;
         let mut bytes = Vec::with_capacity(8 * num_words + self.text_bytes());
-        bytes.extend(MAGIC);
-        let starts = self.starts.iter().chain(&header[3..]);
-        let words = header.iter().chain(starts).chain(&by_id).copied().chain(ends);
+        header.write(&mut bytes);
+        let starts = self.starts.iter().copied().chain([header.num_passages as u64]);
+        let words = starts.chain(by_id).chain(ends.map(|end| end as u64));
         words.for_each(|word| bytes.extend(word.to_le_bytes()));
         bytes.extend(self.headings.bytes.as_bytes());
         bytes.extend(self.passages.bytes.as_bytes());

@@ -8,14 +8,14 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Error;
+use crate::{DocumentBlockBuilder, Error};
 
 /// A document of a RAGatouille index, put together from its passages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RagatouilleDocument {
     /// Its id.
     pub id: String,
-    /// What it came with; null if nothing.
+    /// Its metadata; null if there is none.
     pub metadata: Value,
     /// Its passages, in order; at least one.
     pub passages: Vec<RagatouillePassage>,
@@ -24,24 +24,23 @@ pub struct RagatouilleDocument {
 /// A passage of a [`RagatouilleDocument`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RagatouillePassage {
-    /// Its place among the passages of the index of vectors, from 0, deleted ones counted.
+    /// Its place among the passages of the index, deleted ones included, from 0.
     pub position: usize,
     /// Its text.
     pub text: String,
 }
 
-/// The documents of the RAGatouille index in `folder`, in the order of their first passages;
-/// `num_tokens` has the tokens of every passage of its vectors, 0 where one was deleted.
+/// The documents of the RAGatouille index in `folder`, in the order of their first passages.
 ///
-/// RAGatouille keeps a text and an id for every passage that is left, in the order of the passages, and
-/// they are joined by that order: what its `pid_docid_map.json` calls the number of a passage is no
-/// longer that after something was deleted and something else added. Metadata of ids without a
-/// passage are left out. After a second deletion RAGatouille's own texts may belong to other passages;
-/// that cannot be seen here.
+/// `num_tokens` holds the number of tokens of every passage of its vectors, 0 for a deleted one.
+/// RAGatouille keeps a text and an id for every passage that is left, and this function joins them in
+/// that order: the numbers in `pid_docid_map.json` no longer match the passages once something was
+/// deleted and something else added. Metadata of ids without a passage is left out. After a second
+/// deletion, RAGatouille's own texts may belong to other passages; this function cannot detect that.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Corrupt`] where a file is not what RAGatouille writes; and
-/// [`Error::PassageCount`] where there are not as many texts or ids as passages.
+/// [`Error::Io`]; [`Error::Corrupt`] where a file is not what RAGatouille writes;
+/// [`Error::PassageCount`] where the numbers of texts, ids and passages differ.
 pub fn ragatouille_documents(
     folder: &Path,
     num_tokens: &[usize],
@@ -55,6 +54,53 @@ pub fn ragatouille_documents(
     let passages = positions.into_iter().zip(texts);
     let passages = passages.map(|(position, text)| RagatouillePassage { position, text });
     Ok(grouped(ids.into_iter().zip(passages), metadata(folder)?))
+}
+
+/// The block of `documents`, for an index of `num_ids` passages. Passages of no document are stored as
+/// deleted ones.
+///
+/// A document is stored once for each run of neighbouring passages.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use jacolbert_documents::{
+///     Documents, RagatouilleDocument, RagatouillePassage, ragatouille_block,
+/// };
+/// use jacolbert_index::PassageId;
+///
+/// let passage = RagatouillePassage { position: 1, text: "富士山".into() };
+/// let metadata = serde_json::Value::Null;
+/// let document = RagatouilleDocument { id: "fuji".into(), metadata, passages: vec![passage] };
+/// let mut stored = Documents::new();
+/// stored.push(Path::new("block"), ragatouille_block(&[document], 3))?;
+/// assert_eq!(stored.passage(PassageId(1))?.text, "富士山");
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
+///
+/// # Panics
+/// If a passage lies at or behind `num_ids`, or two passages have the same position.
+pub fn ragatouille_block(documents: &[RagatouilleDocument], num_ids: usize) -> Vec<u8> {
+    let mut passages: Vec<(&RagatouillePassage, &RagatouilleDocument)> = Vec::new();
+    for document in documents {
+        passages.extend(document.passages.iter().map(|passage| (passage, document)));
+    }
+    passages.sort_unstable_by_key(|(passage, _)| passage.position);
+    let mut builder = DocumentBlockBuilder::new(0);
+    let mut next = 0;
+    for run in passages
+        .chunk_by(|(a, of), (b, after)| a.position + 1 == b.position && std::ptr::eq(*of, *after))
+    {
+        let (first, document) = run[0];
+        let gap = first.position.checked_sub(next);
+        builder.add_deleted(gap.expect("no two passages have the same position"));
+        let texts = run.iter().map(|(passage, _)| passage.text.as_str());
+        builder.add(&document.id, &document.metadata.to_string(), texts);
+        next = first.position + run.len();
+    }
+    let rest = num_ids.checked_sub(next);
+    builder.add_deleted(rest.expect("every passage lies before num_ids"));
+    builder.build()
 }
 
 /// From number of a passage to id of its document.
@@ -121,9 +167,11 @@ fn check_count(folder: &Path, file: &str, passages: usize, found: usize) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use jacolbert_index::PassageId;
     use serde_json::json;
 
     use super::*;
+    use crate::Documents;
 
     type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -218,6 +266,37 @@ mod tests {
             let error = ragatouille_documents(folder.path(), &NUM_TOKENS);
             assert!(matches!(&error, Err(Error::Io { path, .. }) if path.ends_with(file)));
         }
+        Ok(())
+    }
+
+    fn document(id: &str, positions: &[usize]) -> RagatouilleDocument {
+        let passage = |&position| RagatouillePassage { position, text: format!("{id}{position}") };
+        let passages = positions.iter().map(passage).collect();
+        RagatouilleDocument { id: id.into(), metadata: json!({ "of": id }), passages }
+    }
+
+    #[test]
+    fn every_passage_has_its_place_and_deleted_ones_an_empty_one() -> Tested {
+        let documents = [document("a", &[1, 2, 6]), document("b", &[3]), document("c", &[7, 9])];
+        let mut stored = Documents::new();
+        stored.push(Path::new("block"), ragatouille_block(&documents, 11))?;
+        assert_eq!(stored.num_passages(), 11);
+        for id in (0..11).map(PassageId) {
+            let found = stored.passage(id)?;
+            let expected = match id.index() {
+                1 | 2 | 6 => "a",
+                3 => "b",
+                7 | 9 => "c",
+                _ => "",
+            };
+            assert_eq!(found.document_id, expected, "passage {}", id.0);
+            if !expected.is_empty() {
+                assert_eq!(found.text, format!("{expected}{}", id.0));
+                assert_eq!(stored.metadata(id)?, json!({ "of": expected }));
+            }
+        }
+        let passages = stored.passages_of("a")?;
+        assert_eq!(passages.iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 6]);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Reading documents from files.
+//! Reading documents from files of JSON lines or of lines with tabs.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::{Document, Error};
 
-/// The documents of a file of JSON lines, each an object with the strings `id` (or `_id`) and
-/// `text`. Its metadata is what `metadata` holds or, without such a field, all other fields.
+/// The documents of a file of JSON lines, each an object with the strings `id` (or `_id`) and `text`.
+///
+/// The metadata is the value of `metadata`; without such a field it is an object of all other fields.
+/// Empty lines are skipped.
 ///
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
@@ -17,11 +19,23 @@ pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
     stream_jsonl(path)?.collect()
 }
 
-/// As [`read_jsonl`], one document after the other, for
-/// [`Retriever::index_stream`](crate::Retriever::index_stream).
+/// The documents of a file of JSON lines, one after the other, so that a large file is never in memory
+/// as a whole. See [`read_jsonl`] for the format.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert_documents::stream_jsonl;
+///
+/// for document in stream_jsonl(Path::new("documents.jsonl"))? {
+///     println!("{}", document?.id);
+/// }
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
 ///
 /// # Errors
-/// [`Error::Io`]; and the iterator's as those of [`read_jsonl`], once: it ends with them.
+/// [`Error::Io`] if the file cannot be opened. The iterator ends after its first error, which is
+/// [`Error::Io`] or [`Error::Line`].
 pub fn stream_jsonl(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
@@ -41,7 +55,7 @@ pub fn stream_jsonl(
     })
 }
 
-/// The documents of a file whose lines are `id<TAB>text`.
+/// The documents of a file whose lines are `id<TAB>text`. Empty lines are skipped.
 ///
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
@@ -49,11 +63,11 @@ pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
     stream_tsv(path)?.collect()
 }
 
-/// As [`read_tsv`], one document after the other, for
-/// [`Retriever::index_stream`](crate::Retriever::index_stream).
+/// The documents of a file whose lines are `id<TAB>text`, one after the other.
 ///
 /// # Errors
-/// [`Error::Io`]; and the iterator's as those of [`read_tsv`], once: it ends with them.
+/// [`Error::Io`] if the file cannot be opened. The iterator ends after its first error, which is
+/// [`Error::Io`] or [`Error::Line`].
 pub fn stream_tsv(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
@@ -63,10 +77,10 @@ pub fn stream_tsv(
     })
 }
 
-/// What some programs write at the start of a file.
+/// Some programs write it at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The documents of a file's lines that are not empty, up to the first error.
+/// The documents of the file's non-empty lines, up to the first error.
 fn documents<F: Fn(&str) -> Result<Document, String> + Send>(
     path: &Path,
     document: F,

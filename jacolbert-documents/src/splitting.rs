@@ -2,17 +2,29 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// How a document becomes passages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// ```
+/// use jacolbert_documents::Splitting;
+///
+/// let splitting: Splitting = serde_json::from_str(r#"{"Sentences":{"max_tokens":200,"overlap":20}}"#)?;
+/// assert_eq!(splitting, Splitting::Sentences { max_tokens: 200, overlap: 20 });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Splitting {
-    /// One passage a document; the encoder cuts what is too long for it, and says so.
+    /// One passage per document. The encoder cuts a text that is too long for it, and reports that.
     Whole,
-    /// As many whole sentences a passage as fit. A sentence that does not fit by itself is cut
+    /// As many whole sentences per passage as fit. A sentence that is too long by itself is cut
     /// between characters. Every character of a document is in at least one of its passages.
     Sentences {
-        /// Tokens of a passage, at most, markers not counted; clipped to what the encoder takes.
+        /// Maximum number of tokens of a passage without markers, from 1; clipped to what the encoder
+        /// takes. Longer passages mean fewer, larger hits and more time per passage in the model.
         max_tokens: usize,
-        /// Tokens that two neighbours share, at most: the last sentences of one begin the next.
+        /// Maximum number of tokens that two neighbours share: the last sentences of one passage begin
+        /// the next. More overlap keeps more context and makes the index larger.
         overlap: usize,
     },
 }
@@ -25,8 +37,9 @@ impl Default for Splitting {
 }
 
 impl Splitting {
-    /// The same, with passages of `limit` tokens at most where there is splitting.
-    pub(crate) fn clipped(self, limit: usize) -> Self {
+    /// The same splitting, with at most `limit` tokens per passage. [`Whole`](Self::Whole) stays as it
+    /// is.
+    pub fn clipped(self, limit: usize) -> Self {
         match self {
             Self::Whole => Self::Whole,
             Self::Sentences { max_tokens, overlap } => {
@@ -35,28 +48,37 @@ impl Splitting {
         }
     }
 
-    /// The passages of `text`, of which `num_tokens` counts the tokens. There is at least one.
-    pub fn split<'t>(&self, text: &'t str, num_tokens: &dyn Fn(&str) -> usize) -> Vec<&'t str> {
+    /// The passages of `text`, of which there is at least one. `num_tokens` counts the tokens of a
+    /// part of it.
+    ///
+    /// # Errors
+    /// The first error of `num_tokens`.
+    pub fn split<'t, E>(
+        &self,
+        text: &'t str,
+        num_tokens: impl Fn(&str) -> Result<usize, E>,
+    ) -> Result<Vec<&'t str>, E> {
+        let ranges = self.ranges(text, num_tokens)?;
+        Ok(ranges.into_iter().map(|range| &text[range]).collect())
+    }
+
+    /// The byte ranges of the passages of `text`; see [`split`](Self::split).
+    ///
+    /// # Errors
+    /// The first error of `num_tokens`.
+    pub fn ranges<E>(
+        &self,
+        text: &str,
+        num_tokens: impl Fn(&str) -> Result<usize, E>,
+    ) -> Result<Vec<Range<usize>>, E> {
         match *self {
-            Self::Sentences { max_tokens, overlap } if num_tokens(text) > max_tokens => {
-                let ranges = sentence_ranges(text, max_tokens, overlap, num_tokens);
-                ranges.into_iter().map(|range| &text[range]).collect()
+            Self::Sentences { max_tokens, overlap } if num_tokens(text)? > max_tokens => {
+                let max_tokens = max_tokens.max(1);
+                Ok(pack(&pieces(text, max_tokens, &num_tokens)?, max_tokens, overlap))
             }
-            _ => vec![text],
+            _ => Ok(vec![0..text.len()]),
         }
     }
-}
-
-/// Where the passages lie of a `text` of more than `max_tokens` tokens, which is to be
-/// [split into sentences](Splitting::Sentences).
-pub(crate) fn sentence_ranges(
-    text: &str,
-    max_tokens: usize,
-    overlap: usize,
-    num_tokens: &dyn Fn(&str) -> usize,
-) -> Vec<Range<usize>> {
-    let max_tokens = max_tokens.max(1);
-    pack(&pieces(text, max_tokens, num_tokens), max_tokens, overlap)
 }
 
 /// A part of a text and its number of tokens.
@@ -65,13 +87,17 @@ struct Piece {
     num_tokens: usize,
 }
 
-/// Sentences of `text`, and parts of those that are too long.
-fn pieces(text: &str, max_tokens: usize, num_tokens: &dyn Fn(&str) -> usize) -> Vec<Piece> {
+/// The sentences of `text`; those that are too long are halved until their parts fit.
+fn pieces<E>(
+    text: &str,
+    max_tokens: usize,
+    num_tokens: &impl Fn(&str) -> Result<usize, E>,
+) -> Result<Vec<Piece>, E> {
     let mut pieces = Vec::new();
     let mut open: Vec<_> = sentences(text).into_iter().rev().collect();
     while let Some(range) = open.pop() {
         let part = &text[range.clone()];
-        let count = num_tokens(part);
+        let count = num_tokens(part)?;
         match middle(part).filter(|_| count > max_tokens) {
             Some(half) => {
                 let half = range.start + half;
@@ -80,7 +106,7 @@ fn pieces(text: &str, max_tokens: usize, num_tokens: &dyn Fn(&str) -> usize) -> 
             None => pieces.push(Piece { range, num_tokens: count }),
         }
     }
-    pieces
+    Ok(pieces)
 }
 
 /// The byte position of the character in the middle; `None` if there is nothing to cut.
@@ -90,10 +116,10 @@ fn middle(text: &str) -> Option<usize> {
     (position > 0).then_some(position)
 }
 
-/// Ranges of the sentences of `text`, which they cover without a gap.
+/// The ranges of the sentences of `text`, without gaps.
 ///
-/// A sentence ends after 。！？ or their half-width or ASCII forms at a word's end, with the closing
-/// brackets that follow, or after a line feed.
+/// A sentence ends after a line feed, or after 。！？ (or their half-width or ASCII forms at the end of a
+/// word) and the closing brackets that follow.
 fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
@@ -175,16 +201,19 @@ fn next_start(pieces: &[Piece], first: usize, last: usize, overlap: usize) -> us
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use proptest::prelude::*;
 
     use super::*;
 
-    fn num_chars(text: &str) -> usize {
-        text.chars().count()
+    fn num_chars(text: &str) -> Result<usize, Infallible> {
+        Ok(text.chars().count())
     }
 
     fn split(text: &str, max_tokens: usize, overlap: usize) -> Vec<&str> {
-        Splitting::Sentences { max_tokens, overlap }.split(text, &num_chars)
+        let Ok(passages) = Splitting::Sentences { max_tokens, overlap }.split(text, num_chars);
+        passages
     }
 
     #[test]
@@ -204,7 +233,8 @@ mod tests {
     fn short_documents_stay_whole() {
         assert_eq!(split("一つ。二つ。", 6, 2), ["一つ。二つ。"]);
         assert_eq!(split("", 6, 2), [""]);
-        assert_eq!(Splitting::Whole.split("一つ。二つ。", &|_| 1_000), ["一つ。二つ。"]);
+        let many = |_: &str| Ok::<_, Infallible>(1_000);
+        assert_eq!(Splitting::Whole.split("一つ。二つ。", many), Ok(vec!["一つ。二つ。"]));
     }
 
     #[test]
@@ -214,6 +244,13 @@ mod tests {
             ["あい。うえ。", "うえ。おか。", "おか。きく。"]
         );
         assert_eq!(split("あい。うえ。おか。きく。", 6, 2), ["あい。うえ。", "おか。きく。"]);
+    }
+
+    #[test]
+    fn an_error_of_the_count_is_returned() {
+        let fails_on_parts = |text: &str| if text.len() > 9 { Ok(9) } else { Err("no count") };
+        let splitting = Splitting::Sentences { max_tokens: 3, overlap: 0 };
+        assert_eq!(splitting.split("一つ。二つ。", fails_on_parts), Err("no count"));
     }
 
     proptest! {
@@ -227,7 +264,7 @@ mod tests {
             let start = |passage: &str| passage.as_ptr() as usize - text.as_ptr() as usize;
             let mut covered = 0;
             for passage in &passages {
-                prop_assert!(num_chars(passage) <= max_tokens);
+                prop_assert!(passage.chars().count() <= max_tokens);
                 prop_assert!(start(passage) <= covered);
                 prop_assert!(start(passage) + passage.len() > covered || text.is_empty());
                 covered = start(passage) + passage.len();

@@ -1,0 +1,112 @@
+//! Documents, as users bring them, and checks of their ids.
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Error;
+
+/// A text with an id of its own, and optional metadata.
+///
+/// ```
+/// use jacolbert_documents::Document;
+/// use serde_json::json;
+///
+/// let document = Document::new("fuji", "富士山は日本で最も高い山である。")
+///     .with_metadata(json!({ "subject": "地理" }));
+/// assert_eq!(document.metadata["subject"], "地理");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its id: not empty, and unique in its collection.
+    pub id: String,
+    /// The text that is searched. It may be empty.
+    pub text: String,
+    /// Any JSON value, returned with every hit; null if there is none.
+    #[serde(default)]
+    pub metadata: Value,
+}
+
+impl Document {
+    /// A document without metadata.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into(), metadata: Value::Null }
+    }
+
+    /// The same document with `metadata`.
+    pub fn with_metadata(self, metadata: Value) -> Self {
+        Self { metadata, ..self }
+    }
+}
+
+/// Checks that no id is empty and all ids differ.
+///
+/// ```
+/// use jacolbert_documents::{Document, Error, check_ids};
+///
+/// let documents = [Document::new("a", "一"), Document::new("a", "二")];
+/// assert!(matches!(check_ids(&documents), Err(Error::DuplicateId { position: 1, .. })));
+/// ```
+///
+/// # Errors
+/// [`Error::EmptyId`] or [`Error::DuplicateId`], for the first document with such an id.
+pub fn check_ids<D: Borrow<Document>>(documents: &[D]) -> Result<(), Error> {
+    let mut seen = SeenIds::default();
+    let mut numbered = documents.iter().enumerate();
+    numbered.try_for_each(|(position, document)| seen.check(position, &document.borrow().id))
+}
+
+/// `documents` as they come, each followed by a check of its id.
+///
+/// About 40 bytes per document stay in memory, to find equal ids.
+///
+/// ```
+/// use jacolbert_documents::{Document, Error, with_checked_ids};
+///
+/// let documents = ["a", "b", "a"].map(|id| Ok::<_, Error>(Document::new(id, "文")));
+/// let checked: Vec<_> = with_checked_ids(documents.into_iter()).collect();
+/// assert!(checked[1].is_ok());
+/// assert!(matches!(checked[2], Err(Error::DuplicateId { position: 2, .. })));
+/// ```
+///
+/// # Errors
+/// The items are [`Error::Document`] where `documents` has an error, [`Error::EmptyId`] or
+/// [`Error::DuplicateId`].
+pub fn with_checked_ids<D, E>(
+    documents: impl Iterator<Item = Result<D, E>>,
+) -> impl Iterator<Item = Result<D, Error>>
+where
+    D: Borrow<Document>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut seen = SeenIds::default();
+    documents.enumerate().map(move |(position, document)| {
+        let document =
+            document.map_err(|source| Error::Document { position, source: source.into() })?;
+        seen.check(position, &document.borrow().id)?;
+        Ok(document)
+    })
+}
+
+/// The ids so far, of which there may be millions: 128 bits of each, hashed with keys drawn for this
+/// set. The chance that two of a billion ids collide is about 10^-20.
+#[derive(Debug, Default)]
+struct SeenIds {
+    keys: [RandomState; 2],
+    seen: HashSet<[u64; 2]>,
+}
+
+impl SeenIds {
+    fn check(&mut self, position: usize, id: &str) -> Result<(), Error> {
+        if id.is_empty() {
+            return Err(Error::EmptyId { position });
+        }
+        if !self.seen.insert(self.keys.each_ref().map(|key| key.hash_one(id))) {
+            return Err(Error::DuplicateId { id: id.into(), position });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! What can go wrong with documents.
+
+use std::path::{Path, PathBuf};
+
+use jacolbert_index::PassageId;
+
+/// Why an operation failed; every variant says where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A document has no id.
+    #[error("document {position} has an empty id")]
+    EmptyId {
+        /// Its place among the given documents, from 0.
+        position: usize,
+    },
+    /// Two documents have the same id, or the collection already has a document with this id.
+    #[error("document {position} has the id {id:?}, which is taken")]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// The place of the second document among the given ones, from 0.
+        position: usize,
+    },
+    /// The iterator of documents returned an error instead of a document.
+    #[error("document {position} cannot be read")]
+    Document {
+        /// Its place among the given documents, from 0.
+        position: usize,
+        /// The error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A line of a file of documents is not a document.
+    #[error("{} line {line}: {what}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// No document was stored with a passage of this id.
+    #[error("passage {passage:?} is unknown; there are {num_passages} passages")]
+    UnknownPassage {
+        /// The passage.
+        passage: PassageId,
+        /// Number of stored passages.
+        num_passages: usize,
+    },
+    /// Stored documents are damaged, or do not match the vectors beside them.
+    #[error("{} is damaged: {what}", path.display())]
+    Corrupt {
+        /// The file or folder.
+        path: PathBuf,
+        /// Which part of it.
+        what: String,
+    },
+    /// A file of a RAGatouille index has more or fewer entries than the index has passages.
+    #[error("{} has {found} entries for {passages} passages", path.display())]
+    PassageCount {
+        /// The file.
+        path: PathBuf,
+        /// Passages that are not deleted.
+        passages: usize,
+        /// Entries of the file.
+        found: usize,
+    },
+    /// A file could not be read.
+    #[error("cannot read {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The error of the system.
+        source: std::io::Error,
+    },
+    /// The index that holds the documents failed.
+    #[error(transparent)]
+    Index(#[from] jacolbert_index::Error),
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.into(), source }
+    }
+
+    pub(crate) fn corrupt(path: &Path, what: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.into(), what: what.into() }
+    }
+}

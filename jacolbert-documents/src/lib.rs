@@ -1,0 +1,42 @@
+//! Documents in, passages out, for retrieval with
+//! [jacolbert](https://github.com/jacolbert/jacolbert).
+//!
+//! - [`Document`] is a text with an id and metadata; [`read_jsonl`], [`read_tsv`] and their streams read
+//!   files of them.
+//! - [`Splitting`] cuts long documents into passages at the ends of sentences.
+//! - [`Documents`] are the texts, ids and metadata of a collection, read in place from blocks that are
+//!   part of an index's commits. [`DocumentBlockBuilder`] writes a block.
+//! - [`ragatouille_documents`] reads the documents beside an index of RAGatouille.
+//!
+//! No model is needed: whoever splits passes a function that counts tokens.
+//!
+//! ```
+//! use jacolbert_documents::Splitting;
+//!
+//! let count = |text: &str| Ok::<_, std::convert::Infallible>(text.chars().count());
+//! let splitting = Splitting::Sentences { max_tokens: 12, overlap: 0 };
+//! let passages = splitting.split("富士山は高い。琵琶湖は大きい。信濃川は長い。", count)?;
+//! assert_eq!(passages, ["富士山は高い。", "琵琶湖は大きい。", "信濃川は長い。"]);
+//! # Ok::<(), std::convert::Infallible>(())
+//! ```
+
+mod document;
+mod error;
+mod ragatouille;
+mod reading;
+mod splitting;
+mod store;
+
+pub use document::{Document, check_ids, with_checked_ids};
+pub use error::Error;
+pub use ragatouille::{
+    RagatouilleDocument, RagatouillePassage, ragatouille_block, ragatouille_documents,
+};
+pub use reading::{read_jsonl, read_tsv, stream_jsonl, stream_tsv};
+pub use splitting::Splitting;
+pub use store::{DocumentBlock, DocumentBlockBuilder, Documents, StoredPassage, block_name};
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

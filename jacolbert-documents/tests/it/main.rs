@@ -1,0 +1,6 @@
+//! Laws of the public surface of jacolbert-documents.
+
+mod reading;
+mod store;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;

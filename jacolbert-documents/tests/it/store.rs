@@ -1,0 +1,100 @@
+//! Documents in memory, and inside the commits of an index.
+
+use std::path::Path;
+
+use jacolbert_documents::{
+    DocumentBlock, DocumentBlockBuilder, Documents, Error, StoredPassage, block_name,
+};
+use jacolbert_index::{EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
+
+use crate::TestResult;
+
+/// A block of one document with one passage.
+fn block(first_passage: usize, id: &str) -> Vec<u8> {
+    let mut builder = DocumentBlockBuilder::new(first_passage);
+    builder.add(id, "{\"n\":1}", [format!("{id}の文").as_str()]);
+    builder.build()
+}
+
+#[test]
+fn blocks_must_follow_each_other() -> TestResult {
+    let mut documents = Documents::new();
+    documents.push(Path::new("first"), block(0, "a"))?;
+    let gap = documents.push(Path::new("second"), block(2, "b"));
+    assert!(matches!(gap, Err(Error::Corrupt { path, .. }) if path == Path::new("second")));
+    documents.push(Path::new("second"), block(1, "b"))?;
+    assert_eq!((documents.num_documents(), documents.num_passages()), (2, 2));
+    let expected = StoredPassage { text: "bの文", document_id: "b", metadata: "{\"n\":1}" };
+    assert_eq!(documents.passage(PassageId(1))?, expected);
+    assert_eq!(documents.metadata(PassageId(1))?, serde_json::json!({ "n": 1 }));
+    let unknown = documents.passage(PassageId(2));
+    assert!(matches!(unknown, Err(Error::UnknownPassage { num_passages: 2, .. })));
+    Ok(())
+}
+
+#[test]
+fn the_latest_passages_of_an_id_come_first() -> TestResult {
+    let mut documents = Documents::new();
+    for first in 0..3 {
+        documents.push(Path::new("block"), block(first, "a"))?;
+    }
+    assert_eq!(documents.passages_of("a")?, [2, 1, 0].map(PassageId));
+    assert!(documents.passages_of("b")?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn metadata_that_is_not_json_is_damage() -> TestResult {
+    let mut builder = DocumentBlockBuilder::new(0);
+    builder.add("a", "{", ["文"]);
+    let mut documents = Documents::new();
+    documents.push(Path::new("block"), builder.build())?;
+    assert!(matches!(documents.metadata(PassageId(0)), Err(Error::Corrupt { .. })));
+    Ok(())
+}
+
+#[test]
+fn a_block_of_an_unknown_version_is_refused() {
+    let mut bytes = block(0, "a");
+    bytes[8] = 2;
+    let refused = DocumentBlock::new(Path::new("block"), bytes);
+    assert!(matches!(refused, Err(Error::Corrupt { what, .. }) if what.contains("version")));
+}
+
+/// An index in `folder` of two passages, with the blocks of `ids`.
+fn index(folder: &Path, ids: [&str; 2]) -> Result<Index, jacolbert_index::Error> {
+    let mut builder = IndexBuilder::create(folder, 2, Default::default())?;
+    for (n, id) in ids.iter().enumerate() {
+        builder.add(EmbeddingsRef::new(&[0.6, 0.8], 2)?)?;
+        builder.attach(&block_name(n), &block(n, id));
+    }
+    builder.build()
+}
+
+#[test]
+fn documents_of_an_index_are_read_in_place_and_erased_by_a_commit() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let before = Documents::of_index(folder.path(), &index(folder.path(), ["a", "b"])?)?;
+    let mut writer = IndexWriter::open(folder.path())?;
+    writer.delete(PassageId(0))?;
+    let deleted = writer.commit()?.index;
+
+    let mut writer = IndexWriter::open(folder.path())?;
+    Documents::of_index(folder.path(), &deleted)?.erase_deleted(&mut writer)?;
+    let after = Documents::of_index(folder.path(), &writer.commit()?.index)?;
+    assert_eq!(before.passage(PassageId(0))?.document_id, "a", "an open map stays as it was");
+    assert_eq!(after.passage(PassageId(0))?.document_id, "");
+    assert_eq!(after.passage(PassageId(1))?.text, "bの文");
+    Ok(())
+}
+
+#[test]
+fn an_index_with_another_number_of_passages_is_damage() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    index(folder.path(), ["a", "b"])?;
+    let mut writer = IndexWriter::open(folder.path())?;
+    writer.add(EmbeddingsRef::new(&[1.0, 0.0], 2)?)?;
+    let opened = Documents::of_index(folder.path(), &writer.commit()?.index);
+    assert!(matches!(opened, Err(Error::Corrupt { .. })));
+    Ok(())
+}
