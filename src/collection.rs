@@ -9,12 +9,12 @@ use jacolbert_index::{Attachment, Embeddings, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Match, PassageSubset, SearchOptions, Searcher};
 
-use jacolbert_documents::{Documents, block_name, check_ids};
 use crate::document_search::DocumentSearch;
 use crate::hit::described;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
 use crate::{Document, Error, Hit, Query, SearchQuality, Splitting, Truncated};
+use jacolbert_documents::{Documents, block_name, check_ids};
 
 /// Documents in a folder with the index of their passages.
 ///
@@ -180,7 +180,11 @@ impl Collection {
         let writer = self.writer()?;
         for (position, document) in documents.iter().enumerate() {
             if self.contains(&document.id)? {
-                return Err(jacolbert_documents::Error::DuplicateId { id: document.id.clone(), position }.into());
+                return Err(jacolbert_documents::Error::DuplicateId {
+                    id: document.id.clone(),
+                    position,
+                }
+                .into());
             }
         }
         self.add_with(writer, documents, splitting, self.num_documents() + documents.len())

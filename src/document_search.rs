@@ -8,9 +8,9 @@ use jacolbert_index::Embeddings;
 use jacolbert_model::Encoder;
 use jacolbert_search::Hit;
 
-use jacolbert_documents::Documents;
 use crate::query::check_query_ids;
 use crate::{Error, Query};
+use jacolbert_documents::Documents;
 
 /// Queries that are encoded and searched for before the progress is told.
 const QUERIES_PER_ROUND: usize = 128;

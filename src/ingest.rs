@@ -10,8 +10,8 @@ use jacolbert_model::{
     EncodedPassage, Encoder, Encoding, Error as ModelError, StreamOptions, TokenisedPassage,
 };
 
-use jacolbert_documents::DocumentBlockBuilder;
 use crate::{Document, Error, Splitting};
+use jacolbert_documents::DocumentBlockBuilder;
 
 /// Bytes of texts after which a part is handed on, so that memory does not grow with their number.
 const PART_BYTES: usize = 16 << 20;

@@ -14,12 +14,12 @@ use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use jacolbert_documents::{Documents, block_name, check_ids};
 use crate::document_search::DocumentSearch;
 use crate::hit::described;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::check_fingerprint;
 use crate::{Document, Error, Hit, Query, Splitting, Truncated};
+use jacolbert_documents::{Documents, block_name, check_ids};
 
 /// Documents and the embeddings of their passages, in memory.
 ///
@@ -73,7 +73,11 @@ impl MemoryCollection {
         check_ids(documents)?;
         for (position, document) in documents.iter().enumerate() {
             if !self.documents.passages_of(&document.id)?.is_empty() {
-                return Err(jacolbert_documents::Error::DuplicateId { id: document.id.clone(), position }.into());
+                return Err(jacolbert_documents::Error::DuplicateId {
+                    id: document.id.clone(),
+                    position,
+                }
+                .into());
             }
         }
         let (first_passage, pooling) = (self.num_passages(), Pooling::default());
@@ -214,7 +218,10 @@ impl MemoryCollection {
             (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages, &lengths)?),
         ]);
         for (n, block) in self.documents.blocks().iter().enumerate() {
-            tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![block.bytes().len()], block.bytes())?);
+            tensors.insert(
+                block_name(n),
+                TensorView::new(Dtype::U8, vec![block.bytes().len()], block.bytes())?,
+            );
         }
         safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
     }

@@ -10,13 +10,13 @@ use jacolbert_index::{BuildOptions, BuildProgress, Embeddings, Index, IndexBuild
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
-use jacolbert_documents::{block_name, check_ids, with_checked_ids};
 use crate::hit::Reranked;
 use crate::ingest::{Ingest, PassageStore};
 use crate::settings::{SETTINGS, Settings};
 use crate::{Collection, Document, Error, MemoryCollection, Splitting, Truncated};
 #[cfg(feature = "hub")]
 use crate::{HubOptions, fetch_checkpoint};
+use jacolbert_documents::{block_name, check_ids, with_checked_ids};
 
 /// A late-interaction model, ready to encode, index, search and rerank.
 ///
@@ -268,7 +268,8 @@ impl Retriever {
         options: &IndexOptions,
         progress: &mut dyn FnMut(IndexProgress) -> ControlFlow<()>,
     ) -> Result<Indexed, Error> {
-        let mut documents = with_checked_ids(documents.into_iter()).map(|document| Ok(document?)).peekable();
+        let mut documents =
+            with_checked_ids(documents.into_iter()).map(|document| Ok(document?)).peekable();
         // Before the folder is made.
         if documents.peek().is_none() {
             return Err(Error::NoDocuments);

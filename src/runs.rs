@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use jacolbert_eval::{Run, TieRule};
 use jacolbert_search::exhaustive_search;
 
-use jacolbert_documents::check_ids;
 use crate::query::check_query_ids;
 use crate::{Document, Error, Query, Retriever, Splitting};
+use jacolbert_documents::check_ids;
 
 impl Retriever {
     /// The best `k` of `documents` for every query, found by exhaustive search in memory. Each document is

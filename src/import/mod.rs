@@ -7,11 +7,9 @@ use std::path::Path;
 use jacolbert_core::Pooling;
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
-use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 use crate::settings::{SETTINGS, Settings};
-use crate::{
-    Collection, Error, Retriever,
-};
+use crate::{Collection, Error, Retriever};
+use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 
 impl Retriever {
     /// Makes a collection in the folder `to`, which must not hold one yet, of the RAGatouille index in

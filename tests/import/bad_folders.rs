@@ -40,7 +40,8 @@ fn files_that_are_missing_are_named() -> TestResult {
         fs::remove_file(from.path().join(file))?;
         let error = refused(retriever, from.path())?;
         let path = match &error {
-            Error::Documents(DocumentsError::Io { path, .. }) | Error::Index(IndexError::Io { path, .. }) => path,
+            Error::Documents(DocumentsError::Io { path, .. })
+            | Error::Index(IndexError::Io { path, .. }) => path,
             other => return Err(format!("{file}: {other}").into()),
         };
         assert_eq!(*path, from.path().join(file));
@@ -81,7 +82,10 @@ fn a_passage_with_two_ids_is_damage() -> TestResult {
     let from = Variant::new()?;
     from.write("pid_docid_map.json", &serde_json::to_vec(&ids)?)?;
     let error = refused(retriever, from.path())?;
-    assert!(matches!(&error, Error::Documents(DocumentsError::Corrupt { what, .. }) if what.contains("4")), "{error:?}");
+    assert!(
+        matches!(&error, Error::Documents(DocumentsError::Corrupt { what, .. }) if what.contains("4")),
+        "{error:?}"
+    );
     Ok(())
 }
 

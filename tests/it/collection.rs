@@ -129,9 +129,15 @@ fn changes_that_cannot_be_made_change_nothing() -> TestResult {
         retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
     let new = |id: &str| Document::new(id, "新しい。");
     let added = collection.add(&[new("新"), new("湖")], Splitting::default());
-    assert!(matches!(added, Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))));
+    assert!(matches!(
+        added,
+        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
+    ));
     let added = collection.add(&[new("新"), new("新")], Splitting::default());
-    assert!(matches!(added, Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))));
+    assert!(matches!(
+        added,
+        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
+    ));
     let deleted = collection.delete(&["湖", "新"]);
     assert!(matches!(deleted, Err(Error::UnknownId { id }) if id == "新"));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
@@ -149,9 +155,15 @@ fn documents_that_cannot_be_indexed_are_named_and_leave_no_folder() -> TestResul
     };
     let document = |id: &str| Document::new(id, "文。");
     assert!(matches!(index(&[]), Err(Error::NoDocuments)));
-    assert!(matches!(index(&[document("a"), document("")]), Err(Error::Documents(jacolbert::documents::Error::EmptyId { position: 1 }))));
+    assert!(matches!(
+        index(&[document("a"), document("")]),
+        Err(Error::Documents(jacolbert::documents::Error::EmptyId { position: 1 }))
+    ));
     let twice = [document("a"), document("b"), document("a")];
-    assert!(matches!(index(&twice), Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 2, .. }))));
+    assert!(matches!(
+        index(&twice),
+        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 2, .. }))
+    ));
     assert!(!folder.exists());
     Ok(())
 }

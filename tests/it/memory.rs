@@ -31,7 +31,10 @@ fn ids_must_be_new_and_known() -> TestResult {
     collection.add(&documents(), Splitting::default())?;
     let again = [Document::new("新", ""), Document::new("湖", "")];
     let added = collection.add(&again, Splitting::default());
-    assert!(matches!(added, Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))));
+    assert!(matches!(
+        added,
+        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
+    ));
     assert_eq!(collection.num_documents(), 5);
     let unknown = collection.search_among("山", &["川"], 1);
     assert!(matches!(unknown, Err(Error::UnknownId { .. })));

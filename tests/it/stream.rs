@@ -99,20 +99,34 @@ fn an_error_of_the_stream_names_the_document_and_leaves_no_index() -> TestResult
     let document = |id: &str| Ok(Document::new(id, "文。"));
     let broken = || Err(io::Error::other("broken"));
     let error = index(vec![document("a"), document("b"), broken(), document("c")]);
-    let Err(Error::Documents(jacolbert::documents::Error::Document { position: 2, source })) = error else {
+    let Err(Error::Documents(jacolbert::documents::Error::Document { position: 2, source })) =
+        error
+    else {
         return Err(format!("{error:?}").into());
     };
     assert_eq!(source.to_string(), "broken");
     assert!(files(folder.path())?.is_empty());
     let error = index(vec![broken()]);
-    assert!(matches!(error, Err(Error::Documents(jacolbert::documents::Error::Document { position: 0, .. }))), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Err(Error::Documents(jacolbert::documents::Error::Document { position: 0, .. }))
+        ),
+        "{error:?}"
+    );
     let error = index(vec![document("a"), document("b"), document("a"), broken()]);
     assert!(
         matches!(&error, Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 2, id })) if id == "a"),
         "{error:?}"
     );
     let error = index(vec![document("a"), document("")]);
-    assert!(matches!(error, Err(Error::Documents(jacolbert::documents::Error::EmptyId { position: 1 }))), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            Err(Error::Documents(jacolbert::documents::Error::EmptyId { position: 1 }))
+        ),
+        "{error:?}"
+    );
     assert!(files(folder.path())?.is_empty());
     Ok(())
 }
