@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jacolbert_core::Pooling;
 use jacolbert_eval::Run;
-use jacolbert_index::Embeddings;
+use jacolbert_index::{Embeddings, EmbeddingsRef, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::exhaustive_search;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -99,7 +99,7 @@ impl MemoryCollection {
     /// [`Error::Model`], [`Error::Search`].
     pub fn search(&self, query: &str, k: usize) -> Result<Vec<Hit>, Error> {
         let query = self.encoder.encode_query(query)?;
-        described(&exhaustive_search(query.as_ref(), &self.embeddings, k)?, &self.documents)
+        described(&exhaustive_search(query.as_ref(), self.passages(), k)?, &self.documents)
     }
 
     /// The hits of every query, in order.
@@ -109,7 +109,7 @@ impl MemoryCollection {
     pub fn search_batch(&self, queries: &[&str], k: usize) -> Result<Vec<Vec<Hit>>, Error> {
         let queries = self.encoder.encode_queries(queries)?.embeddings;
         let hits = |query: &Embeddings| {
-            described(&exhaustive_search(query.as_ref(), &self.embeddings, k)?, &self.documents)
+            described(&exhaustive_search(query.as_ref(), self.passages(), k)?, &self.documents)
         };
         queries.iter().map(hits).collect()
     }
@@ -130,7 +130,7 @@ impl MemoryCollection {
         progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Run, Error> {
         let search = |queries: &[Embeddings], k| {
-            let hits = |query: &Embeddings| exhaustive_search(query.as_ref(), &self.embeddings, k);
+            let hits = |query: &Embeddings| exhaustive_search(query.as_ref(), self.passages(), k);
             Ok(queries.iter().map(hits).collect::<Result<_, _>>()?)
         };
         let (encoder, documents) = (&self.encoder, &self.documents);
@@ -157,12 +157,14 @@ impl MemoryCollection {
         }
         ids.sort_unstable();
         ids.dedup();
-        let among: Vec<Embeddings> =
-            ids.iter().map(|id| self.embeddings[id.index()].clone()).collect();
+        let among = ids.into_iter().map(|id| (id, self.embeddings[id.index()].as_ref()));
         let query = self.encoder.encode_query(query)?;
-        let mut hits = exhaustive_search(query.as_ref(), &among, k)?;
-        hits.iter_mut().for_each(|hit| hit.passage = ids[hit.passage.index()]);
-        described(&hits, &self.documents)
+        described(&exhaustive_search(query.as_ref(), among, k)?, &self.documents)
+    }
+
+    /// All passages with their ids.
+    fn passages(&self) -> impl Iterator<Item = (PassageId, EmbeddingsRef<'_>)> {
+        (0..).map(PassageId).zip(self.embeddings.iter().map(Embeddings::as_ref))
     }
 
     /// Forgets all documents.

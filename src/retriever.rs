@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::Pooling;
-use jacolbert_index::{BuildOptions, BuildProgress, Embeddings, Index, IndexBuilder};
+use jacolbert_index::{BuildOptions, BuildProgress, Embeddings, Index, IndexBuilder, PassageId};
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use jacolbert_search::exhaustive_search;
 
@@ -331,7 +331,11 @@ impl Retriever {
     pub fn rerank(&self, query: &str, texts: &[&str], k: usize) -> Result<Vec<Reranked>, Error> {
         let query = self.encoder.encode_query(query)?;
         let passages = self.encoder.encode_passages(texts)?.embeddings;
-        let hits = exhaustive_search(query.as_ref(), &passages, k)?;
+        let hits = exhaustive_search(
+            query.as_ref(),
+            (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+            k,
+        )?;
         let reranked = hits.iter().enumerate().map(|(n, hit)| Reranked {
             content: texts[hit.passage.index()].into(),
             score: hit.score,

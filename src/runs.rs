@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use jacolbert_eval::{Run, TieRule};
+use jacolbert_index::{Embeddings, PassageId};
 use jacolbert_search::exhaustive_search;
 
 use crate::query::check_query_ids;
@@ -116,7 +117,11 @@ impl Retriever {
         }
         let passages = self.encoder().encode_passages(&passages)?.embeddings;
         let query = self.encoder().encode_query(&query.text)?;
-        let hits = exhaustive_search(query.as_ref(), &passages, passages.len())?;
+        let hits = exhaustive_search(
+            query.as_ref(),
+            (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+            passages.len(),
+        )?;
         Ok(hits.iter().map(|hit| (ids[hit.passage.index()], hit.score)).collect())
     }
 }

@@ -9,7 +9,7 @@
 use std::error::Error;
 
 use criterion::Criterion;
-use jacolbert_index::{Bits, BuildOptions, Embeddings, IndexBuilder};
+use jacolbert_index::{Bits, BuildOptions, Embeddings, IndexBuilder, PassageId};
 use jacolbert_search::{SearchOptions, Searcher, exhaustive_search};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -25,9 +25,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default().configure_from_args().sample_size(20);
     let mut group = criterion.benchmark_group("search");
 
-    assert_eq!(exhaustive_search(query.as_ref(), &passages, 10)?[0].passage.index(), WANTED);
+    assert_eq!(
+        exhaustive_search(
+            query.as_ref(),
+            (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+            10
+        )?[0]
+            .passage
+            .index(),
+        WANTED
+    );
     group.bench_function("exhaustive, all cores", |bench| {
-        bench.iter(|| exhaustive_search(query.as_ref(), &passages, 10));
+        bench.iter(|| {
+            exhaustive_search(
+                query.as_ref(),
+                (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+                10,
+            )
+        });
     });
     for bits in [Bits::Two, Bits::Four] {
         let mut builder = IndexBuilder::new(DIM, BuildOptions { bits, ..Default::default() })?;

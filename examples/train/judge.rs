@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
+use jacolbert::index::{Embeddings, PassageId};
 use jacolbert::model::{Checkpoint, Encoder};
 use jacolbert::search::exhaustive_search;
 
@@ -39,7 +40,11 @@ impl Judge {
         let mut hits = Run::new("exhaustive");
         for ((id, _), query) in self.queries.iter().zip(encoder.encode_queries(&texts)?.embeddings)
         {
-            for hit in exhaustive_search(query.as_ref(), &passages, 1)? {
+            for hit in exhaustive_search(
+                query.as_ref(),
+                (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+                1,
+            )? {
                 hits.push(id, &self.passages[hit.passage.index()].0, hit.score.into())?;
             }
         }

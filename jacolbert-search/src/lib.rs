@@ -5,7 +5,7 @@
 //! promising ones only.
 //!
 //! ```
-//! use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder};
+//! use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder, PassageId};
 //! use jacolbert_search::{SearchOptions, Searcher, exhaustive_search};
 //!
 //! let passages = vec![
@@ -19,7 +19,8 @@
 //! let index = builder.build()?;
 //!
 //! let query = Embeddings::new(vec![1.0, 0.0], 2)?;
-//! let exact = exhaustive_search(query.as_ref(), &passages, 1)?;
+//! let all = (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref));
+//! let exact = exhaustive_search(query.as_ref(), all, 1)?;
 //! let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::default())?;
 //! assert_eq!(hits[0].passage, exact[0].passage);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

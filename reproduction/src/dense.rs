@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use jacolbert::eval::{Run, TieRule};
-use jacolbert::index::Embeddings;
+use jacolbert::index::{Embeddings, PassageId};
 use jacolbert::model::{SentenceEncoder, SentenceOptions, SentencePooling, SentenceSettings};
 use jacolbert::search::exhaustive_search;
 use jacolbert::{Device, Query};
@@ -179,6 +179,11 @@ fn ranked(
     k: usize,
 ) -> Result<Vec<(usize, f64)>, Error> {
     let query = encoder.encode_queries(&[&query.text])?.vectors;
-    let hits = exhaustive_search(query.as_ref(), passages, k).map_err(jacolbert::Error::from)?;
+    let hits = exhaustive_search(
+        query.as_ref(),
+        (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),
+        k,
+    )
+    .map_err(jacolbert::Error::from)?;
     Ok(hits.iter().map(|hit| (hit.passage.index(), f64::from(hit.score))).collect())
 }

@@ -4,7 +4,7 @@ use jacolbert_index::Embeddings;
 use jacolbert_search::{Error, exhaustive_search, maxsim};
 use proptest::prelude::*;
 
-use crate::sample::{DIM, passages, query};
+use crate::sample::{DIM, numbered, passages, query};
 
 /// The formula, word for word, in double precision.
 fn naive_maxsim(query: &Embeddings, passage: &Embeddings) -> f64 {
@@ -21,7 +21,7 @@ proptest! {
     #[test]
     fn hits_are_those_of_the_formula(seed: u64, num_tokens in 1usize..70, k in 0usize..60) {
         let (passages, query) = (passages(50, seed)?, query(num_tokens, seed)?);
-        let hits = exhaustive_search(query.as_ref(), &passages, k)?;
+        let hits = exhaustive_search(query.as_ref(), numbered(&passages), k)?;
         prop_assert_eq!(hits.len(), k.min(45), "five of 50 passages have no token");
         prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
         for hit in &hits {
@@ -39,9 +39,9 @@ proptest! {
 #[test]
 fn queries_that_cannot_be_scored_are_named() -> Result<(), Error> {
     let passages = passages(3, 1)?;
-    let error = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), &passages, 1);
+    let error = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), numbered(&passages), 1);
     assert!(matches!(error, Err(Error::EmptyQuery)));
-    let error = exhaustive_search(Embeddings::new(vec![1.0], 1)?.as_ref(), &passages, 1);
+    let error = exhaustive_search(Embeddings::new(vec![1.0], 1)?.as_ref(), numbered(&passages), 1);
     assert!(matches!(error, Err(Error::Dim { query: 1, passages: DIM })));
     Ok(())
 }
@@ -50,9 +50,9 @@ fn queries_that_cannot_be_scored_are_named() -> Result<(), Error> {
 fn a_passage_without_tokens_has_no_score() -> Result<(), Error> {
     let empty = Embeddings::empty(DIM)?;
     assert_eq!(maxsim(query(4, 2)?.as_ref(), empty.as_ref())?, None);
-    assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), &[empty], 5)?, []);
-    assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), &[], 5)?, []);
-    let nothing = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), &[], 5);
+    assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), numbered(&[empty]), 5)?, []);
+    assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), numbered(&[]), 5)?, []);
+    let nothing = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), numbered(&[]), 5);
     assert!(matches!(nothing, Err(Error::EmptyQuery)));
     let (most, least) = (vec![1e15; DIM], vec![-1e15; DIM]);
     let lowest =

@@ -1,6 +1,8 @@
 //! Passages around a few directions, and queries made of their tokens.
 
-use jacolbert_index::{Bits, BuildOptions, Embeddings, Error, Index, IndexBuilder};
+use jacolbert_index::{
+    Bits, BuildOptions, Embeddings, EmbeddingsRef, Error, Index, IndexBuilder, PassageId,
+};
 use jacolbert_testing::embeddings::direction;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -21,6 +23,13 @@ pub(crate) fn passages(n: usize, seed: u64) -> Result<Vec<Embeddings>, Error> {
 pub(crate) fn query(num_tokens: usize, seed: u64) -> Result<Embeddings, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0xbeef);
     Ok(Embeddings::new((0..num_tokens).flat_map(|_| direction(&mut rng, DIM)).collect(), DIM)?)
+}
+
+/// The passages with their positions as ids.
+pub(crate) fn numbered(
+    passages: &[Embeddings],
+) -> impl Iterator<Item = (PassageId, EmbeddingsRef<'_>)> {
+    (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref))
 }
 
 /// Settings that encode every token.

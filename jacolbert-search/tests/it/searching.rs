@@ -8,7 +8,7 @@ use jacolbert_search::{
 };
 use proptest::prelude::*;
 
-use crate::sample::{DIM, index, options, passages, query};
+use crate::sample::{DIM, index, numbered, options, passages, query};
 
 fn largest_distance(a: &Embeddings, b: &Embeddings) -> f32 {
     let distance = |(a, b): (&[f32], &[f32])| {
@@ -25,7 +25,7 @@ proptest! {
         let (passages, query) = (passages(40, seed)?, query(num_tokens, seed)?);
         let index = index(&passages, Bits::Eight)?;
         let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::exact(40))?;
-        let exact = exhaustive_search(query.as_ref(), &passages, 40)?;
+        let exact = exhaustive_search(query.as_ref(), numbered(&passages), 40)?;
         prop_assert_eq!(hits.len(), exact.len());
         for (hit, exact) in hits.iter().zip(&exact) {
             let passage = &passages[hit.passage.index()];
@@ -48,7 +48,7 @@ proptest! {
             index.passage_ids().map(|passage| index.decode(passage)).collect::<Result<_, _>>()?;
         let query = query(32, seed)?;
         let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::exact(12))?;
-        prop_assert_eq!(hits, exhaustive_search(query.as_ref(), &decoded, 12)?);
+        prop_assert_eq!(hits, exhaustive_search(query.as_ref(), numbered(&decoded), 12)?);
     }
 
     #[test]
@@ -192,7 +192,7 @@ fn any_dim_and_any_number_of_query_tokens_is_searched() -> Result<(), Box<dyn st
             let decoded = index.passage_ids().map(|passage| index.decode(passage));
             let decoded = decoded.collect::<Result<Vec<_>, _>>()?;
             let query = rows(query_tokens, dim, 99)?;
-            let exact = exhaustive_search(query.as_ref(), &decoded, 5)?;
+            let exact = exhaustive_search(query.as_ref(), numbered(&decoded), 5)?;
             let options = SearchOptions { k: 5, n_rescored: Some(40), ..Default::default() };
             let hits = Searcher::new(&index).search(query.as_ref(), &options)?;
             assert_eq!(hits, exact, "dim {dim}, {query_tokens} query tokens");
