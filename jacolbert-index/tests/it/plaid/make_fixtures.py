@@ -36,15 +36,15 @@ def write_checkpoint(path, dim):
     torch.manual_seed(7)
     path.mkdir()
     path.joinpath("vocab.txt").write_text("\n".join(SPECIAL + WORDS) + "\n")
-    options = BertConfig(
+    config = BertConfig(
         vocab_size=len(SPECIAL + WORDS), hidden_size=HIDDEN, num_hidden_layers=1,
         num_attention_heads=2, intermediate_size=32, max_position_embeddings=64)
-    bert = BertModel(options)
+    bert = BertModel(config)
     tensors = {"bert." + name: value for name, value in bert.state_dict().items()}
     tensors["linear.weight"] = torch.randn(dim, HIDDEN)
     save_file(tensors, path / "model.safetensors", metadata={"format": "pt"})
-    options.architectures = ["HF_ColBERT"]
-    options.save_pretrained(path)
+    config.architectures = ["HF_ColBERT"]
+    config.save_pretrained(path)
     path.joinpath("tokenizer_config.json").write_text(json.dumps({
         "tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": 64}))
     ColBERTConfig(dim=dim, doc_maxlen=48, query_maxlen=16).save_for_checkpoint(str(path))
@@ -65,8 +65,8 @@ def build(work, name, dim, nbits):
     if not checkpoint.exists():
         write_checkpoint(checkpoint, dim)
     with Run().context(run_config(work)):
-        options = ColBERTConfig(nbits=nbits, kmeans_niters=4, doc_maxlen=48, index_bsize=16)
-        indexer = Indexer(checkpoint=str(checkpoint), options=options)
+        config = ColBERTConfig(nbits=nbits, kmeans_niters=4, doc_maxlen=48, index_bsize=16)
+        indexer = Indexer(checkpoint=str(checkpoint), config=config)
         indexer.index(name=name, collection=passages(11, 3), overwrite=True)
         return Path(indexer.get_index()), checkpoint
 
@@ -77,7 +77,7 @@ def update(path, checkpoint, work):
     torch.save((passage_ids[:lengths.sum()].clone(), lengths), path / "ivf.pid.pt")
     with Run().context(run_config(work)):
         searcher = Searcher(index=path.name, collection=passages(11, 3))
-        updater = IndexUpdater(searcher.options, searcher, str(checkpoint))
+        updater = IndexUpdater(searcher.config, searcher, str(checkpoint))
         # What pads the tensors is saved with them; it would be whatever was in memory.
         searcher.ranker.embeddings.codes[-512:] = 0
         searcher.ranker.embeddings.residuals[-512:] = 0
@@ -103,7 +103,7 @@ def keep(path, name):
     shutil.copytree(path, target, ignore=shutil.ignore_patterns(*unused))
     for metadata in {"metadata.json", "plan.json"} - set(unused):
         content = json.loads(target.joinpath(metadata).read_text())
-        content["options"] = {key: content["options"][key] for key in ("dim", "nbits", "doc_maxlen")}
+        content["config"] = {key: content["config"][key] for key in ("dim", "nbits", "doc_maxlen")}
         target.joinpath(metadata).write_text(json.dumps(content, indent=1) + "\n")
     np.save(target / "rows.npy", decoded(path))
 
