@@ -1,10 +1,10 @@
-//! Evaluates TREC runs against TREC qrels and sets them side by side.
+//! Evaluates TREC runs against TREC qrels and compares them.
 //!
 //!     cargo run --release -p jacolbert-eval --example evaluate_trec -- \
 //!         qrels.trec recall@10,mrr@10,ndcg@10 bm25.trec.gz colbert.trec.gz
 //!
-//! With `--ties-as-trec-eval` behind the runs, equal scores are ordered as trec_eval orders them,
-//! and with `--json` everything is printed, the value of each query included.
+//! With `--ties-as-trec-eval` after the runs, documents of equal score are ordered as by trec_eval.
+//! With `--json` the value of each query is printed, too.
 
 use std::error::Error;
 
@@ -19,11 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: evaluate_trec QRELS METRIC,METRIC.. RUN..".into());
     };
 
-    // trec_eval's options differ from the default ones in two points: documents of equal score go
-    // by id, and a query without results is left out instead of counting as zero.
-    let options = match flags.iter().any(|flag| flag == "--ties-as-trec-eval") {
-        true => EvaluateOptions::trec_eval(),
-        false => EvaluateOptions::default(),
+    // trec_eval's options differ from the default in two points: documents of equal score are ordered
+    // by id, and a query without results is skipped instead of counting as zero.
+    let options = if flags.iter().any(|flag| flag == "--ties-as-trec-eval") {
+        EvaluateOptions::trec_eval()
+    } else {
+        EvaluateOptions::default()
     };
     let qrels = Qrels::open_trec(qrels.as_ref())?;
     let metrics = Metric::parse_list(metrics)?;
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         reports.iter().for_each(|report| println!("{}", report.to_json()));
         return Ok(());
     }
-    // Which differences are more than chance? Fisher's randomisation test, corrected by Holm.
+    // Marks significant differences: Fisher's randomisation test with Holm's correction.
     let comparison = Comparison::new(&reports, &ComparisonOptions::default())?;
     print!("{}", comparison.to_text());
     Ok(())

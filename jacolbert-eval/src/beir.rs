@@ -17,7 +17,7 @@ pub struct BeirDocument {
     /// The id, `_id` in the file.
     #[serde(rename = "_id")]
     pub id: String,
-    /// The title, empty where there is none.
+    /// The title, or empty.
     #[serde(default)]
     pub title: String,
     /// The text, without the title.
@@ -27,7 +27,7 @@ pub struct BeirDocument {
 impl BeirDocument {
     /// Title and text with a space between, as BEIR's own models read a document.
     ///
-    /// The title changes figures: say which of this and [`Self::text`] was searched.
+    /// The title changes figures: report whether this or [`Self::text`] was searched.
     pub fn title_and_text(&self) -> String {
         match self.title.trim() {
             "" => self.text.clone(),
@@ -48,15 +48,15 @@ pub struct BeirQuery {
 
 /// A test collection in the layout of BEIR (Thakur et al. 2021).
 ///
-/// Each of its files may be gzip, under its plain name or with `.gz` behind it. Other fields of
-/// documents and queries are passed over.
+/// Each file may be gzip, under its plain name or with the suffix `.gz`. Other fields of documents
+/// and queries are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeirFolder {
     path: PathBuf,
 }
 
 impl BeirFolder {
-    /// A folder that holds a collection.
+    /// Opens the folder of a collection.
     ///
     /// # Errors
     ///
@@ -70,11 +70,11 @@ impl BeirFolder {
         Ok(folder)
     }
 
-    /// Writes a collection to a folder, which is made if it is not there.
+    /// Writes a collection to a folder, which is made if necessary.
     ///
     /// # Errors
     ///
-    /// An id of the qrels with white space in it, or what the system says.
+    /// An id of the qrels with white space, or an error of the file system.
     pub fn create<'a>(
         path: &Path,
         documents: impl IntoIterator<Item = &'a BeirDocument>,
@@ -95,11 +95,11 @@ impl BeirFolder {
     /// # Errors
     ///
     /// The file cannot be opened; then, for each document: a line that is not the expected JSON,
-    /// an id that is empty or was there before.
+    /// an id that is empty or occurred before.
     pub fn documents(
         &self,
     ) -> Result<impl Iterator<Item = Result<BeirDocument, Error>> + use<>, Error> {
-        records(&self.file("corpus.jsonl"), |document: &BeirDocument| &document.id)
+        read_records(&self.file("corpus.jsonl"), |document: &BeirDocument| &document.id)
     }
 
     /// The queries, read one by one.
@@ -108,7 +108,7 @@ impl BeirFolder {
     ///
     /// As [`Self::documents`].
     pub fn queries(&self) -> Result<impl Iterator<Item = Result<BeirQuery, Error>> + use<>, Error> {
-        records(&self.file("queries.jsonl"), |query: &BeirQuery| &query.id)
+        read_records(&self.file("queries.jsonl"), |query: &BeirQuery| &query.id)
     }
 
     /// The qrels of a split, usually `test` or `dev`.
@@ -120,7 +120,7 @@ impl BeirFolder {
         Qrels::open_beir(&self.file(&format!("qrels/{split}.tsv")))
     }
 
-    /// The file of a name, or the one with `.gz` behind it where only that exists.
+    /// The file of a name, or the one with the suffix `.gz` if only that exists.
     fn file(&self, name: &str) -> PathBuf {
         let plain = self.path.join(name);
         let packed = self.path.join(format!("{name}.gz"));
@@ -128,16 +128,18 @@ impl BeirFolder {
     }
 }
 
-fn records<T: DeserializeOwned>(
+fn read_records<T: DeserializeOwned>(
     path: &Path,
     id: fn(&T) -> &str,
 ) -> Result<impl Iterator<Item = Result<T, Error>> + use<T>, Error> {
     let mut lines = Lines::open(path)?;
     let mut ids = IdSet::default();
-    Ok(std::iter::from_fn(move || lines.parse_next(|line| record(line, id, &mut ids)).transpose()))
+    Ok(std::iter::from_fn(move || {
+        lines.parse_next(|line| parse_record(line, id, &mut ids)).transpose()
+    }))
 }
 
-fn record<T: DeserializeOwned>(
+fn parse_record<T: DeserializeOwned>(
     line: &str,
     id: fn(&T) -> &str,
     ids: &mut IdSet,

@@ -2,7 +2,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
@@ -15,14 +15,16 @@ use crate::Error;
 /// assert!(interval.low < 0.5 && 0.5 < interval.high);
 /// # Ok::<(), jacolbert_eval::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Bootstrap {
-    /// How often the queries are drawn anew, at least 1. The time grows with it; the ends of the
-    /// interval waver less.
+    /// Number of resamples, at least 1. Default: 1,000. More take longer, and the ends of the interval
+    /// depend less on the seed.
     pub resamples: usize,
-    /// Share of resampled means inside of the interval, above 0 and below 1.
+    /// Share of resampled means inside the interval, above 0 and below 1. Default: 0.95. A higher share
+    /// gives a wider interval.
     pub confidence: f64,
-    /// Seed of the draws: the same seed and values give the same interval.
+    /// Seed of the resampling: the same seed and values give the same interval. Default: 0.
     pub seed: u64,
 }
 
@@ -55,18 +57,20 @@ impl Bootstrap {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let (name, value, expected) = if self.resamples == 0 {
-            ("resamples", 0.0, "at least 1")
-        } else if !(self.confidence > 0.0 && self.confidence < 1.0) {
-            ("confidence", self.confidence, "above 0 and below 1")
-        } else {
-            return Ok(());
-        };
-        Err(Error::Setting { name, value, expected })
+        if self.resamples == 0 {
+            let expected = "at least 1";
+            return Err(Error::Setting { name: "resamples", value: 0.0, expected });
+        }
+        let confidence = self.confidence;
+        if !(confidence > 0.0 && confidence < 1.0) {
+            let expected = "above 0 and below 1";
+            return Err(Error::Setting { name: "confidence", value: confidence, expected });
+        }
+        Ok(())
     }
 }
 
-/// The range that a mean probably lies in.
+/// The range in which a mean probably lies.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// The lower end.
@@ -82,7 +86,8 @@ fn resampled_mean(values: &[f64], random: &mut ChaCha8Rng) -> f64 {
 
 /// The quantile of ascending values, interpolated between neighbours.
 fn quantile(ascending: &[f64], share: f64) -> f64 {
-    let place = share * (ascending.len() - 1) as f64;
-    let (below, above) = (ascending[place.floor() as usize], ascending[place.ceil() as usize]);
-    below + (above - below) * place.fract()
+    let position = share * (ascending.len() - 1) as f64;
+    let below = ascending[position.floor() as usize];
+    let above = ascending[position.ceil() as usize];
+    below + (above - below) * position.fract()
 }

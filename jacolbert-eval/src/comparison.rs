@@ -1,6 +1,6 @@
 //! Several runs side by side, with the significance of their differences.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Difference;
 use crate::report::Object;
@@ -9,18 +9,19 @@ use crate::table::{Cell, Table};
 use crate::{Bootstrap, Coverage, Error, EvaluateOptions, Interval, Metric, Report};
 
 /// How runs are compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ComparisonOptions {
-    /// The test of a difference.
+    /// The test of a difference. Default: Fisher's randomisation test with 10,000 permutations.
     pub test: SignificanceTest,
-    /// How p values are adjusted. The tests of all pairs of runs in one metric belong together.
+    /// The correction of p values, over all pairs of runs in one metric. Default: Holm's.
     pub correction: Correction,
-    /// Highest adjusted p value of a difference that is marked in a table, 0 to 1, usually 0.05 or
-    /// 0.01.
+    /// Highest adjusted p value of a difference that is marked in a table, 0 to 1. Default: 0.05.
+    /// A higher level marks more differences, and more of them by chance.
     pub level: f64,
-    /// Confidence intervals of the means, if they are wanted.
+    /// How to compute confidence intervals of the means. Default: none.
     pub bootstrap: Option<Bootstrap>,
-    /// Digits after the point in tables, usually 4: papers on JQaRA print so many.
+    /// Digits after the decimal point in tables. Default: 4, as papers on JQaRA print them.
     pub digits: usize,
 }
 
@@ -38,8 +39,8 @@ impl Default for ComparisonOptions {
 
 /// Runs that were evaluated alike, and the tests of their differences.
 ///
-/// In tables the best mean of a metric stands out, and a figure carries the numbers of the runs
-/// that it is significantly better than.
+/// Tables highlight the best mean of a metric, and put the numbers of those runs beside a figure that
+/// it is significantly better than.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     options: ComparisonOptions,
@@ -67,20 +68,20 @@ struct RunFigures {
 pub struct PairTest {
     /// The metric.
     pub metric: Metric,
-    /// Place of the first run in the comparison, from 0.
+    /// Position of the first run in the comparison, from 0.
     pub first: usize,
-    /// Place of the second run.
+    /// Position of the second run.
     pub second: usize,
-    /// Mean of the first run less that of the second.
+    /// Mean of the first run minus that of the second.
     pub difference: f64,
-    /// The p value by itself.
+    /// The p value, not adjusted.
     pub p: f64,
     /// The p value adjusted for all pairs of runs in this metric.
     pub adjusted_p: f64,
 }
 
 impl Comparison {
-    /// Compares every two of the runs in every metric.
+    /// Compares each pair of runs in each metric.
     ///
     /// # Errors
     ///
@@ -91,8 +92,7 @@ impl Comparison {
             return Err(Error::TooFewValues { found: 0, needed: 1 });
         };
         if !(0.0..=1.0).contains(&options.level) {
-            let (name, value, expected) = ("level", options.level, "0 to 1");
-            return Err(Error::Setting { name, value, expected });
+            return Err(Error::Setting { name: "level", value: options.level, expected: "0 to 1" });
         }
         reports.iter().try_for_each(|report| check_comparable(first, report))?;
         let runs = reports.iter().map(|report| figures(report, options));
@@ -112,17 +112,17 @@ impl Comparison {
         &self.tests
     }
 
-    /// An aligned table, a run a line.
+    /// An aligned table, one line per run.
     pub fn to_text(&self) -> String {
         self.table().to_text()
     }
 
-    /// A Markdown table, a run a line.
+    /// A Markdown table, one line per run.
     pub fn to_markdown(&self) -> String {
         self.table().to_markdown()
     }
 
-    /// A LaTeX table, a run a line, for the package booktabs.
+    /// A LaTeX table, one line per run, for the package booktabs.
     pub fn to_latex(&self) -> String {
         self.table().to_latex()
     }
@@ -207,8 +207,11 @@ fn check_comparable(first: &Report, second: &Report) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    let (first, second) = (first.run().to_owned(), second.run().to_owned());
-    Err(Error::Incomparable { first, second, difference })
+    Err(Error::Incomparable {
+        first: first.run().to_owned(),
+        second: second.run().to_owned(),
+        difference,
+    })
 }
 
 fn figures(report: &Report, options: &ComparisonOptions) -> Result<RunFigures, Error> {

@@ -1,8 +1,10 @@
-//! What can go wrong: one error, whose variants carry the place and the ids concerned.
+//! What can go wrong: one error, whose variants carry the position and the ids.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+
+use crate::metric::Metric;
 
 /// Why qrels, a run or a metric could not be read, evaluated or compared.
 #[derive(Debug, thiserror::Error)]
@@ -13,59 +15,59 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A line that does not have the fields of its format.
+    /// A line without the fields of its format.
     #[error("{origin}: expected a line of {expected}")]
     Malformed {
-        /// Where the line stands.
+        /// Where the line is.
         origin: Origin,
-        /// The format that was asked for.
+        /// The expected format.
         expected: Format,
     },
-    /// A line that is fine in another format, such as qrels given as a run.
+    /// A line of another format, such as qrels given as a run.
     #[error("{origin}: expected a line of {expected}, found one of {found}")]
     WrongFormat {
-        /// Where the line stands.
+        /// Where the line is.
         origin: Origin,
-        /// The format that was asked for.
+        /// The expected format.
         expected: Format,
         /// The format that the line has.
         found: Format,
     },
-    /// A line or file that is not the JSON its format asks for.
+    /// A line or file that is not the expected JSON.
     #[error("{origin}: not the expected JSON")]
     Json {
-        /// Where the text stands.
+        /// Where the text is.
         origin: Origin,
-        /// What the parser said.
+        /// The error of the parser.
         source: serde_json::Error,
     },
     /// A line that is not UTF-8.
     #[error("{origin}: not valid UTF-8")]
     Utf8 {
-        /// Where the line stands.
+        /// Where the line is.
         origin: Origin,
     },
-    /// A query id or document id without a character.
+    /// An empty query id or document id.
     #[error("{origin}: empty id")]
     EmptyId {
-        /// Where the id stands.
+        /// Where the id is.
         origin: Origin,
     },
-    /// An id that stands twice in a collection of documents or queries.
+    /// An id that occurs twice in a collection of documents or queries.
     #[error("{origin}: id {id:?} stands here a second time")]
     DuplicateId {
-        /// Where the second one stands.
+        /// Where the second one is.
         origin: Origin,
         /// The id.
         id: String,
     },
-    /// A document that stands twice in the ranking of one query.
+    /// A document that occurs twice in the ranking of one query.
     #[error("{origin}: document {document:?} is ranked a second time for query {query:?}")]
     DuplicateDocument {
-        /// Where the second one stands.
+        /// Where the second one is.
         origin: Origin,
         /// The query.
         query: String,
@@ -75,7 +77,7 @@ pub enum Error {
     /// A document that is judged twice for one query, with different grades.
     #[error("{origin}: document {document:?} has grade {first} for query {query:?}, now {second}")]
     ConflictingGrades {
-        /// Where the second judgement stands.
+        /// Where the second judgement is.
         origin: Origin,
         /// The query.
         query: String,
@@ -89,7 +91,7 @@ pub enum Error {
     /// A score that is NaN or infinite.
     #[error("{origin}: score {score} of document {document:?} for query {query:?} is not finite")]
     NonFiniteScore {
-        /// Where the score stands.
+        /// Where the score is.
         origin: Origin,
         /// The query.
         query: String,
@@ -98,19 +100,19 @@ pub enum Error {
         /// The score.
         score: f64,
     },
-    /// A run without a single result.
+    /// A run without results.
     #[error("{origin}: the run has no results")]
     EmptyRun {
         /// The file, or the run's name.
         origin: Origin,
     },
-    /// Qrels without a single judgement.
+    /// Qrels without judgements.
     #[error("{origin}: the qrels have no judgements")]
     EmptyQrels {
         /// The file.
         origin: Origin,
     },
-    /// An id with white space in it, which the TREC and BEIR formats cannot hold.
+    /// An id with white space, which the TREC and BEIR formats cannot hold.
     #[error("cannot write id {id:?} to {}: the format has no white space in ids", path.display())]
     UnwritableId {
         /// The file that was to be written.
@@ -118,8 +120,8 @@ pub enum Error {
         /// The id.
         id: String,
     },
-    /// A name that is not that of a metric.
-    #[error("unknown metric {name:?}, expected one such as {}", crate::Metric::EXAMPLES)]
+    /// A name that is not a metric's.
+    #[error("unknown metric {name:?}, expected one such as {}", Metric::EXAMPLES)]
     UnknownMetric {
         /// The name.
         name: String,
@@ -134,19 +136,19 @@ pub enum Error {
         /// What it lacks.
         gap: Gap,
     },
-    /// Nothing to average: every query was skipped.
+    /// Every query was skipped, so that there is no mean.
     #[error("run {run:?}: no query is left to evaluate")]
     NoQueries {
         /// The run's name.
         run: String,
     },
-    /// A metric that was asked of a report that does not hold it.
+    /// A metric that the report does not hold.
     #[error("the report of run {run:?} has no {metric}")]
     MissingMetric {
         /// The run's name.
         run: String,
         /// The metric.
-        metric: crate::Metric,
+        metric: Metric,
     },
     /// Two reports over different queries, metrics or options.
     #[error("runs {first:?} and {second:?} differ in {difference}")]
@@ -158,15 +160,15 @@ pub enum Error {
         /// What differs.
         difference: Difference,
     },
-    /// A statistic that needs more values than there are.
+    /// Too few values for a statistic.
     #[error("{found} paired values, at least {needed} are needed")]
     TooFewValues {
-        /// The number of values there are.
+        /// The number of values.
         found: usize,
         /// The number of values needed.
         needed: usize,
     },
-    /// Two lists that are to be paired and differ in length.
+    /// Two lists of values to pair that differ in length.
     #[error("{first} values cannot be paired with {second}")]
     Unpaired {
         /// Length of the first.
@@ -174,7 +176,7 @@ pub enum Error {
         /// Length of the second.
         second: usize,
     },
-    /// A number of an option that is outside of its range.
+    /// A value of an option outside its range.
     #[error("{name} is {value}, expected {expected}")]
     Setting {
         /// The field.
@@ -187,8 +189,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same error, with the place where it happened.
-    pub(crate) fn at(mut self, place: &dyn Fn() -> Origin) -> Self {
+    /// The same error with its position, if it has one.
+    pub(crate) fn with_origin(mut self, position: &dyn Fn() -> Origin) -> Self {
         if let Self::Malformed { origin, .. }
         | Self::WrongFormat { origin, .. }
         | Self::Json { origin, .. }
@@ -198,17 +200,17 @@ impl Error {
         | Self::ConflictingGrades { origin, .. }
         | Self::NonFiniteScore { origin, .. } = &mut self
         {
-            *origin = place();
+            *origin = position();
         }
         self
     }
 }
 
-/// Where a fault was found.
+/// Where an error was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// A value that the program handed in.
+    /// A value from memory.
     Memory,
     /// A file as a whole.
     File {
@@ -234,7 +236,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A file format that is made of lines.
+/// A file format of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -261,7 +263,7 @@ impl fmt::Display for Format {
 pub enum Gap {
     /// The run has no results for it.
     Unanswered,
-    /// The qrels do not know it.
+    /// The qrels have no judgements of it.
     Unjudged,
     /// No document is judged relevant for it.
     Irrelevant,
@@ -277,7 +279,7 @@ impl fmt::Display for Gap {
     }
 }
 
-/// What keeps two reports from being compared.
+/// Why two reports cannot be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
     /// The queries that were evaluated.

@@ -1,102 +1,28 @@
 //! The evaluation of a run against qrels.
 
-use serde::Serialize;
-
 use crate::error::{Gap, Origin};
 use crate::graded_ranking::GradedRanking;
-use crate::{Error, Judgements, Metric, Qrels, Ranking, Report, Run, TieRule};
+use crate::{
+    Coverage, Error, EvaluateOptions, Judgements, Metric, Policy, Qrels, Ranking, Report, Run,
+};
 
-/// How a run is held against qrels.
+/// Evaluates a run against qrels: the values of metrics for each query, and their means.
 ///
-/// By default every query of the qrels counts, one without results with zero, and results of
-/// queries that are not in the qrels are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EvaluateOptions {
-    /// Least grade of a relevant document; above 1 for sets in which grade 1 means "related".
-    /// nDCG takes no notice of it.
-    pub threshold: i32,
-    /// Order of documents with equal scores.
-    pub ties: TieRule,
-    /// What to do about a query that the run has no results for.
-    pub unanswered: Policy,
-    /// What to do about a query that no document is judged relevant for.
-    pub irrelevant: Policy,
-    /// What to do about a query of the run that has no judgements.
-    pub unjudged: Policy,
-}
-
-impl Default for EvaluateOptions {
-    fn default() -> Self {
-        Self {
-            threshold: 1,
-            ties: TieRule::InputOrder,
-            unanswered: Policy::Count,
-            irrelevant: Policy::Count,
-            unjudged: Policy::Skip,
-        }
-    }
-}
-
-impl EvaluateOptions {
-    /// The options under which trec_eval and pytrec_eval evaluate: their tie rule, and queries
-    /// without results left out, which trec_eval calls to run without `-c`.
-    pub fn trec_eval() -> Self {
-        let ties = TieRule::DocumentDescending;
-        Self { ties, unanswered: Policy::Skip, ..Self::default() }
-    }
-
-    /// What to do about a query with a gap.
-    pub fn policy(&self, gap: Gap) -> Policy {
-        match gap {
-            Gap::Unanswered => self.unanswered,
-            Gap::Irrelevant => self.irrelevant,
-            Gap::Unjudged => self.unjudged,
-        }
-    }
-}
-
-/// What to do about a query that lacks results or judgements; one that lacks both counts if both
-/// policies let it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Policy {
-    /// It counts like any other, which makes its value zero.
-    Count,
-    /// It is left out of the means.
-    Skip,
-    /// The evaluation fails.
-    Fail,
-}
-
-/// How many queries there were, and what they lacked, whether they were evaluated or not. A query
-/// may lack two things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[non_exhaustive]
-pub struct Coverage {
-    /// Queries that the means are over.
-    pub evaluated: usize,
-    /// Queries that the run has no results for.
-    pub unanswered: usize,
-    /// Queries that no document is judged relevant for.
-    pub irrelevant: usize,
-    /// Queries that have no judgements.
-    pub unjudged: usize,
-}
-
-impl Coverage {
-    fn count_mut(&mut self, gap: Gap) -> &mut usize {
-        match gap {
-            Gap::Unanswered => &mut self.unanswered,
-            Gap::Irrelevant => &mut self.irrelevant,
-            Gap::Unjudged => &mut self.unjudged,
-        }
-    }
-}
-
-/// The values of metrics for each query, and their means.
-///
-/// The queries of the report are in the order of the qrels. A metric that is named twice is
+/// The queries of the report are in the order of the qrels. A metric that is given twice is
 /// evaluated once.
+///
+/// ```
+/// use jacolbert_eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
+///
+/// let mut qrels = Qrels::new();
+/// qrels.insert("q1", "d1", 1)?;
+/// let mut run = Run::new("bm25");
+/// run.push("q1", "d2", 7.1)?;
+/// run.push("q1", "d1", 5.9)?;
+/// let mrr: Metric = "mrr@10".parse()?;
+/// assert_eq!(evaluate(&qrels, &run, &[mrr], &EvaluateOptions::default())?.mean(mrr)?, 0.5);
+/// # Ok::<(), jacolbert_eval::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -112,8 +38,8 @@ pub fn evaluate(
     }
     let mut report = Report::new(run.name(), metrics, options);
     for case in cases(qrels, run) {
-        if case.counts(run, options, report.coverage_mut())? {
-            let graded = case.graded(options);
+        if case.count_gaps(run, options, report.coverage_mut())? {
+            let graded = case.grade(options);
             report.push(case.query, |metric| graded.value(metric));
         }
     }
@@ -123,7 +49,7 @@ pub fn evaluate(
     Ok(report)
 }
 
-/// A query with what is known of it.
+/// A query with its judgements and results.
 struct Case<'a> {
     query: &'a str,
     judgements: Option<&'a Judgements>,
@@ -146,7 +72,7 @@ fn cases<'a>(qrels: &'a Qrels, run: &'a Run) -> impl Iterator<Item = Case<'a>> {
 }
 
 impl Case<'_> {
-    /// What the query lacks: something in the qrels, results, both or nothing.
+    /// What the query lacks: judgements or relevant documents, results, both or nothing.
     fn gaps(&self, threshold: i32) -> impl Iterator<Item = Gap> {
         let in_qrels = match self.judgements {
             Some(judgements) if judgements.num_relevant(threshold) > 0 => None,
@@ -157,30 +83,34 @@ impl Case<'_> {
         in_qrels.into_iter().chain((!is_answered).then_some(Gap::Unanswered))
     }
 
-    /// Whether the query is to be evaluated; its gaps are counted either way.
-    fn counts(
+    /// Counts the gaps of the query, and says whether to evaluate it.
+    fn count_gaps(
         &self,
         run: &Run,
         options: &EvaluateOptions,
         coverage: &mut Coverage,
     ) -> Result<bool, Error> {
-        let mut counts = true;
+        let mut is_evaluated = true;
         for gap in self.gaps(options.threshold) {
             *coverage.count_mut(gap) += 1;
             match options.policy(gap) {
                 Policy::Count => {}
-                Policy::Skip => counts = false,
+                Policy::Skip => is_evaluated = false,
                 Policy::Fail => {
-                    let (run, query) = (run.name().to_owned(), self.query.to_owned());
-                    return Err(Error::Gap { run, query, gap });
+                    return Err(Error::Gap {
+                        run: run.name().to_owned(),
+                        query: self.query.to_owned(),
+                        gap,
+                    });
                 }
             }
         }
-        Ok(counts)
+        Ok(is_evaluated)
     }
 
-    fn graded(&self, options: &EvaluateOptions) -> GradedRanking {
-        let (no_judgements, no_ranking) = (Judgements::default(), Ranking::default());
+    fn grade(&self, options: &EvaluateOptions) -> GradedRanking {
+        let no_judgements = Judgements::default();
+        let no_ranking = Ranking::default();
         GradedRanking::new(
             self.judgements.unwrap_or(&no_judgements),
             self.ranking.unwrap_or(&no_ranking),

@@ -1,4 +1,4 @@
-//! A ranking seen through the judgements: the grade at each rank, and the metrics of it.
+//! The grade at each rank of a ranking, and its metrics.
 
 use crate::metric::{Cutoff, Gain, Metric};
 use crate::{Judgements, Ranking, TieRule};
@@ -76,9 +76,9 @@ impl GradedRanking {
 
     fn ndcg(&self, gain: Gain, cutoff: Cutoff) -> f64 {
         let found = self.top(cutoff).iter().map(|grade| gain.of(grade.unwrap_or(0)));
-        // A ranking without a cutoff is held against all judged documents.
-        let ideal = &self.ideal[..cutoff.clip(self.ideal.len())];
-        let ideal = dcg(ideal.iter().map(|&grade| gain.of(grade)));
+        // Without a cutoff the ideal ranking holds all judged documents.
+        let ideal_grades = &self.ideal[..cutoff.clip(self.ideal.len())];
+        let ideal = dcg(ideal_grades.iter().map(|&grade| gain.of(grade)));
         if ideal == 0.0 { 0.0 } else { dcg(found) / ideal }
     }
 }

@@ -1,4 +1,4 @@
-//! An ordered set of string ids in one piece of memory.
+//! An ordered set of string ids in one buffer.
 
 use std::hash::BuildHasher;
 
@@ -6,15 +6,15 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// String ids in the order of their insertion, each found by its text or by its place.
+/// String ids in the order of their insertion, each found by its text or by its position.
 ///
-/// All texts stand in one string and the table holds places, so that an id costs its bytes and
-/// about 22 more, and no allocation of its own.
+/// One string holds all texts and the table holds positions, so that an id costs its bytes and about
+/// 22 more, and no allocation of its own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct IdSet {
     text: String,
     ends: Vec<usize>,
-    places: HashTable<usize>,
+    positions: HashTable<usize>,
 }
 
 impl IdSet {
@@ -22,30 +22,30 @@ impl IdSet {
         self.ends.len()
     }
 
-    /// The id at a place.
+    /// The id at a position.
     ///
     /// # Panics
     ///
-    /// If `place` is not below [`Self::len`].
-    pub(crate) fn id(&self, place: usize) -> &str {
-        id_at(&self.text, &self.ends, place)
+    /// If `position` is not below [`Self::len`].
+    pub(crate) fn id(&self, position: usize) -> &str {
+        id_at(&self.text, &self.ends, position)
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.len()).map(|place| self.id(place))
+        (0..self.len()).map(|position| self.id(position))
     }
 
-    /// The place of an id, if it is there.
-    pub(crate) fn place(&self, id: &str) -> Option<usize> {
-        self.places.find(hash(id), |&place| self.id(place) == id).copied()
+    /// The position of an id, if it is there.
+    pub(crate) fn position(&self, id: &str) -> Option<usize> {
+        self.positions.find(hash(id), |&position| self.id(position) == id).copied()
     }
 
-    /// Puts an id at the end: `Ok` is its place, `Err` the place where it stood already.
+    /// Appends an id. `Ok` is its position, `Err` the position where it is already.
     pub(crate) fn insert(&mut self, id: &str) -> Result<usize, usize> {
-        let Self { text, ends, places } = self;
-        let is_id = |&place: &usize| id_at(text, ends, place) == id;
-        let rehash = |&place: &usize| hash(id_at(text, ends, place));
-        let new = match places.entry(hash(id), is_id, rehash) {
+        let Self { text, ends, positions } = self;
+        let is_id = |&position: &usize| id_at(text, ends, position) == id;
+        let rehash = |&position: &usize| hash(id_at(text, ends, position));
+        let new = match positions.entry(hash(id), is_id, rehash) {
             Entry::Occupied(entry) => return Err(*entry.get()),
             Entry::Vacant(entry) => *entry.insert(ends.len()).get(),
         };
@@ -62,12 +62,12 @@ impl PartialEq for IdSet {
     }
 }
 
-fn id_at<'a>(text: &'a str, ends: &[usize], place: usize) -> &'a str {
-    let start = if place == 0 { 0 } else { ends[place - 1] };
-    &text[start..ends[place]]
+fn id_at<'a>(text: &'a str, ends: &[usize], position: usize) -> &'a str {
+    let start = if position == 0 { 0 } else { ends[position - 1] };
+    &text[start..ends[position]]
 }
 
-/// The seed is fixed: nothing of a result depends on the order of the table.
+/// The seed is fixed; no result depends on the order of the table.
 fn hash(id: &str) -> u64 {
     FixedState::default().hash_one(id)
 }
@@ -82,7 +82,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn places_are_those_of_a_map_over_owned_strings(ids: Vec<String>) {
+        fn positions_are_those_of_a_map_over_owned_strings(ids: Vec<String>) {
             let mut set = IdSet::default();
             let mut map = BTreeMap::new();
             for id in &ids {
@@ -90,9 +90,9 @@ mod tests {
                 prop_assert_eq!(set.insert(id), expected);
                 map.entry(id.clone()).or_insert(set.len() - 1);
             }
-            for (id, &place) in &map {
-                prop_assert_eq!(set.place(id), Some(place));
-                prop_assert_eq!(set.id(place), id);
+            for (id, &position) in &map {
+                prop_assert_eq!(set.position(id), Some(position));
+                prop_assert_eq!(set.id(position), id);
             }
             prop_assert_eq!(set.iter().len(), map.len());
         }

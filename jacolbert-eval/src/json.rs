@@ -10,16 +10,16 @@ use crate::Error;
 use crate::error::Origin;
 use crate::lines;
 
-/// What takes the entries of a file in its order.
+/// A receiver of the entries of a file, in the file's order.
 pub(crate) trait Entries {
     /// A grade or a score.
     type Value: for<'de> Deserialize<'de>;
 
-    /// Takes note of a query, which may turn out to have no entries.
-    fn query(&mut self, query: &str) -> Result<(), Error>;
+    /// Adds a query, which may have no entries.
+    fn add_query(&mut self, query: &str) -> Result<(), Error>;
 
-    /// Takes an entry of a query that was noted.
-    fn entry(&mut self, query: &str, document: &str, value: Self::Value) -> Result<(), Error>;
+    /// Adds an entry of a query that was added.
+    fn add_entry(&mut self, query: &str, document: &str, value: Self::Value) -> Result<(), Error>;
 }
 
 /// Reads the objects of a file, plain or gzip, into `entries`.
@@ -31,7 +31,7 @@ pub(crate) fn read<E: Entries>(path: &Path, entries: &mut E) -> Result<(), Error
     result.map_err(|source| {
         let origin = Origin::Line { path: path.to_owned(), line: source.line() as u64 };
         match failure {
-            Some(error) => error.at(&|| origin.clone()),
+            Some(error) => error.with_origin(&|| origin.clone()),
             None if source.is_io() => Error::Io { path: path.to_owned(), source: source.into() },
             None => Error::Json { origin, source },
         }
@@ -43,7 +43,7 @@ pub(crate) fn save(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     lines::save(path, |out| Ok(serde_json::to_writer(out, value)?))
 }
 
-/// The object of queries; a typed error waits in `failure` while serde unwinds.
+/// The object of queries. `failure` holds a typed error while serde passes its own one up.
 struct Outer<'a, E> {
     entries: &'a mut E,
     failure: &'a mut Option<Error>,
@@ -66,7 +66,7 @@ impl<'de, E: Entries> Visitor<'de> for Outer<'_, E> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(query) = map.next_key::<String>()? {
-            keep(self.failure, self.entries.query(&query))?;
+            store_failure(self.failure, self.entries.add_query(&query))?;
             map.next_value_seed(Inner {
                 query: &query,
                 entries: self.entries,
@@ -101,13 +101,17 @@ impl<'de, E: Entries> Visitor<'de> for Inner<'_, E> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some((document, value)) = map.next_entry::<String, E::Value>()? {
-            keep(self.failure, self.entries.entry(self.query, &document, value))?;
+            store_failure(self.failure, self.entries.add_entry(self.query, &document, value))?;
         }
         Ok(())
     }
 }
 
-fn keep<J: de::Error>(failure: &mut Option<Error>, result: Result<(), Error>) -> Result<(), J> {
+/// Stores a typed error in `failure`, and returns serde's error of the same message.
+fn store_failure<J: de::Error>(
+    failure: &mut Option<Error>,
+    result: Result<(), Error>,
+) -> Result<(), J> {
     result.map_err(|error| {
         let message = J::custom(&error);
         *failure = Some(error);

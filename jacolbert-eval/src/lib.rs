@@ -1,9 +1,9 @@
 //! Retrieval evaluation: qrels, runs, metrics and reports, from BEIR folders and TREC files.
 //!
 //! A [`Run`] says which documents a system ranked for each query, [`Qrels`] say which documents
-//! are relevant to what grade, [`evaluate`] holds one against the other and gives a [`Report`] with
-//! the value of each [`Metric`] for each query. A [`Comparison`] sets several reports side by side
-//! and tests their differences. What is judged is a document with an id of its own, a string.
+//! are relevant and to what grade. [`evaluate`] compares the two and returns a [`Report`] with the
+//! value of each [`Metric`] for each query. A [`Comparison`] puts several reports side by side and
+//! tests their differences. Queries and documents are named by strings.
 //!
 //! ```
 //! use jacolbert_eval::{
@@ -51,11 +51,10 @@
 //! | BEIR qrels | [`Qrels::open_beir`] | [`Qrels::save_beir`] |
 //! | BEIR folder | [`BeirFolder::open`] | [`BeirFolder::create`] |
 //!
-//! Each may be gzip. Files are read as a stream, and a run in memory takes about 36 bytes a result
-//! besides the document's id. Faults are named with their file and line.
+//! Each may be compressed with gzip. Files are read as a stream; a run in memory takes about 36 bytes
+//! per result besides the document's id. Errors name file and line.
 //!
-//! [`recall_curves`] and [`wins_and_losses`] plot reports as SVG, [`line_plot`] whatever else goes up
-//! and down.
+//! [`recall_curves`] and [`wins_and_losses`] plot reports as SVG, [`line_plot`] any other lines.
 //!
 //! # What changes a figure
 //!
@@ -66,13 +65,16 @@
 mod beir;
 mod bootstrap;
 mod comparison;
+mod coverage;
 mod error;
 mod evaluate;
+mod evaluate_options;
 mod graded_ranking;
 mod id_set;
 mod json;
 mod lines;
 mod metric;
+mod metric_name;
 mod plot;
 mod qrels;
 mod report;
@@ -85,8 +87,10 @@ mod trec;
 pub use beir::{BeirDocument, BeirFolder, BeirQuery};
 pub use bootstrap::{Bootstrap, Interval};
 pub use comparison::{Comparison, ComparisonOptions, PairTest};
+pub use coverage::Coverage;
 pub use error::{Difference, Error, Format, Gap, Origin};
-pub use evaluate::{Coverage, EvaluateOptions, Policy, evaluate};
+pub use evaluate::evaluate;
+pub use evaluate_options::{EvaluateOptions, Policy};
 pub use metric::{Cutoff, Gain, Metric};
 pub use plot::{line_plot, recall_curves, wins_and_losses};
 pub use qrels::{Judgements, Qrels};

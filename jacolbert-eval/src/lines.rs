@@ -15,7 +15,7 @@ const BUFFER_BYTES: usize = 1 << 16;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The lines of one file that hold more than white space, with their numbers.
+/// The lines of one file that are not blank, with their numbers.
 pub(crate) struct Lines {
     path: PathBuf,
     input: Box<dyn BufRead>,
@@ -28,25 +28,25 @@ impl Lines {
         Ok(Self { path: path.to_owned(), input: open(path)?, buffer: Vec::new(), number: 0 })
     }
 
-    /// What `parse` makes of the next line; its error gets the line's place.
+    /// Parses the next line; an error gets the line's position.
     pub(crate) fn parse_next<T>(
         &mut self,
         parse: impl FnOnce(&str) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        while self.fill()? {
-            let line = self.buffer.trim_ascii();
-            if !line.is_empty() {
-                let place = || self.origin();
+        while self.read_line()? {
+            let bytes = self.buffer.trim_ascii();
+            if !bytes.is_empty() {
+                let origin = || self.origin();
                 let line =
-                    std::str::from_utf8(line).map_err(|_| Error::Utf8 { origin: place() })?;
-                return parse(line).map(Some).map_err(|error| error.at(&place));
+                    std::str::from_utf8(bytes).map_err(|_| Error::Utf8 { origin: origin() })?;
+                return parse(line).map(Some).map_err(|error| error.with_origin(&origin));
             }
         }
         Ok(None)
     }
 
-    /// Hands each line to `take`.
-    pub(crate) fn each(
+    /// Calls `take` with each line.
+    pub(crate) fn for_each(
         mut self,
         mut take: impl FnMut(&str) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -59,7 +59,7 @@ impl Lines {
     }
 
     /// Reads a line into the buffer; `false` at the end of the file.
-    fn fill(&mut self) -> Result<bool, Error> {
+    fn read_line(&mut self) -> Result<bool, Error> {
         self.buffer.clear();
         let num_bytes = self
             .input
@@ -73,7 +73,7 @@ impl Lines {
     }
 }
 
-/// A file's text; gzip is known by its first bytes, whatever the file's name.
+/// Opens a file's text. Gzip is recognised by the first bytes, not by the name.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Error> {
     let at_path = |source| Error::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(at_path)?;
@@ -106,7 +106,7 @@ fn save_io(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     output.flush()
 }
 
-/// Refuses an id that would not come back from a file of columns.
+/// Refuses an id that a file of columns cannot hold.
 pub(crate) fn check_writable<'a>(
     path: &Path,
     mut ids: impl Iterator<Item = &'a str>,

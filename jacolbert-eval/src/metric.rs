@@ -1,17 +1,11 @@
-//! Metrics and their names.
+//! Metrics, their cutoffs and gains.
 
-use std::fmt;
 use std::num::NonZeroUsize;
-use std::str::FromStr;
-
-use serde::{Serialize, Serializer};
-
-use crate::Error;
 
 /// A measure of one query's ranking, averaged over queries.
 ///
-/// Every metric has one name, such as `recall@10` or `map`, which it is parsed from and displayed
-/// as. In the formulas, `g_i` is the grade of the document at rank `i` (from 1), `rel_i` is 1 if
+/// Every metric has one name, such as `recall@10` or `map`: it is parsed from that name and displayed
+/// as it. In the formulas, `g_i` is the grade of the document at rank `i` (from 1), `rel_i` is 1 if
 /// that grade reaches the threshold and else 0, `R` is the number of relevant documents in the
 /// qrels, `n` the number of results, and sums run over the ranks `i <= k`, or over all results
 /// without a cutoff. A document that is not judged is not relevant and has no gain. All values lie
@@ -58,88 +52,12 @@ pub enum Metric {
     Judged(Cutoff),
 }
 
-impl Metric {
-    /// Names to show to somebody who asks what there is.
-    pub const EXAMPLES: &str = "recall@10, success@10, precision@10, mrr@10, map, ndcg@10, \
-                                ndcg_exp@10, r_precision, judged@10";
-
-    /// The metrics of a list of names, separated by commas or white space.
-    ///
-    /// # Errors
-    ///
-    /// The first name that is unknown.
-    pub fn parse_list(names: &str) -> Result<Vec<Self>, Error> {
-        let separator = |c: char| c == ',' || c.is_whitespace();
-        names.split(separator).filter(|name| !name.is_empty()).map(str::parse).collect()
-    }
-
-    fn parts(self) -> (&'static str, Cutoff) {
-        match self {
-            Self::Recall(cutoff) => ("recall", cutoff),
-            Self::Success(cutoff) => ("success", cutoff),
-            Self::Precision(cutoff) => ("precision", cutoff),
-            Self::Mrr(cutoff) => ("mrr", cutoff),
-            Self::Map(cutoff) => ("map", cutoff),
-            Self::Ndcg(Gain::Linear, cutoff) => ("ndcg", cutoff),
-            Self::Ndcg(Gain::Exponential, cutoff) => ("ndcg_exp", cutoff),
-            Self::RPrecision => ("r_precision", Cutoff::Full),
-            Self::Judged(cutoff) => ("judged", cutoff),
-        }
-    }
-
-    fn from_parts(name: &str, cutoff: Cutoff) -> Option<Self> {
-        Some(match name {
-            "recall" => Self::Recall(cutoff),
-            "success" | "hit_rate" => Self::Success(cutoff),
-            "precision" => Self::Precision(cutoff),
-            "mrr" => Self::Mrr(cutoff),
-            "map" => Self::Map(cutoff),
-            "ndcg" => Self::Ndcg(Gain::Linear, cutoff),
-            "ndcg_exp" => Self::Ndcg(Gain::Exponential, cutoff),
-            "r_precision" if cutoff == Cutoff::Full => Self::RPrecision,
-            "judged" => Self::Judged(cutoff),
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, cutoff) = self.parts();
-        match cutoff {
-            Cutoff::At(k) => f.pad(&format!("{name}@{k}")),
-            Cutoff::Full => f.pad(name),
-        }
-    }
-}
-
-/// Upper and lower case are the same.
-impl FromStr for Metric {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let lower = text.to_ascii_lowercase();
-        let metric = match lower.split_once('@') {
-            Some((name, k)) => k.parse().ok().and_then(|k| Self::from_parts(name, Cutoff::At(k))),
-            None => Self::from_parts(&lower, Cutoff::Full),
-        };
-        metric.ok_or_else(|| Error::UnknownMetric { name: text.to_owned() })
-    }
-}
-
-/// As its name.
-impl Serialize for Metric {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// How many of the results count.
+/// The number of results that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cutoff {
     /// The best `k`.
     At(NonZeroUsize),
-    /// All of them.
+    /// All results.
     Full,
 }
 
@@ -148,7 +66,7 @@ impl Cutoff {
     ///
     /// # Panics
     ///
-    /// If `k` is 0. A cutoff that a user types is better parsed as part of a metric's name.
+    /// If `k` is 0. Parse what a user types as part of a metric's name instead.
     pub const fn at(k: usize) -> Self {
         match NonZeroUsize::new(k) {
             Some(k) => Self::At(k),
@@ -156,7 +74,7 @@ impl Cutoff {
         }
     }
 
-    /// How many of `len` results count.
+    /// The number of `len` results that count.
     pub(crate) fn clip(self, len: usize) -> usize {
         match self {
             Self::At(k) => len.min(k.get()),
@@ -165,12 +83,12 @@ impl Cutoff {
     }
 }
 
-/// What a grade is worth in nDCG.
+/// The gain of a grade in nDCG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gain {
-    /// `g`, as trec_eval and ranx have it (Järvelin and Kekäläinen 2002).
+    /// `g`, as in trec_eval and ranx (Järvelin and Kekäläinen 2002).
     Linear,
-    /// `2^g - 1`, which tells high grades further apart (Burges et al. 2005).
+    /// `2^g - 1`, which separates high grades more (Burges et al. 2005).
     Exponential,
 }
 

@@ -14,9 +14,8 @@ use crate::trec::{self, QrelsLine};
 
 /// The judged documents of each query.
 ///
-/// A grade is relevant if it reaches the threshold of the evaluation, 1 unless it is told
-/// otherwise. Negative grades, with which TREC marks spam and the like, are judged and not
-/// relevant.
+/// A document is relevant if its grade reaches the threshold of the evaluation, by default 1. A
+/// negative grade, with which TREC marks spam, counts as judged and not relevant.
 ///
 /// ```
 /// use jacolbert_eval::Qrels;
@@ -50,11 +49,11 @@ impl Qrels {
     /// query, a file without judgements.
     pub fn open_trec(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
-        Lines::open(path)?.each(|line| {
+        Lines::open(path)?.for_each(|line| {
             let line = QrelsLine::parse_trec(line)?;
             qrels.insert(line.query, line.document, line.grade)
         })?;
-        qrels.checked(path)
+        qrels.require_judgements(path)
     }
 
     /// Reads BEIR qrels, `query-id corpus-id score` between tabs with a header in the first line,
@@ -66,16 +65,16 @@ impl Qrels {
     pub fn open_beir(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
         let mut lines = Lines::open(path)?;
-        lines.parse_next(beir_header)?;
-        lines.each(|line| {
+        lines.parse_next(check_beir_header)?;
+        lines.for_each(|line| {
             let line = QrelsLine::parse_beir(line)?;
             qrels.insert(line.query, line.document, line.grade)
         })?;
-        qrels.checked(path)
+        qrels.require_judgements(path)
     }
 
-    /// Reads qrels from JSON, `{"query": {"document": grade}}` as ranx and pytrec_eval have it,
-    /// plain or gzip.
+    /// Reads qrels from JSON, `{"query": {"document": grade}}` as in ranx and pytrec_eval, plain or
+    /// gzip.
     ///
     /// # Errors
     ///
@@ -83,14 +82,14 @@ impl Qrels {
     pub fn open_json(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
         json::read(path, &mut qrels)?;
-        qrels.checked(path)
+        qrels.require_judgements(path)
     }
 
     /// Writes TREC qrels, as gzip if the name ends in `.gz`.
     ///
     /// # Errors
     ///
-    /// An id with white space in it, or what the system says.
+    /// An id with white space, or an error of the file system.
     pub fn save_trec(&self, path: &Path) -> Result<(), Error> {
         self.check_writable(path)?;
         lines::save(path, |out| {
@@ -119,12 +118,12 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// An error of the file system.
     pub fn save_json(&self, path: &Path) -> Result<(), Error> {
         json::save(path, self)
     }
 
-    /// Adds a judgement; the same one a second time changes nothing.
+    /// Adds a judgement; adding the same one again changes nothing.
     ///
     /// # Errors
     ///
@@ -134,7 +133,7 @@ impl Qrels {
         if document.is_empty() {
             return Err(Error::EmptyId { origin });
         }
-        match self.add_query(query)?.insert(document, grade) {
+        match self.judgements_mut(query)?.insert(document, grade) {
             Ok(()) => Ok(()),
             Err(first) => Err(Error::ConflictingGrades {
                 origin,
@@ -158,7 +157,7 @@ impl Qrels {
 
     /// The judgements of a query, if it has any.
     pub fn judgements(&self, query: &str) -> Option<&Judgements> {
-        self.queries.place(query).map(|place| &self.judgements[place])
+        self.queries.position(query).map(|position| &self.judgements[position])
     }
 
     /// The queries and their judgements, in the order of the input.
@@ -166,15 +165,16 @@ impl Qrels {
         self.queries.iter().zip(&self.judgements)
     }
 
-    fn add_query(&mut self, query: &str) -> Result<&mut Judgements, Error> {
+    /// The judgements of a query, which is added if the qrels do not have it.
+    fn judgements_mut(&mut self, query: &str) -> Result<&mut Judgements, Error> {
         if query.is_empty() {
             return Err(Error::EmptyId { origin: Origin::Memory });
         }
-        let place = self.queries.insert(query).unwrap_or_else(|present| present);
-        if place == self.judgements.len() {
+        let position = self.queries.insert(query).unwrap_or_else(|present| present);
+        if position == self.judgements.len() {
             self.judgements.push(Judgements::default());
         }
-        Ok(&mut self.judgements[place])
+        Ok(&mut self.judgements[position])
     }
 
     fn rows(&self) -> impl Iterator<Item = (&str, &str, i32)> {
@@ -188,7 +188,7 @@ impl Qrels {
         lines::check_writable(path, self.queries.iter().chain(documents))
     }
 
-    fn checked(self, path: &Path) -> Result<Self, Error> {
+    fn require_judgements(self, path: &Path) -> Result<Self, Error> {
         if self.num_judgements() == 0 {
             return Err(Error::EmptyQrels { origin: Origin::File { path: path.to_owned() } });
         }
@@ -206,11 +206,11 @@ impl Serialize for Qrels {
 impl Entries for Qrels {
     type Value = i32;
 
-    fn query(&mut self, query: &str) -> Result<(), Error> {
-        self.add_query(query).map(|_| ())
+    fn add_query(&mut self, query: &str) -> Result<(), Error> {
+        self.judgements_mut(query).map(|_| ())
     }
 
-    fn entry(&mut self, query: &str, document: &str, grade: i32) -> Result<(), Error> {
+    fn add_entry(&mut self, query: &str, document: &str, grade: i32) -> Result<(), Error> {
         self.insert(query, document, grade)
     }
 }
@@ -235,7 +235,7 @@ impl Judgements {
 
     /// The grade of a document, if it is judged.
     pub fn grade(&self, document: &str) -> Option<i32> {
-        self.documents.place(document).map(|place| self.grades[place])
+        self.documents.position(document).map(|position| self.grades[position])
     }
 
     /// Number of documents whose grade reaches a threshold.
@@ -252,7 +252,7 @@ impl Judgements {
     fn insert(&mut self, document: &str, grade: i32) -> Result<(), i32> {
         match self.documents.insert(document) {
             Ok(_) => self.grades.push(grade),
-            Err(place) if self.grades[place] != grade => return Err(self.grades[place]),
+            Err(position) if self.grades[position] != grade => return Err(self.grades[position]),
             Err(_) => {}
         }
         Ok(())
@@ -272,7 +272,7 @@ impl Serialize for Judgements {
     }
 }
 
-fn beir_header(line: &str) -> Result<(), Error> {
+fn check_beir_header(line: &str) -> Result<(), Error> {
     if trec::is_beir_header(line) {
         return Ok(());
     }

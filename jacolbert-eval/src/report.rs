@@ -1,11 +1,11 @@
-//! The outcome of an evaluation: values for each query, and their means.
+//! The result of an evaluation: values for each query, and their means.
 
 use serde::{Serialize, Serializer};
 
 use crate::table::{Cell, Table};
 use crate::{Bootstrap, Coverage, Error, EvaluateOptions, Interval, Metric};
 
-/// The values of metrics for each query of a run, and how they came about.
+/// The values of metrics for each query of a run, with the options of the evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     run: String,
@@ -57,7 +57,7 @@ impl Report {
         &self.options
     }
 
-    /// How many queries there were, and what they lacked.
+    /// Numbers of queries, and what they lack.
     pub fn coverage(&self) -> Coverage {
         self.coverage
     }
@@ -67,7 +67,7 @@ impl Report {
         &self.queries
     }
 
-    /// The metrics, in the order in which they were asked for.
+    /// The metrics, in the order given.
     pub fn metrics(&self) -> &[Metric] {
         &self.metrics
     }
@@ -79,7 +79,7 @@ impl Report {
     /// A metric that was not evaluated.
     pub fn values(&self, metric: Metric) -> Result<&[f64], Error> {
         match self.metrics.iter().position(|&held| held == metric) {
-            Some(place) => Ok(&self.values[place]),
+            Some(position) => Ok(&self.values[position]),
             None => Err(Error::MissingMetric { run: self.run.clone(), metric }),
         }
     }
@@ -117,7 +117,7 @@ impl Report {
         self.table().to_latex()
     }
 
-    /// Everything, the values of each query included, as JSON.
+    /// The whole report as JSON, including the values of each query.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("strings and finite numbers are valid JSON")
     }
@@ -126,7 +126,7 @@ impl Report {
         self.metrics.iter().zip(&self.values).map(|(metric, values)| (*metric, mean(values)))
     }
 
-    /// What a reader has to know in order to compare the figures with others.
+    /// What a reader needs in order to compare the figures with others.
     pub(crate) fn notes(&self) -> Vec<String> {
         let Coverage { evaluated, unanswered, irrelevant, unjudged } = self.coverage;
         vec![

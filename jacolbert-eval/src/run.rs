@@ -31,7 +31,7 @@ pub struct Run {
     name: String,
     queries: IdSet,
     rankings: Vec<Ranking>,
-    /// Place of the query that was pushed to last: files are grouped by query.
+    /// Position of the last query that got a result: files are grouped by query.
     recent: usize,
 }
 
@@ -43,27 +43,27 @@ impl Run {
 
     /// Reads a TREC run, `query Q0 document rank score tag`, plain or gzip.
     ///
-    /// The run takes its name from the tag of the first line. The scores order the documents, the
-    /// ranks do not count; documents of equal score keep the order of the file.
+    /// The run takes its name from the tag of the first line. Documents are ordered by score, not by
+    /// the rank in the file; documents of equal score keep the order of the file.
     ///
     /// # Errors
     ///
-    /// A line that is malformed or belongs to another format, a document that stands twice for a
+    /// A line that is malformed or belongs to another format, a document that occurs twice for a
     /// query, a score that is not finite, a file without results.
     pub fn open_trec(path: &Path) -> Result<Self, Error> {
         let mut run = Self::new("");
-        Lines::open(path)?.each(|line| {
+        Lines::open(path)?.for_each(|line| {
             let line = RunLine::parse(line)?;
             if run.rankings.is_empty() {
                 line.tag.clone_into(&mut run.name);
             }
             run.push(line.query, line.document, line.score)
         })?;
-        run.checked(path)
+        run.require_results(path)
     }
 
-    /// Reads a run from JSON, `{"query": {"document": score}}` as ranx and pytrec_eval have it,
-    /// plain or gzip. JSON has no place for a name, so it is given.
+    /// Reads a run from JSON, `{"query": {"document": score}}` as in ranx and pytrec_eval, plain or
+    /// gzip. The file holds no name, so `name` is given.
     ///
     /// # Errors
     ///
@@ -71,17 +71,17 @@ impl Run {
     pub fn open_json(path: &Path, name: impl Into<String>) -> Result<Self, Error> {
         let mut run = Self::new(name);
         json::read(path, &mut run)?;
-        run.checked(path)
+        run.require_results(path)
     }
 
     /// Writes a TREC run, best document first, as gzip if the name ends in `.gz`.
     ///
-    /// Ranks start at 1, documents of equal score keep their order, and scores are written so that
-    /// they are read back unchanged. White space in the name becomes `_`.
+    /// Ranks start at 1, documents of equal score keep their order, and scores are read back
+    /// unchanged. White space in the name becomes `_`.
     ///
     /// # Errors
     ///
-    /// An id with white space in it, or what the system says.
+    /// An id with white space, or an error of the file system.
     pub fn save_trec(&self, path: &Path) -> Result<(), Error> {
         let documents = self.rankings.iter().flat_map(|ranking| ranking.documents.iter());
         lines::check_writable(path, self.queries.iter().chain(documents))?;
@@ -92,7 +92,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// An error of the file system.
     pub fn save_json(&self, path: &Path) -> Result<(), Error> {
         json::save(path, self)
     }
@@ -103,17 +103,17 @@ impl Run {
     ///
     /// An empty id, a score that is not finite, a document that the query has already.
     pub fn push(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
-        let ranking = self.add_query(query)?;
-        ranking.push(document, score).map_err(|fault| fault.of(query, document))
+        let ranking = self.ranking_mut(query)?;
+        ranking.push(document, score).map_err(|fault| fault.into_error(query, document))
     }
 
-    /// Adds a query, which has no results until some are pushed; one that is there is left alone.
+    /// Adds a query without results; does nothing if the run has the query.
     ///
     /// # Errors
     ///
     /// An empty id.
     pub fn push_query(&mut self, query: &str) -> Result<(), Error> {
-        self.add_query(query).map(|_| ())
+        self.ranking_mut(query).map(|_| ())
     }
 
     /// The name of the system.
@@ -126,7 +126,7 @@ impl Run {
         Self { name: name.into(), ..self }
     }
 
-    /// Number of queries, those without results included.
+    /// Number of queries, including those without results.
     pub fn num_queries(&self) -> usize {
         self.queries.len()
     }
@@ -136,9 +136,9 @@ impl Run {
         self.rankings.iter().map(Ranking::len).sum()
     }
 
-    /// The results of a query, if the run knows it.
+    /// The results of a query, if the run has it.
     pub fn ranking(&self, query: &str) -> Option<&Ranking> {
-        self.queries.place(query).map(|place| &self.rankings[place])
+        self.queries.position(query).map(|position| &self.rankings[position])
     }
 
     /// The queries and their results, in the order of the input.
@@ -146,7 +146,8 @@ impl Run {
         self.queries.iter().zip(&self.rankings)
     }
 
-    fn add_query(&mut self, query: &str) -> Result<&mut Ranking, Error> {
+    /// The results of a query, which is added if the run does not have it.
+    fn ranking_mut(&mut self, query: &str) -> Result<&mut Ranking, Error> {
         let is_recent = self.recent < self.queries.len() && self.queries.id(self.recent) == query;
         if !is_recent {
             if query.is_empty() {
@@ -160,7 +161,7 @@ impl Run {
         Ok(&mut self.rankings[self.recent])
     }
 
-    fn checked(self, path: &Path) -> Result<Self, Error> {
+    fn require_results(self, path: &Path) -> Result<Self, Error> {
         if self.num_results() == 0 {
             return Err(Error::EmptyRun { origin: Origin::File { path: path.to_owned() } });
         }
@@ -168,8 +169,10 @@ impl Run {
     }
 
     fn write_trec(&self, out: &mut dyn Write) -> io::Result<()> {
-        let tag = self.name.split_whitespace().collect::<Vec<_>>().join("_");
-        let tag = if tag.is_empty() { "run" } else { &tag };
+        let mut tag = self.name.split_whitespace().collect::<Vec<_>>().join("_");
+        if tag.is_empty() {
+            tag.push_str("run");
+        }
         for (query, ranking) in self.iter() {
             for (index, (document, score)) in
                 ranking.best_first(TieRule::InputOrder).into_iter().enumerate()
@@ -191,11 +194,11 @@ impl Serialize for Run {
 impl Entries for Run {
     type Value = f64;
 
-    fn query(&mut self, query: &str) -> Result<(), Error> {
+    fn add_query(&mut self, query: &str) -> Result<(), Error> {
         self.push_query(query)
     }
 
-    fn entry(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
+    fn add_entry(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
         self.push(query, document, score)
     }
 }
@@ -229,8 +232,7 @@ impl Ranking {
         match ties {
             TieRule::InputOrder => results.sort_by(|a, b| b.1.total_cmp(&a.1)),
             TieRule::DocumentDescending => results.sort_unstable_by(|a, b| {
-                let (score_a, score_b) = (a.1 as f32, b.1 as f32);
-                score_b.total_cmp(&score_a).then_with(|| b.0.cmp(a.0))
+                (b.1 as f32).total_cmp(&(a.1 as f32)).then_with(|| b.0.cmp(a.0))
             }),
         }
         results
@@ -271,9 +273,10 @@ enum Fault {
 }
 
 impl Fault {
-    fn of(self, query: &str, document: &str) -> Error {
+    fn into_error(self, query: &str, document: &str) -> Error {
         let origin = Origin::Memory;
-        let (query, document) = (query.to_owned(), document.to_owned());
+        let query = query.to_owned();
+        let document = document.to_owned();
         match self {
             Self::Empty => Error::EmptyId { origin },
             Self::NonFinite(score) => Error::NonFiniteScore { origin, query, document, score },

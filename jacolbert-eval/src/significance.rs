@@ -4,7 +4,7 @@ use std::fmt;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::Error;
@@ -12,7 +12,7 @@ use crate::Error;
 /// A two-sided test of paired values, with the hypothesis that the two systems are alike.
 ///
 /// Smucker, Allan and Carterette (2007) compare both for retrieval and find that they agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SignificanceTest {
@@ -20,8 +20,8 @@ pub enum SignificanceTest {
     PairedT,
     /// Fisher's randomisation test.
     Randomisation {
-        /// Number of random assignments, at least 1. The time grows with it; the least p value
-        /// that it can find is `1 / (permutations + 1)`.
+        /// Number of random assignments, at least 1. More take longer; the least possible p value
+        /// is `1 / (permutations + 1)`.
         permutations: usize,
         /// Seed of the assignments.
         seed: u64,
@@ -36,7 +36,7 @@ impl Default for SignificanceTest {
 }
 
 impl SignificanceTest {
-    /// The p value of two lists of values of which those at the same place belong together.
+    /// The p value of two lists of values that are paired by position.
     ///
     /// # Errors
     ///
@@ -88,8 +88,8 @@ pub fn paired_t_test(first: &[f64], second: &[f64]) -> Result<f64, Error> {
 
 /// The two-sided p value of Fisher's randomisation test for paired values.
 ///
-/// Were the systems alike, each pair might as well be the other way round: of `permutations`
-/// random assignments, `c` have a mean difference at least as large as the observed one, and
+/// If the systems are alike, the values of each pair can be swapped. Of `permutations` random
+/// assignments, `c` have a mean difference at least as large as the observed one, and
 /// `p = (c + 1) / (permutations + 1)` (Phipson and Smyth 2010), which is never zero.
 ///
 /// # Errors
@@ -102,12 +102,12 @@ pub fn randomisation_test(
     seed: u64,
 ) -> Result<f64, Error> {
     if permutations == 0 {
-        let (name, expected) = ("permutations", "at least 1");
-        return Err(Error::Setting { name, value: 0.0, expected });
+        let expected = "at least 1";
+        return Err(Error::Setting { name: "permutations", value: 0.0, expected });
     }
     let differences = differences(first, second, 1)?;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    // Sums that are equal on paper may differ in their last bits.
+    // Sums that are equal in exact arithmetic may differ in their last bits.
     let tolerance = 1e-12 * differences.iter().map(|d| d.abs()).sum::<f64>();
     let observed = differences.iter().sum::<f64>().abs() - tolerance;
     let num_extreme = (0..permutations)
@@ -116,16 +116,16 @@ pub fn randomisation_test(
     Ok((num_extreme + 1) as f64 / (permutations + 1) as f64)
 }
 
-/// How p values are adjusted when many hypotheses are tested together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+/// The adjustment of p values when many hypotheses are tested together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Correction {
-    /// Not at all: each test stands alone.
+    /// No adjustment.
     None,
-    /// Times the number of tests.
+    /// Multiplies by the number of tests.
     Bonferroni,
-    /// The least times the number of tests, the next times one less, and so on, each at least as
+    /// Multiplies the least by the number of tests, the next by one less, and so on, each at least as
     /// large as the one before (Holm 1979): the guarantee of Bonferroni's with more power.
     #[default]
     Holm,
@@ -139,7 +139,7 @@ impl Correction {
             Self::Bonferroni => {
                 p_values.iter().map(|p| (p * p_values.len() as f64).min(1.0)).collect()
             }
-            Self::Holm => holm(p_values),
+            Self::Holm => holm_adjusted(p_values),
         }
     }
 }
@@ -154,15 +154,15 @@ impl fmt::Display for Correction {
     }
 }
 
-fn holm(p_values: &[f64]) -> Vec<f64> {
+fn holm_adjusted(p_values: &[f64]) -> Vec<f64> {
     let mut ascending: Vec<_> = (0..p_values.len()).collect();
     ascending.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
     let mut adjusted = vec![0.0; p_values.len()];
     let mut least = 0.0_f64;
-    for (num_before, place) in ascending.into_iter().enumerate() {
+    for (num_before, position) in ascending.into_iter().enumerate() {
         let factor = (p_values.len() - num_before) as f64;
-        least = least.max((p_values[place] * factor).min(1.0));
-        adjusted[place] = least;
+        least = least.max((p_values[position] * factor).min(1.0));
+        adjusted[position] = least;
     }
     adjusted
 }
@@ -177,9 +177,9 @@ fn differences(first: &[f64], second: &[f64], needed: usize) -> Result<Vec<f64>,
     Ok(first.iter().zip(second).map(|(a, b)| a - b).collect())
 }
 
-/// The sum in which each difference has a random sign: one random word serves 64 of them.
+/// The sum of the differences with random signs; one random word gives 64 signs.
 fn randomly_signed_sum(differences: &[f64], random: &mut ChaCha8Rng) -> f64 {
-    // Four sums at once, for one alone waits for its last addition.
+    // Four independent sums: a single one would wait for each addition.
     let mut sums = [0.0; 4];
     for block in differences.chunks(64) {
         let signs = random.next_u64();

@@ -62,8 +62,8 @@ impl Table {
 
     pub(crate) fn to_latex(&self) -> String {
         let columns = format!("l{}", "r".repeat(self.header.len().saturating_sub(1)));
-        let header: Vec<_> = self.header.iter().map(|name| latex_escaped(name)).collect();
-        let header = header.join(" & ");
+        let names: Vec<_> = self.header.iter().map(|name| latex_escaped(name)).collect();
+        let header = names.join(" & ");
         let mut out =
             format!("\\begin{{tabular}}{{{columns}}}\n\\toprule\n{header} \\\\\n\\midrule\n");
         for row in &self.rows {
@@ -90,14 +90,18 @@ fn text_cell(cell: &Cell) -> String {
 }
 
 fn markdown_cell(cell: &Cell) -> String {
-    let text = markdown_escaped(&cell.text);
-    let text = if cell.is_best { format!("**{text}**") } else { text };
+    let mut text = markdown_escaped(&cell.text);
+    if cell.is_best {
+        text = format!("**{text}**");
+    }
     cell.marks().map_or(text.clone(), |marks| format!("{text}<sup>{marks}</sup>"))
 }
 
 fn latex_cell(cell: &Cell) -> String {
-    let text = latex_escaped(&cell.text);
-    let text = if cell.is_best { format!("\\textbf{{{text}}}") } else { text };
+    let mut text = latex_escaped(&cell.text);
+    if cell.is_best {
+        text = format!("\\textbf{{{text}}}");
+    }
     cell.marks().map_or(text.clone(), |marks| format!("{text}$^{{{marks}}}$"))
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Format, Origin};
 
 /// `query Q0 document rank score tag`.
 ///
-/// The second field and the rank are not kept: the scores order a run, as in trec_eval.
+/// The second field and the rank are dropped: the scores order a run, as in trec_eval.
 #[derive(Debug, PartialEq)]
 pub(crate) struct RunLine<'a> {
     pub(crate) query: &'a str,
@@ -68,7 +68,7 @@ impl<'a> QrelsLine<'a> {
     }
 }
 
-/// Whether a line is the header of BEIR qrels: three columns, of which the last is no number.
+/// Whether a line is the header of BEIR qrels: three columns, and the last is not a number.
 pub(crate) fn is_beir_header(line: &str) -> bool {
     let mut fields = line.split('\t');
     fields.nth(2).is_some_and(|grade| grade.trim().parse::<f64>().is_err())
@@ -87,7 +87,7 @@ fn unexpected(line: &str, expected: Format) -> Error {
     }
 }
 
-/// The format that a line would be fine in.
+/// The format of a line.
 fn format_of(line: &str) -> Option<Format> {
     if RunLine::split(line).is_some() {
         Some(Format::TrecRun)

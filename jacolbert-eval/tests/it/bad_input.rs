@@ -89,7 +89,8 @@ fn malformed_beir_qrels_lines() -> TestResult {
 #[test]
 fn one_format_given_as_another() -> TestResult {
     use Format::{BeirQrels, TrecQrels, TrecRun};
-    let (run, qrels) = ("q1 Q0 d1 1 0.5 tag\n", "q1 0 d1 1\n");
+    let run = "q1 Q0 d1 1 0.5 tag\n";
+    let qrels = "q1 0 d1 1\n";
     let beir = "query-id\tcorpus-id\tscore\nq1\td1\t1\n";
     check(Run::open_trec, qrels, wrong_format(TrecRun, TrecQrels), 1)?;
     check(Run::open_trec, beir, wrong_format(TrecRun, BeirQrels), 1)?;
@@ -209,7 +210,8 @@ fn files_that_cannot_be_read_are_named() -> TestResult {
     assert!(matches!(BeirFolder::open(folder.path()), Err(Error::Io { .. })));
 
     // A gzip file that breaks off.
-    let (whole, cut) = (folder.path().join("run.gz"), folder.path().join("cut.gz"));
+    let whole = folder.path().join("run.gz");
+    let cut = folder.path().join("cut.gz");
     let mut run = Run::new("run");
     run.push("q1", "d1", 0.5)?;
     run.save_trec(&whole)?;
@@ -245,7 +247,8 @@ fn beir_lines_with_a_fault() -> TestResult {
 fn ids_that_a_format_cannot_hold_are_not_written() -> TestResult {
     let folder = tempdir()?;
     let path = folder.path().join("file");
-    let (mut run, mut qrels) = (Run::new("run"), Qrels::new());
+    let mut run = Run::new("run");
+    let mut qrels = Qrels::new();
     run.push("q1", "a\u{3000}b", 1.0)?;
     qrels.insert("q 1", "d1", 1)?;
     let is_expected = |result| matches!(result, Err(Error::UnwritableId { .. }));

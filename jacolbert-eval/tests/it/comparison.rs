@@ -10,7 +10,8 @@ use crate::TestResult;
 
 /// A report in which query `i` finds its only relevant document at rank `ranks[i]`.
 fn report(name: &str, ranks: &[usize], options: &EvaluateOptions) -> Result<Report, Error> {
-    let (mut qrels, mut run) = (Qrels::new(), Run::new(name));
+    let mut qrels = Qrels::new();
+    let mut run = Run::new(name);
     for (number, &rank) in ranks.iter().enumerate() {
         let query = format!("q{number}");
         qrels.insert(&query, "relevant", 1)?;
@@ -176,7 +177,8 @@ fn randomisation_test_nears_the_enumeration_of_all_signs() -> TestResult {
 
 #[test]
 fn seeds_decide_intervals_and_p_values() -> TestResult {
-    let (a, b) = ([0.1, 0.9, 0.4, 0.6, 0.8], [0.2, 0.5, 0.3, 0.7, 0.1]);
+    let a = [0.1, 0.9, 0.4, 0.6, 0.8];
+    let b = [0.2, 0.5, 0.3, 0.7, 0.1];
     let interval = |seed| Bootstrap { seed, ..Default::default() }.interval(&a);
     assert_eq!(interval(1)?, interval(1)?);
     assert_ne!(interval(1)?, interval(2)?);

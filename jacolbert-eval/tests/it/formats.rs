@@ -59,7 +59,8 @@ fn qrels_come_back_from_every_format() -> TestResult {
 #[test]
 fn gzip_is_known_by_its_bytes_and_may_have_several_members() -> TestResult {
     let folder = tempdir()?;
-    let (packed, named) = (folder.path().join("qrels.gz"), folder.path().join("qrels.trec"));
+    let packed = folder.path().join("qrels.gz");
+    let named = folder.path().join("qrels.trec");
     qrels()?.save_trec(&packed)?;
     let once = fs::read(&packed)?;
     fs::write(&named, [once.clone(), once].concat())?;

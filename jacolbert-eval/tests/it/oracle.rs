@@ -66,7 +66,8 @@ fn check(
 }
 
 fn collection(queries: &[(Grades, Results)]) -> Result<(Qrels, Run), jacolbert_eval::Error> {
-    let (mut qrels, mut run) = (Qrels::new(), Run::new("random"));
+    let mut qrels = Qrels::new();
+    let mut run = Run::new("random");
     for (number, (grades, results)) in queries.iter().enumerate() {
         let query = format!("q{number}");
         for (document, grade) in grades {

@@ -8,7 +8,8 @@ use jacolbert_eval::{
 use crate::TestResult;
 
 fn report(name: &str, scores: &[(&str, f64)], metrics: &str) -> Result<Report, Error> {
-    let (mut qrels, mut run) = (Qrels::new(), Run::new(name));
+    let mut qrels = Qrels::new();
+    let mut run = Run::new(name);
     for query in ["q1", "q2"] {
         qrels.insert(query, "d1", 1)?;
     }

@@ -6,7 +6,8 @@ use crate::TestResult;
 
 /// q1 is answered, q2 not, q3 has no relevant document, q4 no judgements.
 fn collection() -> Result<(Qrels, Run), Error> {
-    let (mut qrels, mut run) = (Qrels::new(), Run::new("system"));
+    let mut qrels = Qrels::new();
+    let mut run = Run::new("system");
     qrels.insert("q1", "d1", 1)?;
     qrels.insert("q2", "d1", 1)?;
     qrels.insert("q3", "d1", 0)?;
@@ -61,7 +62,8 @@ fn a_policy_can_fail_and_names_the_query() -> TestResult {
 
 #[test]
 fn nothing_to_evaluate_is_an_error() -> TestResult {
-    let (qrels, mut run) = (collection()?.0, Run::new("other"));
+    let qrels = collection()?.0;
+    let mut run = Run::new("other");
     assert!(matches!(
         evaluate(&qrels, &run, &[], &EvaluateOptions::default()),
         Err(Error::EmptyRun { .. })
@@ -128,7 +130,8 @@ fn zero_and_minus_zero_tie() -> TestResult {
 
 #[test]
 fn values_by_hand() -> TestResult {
-    let (mut qrels, mut run) = (Qrels::new(), Run::new("hand"));
+    let mut qrels = Qrels::new();
+    let mut run = Run::new("hand");
     for (document, grade) in [("a", 3), ("b", 1), ("c", 2), ("z", 0)] {
         qrels.insert("q", document, grade)?;
     }

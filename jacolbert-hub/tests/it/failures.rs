@@ -169,7 +169,8 @@ fn a_file_of_another_content_does_not_come_into_the_cache() -> TestResult {
 
 #[test]
 fn a_listing_that_makes_no_sense_is_refused() -> TestResult {
-    let (sha, blob) = ("a".repeat(40), "b".repeat(40));
+    let sha = "a".repeat(40);
+    let blob = "b".repeat(40);
     let listing = |sha: &str, file: &str| {
         let others = ["tokenizer.json", "model.safetensors"]
             .map(|name| format!(r#"{{"rfilename":"{name}","size":1,"blobId":"{blob}"}}"#));

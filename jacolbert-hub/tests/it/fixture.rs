@@ -22,7 +22,8 @@ pub(crate) type Reports = Vec<(String, u64, u64)>;
 
 impl Fixture {
     pub(crate) fn new(files: Files) -> Result<Self, std::io::Error> {
-        let (server, cache) = (Server::start(files), tempfile::tempdir()?);
+        let server = Server::start(files);
+        let cache = tempfile::tempdir()?;
         let options = HubOptions {
             revision: "main".into(),
             cache: cache.path().join("hub"),

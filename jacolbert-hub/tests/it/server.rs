@@ -187,7 +187,8 @@ impl Reply {
             Some(Fault::Instead(bytes)) => return Self::of(200, String::new(), bytes.clone()),
             _ => {}
         }
-        let (api, files) = (format!("/api/models/{NAME}/revision/"), format!("/{NAME}/resolve/"));
+        let api = format!("/api/models/{NAME}/revision/");
+        let files = format!("/{NAME}/resolve/");
         if let Some(revision) = path.strip_prefix(&api) {
             return Self::listing(revision, state);
         }
@@ -240,7 +241,8 @@ impl Reply {
             None => Self::of(200, String::new(), bytes.to_vec()),
             Some(start) if start >= bytes.len() => Self::of(416, String::new(), Vec::new()),
             Some(start) => {
-                let (last, length) = (bytes.len() - 1, bytes.len());
+                let last = bytes.len() - 1;
+                let length = bytes.len();
                 let range = format!("content-range: bytes {start}-{last}/{length}\r\n");
                 Self::of(206, range, bytes[start..].to_vec())
             }
