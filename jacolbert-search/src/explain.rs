@@ -3,6 +3,9 @@
 use jacolbert_index::{EmbeddingsRef, PackedQuery};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+use crate::query::ready;
+
 /// The passage token that a query token matches best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Match {
@@ -10,6 +13,26 @@ pub struct Match {
     pub passage_token: usize,
     /// Their dot product.
     pub score: f32,
+}
+
+/// For each token of `query` the token of `passage` that it matches best; none if the passage has no
+/// token. The scores add up to [`maxsim`](crate::maxsim).
+///
+/// ```
+/// use jacolbert_index::Embeddings;
+/// use jacolbert_search::{Match, explain};
+///
+/// let query = Embeddings::new(vec![1.0, 0.0], 2)?;
+/// let passage = Embeddings::new(vec![0.6, 0.8, 0.8, 0.6], 2)?;
+/// let matches = explain(query.as_ref(), passage.as_ref())?;
+/// assert_eq!(matches, [Match { passage_token: 1, score: 0.8 }]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::EmptyQuery`], [`Error::Dim`].
+pub fn explain(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<Vec<Match>, Error> {
+    Ok(matches(&ready(query, passage.dim())?, passage))
 }
 
 /// One match a query token; none if the passage has no token.

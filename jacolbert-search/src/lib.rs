@@ -39,7 +39,7 @@ mod subset;
 
 pub use error::Error;
 pub use exhaustive::exhaustive_search;
-pub use explain::Match;
+pub use explain::{Match, explain};
 pub use hit::Hit;
 pub use options::SearchOptions;
 pub use query::maxsim;
