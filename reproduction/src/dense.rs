@@ -10,7 +10,7 @@ use jacolbert::search::exhaustive_search;
 use jacolbert::{Device, Query};
 use serde_json::{Value, json};
 
-use crate::systems::{folder, last_part};
+use crate::model_name::{folder, last_part};
 use crate::{Error, TestCollection};
 
 /// A model of one vector a text by the name that it was asked for, not yet loaded.

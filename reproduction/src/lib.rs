@@ -17,6 +17,7 @@ pub mod jsquad;
 mod kept;
 mod lines;
 pub mod miracl;
+mod model_name;
 pub mod mr_tydi;
 pub mod pool;
 pub mod published;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::collection::hexadecimal;
+use crate::model_name::{folder, last_part};
 use crate::{DenseModel, Error};
 
 /// A system that ranks documents.
@@ -97,12 +98,6 @@ impl ColbertModel {
     }
 }
 
-/// The last part of a model's name: what tables call it.
-pub(crate) fn last_part(name: &str) -> &str {
-    let name = name.trim_end_matches('/');
-    name.rsplit_once('/').map_or(name, |(_, last)| last)
-}
-
 impl Bm25 {
     /// The name in a table.
     pub(crate) fn row(&self) -> &'static str {
@@ -159,23 +154,4 @@ fn digest_of_words(tokenizer: &Path, dictionary: &Path) -> Result<String, Error>
         copied.map_err(Error::io(path))?;
     }
     Ok(hexadecimal(digest))
-}
-
-/// The folder of a model by this name.
-#[cfg(feature = "hub")]
-pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
-    if Path::new(name).is_dir() {
-        return Ok(name.into());
-    }
-    let options = jacolbert::HubOptions::default();
-    Ok(jacolbert::fetch_checkpoint(name, &options, &mut |_| ())?)
-}
-
-/// The folder of a model by this name.
-#[cfg(not(feature = "hub"))]
-pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
-    match Path::new(name).is_dir() {
-        true => Ok(name.into()),
-        false => Err(Error::NoHub { name: name.to_owned() }),
-    }
 }

@@ -5,7 +5,6 @@
 //! `encode.py` runs it; the batches are those that its other programs get. Threads are rayon's.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::fs::{File, read, read_to_string};
 use std::io::{BufRead, BufWriter, Write, stdin};
 use std::path::{Path, PathBuf};
@@ -13,14 +12,14 @@ use std::path::{Path, PathBuf};
 use candle_core::{D, DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
+use error::Result;
 use lexopt::prelude::*;
 use serde_json::Value;
 use texts::{Batch, Texts};
 use tokenizers::Tokenizer;
 
+mod error;
 mod texts;
-
-type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Result<()> {
     let (model, files) = args()?;

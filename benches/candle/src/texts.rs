@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use tokenizers::Tokenizer;
 
-use crate::Result;
+use crate::error::Result;
 
 /// Texts that go through the model together.
 const BATCH: usize = 32;

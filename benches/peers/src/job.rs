@@ -4,15 +4,17 @@
 use std::cell::Cell;
 use std::error::Error;
 use std::io::{BufRead, Write};
+use std::path::Path;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::collection::Collection;
+use crate::engine::Engine;
 use crate::meter::{MemoryMeter, process_cpu_seconds, thread_cpu_seconds};
 use crate::options::Options;
 use crate::spec::{Name, Spec};
-use crate::{engine, next_plaid, ours};
+use crate::{next_plaid, ours};
 
 /// Begins each line that the parent is to read.
 pub const MARK: &str = "@peers ";
@@ -86,7 +88,7 @@ pub fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let queries = collection.queries(options.queries)?;
     let memory = MemoryMeter::start()?;
     let start = Instant::now();
-    let engine = engine::open(spec(options)?, &options.index, &collection)?;
+    let engine = open_engine(spec(options)?, &options.index, collection.dim())?;
     say(&Opened { seconds: start.elapsed().as_secs_f64() })?;
     for line in std::io::stdin().lock().lines() {
         let ask: Ask = serde_json::from_str(&line?)?;
@@ -98,6 +100,15 @@ pub fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         say(&Answer { cpu_seconds, peak_bytes: memory.peak_above()?, hits })?;
     }
     Ok(())
+}
+
+/// Opens the index in `folder`.
+fn open_engine(spec: &Spec, folder: &Path, dim: usize) -> Result<Box<dyn Engine>, Box<dyn Error>> {
+    match spec.name {
+        Name::Ours => Ok(Box::new(ours::Ours::open(spec, folder, dim)?)),
+        Name::NextPlaid => Ok(Box::new(next_plaid::NextPlaid::open(spec, folder, dim)?)),
+        name => Err(format!("{name} runs in peers.py").into()),
+    }
 }
 
 fn spec(options: &Options) -> Result<&Spec, Box<dyn Error>> {

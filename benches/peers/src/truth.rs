@@ -99,7 +99,11 @@ impl<'a> Pass<'a> {
     fn score_chunk(&mut self) -> Result<(), Box<dyn Error>> {
         for (query, best) in self.queries.iter().zip(&mut self.hits) {
             let query = EmbeddingsRef::new(query, self.dim)?;
-            let found = exhaustive_search(query, (0..).map(PassageId).zip(self.chunk.iter().map(Embeddings::as_ref)), DEPTH)?;
+            let found = exhaustive_search(
+                query,
+                (0..).map(PassageId).zip(self.chunk.iter().map(Embeddings::as_ref)),
+                DEPTH,
+            )?;
             let place = |passage: PassageId| self.num_passages as u32 + passage.0;
             best.extend(found.iter().map(|&Hit { passage, score }| (place(passage), score)));
             best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
