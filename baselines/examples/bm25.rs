@@ -5,14 +5,14 @@
 //! Further options: `--k1 1.2`, `--b 0.75`, `--lucene-lengths` (lengths in a byte, as Lucene and
 //! tantivy keep them), `--titles` (titles before texts), `--split test`, `--k 100` results a query,
 //! and `--run OUT.trec.gz` for the run itself. Built with `--features words`, `--analyzer words
-//! --tokenizer FOLDER --dictionary FOLDER` searches words instead of bigrams, as the checkpoint in
-//! the first folder (`vocab.txt`, `tokenizer_config.json`) cuts them with the MeCab dictionary in
-//! the second.
+//! --tokenizer FOLDER --dictionary FOLDER` searches words instead of bigrams: the tokenizer of the
+//! checkpoint in the first folder (`vocab.txt`, `tokenizer_config.json`) finds them with the MeCab
+//! dictionary in the second.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Content, Lengths};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Lengths};
 use jacolbert_eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
 };
@@ -25,7 +25,7 @@ struct Args {
     tokenizer: PathBuf,
     dictionary: PathBuf,
     content: Content,
-    params: Bm25Params,
+    options: Bm25Options,
     k: usize,
     run: Option<PathBuf>,
 }
@@ -33,11 +33,12 @@ struct Args {
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
     let folder = BeirFolder::open(&args.beir)?;
-    let (name, analyzer) = match args.words {
-        true => ("bm25 words", words(&args.tokenizer, &args.dictionary)?),
-        false => ("bm25 bigrams", Analyzer::Bigrams),
+    let (name, analyzer) = if args.words {
+        ("bm25 words", words(&args.tokenizer, &args.dictionary)?)
+    } else {
+        ("bm25 bigrams", Analyzer::Bigrams)
     };
-    let index = Bm25Index::from_beir(&folder, args.content, analyzer, &args.params)?;
+    let index = Bm25Index::from_beir(&folder, args.content, analyzer, &args.options)?;
     let run = index.run(name, &folder, args.k)?;
     if let Some(path) = &args.run {
         run.save_trec(path)?;
@@ -55,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn words(tokenizer: &Path, dictionary: &Path) -> Result<Analyzer, Box<dyn Error>> {
     use jacolbert_model::{Dictionary, JapaneseTokenizer};
     let tokenizer = JapaneseTokenizer::open(tokenizer, Dictionary::open(dictionary)?)?;
-    // As with bigrams, punctuation is no term.
+    // As with bigrams, punctuation is not a term.
     let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
     Ok(Analyzer::words(move |text| {
         Ok(tokenizer.words(text)?.into_iter().filter(is_term).collect())
@@ -75,7 +76,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
         tokenizer: PathBuf::new(),
         dictionary: PathBuf::new(),
         content: Content::Text,
-        params: Bm25Params::default(),
+        options: Bm25Options::default(),
         k: 100,
         run: None,
     };
@@ -92,16 +93,16 @@ fn args() -> Result<Args, Box<dyn Error>> {
             Long("tokenizer") => args.tokenizer = parser.value()?.into(),
             Long("dictionary") => args.dictionary = parser.value()?.into(),
             Long("titles") => args.content = Content::TitleAndText,
-            Long("k1") => args.params.k1 = parser.value()?.parse()?,
-            Long("b") => args.params.b = parser.value()?.parse()?,
-            Long("lucene-lengths") => args.params.lengths = Lengths::Lucene,
+            Long("k1") => args.options.k1 = parser.value()?.parse()?,
+            Long("b") => args.options.b = parser.value()?.parse()?,
+            Long("lucene-lengths") => args.options.lengths = Lengths::Lucene,
             Long("k") => args.k = parser.value()?.parse()?,
             Long("run") => args.run = Some(parser.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
     }
-    match args.beir.as_os_str().is_empty() {
-        true => Err("--beir FOLDER is missing".into()),
-        false => Ok(args),
+    if args.beir.as_os_str().is_empty() {
+        return Err("--beir FOLDER is missing".into());
     }
+    Ok(args)
 }

@@ -1,4 +1,4 @@
-//! How a text is cut into terms.
+//! The analysis of a text into terms.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use crate::AnalyzerError;
 
 type Cut = dyn Fn(&str) -> Result<Vec<String>, AnalyzerError> + Send + Sync;
 
-/// How passages and queries are cut into terms.
+/// The analysis of passages and queries into terms.
 pub enum Analyzer {
-    /// Every two neighbouring characters of a run of letters and digits, in NFKC and lower case; the
-    /// character itself where a run has only one. Punctuation and white space end a run.
+    /// Pairs of neighbouring characters in a run of letters and digits, in NFKC and lower case; a run of
+    /// one character is a term itself. Punctuation and white space end a run.
     Bigrams,
-    /// Words as a tokenizer from outside finds them; see [`Analyzer::words`].
+    /// Words of an external tokenizer; see [`Analyzer::words`].
     Words(Box<Cut>),
 }
 
 impl Analyzer {
-    /// Terms as `cut` gives them, such as the words of `jacolbert_model::JapaneseTokenizer`.
+    /// An analyzer whose terms are those of `cut`, such as the words of a `JapaneseTokenizer`.
     ///
-    /// A term of more than 65,530 bytes counts in the length of its passage, but is not found.
+    /// A term of more than 65,530 bytes counts in the length of its passage, but is never found.
     ///
     /// ```
     /// use jacolbert_baselines::Analyzer;
@@ -39,7 +39,7 @@ impl Analyzer {
     ///
     /// # Errors
     ///
-    /// What the tokenizer from outside says.
+    /// An error of the external tokenizer.
     pub fn terms(&self, text: &str) -> Result<Vec<String>, AnalyzerError> {
         match self {
             Self::Bigrams => Ok(bigrams(text)),

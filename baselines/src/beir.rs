@@ -2,9 +2,9 @@
 
 use jacolbert_eval::{BeirDocument, BeirFolder, Run};
 
-use crate::{Analyzer, Bm25Index, Bm25Params, Error};
+use crate::{Analyzer, Bm25Index, Bm25Options, Error};
 
-/// What of a document is searched.
+/// The searched part of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Content {
     /// Its text.
@@ -27,7 +27,7 @@ impl Content {
 }
 
 impl Bm25Index {
-    /// An index of the documents of a BEIR folder.
+    /// Indexes the documents of a BEIR folder.
     ///
     /// # Errors
     ///
@@ -36,13 +36,13 @@ impl Bm25Index {
         folder: &BeirFolder,
         content: Content,
         analyzer: Analyzer,
-        params: &Bm25Params,
+        options: &Bm25Options,
     ) -> Result<Self, Error> {
         let passages = folder.documents()?.map(|document| Ok(content.of(document?)));
-        Self::try_new(passages, analyzer, params)
+        Self::try_new(passages, analyzer, options)
     }
 
-    /// The best `k` documents for every query of a BEIR folder, as a run of a name.
+    /// Searches the best `k` documents for every query of a BEIR folder, as a run with the name `name`.
     ///
     /// # Errors
     ///

@@ -2,25 +2,25 @@
 
 use std::error::Error as StdError;
 
-/// What an analyzer from outside may say when it cannot cut a text.
+/// The error of an external analyzer.
 pub type AnalyzerError = Box<dyn StdError + Send + Sync>;
 
 /// Why passages could not be indexed or searched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A parameter outside of its range.
+    /// A value of an option outside its range.
     #[error("{name} is {value}, expected {expected}")]
-    Parameter {
-        /// The parameter.
+    Setting {
+        /// The field.
         name: &'static str,
         /// Its value.
         value: f64,
-        /// What it may be.
+        /// Its range, in words.
         expected: &'static str,
     },
-    /// A passage whose id another one has.
-    #[error("passage id {id:?} is there twice")]
+    /// Two passages have one id.
+    #[error("two passages have the id {id:?}")]
     DuplicateId {
         /// The id.
         id: String,
@@ -30,7 +30,7 @@ pub enum Error {
     PassageTerms {
         /// The passage.
         id: String,
-        /// What the analyzer said.
+        /// The error of the analyzer.
         source: AnalyzerError,
     },
     /// The analyzer could not cut a query.
@@ -38,13 +38,13 @@ pub enum Error {
     QueryTerms {
         /// The text of the query.
         query: String,
-        /// What the analyzer said.
+        /// The error of the analyzer.
         source: AnalyzerError,
     },
     /// The postings could not be written or read.
     #[error("cannot write or read the postings")]
     Postings(#[from] tantivy::TantivyError),
-    /// A collection could not be read, or a run not be made.
+    /// A collection could not be read, or a run could not be made.
     #[error(transparent)]
     Eval(#[from] jacolbert_eval::Error),
 }

@@ -5,44 +5,45 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use crate::postings::{Postings, PostingsWriter};
-use crate::{Analyzer, Bm25Params, Error};
+use crate::{Analyzer, Bm25Options, Error};
 
-/// Passages in memory that are ranked by BM25; the score's formula stands at the [crate](crate).
+/// Passages in memory that are ranked by BM25; see the [crate](crate) for the formula.
 ///
-/// Threads may search it at once.
+/// Several threads may search it at the same time.
 pub struct Bm25Index {
     ids: Vec<String>,
     analyzer: Analyzer,
-    params: Bm25Params,
+    options: Bm25Options,
     norms: Vec<f64>,
     postings: Postings,
 }
 
 impl Bm25Index {
-    /// An index of passages, each an id and a text.
+    /// Indexes passages, each with an id and a text.
     ///
-    /// A text without terms is a passage that is never found; it counts in the mean length.
+    /// A passage without terms is never found, but counts in the mean length.
     ///
     /// # Errors
     ///
-    /// A parameter outside of its range, an id that is there twice, a text that the analyzer refuses.
+    /// An option outside its range, two passages with one id, a text that the analyzer refuses.
     pub fn new<I: Into<String>, T: AsRef<str>>(
         passages: impl IntoIterator<Item = (I, T)>,
         analyzer: Analyzer,
-        params: &Bm25Params,
+        options: &Bm25Options,
     ) -> Result<Self, Error> {
         let passages = passages.into_iter().map(|(id, text)| Ok((id.into(), text)));
-        Self::try_new(passages, analyzer, params)
+        Self::try_new(passages, analyzer, options)
     }
 
-    /// As [`Self::new`], of passages that may fail to be read.
+    /// As [`Self::new`], with passages that may fail to be read.
     pub(crate) fn try_new<T: AsRef<str>>(
         passages: impl IntoIterator<Item = Result<(String, T), Error>>,
         analyzer: Analyzer,
-        params: &Bm25Params,
+        options: &Bm25Options,
     ) -> Result<Self, Error> {
-        params.check()?;
-        let (mut ids, mut lengths) = (Vec::new(), Vec::new());
+        options.check()?;
+        let mut ids = Vec::new();
+        let mut lengths = Vec::new();
         let mut writer = PostingsWriter::new()?;
         for passage in passages {
             let (id, text) = passage?;
@@ -55,12 +56,12 @@ impl Bm25Index {
             writer.push(terms)?;
         }
         check_distinct(&ids)?;
-        let norms = params.norms(&lengths);
-        Ok(Self { ids, analyzer, params: *params, norms, postings: writer.finish()? })
+        let norms = options.norms(&lengths);
+        Ok(Self { ids, analyzer, options: *options, norms, postings: writer.finish()? })
     }
 
-    /// The best `k` passages for a query and their scores, best first, equal ones in the order of
-    /// adding. Passages that share no term with the query are not among them.
+    /// The best `k` passages for a query and their scores, best first; passages of equal score keep the
+    /// order of adding. Passages without a term of the query are not returned.
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl Bm25Index {
     pub fn search(&self, query: &str, k: usize) -> Result<Vec<(&str, f64)>, Error> {
         let scores = self.scores(&self.query_terms(query)?)?;
         let hits = best(&scores, k);
-        Ok(hits.into_iter().map(|place| (&*self.ids[place], scores[place])).collect())
+        Ok(hits.into_iter().map(|position| (&*self.ids[position], scores[position])).collect())
     }
 
     /// Number of passages.
@@ -76,25 +77,24 @@ impl Bm25Index {
         self.ids.len()
     }
 
-    /// The terms of a query, in an order of their own, and how often it has each.
+    /// The terms of a query, sorted, and how often each occurs.
     fn query_terms(&self, query: &str) -> Result<BTreeMap<String, u32>, Error> {
-        let terms = self.analyzer.terms(query);
-        let terms =
-            terms.map_err(|source| Error::QueryTerms { query: query.to_owned(), source })?;
+        let query_error = |source| Error::QueryTerms { query: query.to_owned(), source };
+        let terms = self.analyzer.terms(query).map_err(query_error)?;
         let mut counts = BTreeMap::new();
         terms.into_iter().for_each(|term| *counts.entry(term).or_insert(0) += 1);
         Ok(counts)
     }
 
-    /// The score of every passage. Scores are summed in the order of the terms, so that they have
-    /// the same bits however the postings are divided.
+    /// The score of every passage. Scores are summed in the order of the terms, so that their bits do
+    /// not depend on the segments of the postings.
     fn scores(&self, terms: &BTreeMap<String, u32>) -> Result<Vec<f64>, Error> {
         let mut scores = vec![0.0; self.ids.len()];
         for (term, &count) in terms {
-            let weight = f64::from(count) * self.idf(term)? * (self.params.k1 + 1.0);
-            self.postings.each(term, |place, frequency| {
+            let weight = f64::from(count) * self.idf(term)? * (self.options.k1 + 1.0);
+            self.postings.for_each(term, |position, frequency| {
                 let frequency = f64::from(frequency);
-                scores[place] += weight * frequency / (frequency + self.norms[place]);
+                scores[position] += weight * frequency / (frequency + self.norms[position]);
             })?;
         }
         Ok(scores)
@@ -112,7 +112,7 @@ impl fmt::Debug for Bm25Index {
         f.debug_struct("Bm25Index")
             .field("num_passages", &self.ids.len())
             .field("analyzer", &self.analyzer)
-            .field("params", &self.params)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
@@ -125,16 +125,17 @@ fn check_distinct(ids: &[String]) -> Result<(), Error> {
     }
 }
 
-/// The places of the best `k` scores above 0, best first, ties by place.
+/// The positions of the best `k` scores above 0, best first, ties by position.
 fn best(scores: &[f64], k: usize) -> Vec<usize> {
     let order = |a: &usize, b: &usize| -> Ordering {
         scores[*b].total_cmp(&scores[*a]).then_with(|| a.cmp(b))
     };
-    let mut places: Vec<_> = (0..scores.len()).filter(|&place| scores[place] > 0.0).collect();
-    if k < places.len() {
-        places.select_nth_unstable_by(k, order);
-        places.truncate(k);
+    let mut positions: Vec<_> =
+        (0..scores.len()).filter(|&position| scores[position] > 0.0).collect();
+    if k < positions.len() {
+        positions.select_nth_unstable_by(k, order);
+        positions.truncate(k);
     }
-    places.sort_unstable_by(order);
-    places
+    positions.sort_unstable_by(order);
+    positions
 }

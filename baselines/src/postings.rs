@@ -1,4 +1,4 @@
-//! Which passages have a term, and how often: tantivy's part.
+//! Postings: which passages have a term, and how often; stored by tantivy.
 
 use tantivy::postings::Postings as _;
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -8,10 +8,10 @@ use tantivy::{
     TantivyError, Term,
 };
 
-/// Bytes of postings that are held before they become a segment. Scores do not depend on it.
+/// Bytes of postings in memory before they become a segment. Scores do not depend on it.
 const SEGMENT_BYTES: usize = 64 << 20;
 
-/// One thread writes: several would only write the segments in another order.
+/// One thread writes; several would change the order of the segments.
 const NUM_THREADS: usize = 1;
 
 /// Takes the terms of passages one after another.
@@ -27,14 +27,14 @@ pub(crate) struct Postings {
     searcher: Searcher,
 }
 
-/// The term's postings; of a document, the place of its passage.
+/// The fields of tantivy's schema: the terms, and the position of a document's passage.
 #[derive(Clone, Copy)]
 struct Fields {
     terms: Field,
-    place: Field,
+    position: Field,
 }
 
-const PLACE: &str = "place";
+const POSITION: &str = "position";
 
 impl PostingsWriter {
     pub(crate) fn new() -> Result<Self, TantivyError> {
@@ -42,21 +42,22 @@ impl PostingsWriter {
         let indexing = TextFieldIndexing::default()
             .set_index_option(IndexRecordOption::WithFreqs)
             .set_fieldnorms(false);
-        let terms = TextOptions::default().set_indexing_options(indexing);
-        let terms = schema.add_text_field("terms", terms);
-        let place = schema.add_u64_field(PLACE, FAST);
+        let text_options = TextOptions::default().set_indexing_options(indexing);
+        let terms = schema.add_text_field("terms", text_options);
+        let position = schema.add_u64_field(POSITION, FAST);
         let index = Index::create_in_ram(schema.build());
         let writer = index.writer_with_num_threads(NUM_THREADS, SEGMENT_BYTES)?;
-        Ok(Self { fields: Fields { terms, place }, writer, num_passages: 0 })
+        Ok(Self { fields: Fields { terms, position }, writer, num_passages: 0 })
     }
 
     /// Adds the next passage.
     pub(crate) fn push(&mut self, terms: Vec<String>) -> Result<(), TantivyError> {
-        let tokens = terms.into_iter().map(|text| Token { text, ..Token::default() }).collect();
-        let tokens = PreTokenizedString { text: String::new(), tokens };
+        let token = |(position, text)| Token { position, text, ..Token::default() };
+        let tokens = terms.into_iter().enumerate().map(token).collect();
+        let text = PreTokenizedString { text: String::new(), tokens };
         let mut document = TantivyDocument::new();
-        document.add_pre_tokenized_text(self.fields.terms, tokens);
-        document.add_u64(self.fields.place, self.num_passages);
+        document.add_pre_tokenized_text(self.fields.terms, text);
+        document.add_u64(self.fields.position, self.num_passages);
         self.num_passages += 1;
         self.writer.add_document(document).map(|_| ())
     }
@@ -76,20 +77,20 @@ impl Postings {
         self.searcher.doc_freq(&self.term(term))
     }
 
-    /// Calls `each` with the place of every passage that has `term` and how often it has it.
-    pub(crate) fn each(
+    /// Calls `each` with the position of every passage that has `term` and how often it has it.
+    pub(crate) fn for_each(
         &self,
         term: &str,
         mut each: impl FnMut(usize, u32),
     ) -> Result<(), TantivyError> {
         let term = self.term(term);
         for segment in self.searcher.segment_readers() {
-            self.each_of_segment(segment, &term, &mut each)?;
+            self.for_each_in_segment(segment, &term, &mut each)?;
         }
         Ok(())
     }
 
-    fn each_of_segment(
+    fn for_each_in_segment(
         &self,
         segment: &SegmentReader,
         term: &Term,
@@ -99,9 +100,9 @@ impl Postings {
         let Some(mut postings) = index.read_postings(term, IndexRecordOption::WithFreqs)? else {
             return Ok(());
         };
-        let places = segment.fast_fields().u64(PLACE)?.first_or_default_col(0);
+        let positions = segment.fast_fields().u64(POSITION)?.first_or_default_col(0);
         while postings.doc() != TERMINATED {
-            each(places.get_val(postings.doc()) as usize, postings.term_freq());
+            each(positions.get_val(postings.doc()) as usize, postings.term_freq());
             postings.advance();
         }
         Ok(())

@@ -55,10 +55,17 @@ impl Args {
     /// # Errors
     /// [`Error::Args`].
     pub fn parse(mut parser: lexopt::Parser) -> Result<Self, Error> {
-        let (mut data, mut models, mut words) = (None, Vec::new(), None);
-        let (mut dense, mut settings) = (Vec::new(), SentenceSettings::default());
-        let (mut dictionary, mut doc_maxlen, mut search) = (None, None, SearchBy::Exhaustive);
-        let (mut full, mut markdown, mut out) = (false, false, PathBuf::from("reproduced"));
+        let mut data = None;
+        let mut models = Vec::new();
+        let mut words = None;
+        let mut dense = Vec::new();
+        let mut settings = SentenceSettings::default();
+        let mut dictionary = None;
+        let mut doc_maxlen = None;
+        let mut search = SearchBy::Exhaustive;
+        let mut full = false;
+        let mut markdown = false;
+        let mut out = PathBuf::from("reproduced");
         while let Some(arg) = parser.next()? {
             match arg {
                 Value(folder) if data.is_none() => data = Some(PathBuf::from(folder)),
@@ -88,7 +95,8 @@ impl Args {
             System::Colbert(ColbertModel { name, dictionary, doc_maxlen, search })
         }));
         systems.extend(dense.into_iter().map(|name| {
-            let (settings, dictionary) = (settings.clone(), dictionary.clone());
+            let settings = settings.clone();
+            let dictionary = dictionary.clone();
             System::Dense(DenseModel { name, dictionary, settings })
         }));
         Ok(Self { data, systems, full, out, markdown })

@@ -8,7 +8,7 @@ use jacolbert::{
     Bits, BuildOptions, Collection, Device, IndexOptions, IndexProgress, Query, Retriever,
     SearchOptions, Splitting,
 };
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options};
 use serde_json::{Value, json};
 
 use crate::dense::dense_run;
@@ -207,7 +207,7 @@ impl<'a> Experiment<'a> {
     ) -> Result<Run, Error> {
         let TestCollection { documents, queries, .. } = self.collection;
         let passages = documents.iter().map(|document| (&*document.id, &*document.text));
-        let index = Bm25Index::new(passages, analyzer, &Bm25Params::default())?;
+        let index = Bm25Index::new(passages, analyzer, &Bm25Options::default())?;
         let mut run = Run::new("");
         for (n, query) in queries.iter().enumerate() {
             run.push_query(&query.id)?;
@@ -251,7 +251,7 @@ impl<'a> Experiment<'a> {
         let ranking = ranking.map(|ranking| ranking.best_first(TieRule::InputOrder));
         let ids: Vec<&str> = ranking.into_iter().flatten().map(|(id, _)| id).collect();
         let passages = ids.iter().map(|id| (*id, texts.get(id).copied().unwrap_or_default()));
-        let index = Bm25Index::new(passages, terms.analyzer(), &Bm25Params::default())?;
+        let index = Bm25Index::new(passages, terms.analyzer(), &Bm25Options::default())?;
         let mut scores: HashMap<&str, f64> = HashMap::new();
         scores.extend(index.search(&query.text, ids.len())?);
         for id in &ids {

@@ -48,10 +48,10 @@ pub(crate) fn all(
     let mut named: Vec<_> = files.iter().filter(|path| is_it(name(path))).cloned().collect();
     // `docs-2` before `docs-10`: the order of the passages is that of the parts.
     named.sort_by(|a, b| (name(a).len(), a).cmp(&(name(b).len(), b)));
-    match named.is_empty() {
-        true => Err(Error::MissingFile { folder: folder.into(), looked_for }),
-        false => Ok(named),
+    if named.is_empty() {
+        return Err(Error::MissingFile { folder: folder.into(), looked_for });
     }
+    Ok(named)
 }
 
 /// Whether none of `files` has a name that `is_it`.

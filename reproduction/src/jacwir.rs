@@ -47,7 +47,8 @@ pub fn open(folder: &Path) -> Result<TestCollection, Error> {
     let questions = files_of_rows(folder, "eval")?;
     let pages = files_of_rows(folder, "collection")?;
 
-    let (mut queries, mut qrels) = (Vec::new(), Qrels::new());
+    let mut queries = Vec::new();
+    let mut qrels = Qrels::new();
     let mut candidates = Run::new("candidates");
     let mut wanted = HashSet::new();
     each_row_of(&questions, |question: Question, path, line| {
@@ -73,7 +74,8 @@ pub fn open(folder: &Path) -> Result<TestCollection, Error> {
 }
 
 fn documents(parts: &[PathBuf], wanted: &HashSet<String>) -> Result<Vec<Document>, Error> {
-    let (mut documents, mut ids) = (Vec::new(), HashSet::new());
+    let mut documents = Vec::new();
+    let mut ids = HashSet::new();
     each_row_of(parts, |page: Page, path, line| {
         if wanted.contains(&page.doc_id) {
             check_new(path, line, &page.doc_id, &mut ids)?;

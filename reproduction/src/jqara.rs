@@ -35,9 +35,12 @@ struct Row {
 /// A folder without the file, a line that is not a row, a passage that stands twice for a question or with
 /// two texts, a question with two texts, a file without judgements.
 pub fn open(path: &Path) -> Result<TestCollection, Error> {
-    let (mut documents, mut queries) = (Vec::<Document>::new(), Vec::<Query>::new());
-    let (mut places, mut asked) = (HashMap::new(), HashMap::<String, usize>::new());
-    let (mut qrels, mut candidates) = (Qrels::new(), Run::new("candidates"));
+    let mut documents = Vec::<Document>::new();
+    let mut queries = Vec::<Query>::new();
+    let mut places = HashMap::new();
+    let mut asked = HashMap::<String, usize>::new();
+    let mut qrels = Qrels::new();
+    let mut candidates = Run::new("candidates");
     each_row_of(&parts(path)?, |row: Row, path, line| {
         let at = |expected| line_error(path, line, expected);
         let id = passage_id(&row.passage_row_id).ok_or_else(|| at("a passage_row_id"))?;

@@ -52,8 +52,11 @@ pub fn open(path: &Path) -> Result<TestCollection, Error> {
         let line = source.line() as u64;
         Error::Json { path: path.clone(), line, source }
     })?;
-    let (mut documents, mut queries, mut qrels) = (Vec::new(), Vec::new(), Qrels::new());
-    let (mut contexts, mut ids) = (HashMap::new(), HashSet::new());
+    let mut documents = Vec::new();
+    let mut queries = Vec::new();
+    let mut qrels = Qrels::new();
+    let mut contexts = HashMap::new();
+    let mut ids = HashSet::new();
     for paragraph in squad.data.into_iter().flat_map(|article| article.paragraphs) {
         let next = contexts.len();
         let number = *contexts.entry(paragraph.context.clone()).or_insert(next);

@@ -18,17 +18,20 @@ pub(crate) fn each_line(
     take: &mut dyn FnMut(&str, u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut input = open(path)?;
-    let (mut buffer, mut number) = (Vec::new(), 0);
+    let mut buffer = Vec::new();
+    let mut number = 0;
     loop {
         buffer.clear();
         number += 1;
         if input.read_until(b'\n', &mut buffer).map_err(Error::io(path))? == 0 {
             return Ok(());
         }
-        let line = std::str::from_utf8(&buffer);
-        let line = line.map_err(|_| line_error(path, number, "UTF-8"))?;
-        let line = line.trim_end_matches(['\n', '\r']);
-        let line = line.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(line);
+        let decoded = std::str::from_utf8(&buffer);
+        let text = decoded.map_err(|_| line_error(path, number, "UTF-8"))?;
+        let mut line = text.trim_end_matches(['\n', '\r']);
+        if number == 1 {
+            line = line.strip_prefix('\u{feff}').unwrap_or(line);
+        }
         if !line.trim().is_empty() {
             take(line, number)?;
         }
@@ -37,7 +40,8 @@ pub(crate) fn each_line(
 
 /// The queries of a file whose lines are `id<TAB>text`.
 pub(crate) fn topics(path: &Path) -> Result<Vec<Query>, Error> {
-    let (mut queries, mut ids) = (Vec::new(), HashSet::new());
+    let mut queries = Vec::new();
+    let mut ids = HashSet::new();
     each_line(path, &mut |line, number| {
         let expected = "a query: its id, a tab, its text";
         let fields = line.split_once('\t').filter(|(id, _)| !id.is_empty());
@@ -56,10 +60,10 @@ pub(crate) fn check_new(
     id: &str,
     seen: &mut HashSet<String>,
 ) -> Result<(), Error> {
-    match seen.insert(id.to_owned()) {
-        true => Ok(()),
-        false => Err(Error::DuplicateId { path: path.into(), line, id: id.to_owned() }),
+    if !seen.insert(id.to_owned()) {
+        return Err(Error::DuplicateId { path: path.into(), line, id: id.to_owned() });
     }
+    Ok(())
 }
 
 pub(crate) fn line_error(path: &Path, line: u64, expected: &'static str) -> Error {

@@ -78,7 +78,8 @@ impl MiraclFolder {
     /// A line that is not a passage, an id that stands twice, a relevant passage that is not there.
     pub fn full(&self) -> Result<TestCollection, Error> {
         let documents = self.passages(&|_| true)?;
-        let (queries, qrels) = (self.queries()?, self.qrels()?);
+        let queries = self.queries()?;
+        let qrels = self.qrels()?;
         let collection = TestCollection { documents, queries, qrels, candidates: None };
         collection.check_judged(&self.qrels)?;
         Ok(collection)
@@ -90,7 +91,8 @@ impl MiraclFolder {
     /// # Errors
     /// As [`full`](Self::full).
     pub fn pool(&self, first_stage: &Run, depth: usize) -> Result<TestCollection, Error> {
-        let (queries, qrels) = (self.queries()?, self.qrels()?);
+        let queries = self.queries()?;
+        let qrels = self.qrels()?;
         let ids = pool::ids(&queries, &qrels, first_stage, depth);
         let documents = self.passages(&|id| ids.contains(id))?;
         let collection = TestCollection { documents, queries, qrels, candidates: None };
@@ -100,7 +102,8 @@ impl MiraclFolder {
 
     /// The passages whose id `is_wanted`.
     fn passages(&self, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Document>, Error> {
-        let (mut documents, mut ids) = (Vec::new(), HashSet::new());
+        let mut documents = Vec::new();
+        let mut ids = HashSet::new();
         for path in &self.passages {
             each_row(path, |passage: Passage, line| {
                 if passage.docid.is_empty() {

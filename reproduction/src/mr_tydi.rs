@@ -62,7 +62,8 @@ pub fn open_full(folder: &Path) -> Result<TestCollection, Error> {
     let is_passages = |name: &str| is_jsonl(name, "docs") || is_jsonl(name, "corpus");
     let passages = all(folder, &found, "docs.jsonl.gz", is_passages)?;
 
-    let (mut documents, mut ids) = (Vec::new(), HashSet::new());
+    let mut documents = Vec::new();
+    let mut ids = HashSet::new();
     for path in &passages {
         each_row(path, |passage: Passage, line| {
             let id = passage.id.clone();

@@ -33,7 +33,8 @@ pub fn ids(queries: &[Query], qrels: &Qrels, first_stage: &Run, depth: usize) ->
 /// None with qrels that were read; those in memory may have an empty id.
 pub fn without_repeated_texts(collection: TestCollection) -> Result<TestCollection, Error> {
     let TestCollection { documents, queries, qrels, candidates } = collection;
-    let (mut first, mut stands_for) = (HashMap::new(), HashMap::new());
+    let mut first = HashMap::new();
+    let mut stands_for = HashMap::new();
     let mut kept = Vec::with_capacity(documents.len());
     for document in documents {
         let id = first.entry(document.text.clone()).or_insert_with(|| document.id.clone());
@@ -49,7 +50,8 @@ pub fn without_repeated_texts(collection: TestCollection) -> Result<TestCollecti
 fn judged_in_place(qrels: &Qrels, stands_for: &HashMap<String, String>) -> Result<Qrels, Error> {
     let mut replaced = Qrels::new();
     for (query, judgements) in qrels.iter() {
-        let (mut order, mut grades) = (Vec::new(), HashMap::new());
+        let mut order = Vec::new();
+        let mut grades = HashMap::new();
         for (id, grade) in judgements.iter() {
             let id = stands_for.get(id).map_or(id, String::as_str);
             match grades.get_mut(id) {

@@ -48,7 +48,8 @@ impl PythonRandom {
         let mut moved = HashMap::new();
         let mut sample = Vec::with_capacity(k);
         for drawn in 0..k {
-            let (place, last) = (self.below(n - drawn), n - drawn - 1);
+            let place = self.below(n - drawn);
+            let last = n - drawn - 1;
             sample.push(*moved.get(&place).unwrap_or(&place));
             let filling = *moved.get(&last).unwrap_or(&last);
             moved.insert(place, filling);

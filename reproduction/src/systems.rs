@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jacolbert::model::{ColbertConfig, Dictionary, JapaneseTokenizer};
 use jacolbert::{Bits, Device, LoadOptions, Retriever};
-use jacolbert_baselines::{Analyzer, Bm25Params};
+use jacolbert_baselines::{Analyzer, Bm25Options};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -48,7 +48,7 @@ pub enum SearchBy {
     Index(Bits),
 }
 
-/// BM25, with the defaults of [`Bm25Params`].
+/// BM25, with the defaults of [`Bm25Options`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bm25 {
     /// Over character bigrams.
@@ -80,7 +80,8 @@ impl ColbertModel {
         let mut config = ColbertConfig::from_dir(&folder)?;
         config.doc_maxlen = self.doc_maxlen.unwrap_or(config.doc_maxlen);
         let description = format!("{config:?}");
-        let (dictionary, config) = (self.dictionary.clone(), Some(config));
+        let dictionary = self.dictionary.clone();
+        let config = Some(config);
         let options = LoadOptions { dictionary, config, ..Default::default() };
         let retriever = Retriever::from_dir_with(&folder, &options, device)?;
         let fingerprint = retriever.encoder().fingerprint()?.to_string();
@@ -116,7 +117,9 @@ impl Bm25 {
 
     /// What tells its runs from others'.
     pub(crate) fn description(&self) -> Result<Value, Error> {
-        let params = format!("{:?}", Bm25Params::default());
+        let Bm25Options { k1, b, lengths } = Bm25Options::default();
+        // Stored runs have the settings in this form.
+        let params = format!("Bm25Params {{ k1: {k1:?}, b: {b:?}, lengths: {lengths:?} }}");
         Ok(match self {
             Self::Bigrams => json!({ "bm25": params, "terms": "bigrams" }),
             Self::Words { tokenizer, dictionary } => {

@@ -2,14 +2,14 @@
 
 use std::error::Error as _;
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Error};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Error};
 
 const PASSAGES: [(&str, &str); 2] = [("a", "富士山"), ("b", "琵琶湖")];
 
 #[test]
 fn an_id_that_is_there_twice_is_named() {
     let passages = [("a", "富士山"), ("b", "琵琶湖"), ("a", "富士山")];
-    let error = Bm25Index::new(passages, Analyzer::Bigrams, &Bm25Params::default())
+    let error = Bm25Index::new(passages, Analyzer::Bigrams, &Bm25Options::default())
         .expect_err("the input is bad");
     assert!(matches!(error, Error::DuplicateId { id } if id == "a"));
 }
@@ -17,27 +17,27 @@ fn an_id_that_is_there_twice_is_named() {
 #[test]
 fn a_parameter_outside_of_its_range_is_named() {
     for k1 in [-0.1, 1000.5, f64::NAN, f64::INFINITY] {
-        check(Bm25Params { k1, ..Default::default() }, "k1", k1);
+        check(Bm25Options { k1, ..Default::default() }, "k1", k1);
     }
     for b in [-0.1, 1.1, f64::NAN, f64::NEG_INFINITY] {
-        check(Bm25Params { b, ..Default::default() }, "b", b);
+        check(Bm25Options { b, ..Default::default() }, "b", b);
     }
 }
 
-fn check(params: Bm25Params, parameter: &str, given: f64) {
-    match Bm25Index::new(PASSAGES, Analyzer::Bigrams, &params) {
-        Err(Error::Parameter { name, value, .. }) => {
+fn check(options: Bm25Options, parameter: &str, given: f64) {
+    match Bm25Index::new(PASSAGES, Analyzer::Bigrams, &options) {
+        Err(Error::Setting { name, value, .. }) => {
             assert_eq!((name, value.to_bits()), (parameter, given.to_bits()));
         }
-        other => panic!("{params:?} gives {other:?}"),
+        other => panic!("{options:?} gives {other:?}"),
     }
 }
 
 #[test]
 fn the_ends_of_the_ranges_are_inside() {
     for (k1, b) in [(0.0, 0.0), (0.0, 1.0), (1000.0, 0.0), (1000.0, 1.0)] {
-        let params = Bm25Params { k1, b, ..Default::default() };
-        let index = Bm25Index::new(PASSAGES, Analyzer::Bigrams, &params).expect("in range");
+        let options = Bm25Options { k1, b, ..Default::default() };
+        let index = Bm25Index::new(PASSAGES, Analyzer::Bigrams, &options).expect("in range");
         let hits = index.search("富士", 10).expect("bigrams cut any text");
         assert!(matches!(hits[..], [("a", score)] if score.is_finite()), "{hits:?}");
     }
@@ -46,17 +46,19 @@ fn the_ends_of_the_ranges_are_inside() {
 #[test]
 fn what_an_analyzer_says_is_passed_on_with_the_text_it_was_about() {
     let analyzer = || {
-        Analyzer::words(|text| match text.contains('湖') {
-            true => Err("no lakes".into()),
-            false => Ok(vec![text.to_owned()]),
+        Analyzer::words(|text| {
+            if text.contains('湖') {
+                return Err("no lakes".into());
+            }
+            Ok(vec![text.to_owned()])
         })
     };
-    let params = Bm25Params::default();
-    let error = Bm25Index::new(PASSAGES, analyzer(), &params).expect_err("the input is bad");
+    let options = Bm25Options::default();
+    let error = Bm25Index::new(PASSAGES, analyzer(), &options).expect_err("the input is bad");
     assert!(matches!(&error, Error::PassageTerms { id, .. } if id == "b"));
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no lakes"));
 
-    let index = Bm25Index::new(PASSAGES[..1].to_vec(), analyzer(), &params).expect("no lake");
+    let index = Bm25Index::new(PASSAGES[..1].to_vec(), analyzer(), &options).expect("no lake");
     let error = index.search("湖", 10).expect_err("the input is bad");
     assert!(matches!(error, Error::QueryTerms { query, .. } if query == "湖"));
 }

@@ -1,6 +1,6 @@
 //! BEIR folders to runs.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Content, Error};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Error};
 use jacolbert_eval::{BeirDocument, BeirFolder, BeirQuery, Qrels, TieRule};
 
 use crate::TestResult;
@@ -22,11 +22,11 @@ fn folder(path: &std::path::Path) -> Result<BeirFolder, Box<dyn std::error::Erro
 
 #[test]
 fn a_run_has_every_query_and_searches_titles_only_if_asked_to() -> TestResult {
-    let place = tempfile::tempdir()?;
-    let folder = folder(place.path())?;
+    let position = tempfile::tempdir()?;
+    let folder = folder(position.path())?;
     for (content, hits_of_q2) in [(Content::Text, 0), (Content::TitleAndText, 1)] {
         let index =
-            Bm25Index::from_beir(&folder, content, Analyzer::Bigrams, &Bm25Params::default())?;
+            Bm25Index::from_beir(&folder, content, Analyzer::Bigrams, &Bm25Options::default())?;
         let run = index.run("bm25", &folder, 10)?;
         assert_eq!((run.name(), run.num_queries()), ("bm25", 3));
         let hits =
@@ -40,11 +40,14 @@ fn a_run_has_every_query_and_searches_titles_only_if_asked_to() -> TestResult {
 
 #[test]
 fn a_malformed_document_is_named_by_its_line() -> TestResult {
-    let place = tempfile::tempdir()?;
-    let folder = folder(place.path())?;
-    std::fs::write(place.path().join("corpus.jsonl"), "{\"_id\": \"d1\", \"text\": \"山\"}\n{\n")?;
-    let params = Bm25Params::default();
-    let error = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &params)
+    let position = tempfile::tempdir()?;
+    let folder = folder(position.path())?;
+    std::fs::write(
+        position.path().join("corpus.jsonl"),
+        "{\"_id\": \"d1\", \"text\": \"山\"}\n{\n",
+    )?;
+    let options = Bm25Options::default();
+    let error = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &options)
         .expect_err("the input is bad");
     assert!(matches!(&error, Error::Eval(jacolbert_eval::Error::Json { .. })), "{error:?}");
     assert!(error.to_string().contains("corpus.jsonl, line 2"), "{error}");

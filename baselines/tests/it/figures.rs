@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Content};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content};
 use jacolbert_eval::{BeirFolder, EvaluateOptions, Metric, evaluate};
 
 use crate::TestResult;
@@ -26,8 +26,8 @@ fn check(name: &str, reference: [f64; 4]) -> TestResult {
         return Ok(());
     }
     let folder = BeirFolder::open(&path)?;
-    let params = Bm25Params { k1: 1.2, b: 0.75, ..Default::default() };
-    let index = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &params)?;
+    let options = Bm25Options { k1: 1.2, b: 0.75, ..Default::default() };
+    let index = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &options)?;
     let metrics = Metric::parse_list("recall@1, recall@5, recall@10, ndcg@10")?;
     let run = index.run("bm25", &folder, 10)?;
     let report = evaluate(&folder.qrels("test")?, &run, &metrics, &EvaluateOptions::default())?;

@@ -1,15 +1,20 @@
 //! Every score against BM25 written down naively.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options};
 use proptest::prelude::*;
 
 /// Robertson and Zaragoza (2009), equation 3.15, summed over the terms of the query one by one,
 /// with the idf that Lucene makes of their equation 3.3 by adding 1 inside the logarithm, and with
 /// the factor k1 + 1 of the paper's section 3.4.3.
-fn score(passages: &[Vec<String>], place: usize, query: &[String], params: &Bm25Params) -> f64 {
+fn score(
+    passages: &[Vec<String>],
+    position: usize,
+    query: &[String],
+    options: &Bm25Options,
+) -> f64 {
     let num_passages = passages.len() as f64;
     let mean = passages.iter().map(Vec::len).sum::<usize>() as f64 / num_passages;
-    let passage = &passages[place];
+    let passage = &passages[position];
     let mut sum = 0.0;
     for term in query {
         let frequency = passage.iter().filter(|other| *other == term).count() as f64;
@@ -18,18 +23,19 @@ fn score(passages: &[Vec<String>], place: usize, query: &[String], params: &Bm25
         }
         let with = passages.iter().filter(|passage| passage.contains(term)).count() as f64;
         let idf = (1.0 + (num_passages - with + 0.5) / (with + 0.5)).ln();
-        let length = 1.0 - params.b + params.b * passage.len() as f64 / mean;
-        sum += idf * (params.k1 + 1.0) * frequency / (frequency + params.k1 * length);
+        let length = 1.0 - options.b + options.b * passage.len() as f64 / mean;
+        sum += idf * (options.k1 + 1.0) * frequency / (frequency + options.k1 * length);
     }
     sum
 }
 
 /// The passages that share a term with the query, best first, ties in order.
-fn exhaustive(texts: &[String], query: &str, params: &Bm25Params) -> Vec<(usize, f64)> {
+fn exhaustive(texts: &[String], query: &str, options: &Bm25Options) -> Vec<(usize, f64)> {
     let terms = |text: &String| Analyzer::Bigrams.terms(text).expect("bigrams cut any text");
     let passages: Vec<_> = texts.iter().map(terms).collect();
     let query = terms(&query.to_owned());
-    let scores = (0..passages.len()).map(|place| (place, score(&passages, place, &query, params)));
+    let scores =
+        (0..passages.len()).map(|position| (position, score(&passages, position, &query, options)));
     let mut hits: Vec<_> = scores.filter(|(_, score)| *score > 0.0).collect();
     hits.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     hits
@@ -43,32 +49,32 @@ fn text(most: usize) -> impl Strategy<Value = String> {
         .prop_map(|characters| characters.into_iter().collect())
 }
 
-fn params() -> impl Strategy<Value = Bm25Params> {
-    (0.0..4.0, 0.0..=1.0).prop_map(|(k1, b)| Bm25Params { k1, b, ..Default::default() })
+fn options() -> impl Strategy<Value = Bm25Options> {
+    (0.0..4.0, 0.0..=1.0).prop_map(|(k1, b)| Bm25Options { k1, b, ..Default::default() })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..Default::default() })]
 
     /// Two sums in another order differ by a few bits, so that only passages whose scores are as
-    /// near as that may change places.
+    /// near as that may change positions.
     #[test]
     fn hits_are_those_of_the_formula(
         texts in prop::collection::vec(text(120), 1..30),
         query in text(20),
-        params in params(),
+        options in options(),
         k in 0..40_usize,
     ) {
-        let passages = texts.iter().enumerate().map(|(place, text)| (place.to_string(), text));
-        let index = Bm25Index::new(passages, Analyzer::Bigrams, &params)?;
+        let passages = texts.iter().enumerate().map(|(position, text)| (position.to_string(), text));
+        let index = Bm25Index::new(passages, Analyzer::Bigrams, &options)?;
         let hits = index.search(&query, k)?;
 
-        let expected = exhaustive(&texts, &query, &params);
+        let expected = exhaustive(&texts, &query, &options);
         prop_assert_eq!(hits.len(), expected.len().min(k));
         for (rank, (id, score)) in hits.iter().enumerate() {
             let close = |other: f64| (score - other).abs() <= 1e-12 * other;
             prop_assert!(close(expected[rank].1), "rank {rank}: {score}, not {}", expected[rank].1);
-            let own = expected.iter().find(|(place, _)| place.to_string() == *id);
+            let own = expected.iter().find(|(position, _)| position.to_string() == *id);
             prop_assert!(own.is_some_and(|(_, score)| close(*score)), "passage {id}: {score}");
         }
     }
@@ -116,7 +122,7 @@ fn a_term_twice_in_the_query_counts_twice() {
 }
 
 fn index(passages: &[(&str, &str)]) -> Bm25Index {
-    Bm25Index::new(passages.iter().copied(), Analyzer::Bigrams, &Bm25Params::default())
+    Bm25Index::new(passages.iter().copied(), Analyzer::Bigrams, &Bm25Options::default())
         .expect("ids are distinct")
 }
 

@@ -1,6 +1,6 @@
 //! tantivy's own BM25 as a second oracle.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Params, Lengths};
+use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Lengths};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -21,7 +21,7 @@ fn texts() -> Vec<String> {
     (0..200).map(|_| (0..next(300)).map(|_| kanji[next(kanji.len())]).collect()).collect()
 }
 
-/// The score that tantivy gives each passage, by its place; 0 where it is not found.
+/// The score that tantivy gives each passage, by its position; 0 where it is not found.
 fn tantivy_scores(texts: &[String], query: &str) -> Result<Vec<f32>, Box<dyn std::error::Error>> {
     let terms = |text: &str| Analyzer::Bigrams.terms(text).expect("bigrams cut any text");
     let indexing = TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqs);
@@ -31,10 +31,11 @@ fn tantivy_scores(texts: &[String], query: &str) -> Result<Vec<f32>, Box<dyn std
     let index = Index::create_in_ram(schema.build());
     let mut writer = index.writer_with_num_threads(1, 20_000_000)?;
     for text in texts {
-        let tokens = terms(text).into_iter().map(|text| Token { text, ..Token::default() });
-        let tokens = PreTokenizedString { text: String::new(), tokens: tokens.collect() };
+        let token = |(position, text)| Token { position, text, ..Token::default() };
+        let tokens = terms(text).into_iter().enumerate().map(token).collect();
         let mut document = TantivyDocument::new();
-        document.add_pre_tokenized_text(field, tokens);
+        let text = PreTokenizedString { text: String::new(), tokens };
+        document.add_pre_tokenized_text(field, text);
         writer.add_document(document)?;
     }
     writer.commit()?;
@@ -48,7 +49,7 @@ fn tantivy_scores(texts: &[String], query: &str) -> Result<Vec<f32>, Box<dyn std
     assert_eq!(
         searcher.segment_readers().len(),
         1,
-        "the places of passages are those of one segment"
+        "the positions of passages are those of one segment"
     );
     let mut scores = vec![0.0; texts.len()];
     for (score, address) in
@@ -61,10 +62,11 @@ fn tantivy_scores(texts: &[String], query: &str) -> Result<Vec<f32>, Box<dyn std
 
 /// The largest difference from tantivy relative to its score, over all passages.
 fn largest_difference(lengths: Lengths) -> Result<f64, Box<dyn std::error::Error>> {
-    let (texts, query) = (texts(), "富士山は日本一高い山、富士山");
-    let passages = texts.iter().enumerate().map(|(place, text)| (place.to_string(), text));
-    let params = Bm25Params { lengths, ..Default::default() };
-    let index = Bm25Index::new(passages, Analyzer::Bigrams, &params)?;
+    let texts = texts();
+    let query = "富士山は日本一高い山、富士山";
+    let passages = texts.iter().enumerate().map(|(position, text)| (position.to_string(), text));
+    let options = Bm25Options { lengths, ..Default::default() };
+    let index = Bm25Index::new(passages, Analyzer::Bigrams, &options)?;
     let hits = index.search(query, texts.len())?;
 
     let theirs = tantivy_scores(&texts, query)?;

@@ -13,14 +13,16 @@ pub(crate) fn reproduce(
     collection: &TestCollection,
     published: &Published,
 ) -> Result<(), Box<dyn Error>> {
-    let (num_documents, num_queries) = (collection.documents.len(), collection.queries.len());
+    let num_documents = collection.documents.len();
+    let num_queries = collection.queries.len();
     println!("{num_documents} documents, {num_queries} queries");
     let kept = Kept::open(&args.out)?;
     let experiment = Experiment::new(collection, published, &kept);
     let table = experiment.table(&args.systems, &Device::flex(), &mut bar())?;
-    match args.markdown {
-        true => println!("{}", table.to_markdown()),
-        false => println!("{table}"),
+    if args.markdown {
+        println!("{}", table.to_markdown());
+    } else {
+        println!("{table}");
     }
     Ok(())
 }

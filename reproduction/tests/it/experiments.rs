@@ -37,7 +37,8 @@ fn small() -> Result<TestCollection, Box<dyn std::error::Error>> {
 #[test]
 fn a_table_has_a_row_for_every_system_and_says_what_it_did() -> TestResult {
     let Some(model) = model() else { return Ok(()) };
-    let (collection, out) = (small()?, tempfile::tempdir()?);
+    let collection = small()?;
+    let out = tempfile::tempdir()?;
     let kept = Kept::open(out.path())?;
     let experiment = Experiment::new(&collection, &published::JSQUAD, &kept);
     let systems = [
@@ -59,7 +60,8 @@ fn a_table_has_a_row_for_every_system_and_says_what_it_did() -> TestResult {
 #[test]
 fn what_is_finished_is_taken_up_and_no_other() -> TestResult {
     let Some(model) = model() else { return Ok(()) };
-    let (collection, out) = (small()?, tempfile::tempdir()?);
+    let collection = small()?;
+    let out = tempfile::tempdir()?;
     let kept = Kept::open(out.path())?;
     let steps = |collection: &TestCollection, system: &System| {
         let mut num_steps = 0;
@@ -124,7 +126,8 @@ fn notes(folder: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
 
 #[test]
 fn candidates_are_put_in_order_and_all_of_them_stay() -> TestResult {
-    let (mut collection, out) = (small()?, tempfile::tempdir()?);
+    let mut collection = small()?;
+    let out = tempfile::tempdir()?;
     let mut candidates = Run::new("candidates");
     for document in ["context-2", "context-1", "context-0"] {
         candidates.push("a1", document, 0.0)?;
@@ -147,7 +150,8 @@ fn candidates_are_put_in_order_and_all_of_them_stay() -> TestResult {
 
 #[test]
 fn published_figures_stand_beside_those_of_the_same_system() -> TestResult {
-    let (collection, out) = (small()?, tempfile::tempdir()?);
+    let collection = small()?;
+    let out = tempfile::tempdir()?;
     let kept = Kept::open(out.path())?;
     const ROW: published::PublishedRow =
         published::PublishedRow { system: "BM25", source: "nobody", values: &[0.25, 0.5] };
@@ -187,7 +191,8 @@ fn the_command_line_is_read() -> TestResult {
     let args = parse("data --model a --model b --dictionary d --words w --bits 2 --full --out o")?;
     let dictionary = Some(PathBuf::from("d"));
     let model = |name: &str| {
-        let (name, dictionary) = (name.to_owned(), dictionary.clone());
+        let name = name.to_owned();
+        let dictionary = dictionary.clone();
         let search = SearchBy::Index(Bits::Two);
         System::Colbert(ColbertModel { name, dictionary, doc_maxlen: None, search })
     };
@@ -208,7 +213,8 @@ fn a_model_by_name_needs_the_hub() -> TestResult {
     if cfg!(feature = "hub") {
         return Ok(());
     }
-    let (collection, out) = (small()?, tempfile::tempdir()?);
+    let collection = small()?;
+    let out = tempfile::tempdir()?;
     let kept = Kept::open(out.path())?;
     let experiment = Experiment::new(&collection, &published::JSQUAD, &kept);
     let absent = colbert(Path::new("nobody/nothing"), SearchBy::Exhaustive);

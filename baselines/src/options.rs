@@ -1,41 +1,44 @@
-//! The parameters of BM25.
+//! Options of BM25.
 
+use serde::{Deserialize, Serialize};
 use tantivy::fieldnorm::FieldNormReader;
 
 use crate::Error;
 
 /// How BM25 weighs frequency and length.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bm25Params {
-    /// How much each further occurrence of a term counts, 0 (nothing) to 1000; usually 0.9 to
-    /// 1.2.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Bm25Options {
+    /// Weight of further occurrences of a term, 0 to 1000; usually 0.9 to 1.2. Default: 1.2. With 0
+    /// only the first occurrence counts; with more, frequent terms count more.
     pub k1: f64,
-    /// How much a passage's length counts, 0 (nothing) to 1 (in full); usually 0.4 to 0.75.
+    /// Influence of a passage's length, 0 to 1; usually 0.4 to 0.75. Default: 0.75. With more, long
+    /// passages score lower.
     pub b: f64,
-    /// How lengths are kept.
+    /// The precision of lengths. Default: [`Lengths::Exact`].
     pub lengths: Lengths,
 }
 
-impl Default for Bm25Params {
+impl Default for Bm25Options {
     fn default() -> Self {
         Self { k1: 1.2, b: 0.75, lengths: Lengths::Exact }
     }
 }
 
-impl Bm25Params {
+impl Bm25Options {
     pub(crate) fn check(&self) -> Result<(), Error> {
         if !(0.0..=1000.0).contains(&self.k1) {
-            return Err(Error::Parameter { name: "k1", value: self.k1, expected: "0 to 1000" });
+            return Err(Error::Setting { name: "k1", value: self.k1, expected: "0 to 1000" });
         }
         if !(0.0..=1.0).contains(&self.b) {
-            return Err(Error::Parameter { name: "b", value: self.b, expected: "0 to 1" });
+            return Err(Error::Setting { name: "b", value: self.b, expected: "0 to 1" });
         }
         Ok(())
     }
 
-    /// What each passage adds to a term's frequency below the line, `k1 * (1 - b + b * l / m)`.
+    /// The norm of each passage, `k1 * (1 - b + b * l / m)`, a summand of the score's denominator.
     ///
-    /// The mean is of exact lengths. Where it is 0 no passage has a term, and no norm is asked for.
+    /// The mean is of exact lengths. If it is 0, no passage has a term and no norm is used.
     pub(crate) fn norms(&self, lengths: &[usize]) -> Vec<f64> {
         let mean = lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
         let norm = |&length: &usize| {
@@ -46,16 +49,16 @@ impl Bm25Params {
     }
 }
 
-/// How the length of a passage is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The precision of the length of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Lengths {
-    /// As it is.
+    /// The exact length.
     #[default]
     Exact,
-    /// In one byte, as Lucene and tantivy keep it: exact up to 40, above rounded down by less than
-    /// an eighth.
+    /// One byte, as in Lucene and tantivy: exact up to 40, above that rounded down by less than an
+    /// eighth.
     ///
-    /// For figures that are to equal those of such a library.
+    /// With it, scores equal those of such a library.
     Lucene,
 }
 
