@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         runs.push(run);
     }
 
-    let (qrels, metrics) = (beir.qrels("test")?, Metric::parse_list(METRICS)?);
+    let qrels = beir.qrels("test")?;
+    let metrics = Metric::parse_list(METRICS)?;
     let report = |run| evaluate(&qrels, run, &metrics, &EvaluateOptions::default());
     let reports = runs.iter().map(report).collect::<Result<Vec<_>, _>>()?;
     println!("\n{}", Comparison::new(&reports, &ComparisonOptions::default())?.to_text());
@@ -54,7 +55,8 @@ fn indexed(
     documents: &[Document],
     queries: &[Query],
 ) -> Result<Run, Box<dyn Error>> {
-    let (name, folder) = (format!("{} bits", bits.get()), tempfile::tempdir()?);
+    let name = format!("{} bits", bits.get());
+    let folder = tempfile::tempdir()?;
     let build = BuildOptions { bits, ..Default::default() };
     let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
     let indexed = retriever.index(&folder.path().join("index"), documents, &options)?;
@@ -69,7 +71,8 @@ fn told(done: usize, of: usize) -> ControlFlow<()> {
 }
 
 fn args() -> Result<(PathBuf, PathBuf, LoadOptions), Box<dyn Error>> {
-    let (mut beir, mut model) = (None, PathBuf::from("assets/mini"));
+    let mut beir = None;
+    let mut model = PathBuf::from("assets/mini");
     let mut options = LoadOptions::default();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {

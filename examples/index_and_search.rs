@@ -72,7 +72,8 @@ fn index(
 }
 
 fn args() -> Result<Args, Box<dyn Error>> {
-    let (model, index) = ("assets/mini".into(), "my-index".into());
+    let model = "assets/mini".into();
+    let index = "my-index".into();
     let mut args = Args { model, documents: None, index, k: 3, questions: Vec::new() };
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {

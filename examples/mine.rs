@@ -153,9 +153,13 @@ fn rank(collection: &Collection, queries: &[&str], k: usize) -> Result<Vec<Vec<u
 }
 
 fn args() -> Result<Args, Box<dyn Error>> {
-    let (mut beir, mut out) = (None, None);
-    let (mut run, mut model, mut answers) = (None, None, None);
-    let (mut split, mut mining) = ("train".to_string(), MiningOptions::default());
+    let mut beir = None;
+    let mut out = None;
+    let mut run = None;
+    let mut model = None;
+    let mut answers = None;
+    let mut split = "train".to_string();
+    let mut mining = MiningOptions::default();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -171,7 +175,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let (beir, out) =
-        (beir.ok_or("--beir FOLDER is missing")?, out.ok_or("--out FOLDER is missing")?);
+    let beir = beir.ok_or("--beir FOLDER is missing")?;
+    let out = out.ok_or("--out FOLDER is missing")?;
     Ok(Args { beir, split, run, model, answers, mining, out })
 }

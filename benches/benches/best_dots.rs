@@ -15,7 +15,8 @@ fn main() -> Result<(), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut rows =
         |n: usize| -> Vec<f32> { (0..n * DIM).map(|_| rng.random::<f32>() - 0.5).collect() };
-    let (query, rows) = (rows(QUERY_TOKENS), rows(ROWS));
+    let query = rows(QUERY_TOKENS);
+    let rows = rows(ROWS);
     let panels = Panels::new(EmbeddingsRef::new(&query, DIM)?);
     for (kernel, plain) in best_dots(&panels, &rows).iter().zip(plain_best_dots(&query, &rows)) {
         assert!((kernel - plain).abs() < 1e-3, "{kernel} is not {plain}");

@@ -68,10 +68,12 @@ fn opened(folder: &Path) -> Result<Vec<f64>, Box<dyn Error>> {
 fn open(folder: &Path) -> Result<(), Box<dyn Error>> {
     let retriever = Retriever::from_dir(&model(), &Device::flex())?;
     retriever.encoder().encode_query("日本で最も高い山は？")?;
-    let (before, start) = (resident_mb()?, Instant::now());
+    let before = resident_mb()?;
+    let start = Instant::now();
     let collection = retriever.open(folder)?;
     print!("{} {} ", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);
-    let (before, start) = (resident_mb()?, Instant::now());
+    let before = resident_mb()?;
+    let start = Instant::now();
     let hits = collection.search("日本で最も高い山は？", &SearchOptions::default())?;
     assert_eq!(hits.len(), 10);
     println!("{} {}", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);

@@ -107,7 +107,8 @@ impl Pooled<'_> {
         let recall: Vec<String> = recall
             .map(|mean| Ok(format!("{:.4}", mean?)))
             .collect::<Result<_, Box<dyn Error>>>()?;
-        let (factor, recall) = (self.factor.get(), recall.join(" / "));
+        let factor = self.factor.get();
+        let recall = recall.join(" / ");
         let num_tokens: usize = self.passages.iter().map(Embeddings::num_tokens).sum();
         let bytes = bytes as f64 / self.passages.len() as f64;
         let pooling = self.took.as_secs_f64();

@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             builder.add(passage.as_ref())?;
         }
         let index = builder.build()?;
-        let (searcher, params) = (Searcher::new(&index), SearchOptions::default());
+        let searcher = Searcher::new(&index);
+        let params = SearchOptions::default();
         assert_eq!(searcher.search(query.as_ref(), &params)?[0].passage.index(), WANTED);
         group.bench_function(format!("index of {} bits, one core", bits.get()), |bench| {
             bench.iter(|| searcher.search(query.as_ref(), &params));

@@ -69,7 +69,8 @@ fn write_passages(
     let mut embeddings = NpyWriter::create(&out.join("embeddings.npy"), &[encoder.dim()])?;
     let mut token_ids = NpyWriter::create(&out.join("token_ids.npy"), &[])?;
     let mut doclens = NpyWriter::create(&out.join("doclens.npy"), &[])?;
-    let (mut num_passages, mut num_tokens) = (0, 0);
+    let mut num_passages = 0;
+    let mut num_tokens = 0;
     let bar = ProgressBar::new(texts.len() as u64);
     for chunk in texts.chunks(CHUNK) {
         for (text, passage) in chunk.iter().zip(encoder.encode_passages(chunk)?.embeddings) {
@@ -101,8 +102,11 @@ fn kept_ids(encoder: &Encoder, passage: &str) -> Result<Vec<i64>, Box<dyn Error>
 }
 
 fn args() -> Result<Args, Box<dyn Error>> {
-    let (mut passages, mut queries, mut out) = (None, None, None);
-    let (mut model, mut tokens) = (PathBuf::from("assets/mini"), usize::MAX);
+    let mut passages = None;
+    let mut queries = None;
+    let mut out = None;
+    let mut model = PathBuf::from("assets/mini");
+    let mut tokens = usize::MAX;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {

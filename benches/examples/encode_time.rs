@@ -51,7 +51,8 @@ fn file<'a>(files: &'a [Texts], number: &str) -> Result<&'a Texts, Box<dyn Error
 }
 
 fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
-    let (mut model, mut options) = (PathBuf::from("assets/mini"), LoadOptions::default());
+    let mut model = PathBuf::from("assets/mini");
+    let mut options = LoadOptions::default();
     let mut files = Vec::new();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
@@ -83,11 +84,10 @@ impl Texts {
 
 fn encode(encoder: &Encoder, file: &Texts) -> Result<Encoded, Box<dyn Error>> {
     let texts: Vec<&str> = file.texts.iter().map(String::as_str).collect();
-    let encoded = match file.are_queries {
-        true => encoder.encode_queries(&texts)?,
-        false => encoder.encode_passages(&texts)?,
-    };
-    Ok(encoded)
+    if file.are_queries {
+        return Ok(encoder.encode_queries(&texts)?);
+    }
+    Ok(encoder.encode_passages(&texts)?)
 }
 
 fn write(encoded: &Encoded, path: &PathBuf) -> Result<(), Box<dyn Error>> {

@@ -60,7 +60,8 @@ fn sentences(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
 
 /// Passage `n` by the rule above.
 fn passage(sentences: &[String], n: usize) -> String {
-    let (repetition, at) = (n / sentences.len(), n % sentences.len());
+    let repetition = n / sentences.len();
+    let at = n % sentences.len();
     if repetition == 0 {
         return sentences[at].clone();
     }
@@ -123,15 +124,19 @@ fn indexed(
         "\n| passages | seconds | passages / s | kept tokens / s | processors busy | RssAnon MB | RssFile MB |"
     );
     println!("|---|---|---|---|---|---|---|");
-    let (start, mut last, mut tenth) = (Instant::now(), (0, 0.0, cpu_seconds()?), 1);
+    let start = Instant::now();
+    let mut last = (0, 0.0, cpu_seconds()?);
+    let mut tenth = 1;
     let mut encoded = None;
     let mut progress = |at| {
         let now = start.elapsed().as_secs_f64();
         match at {
             IndexProgress::EncodingStream { done } if done * 10 >= tenth * n => {
                 let cpu = cpu_seconds().unwrap_or(f64::NAN);
-                let (passages, seconds) = ((done - last.0) as f64, now - last.1);
-                let (rate, busy) = (passages / seconds, (cpu - last.2) / seconds);
+                let passages = (done - last.0) as f64;
+                let seconds = now - last.1;
+                let rate = passages / seconds;
+                let busy = (cpu - last.2) / seconds;
                 let tokens = rate * tokens_a_passage;
                 let [anon, file] = ["RssAnon", "RssFile"].map(|key| megabytes(key).unwrap_or(0));
                 println!(
@@ -146,7 +151,8 @@ fn indexed(
     };
     let options = IndexOptions::default();
     let collection = retriever.index_stream(&args.out, documents, &options, &mut progress)?;
-    let (all, encoded) = (start.elapsed().as_secs_f64(), encoded.unwrap_or(f64::NAN));
+    let all = start.elapsed().as_secs_f64();
+    let encoded = encoded.unwrap_or(f64::NAN);
     println!(
         "\nRead, tokenised, encoded and stored in {encoded:.1} s, built in {:.1} s.",
         all - encoded
@@ -202,8 +208,10 @@ struct Args {
 }
 
 fn args() -> Result<Args, Box<dyn Error>> {
-    let (mut texts, mut out) = (None, None);
-    let (mut model, mut passages) = (PathBuf::from("assets/mini"), 1_000_000);
+    let mut texts = None;
+    let mut out = None;
+    let mut model = PathBuf::from("assets/mini");
+    let mut passages = 1_000_000;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {

@@ -19,7 +19,8 @@ use jacolbert::train::{
 use lexopt::prelude::*;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (mut model, mut rows) = (PathBuf::from("assets/mini"), None);
+    let mut model = PathBuf::from("assets/mini");
+    let mut rows = None;
     let mut config = TrainConfig {
         batch_size: 16,
         chunking: Chunking::ByLength { texts: 2 },

@@ -33,7 +33,8 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn examples(&self) -> Result<Examples, TrainError> {
         let file = |name| self.data.join(name);
-        let (queries, collection) = (file("queries.tsv"), file("collection.tsv"));
+        let queries = file("queries.tsv");
+        let collection = file("collection.tsv");
         let options =
             ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..Default::default() };
         let rows = self.rows();
@@ -42,7 +43,8 @@ impl Args {
 
     /// The training in the folder, or a new one.
     pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
-        let (load, device) = (LoadOptions::default(), Device::flex());
+        let load = LoadOptions::default();
+        let device = Device::flex();
         match Trainer::resume(&self.runs(), self.config, &load, &device) {
             Err(TrainError::NoCheckpoint { .. }) => {
                 let start = if self.fresh {
@@ -65,7 +67,8 @@ impl Args {
     fn finder_of_words(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
         let device = Device::flex();
         device.seed(self.config.seed);
-        let (fresh, load) = (FreshWeights::LEXICAL, LoadOptions::default());
+        let fresh = FreshWeights::LEXICAL;
+        let load = LoadOptions::default();
         let mut start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
         if let Some(vocab_size) = self.vocab_size {
             let trainer = TokenizerTrainer { vocab_size, ..Default::default() };
@@ -96,12 +99,16 @@ impl Args {
     }
 
     pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
-        let (mut data, mut out) = (None, None);
+        let mut data = None;
+        let mut out = None;
         let mut start = PathBuf::from("assets/mini");
-        let (mut fresh, mut vocab_size, mut held_out) = (false, None, 800);
+        let mut fresh = false;
+        let mut vocab_size = None;
+        let mut held_out = 800;
         let mut config = TrainConfig { steps: 2_000, ..Default::default() };
         let mut neighbours = 0.25;
-        let (mut learning_rate, mut temperature) = (1e-4, 0.1);
+        let mut learning_rate = 1e-4;
+        let mut temperature = 0.1;
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {

@@ -21,7 +21,8 @@ pub(crate) struct Judge {
 
 impl Judge {
     pub(crate) fn new(split: &Split) -> Result<Self, Box<dyn Error>> {
-        let (mut qrels, mut queries) = (Qrels::default(), Vec::new());
+        let mut qrels = Qrels::default();
+        let mut queries = Vec::new();
         for (query, text, passage) in split.held_out_queries(NTH) {
             qrels.insert(&query, &passage, 1)?;
             queries.push((query, text));

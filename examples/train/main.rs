@@ -78,7 +78,8 @@ fn chosen(best: &Path, args: &Args, judge: &Judge) -> Result<Checkpoint, Box<dyn
     let trained = Checkpoint::from_dir(best, &device)?;
     let mean = average(&[&args.begun_from(), best], &device)?;
     let recall = |model| judge.recall_at_1(model).map_err(|error| error as Box<dyn Error>);
-    let (of_trained, of_mean) = (recall(&trained)?, recall(&mean)?);
+    let of_trained = recall(&trained)?;
+    let of_mean = recall(&mean)?;
     println!("recall@1 {of_trained:.4}; of its mean with the start {of_mean:.4}");
     let least = of_trained - judge.standard_error(of_trained);
     Ok(if of_mean < least { trained } else { mean })

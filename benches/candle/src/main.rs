@@ -49,7 +49,8 @@ fn main() -> Result<()> {
 }
 
 fn args() -> Result<(PathBuf, Vec<PathBuf>)> {
-    let (mut model, mut files) = (None, Vec::new());
+    let mut model = None;
+    let mut files = Vec::new();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {

@@ -46,7 +46,8 @@ impl Texts {
         let unknown = tokenizer.token_to_id("[UNK]").ok_or("no [UNK]")?;
         let mark = |mark: char| tokenizer.token_to_id(&mark.to_string()).unwrap_or(unknown);
         let skipped = PUNCTUATION.chars().map(mark).collect();
-        let (query_tokens, passage_tokens) = (length("query_maxlen")?, length("doc_maxlen")?);
+        let query_tokens = length("query_maxlen")?;
+        let passage_tokens = length("doc_maxlen")?;
         Ok(Self { tokenizer, query_tokens, passage_tokens, skipped })
     }
 
@@ -62,7 +63,9 @@ impl Texts {
     fn batch(&self, places: &[usize], all: &[Vec<u32>], are_queries: bool) -> Result<Batch> {
         let width = if are_queries { self.query_tokens } else { all[places[0]].len() };
         let filling = self.number(if are_queries { "[MASK]" } else { "[PAD]" })?;
-        let (mut ids, mut attention, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+        let mut ids = Vec::new();
+        let mut attention = Vec::new();
+        let mut kept = Vec::new();
         for text in places.iter().map(|&place| &all[place]) {
             let padding = width - text.len();
             ids.extend(text.iter().copied().chain(std::iter::repeat_n(filling, padding)));

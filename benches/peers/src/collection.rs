@@ -108,9 +108,11 @@ impl Collection {
 
     /// Tokens of passage `i` between two fractions of it, appended to `values`.
     fn read(&self, i: usize, from: f32, to: f32, values: &mut Vec<f32>) -> io::Result<()> {
-        let (start, end) = (self.offsets[i], self.offsets[i + 1]);
+        let start = self.offsets[i];
+        let end = self.offsets[i + 1];
         let at = |fraction: f32| start + (fraction * (end - start) as f32).round() as usize;
-        let (from, to) = (at(from), at(to).min(end));
+        let from = at(from);
+        let to = at(to).min(end);
         self.embeddings.read(from * self.dim, (to - from) * self.dim, values)
     }
 }

@@ -49,7 +49,9 @@ fn contestants(
     for spec in specs {
         Place::forget(options, spec, num_tokens)?;
     }
-    let (mut places, mut absent, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut places = Vec::new();
+    let mut absent = Vec::new();
+    let mut failed = Vec::new();
     for spec in specs.iter() {
         if failed.contains(&spec.index_name()) {
             continue;
@@ -115,7 +117,9 @@ fn report(options: &Options, truth: &Truth, shown: &[Shown], absent: &[String]) 
             format!("{:.3}", shown.recall[1]),
         ]);
     }
-    let (passages, tokens, queries) = (truth.num_passages, truth.num_tokens, truth.hits.len());
+    let passages = truth.num_passages;
+    let tokens = truth.num_tokens;
+    let queries = truth.hits.len();
     let repetitions = options.repetitions;
     let mut text = format!(
         "{passages} passages, {tokens} tokens, {queries} queries, median of {repetitions}\n\n{table}"

@@ -117,7 +117,8 @@ fn spec(options: &Options) -> Result<&Spec, Box<dyn Error>> {
 
 fn metered(build: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<Built, Box<dyn Error>> {
     let memory = MemoryMeter::start()?;
-    let (start, before) = (Instant::now(), process_cpu_seconds());
+    let start = Instant::now();
+    let before = process_cpu_seconds();
     build()?;
     let cpu_seconds = process_cpu_seconds() - before;
     let seconds = start.elapsed().as_secs_f64();

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_thread_spends_no_more_than_its_process() {
-        let (process, thread) = (process_cpu_seconds(), thread_cpu_seconds());
+        let process = process_cpu_seconds();
+        let thread = thread_cpu_seconds();
         let sum: f64 = (0..10_000_000u32).map(f64::from).sum();
         assert!(std::hint::black_box(sum) > 0.0);
         let thread = thread_cpu_seconds() - thread;

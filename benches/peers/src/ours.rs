@@ -36,7 +36,8 @@ pub fn build(
 impl Ours {
     /// Opens the index in `folder`.
     pub fn open(spec: &Spec, folder: &Path, dim: usize) -> Result<Self, Box<dyn Error>> {
-        let (n_probe, n_rescored) = (spec.probes, spec.rescored);
+        let n_probe = spec.probes;
+        let n_rescored = spec.rescored;
         let params = SearchOptions { n_probe, n_rescored, ..Default::default() };
         Ok(Self { index: Index::open(folder)?, params, dim })
     }

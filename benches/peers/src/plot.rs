@@ -24,7 +24,8 @@ pub fn recall_against_cost(rows: &[Shown]) -> String {
     let cheapest = costs().fold(f64::INFINITY, f64::min).min(1e6);
     let dearest = costs().fold(0.0, f64::max).max(2.0 * cheapest);
     // The step above is the step below of the inverse, for 1, 2 and 5 are the inverses of 1, 5 and 2.
-    let (cheapest, dearest) = (step_below(cheapest).log10(), -step_below(1.0 / dearest).log10());
+    let cheapest = step_below(cheapest).log10();
+    let dearest = -step_below(1.0 / dearest).log10();
     let x =
         |ms: f64| LEFT + (RIGHT - LEFT) * (ms.max(1e-3).log10() - cheapest) / (dearest - cheapest);
     let y = |recall: f64| BOTTOM - (BOTTOM - TOP) * (recall - lowest) / (1.0 - lowest);
@@ -123,9 +124,10 @@ impl Svg {
     /// Names stand on the side that has room, above or below where another one is in the way.
     fn name(&mut self, x: f64, y: f64, name: &str) {
         let width = 6.5 * name.len() as f64;
-        let (at, anchor, left) = match x > (LEFT + RIGHT) / 2.0 {
-            true => (x - 8.0, "end", x - 8.0 - width),
-            false => (x + 8.0, "start", x + 8.0),
+        let (at, anchor, left) = if x > (LEFT + RIGHT) / 2.0 {
+            (x - 8.0, "end", x - 8.0 - width)
+        } else {
+            (x + 8.0, "start", x + 8.0)
         };
         let heights = (0..20).flat_map(|n| [14.0 * f64::from(n), -14.0 * f64::from(n)]);
         let free = |height: &f64| {

@@ -35,7 +35,8 @@ impl Place {
     /// The index of `spec` for `num_tokens` tokens: from the cache, or built now.
     pub fn of(options: &Options, spec: &Spec, num_tokens: usize) -> Result<Self, Box<dyn Error>> {
         let folder = folder_of(options, spec, num_tokens);
-        let (index, figures) = (folder.join("index"), folder.join("built.json"));
+        let index = folder.join("index");
+        let figures = folder.join("built.json");
         if figures.exists() {
             let built = serde_json::from_slice(&std::fs::read(&figures)?)?;
             return Ok(Self { index, built });

@@ -116,7 +116,8 @@ impl<'a> Pass<'a> {
 
     fn save(&mut self, path: &std::path::Path) -> Result<(), Box<dyn Error>> {
         self.score_chunk()?;
-        let (num_passages, num_tokens) = (self.num_passages, self.num_tokens);
+        let num_passages = self.num_passages;
+        let num_tokens = self.num_tokens;
         let truth = Truth { num_passages, num_tokens, hits: self.hits.clone() };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
