@@ -70,6 +70,7 @@ pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder, LoadOptions};
 pub use jacolbert_search as search;
 pub use jacolbert_search::{Match, SearchOptions};
+pub use jacolbert_tokenizer as tokenizer;
 #[cfg(feature = "train")]
 pub use jacolbert_train as train;
 

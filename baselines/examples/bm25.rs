@@ -54,8 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(feature = "words")]
 fn words(tokenizer: &Path, dictionary: &Path) -> Result<Analyzer, Box<dyn Error>> {
-    use jacolbert_model::{Dictionary, JapaneseTokenizer};
-    let tokenizer = JapaneseTokenizer::open(tokenizer, Dictionary::open(dictionary)?)?;
+    let tokenizer = jacolbert_tokenizer::JapaneseTokenizer::from_dir(tokenizer, dictionary)?;
     // As with bigrams, punctuation is not a term.
     let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
     Ok(Analyzer::words(move |text| {

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights, TokenizerTrainer};
+use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights};
+use jacolbert::tokenizer::TokenizerTrainer;
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
     Chunking, Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,

@@ -1,8 +1,8 @@
 //! What every other crate of jacolbert speaks of.
 //!
 //! [`Embeddings`] are the token vectors of one text; [`pooled`] merges similar rows of them. [`simd`]
-//! detects the instruction set and dispatches to its kernels, [`MappedFile`] is a file in memory, and
-//! [`Checksum`] is a checksum over values of many kinds.
+//! detects the instruction set and dispatches to its kernels, [`MappedFile`] is a file in memory,
+//! [`SettingsFile`] reads a JSON settings file, and [`Checksum`] is a checksum over values of many kinds.
 //!
 //! ```
 //! use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
@@ -18,6 +18,7 @@ mod embeddings;
 mod error;
 mod mapped_file;
 mod pooling;
+mod settings_file;
 pub mod simd;
 
 pub use checksum::Checksum;
@@ -25,6 +26,7 @@ pub use embeddings::{Embeddings, EmbeddingsRef, normalise};
 pub use error::Error;
 pub use mapped_file::MappedFile;
 pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
+pub use settings_file::{SettingsError, SettingsFile};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

@@ -190,7 +190,7 @@ impl Encoder {
     /// read, of those of a [`Checkpoint`] in memory when it is asked for.
     ///
     /// # Errors
-    /// [`Error::Device`], and [`Error::Text`] or [`Error::Dictionary`] from the tokenizer.
+    /// [`Error::Device`], and [`Error::Tokenizer`] if the tokenizer fails on a reference text.
     pub fn fingerprint(&self) -> Result<Fingerprint, Error> {
         if let Some(&known) = self.fingerprint.get() {
             return Ok(known);
@@ -261,7 +261,7 @@ impl Encoder {
     /// Encodes `queries`.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_queries(&self, queries: &[&str]) -> Result<Encoded, Error> {
         self.encode_queries_with(queries, &mut |_, _| ())
     }
@@ -282,7 +282,7 @@ impl Encoder {
     /// Encodes `passages`.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_passages(&self, passages: &[&str]) -> Result<Encoded, Error> {
         self.encode_passages_with(passages, &mut |_, _| ())
     }

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{DictionaryFault, EncodingFault, Precision};
+use jacolbert_core::SettingsError;
+use jacolbert_tokenizer::Error as TokenizerError;
+
+use crate::{EncodingFault, Precision};
 
 /// The cause as the library that found it says it.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -177,52 +180,9 @@ pub enum Error {
         /// The tensor's name in that file.
         tensor: String,
     },
-    /// A tokenizer file cannot be understood, or has a compiled table that leads out of itself.
-    #[error("{} is not a tokenizer", path.display())]
-    Tokenizer {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: Cause,
-    },
-    /// The tokenizer lacks a special token.
-    #[error("{} has no token `{token}`", path.display())]
-    MissingToken {
-        /// The file.
-        path: PathBuf,
-        /// The token.
-        token: String,
-    },
-    /// The same token stands on two lines of a vocabulary.
-    #[error("{}: token {token:?} stands on lines {} and {}", path.display(), lines[0], lines[1])]
-    DuplicateToken {
-        /// The file.
-        path: PathBuf,
-        /// The token.
-        token: String,
-        /// Both lines, counted from 1.
-        lines: [usize; 2],
-    },
-    /// A checkpoint's tokenizer needs a MeCab dictionary, and none was given.
-    #[error(
-        "{} needs the MeCab dictionary {name}: `pip install {}`, then give the folder \
-         `{name}/dicdir` of that package as `LoadOptions::dictionary`",
-        path.display(), name.replace('_', "-")
-    )]
-    NeedsDictionary {
-        /// The tokenizer's settings.
-        path: PathBuf,
-        /// Name of the Python package that holds the dictionary.
-        name: String,
-    },
-    /// A folder or a file in it cannot be used as a compiled MeCab dictionary.
-    #[error("{}: {fault}", path.display())]
-    Dictionary {
-        /// The file, or the folder if files are absent.
-        path: PathBuf,
-        /// What is wrong with it.
-        fault: DictionaryFault,
-    },
+    /// The tokenizer cannot be opened or written, or lacks a token that the model needs.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
     /// The tokenizer has tokens that the model has no embedding for.
     #[error("{} has ids up to {largest}, the model has {vocab_size} embeddings", path.display())]
     Vocabulary {
@@ -233,29 +193,13 @@ pub enum Error {
         /// Tokens that the model knows.
         vocab_size: usize,
     },
-    /// A tokenizer cannot be trained with such an option.
-    #[error("`{key}` is {found}; it must be {expected}")]
-    TokenizerOption {
-        /// The option.
-        key: &'static str,
-        /// Its value.
-        found: String,
-        /// What would be possible.
-        expected: String,
-    },
-    /// Texts to train a tokenizer on have no characters.
-    #[error("a tokenizer cannot be trained without text")]
-    NoText,
-    /// The crate tokenizers failed to train a tokenizer.
-    #[error("the tokenizer could not be trained")]
-    TokenizerTraining(#[source] Cause),
     /// A text cannot be tokenized.
     #[error("text {text} cannot be tokenized")]
     Text {
         /// The text's place among those given, from 0.
         text: usize,
         /// Why.
-        source: Cause,
+        source: TokenizerError,
     },
     /// Tokens that were handed over are none that the model can take; a [`Tokenizer`](crate::Tokenizer) of its own
     /// makes none such.
@@ -333,15 +277,20 @@ impl Error {
         }
     }
 
-    /// What failing on a text means while the tokenizer at `path` is still being loaded.
-    pub(crate) fn while_loading(self, path: &Path) -> Self {
-        match self {
-            Self::Text { source, .. } => Self::Tokenizer { path: path.into(), source },
-            other => other,
-        }
-    }
-
     pub(crate) fn safetensors(path: &Path, source: safetensors::SafeTensorError) -> Self {
         Self::Safetensors { path: path.into(), source: source.into() }
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Io { path, source } => Self::Io { path, source },
+            SettingsError::Json { path, source } => Self::Json { path, source },
+            SettingsError::MissingKey { path, key } => Self::MissingKey { path, key },
+            SettingsError::Value { path, key, found, expected } => {
+                Self::Setting { path, key, found, expected }
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@
 //!
 //! The published JaColBERT checkpoints have no `tokenizer.json`: their text is cut into words by
 //! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. That is built in
-//! ([`JapaneseTokenizer`]); the dictionary (47 MB to download, 250 MB on disk, read through memory
+//! ([`JapaneseTokenizer`](jacolbert_tokenizer::JapaneseTokenizer)); the dictionary (47 MB to download, 250 MB on disk, read through memory
 //! maps) is not. It comes with the Python package `unidic-lite`, as `pip` delivers it:
 //!
 //! ```sh
@@ -76,9 +76,8 @@
 //!
 //! # From scratch
 //!
-//! With the feature `tokenizer-training`, `TokenizerTrainer` makes a tokenizer of a collection and
-//! `Checkpoint::from_scratch` a model that begins with it. The feature compiles the C++ version of
-//! esaxx: its Rust version, which the crate tokenizers has without it, panics on some texts.
+//! `TokenizerTrainer` of the crate jacolbert-tokenizer (feature `training`) trains a tokenizer on a collection, and
+//! [`Checkpoint::from_scratch`] makes a model with fresh weights for it.
 //!
 //! # Devices
 //!
@@ -113,13 +112,13 @@ mod maxsim;
 #[cfg(feature = "flex")]
 mod packed;
 mod precision;
-mod probe_texts;
+mod reference_texts;
+mod roles;
 #[cfg(feature = "flex")]
 mod self_check;
 mod sentence;
 mod stream;
 mod token_weights;
-mod tokenizer;
 
 pub use batch::Batch;
 pub use bert::Bert;
@@ -139,18 +138,12 @@ pub use fresh_weights::FreshWeights;
 pub use load_options::LoadOptions;
 pub use maxsim::{maxsim_all, maxsim_n_way};
 pub use precision::Precision;
+pub use roles::{Encoding, EncodingFault, Tokenizer};
 #[cfg(feature = "flex")]
 pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use sentence::{EncodedSentences, SentenceEncoder, SentenceOptions};
 pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 pub use token_weights::TokenWeights;
-#[cfg(feature = "tokenizer-training")]
-pub use tokenizer::TokenizerTrainer;
-pub use tokenizer::{
-    Dictionary, DictionaryFault, Encoding, EncodingFault, JapaneseTokenizer,
-    JapaneseTokenizerOptions, SpecialTokens, Subword, Tokenizer, TrainedTokenizer, Vocabulary,
-};
-
 /// Compiles what the README shows.
 #[cfg(all(doctest, feature = "flex"))]
 #[doc = include_str!("../README.md")]

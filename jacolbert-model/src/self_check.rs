@@ -2,7 +2,7 @@
 
 use jacolbert_core::Embeddings;
 
-use crate::probe_texts::{PASSAGES, QUERIES};
+use crate::reference_texts::{PASSAGES, QUERIES};
 use crate::{Encoded, Encoder, Error};
 
 /// How close a device must come to flex on the CPU in [`Encoder::self_check`].

@@ -124,3 +124,9 @@ impl From<jacolbert::model::Error> for Error {
         Self::Facade(error.into())
     }
 }
+
+impl From<jacolbert::tokenizer::Error> for Error {
+    fn from(error: jacolbert::tokenizer::Error) -> Self {
+        jacolbert::model::Error::from(error).into()
+    }
+}

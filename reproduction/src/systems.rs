@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jacolbert::model::{ColbertConfig, Dictionary, JapaneseTokenizer};
+use jacolbert::model::ColbertConfig;
+use jacolbert::tokenizer::JapaneseTokenizer;
 use jacolbert::{Bits, Device, LoadOptions, Retriever};
 use jacolbert_baselines::{Analyzer, Bm25Options};
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ impl Bm25 {
     /// What cuts texts into terms, opened.
     pub(crate) fn terms(&self) -> Result<Terms, Error> {
         let Self::Words { tokenizer, dictionary } = self else { return Ok(Terms::Bigrams) };
-        let tokenizer = JapaneseTokenizer::open(tokenizer, Dictionary::open(dictionary)?)?;
+        let tokenizer = JapaneseTokenizer::from_dir(tokenizer, dictionary)?;
         Ok(Terms::Words(Arc::new(tokenizer)))
     }
 

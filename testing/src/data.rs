@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The folder of the demonstration model.
 ///
@@ -20,9 +21,31 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     if folder.exists() {
         return Some(folder);
     }
-    // Not eprintln!, which the test harness captures.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", folder.display());
+    print_skipped(&format!("{} is missing", folder.display()));
     None
+}
+
+/// The folder of the MeCab dictionary unidic-lite: the environment variable `JACOLBERT_DICTIONARY`, else the folder
+/// of Python's package; `None`, which is printed, without either.
+pub fn dictionary() -> Option<PathBuf> {
+    let given = std::env::var_os("JACOLBERT_DICTIONARY").map(PathBuf::from);
+    let folder = given.or_else(dictionary_of_python);
+    if folder.is_none() {
+        print_skipped("no unidic-lite (pip install unidic-lite, or set JACOLBERT_DICTIONARY)");
+    }
+    folder
+}
+
+fn dictionary_of_python() -> Option<PathBuf> {
+    let script = "import unidic_lite; print(unidic_lite.DICDIR)";
+    let output = Command::new("python3").args(["-c", script]).output().ok()?;
+    let folder = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| folder.trim().into())
+}
+
+fn print_skipped(reason: &str) {
+    // Not eprintln!, which the test harness captures.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {reason}");
 }
 
 fn repository() -> &'static Path {

@@ -3,3 +3,4 @@
 
 pub mod data;
 pub mod embeddings;
+pub mod small_dictionary;

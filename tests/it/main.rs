@@ -10,5 +10,3 @@ mod runs;
 mod sample;
 mod stream;
 // The dictionary that the encoder's own tests have.
-#[path = "../../jacolbert-model/tests/it/japanese/small_dictionary/files.rs"]
-mod small_dictionary;

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use jacolbert::model::ColbertConfig;
+use jacolbert::model::{ColbertConfig, Error as ModelError};
+use jacolbert::tokenizer::Error as TokenizerError;
 use jacolbert::{
     Device, Document, Error, IndexOptions, LoadOptions, Retriever, SearchOptions, Splitting,
 };
+use jacolbert_testing::small_dictionary;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::sample::{TestResult, documents, model, retriever};
-use crate::small_dictionary;
 
 /// A copy of the demonstration model after `change` to its folder.
 fn changed(change: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<Option<TempDir>> {
@@ -139,7 +140,10 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let Some(copy) = changed(words_by_dictionary)? else { return Ok(()) };
     let (dictionary, device) = (small_dictionary::folder(), Device::flex());
     let without = Retriever::from_dir(copy.path(), &device);
-    assert!(matches!(without, Err(Error::Model(jacolbert::model::Error::NeedsDictionary { .. }))));
+    assert!(matches!(
+        without,
+        Err(Error::Model(ModelError::Tokenizer(TokenizerError::NeedsDictionary { .. })))
+    ));
     let options = LoadOptions { dictionary: Some(dictionary.path().into()), ..Default::default() };
     let retriever = Retriever::from_dir_with(copy.path(), &options, &device)?;
     let folder = tempfile::tempdir()?;
@@ -154,7 +158,10 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let moved = small_dictionary::folder();
     drop(dictionary);
     let gone = Retriever::from_collection(folder.path(), &device);
-    assert!(matches!(gone, Err(Error::Model(jacolbert::model::Error::Dictionary { .. }))));
+    assert!(matches!(
+        gone,
+        Err(Error::Model(ModelError::Tokenizer(TokenizerError::Dictionary { .. })))
+    ));
     let options = LoadOptions { dictionary: Some(moved.path().into()), ..Default::default() };
     let (_, collection) = Retriever::from_collection_with(folder.path(), &options, &device)?;
     assert_eq!(collection.search("東京の山", &SearchOptions::exact(9))?, hits);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::stored_tensors::StoredTensors;
 use super::weights_file::{self, WeightsFile};
 use crate::Error;
-use crate::config::{ColbertConfig, DenseConfig, PylateModules, pylate_modules};
+use crate::config::{ColbertConfig, DenseConfig, PylateModules, file_names};
 
 /// How a checkpoint is spread over a folder.
 pub(super) enum Layout {
@@ -25,8 +25,8 @@ pub(super) enum Layout {
 
 /// What a checkpoint's folder has one of, in the order of preference.
 const LOOKED_FOR: [&str; 6] = [
-    ColbertConfig::FILE,
-    pylate_modules::FILE,
+    file_names::COLBERT,
+    file_names::MODULES,
     weights_file::NAMES[0],
     weights_file::NAMES[1],
     weights_file::NAMES[2],
@@ -40,7 +40,7 @@ impl Layout {
     /// Weights without either are taken for those of colbert-ai, whose settings the caller has.
     pub(super) fn of(dir: &Path) -> Result<Self, Error> {
         match first_file(dir, &LOOKED_FOR)? {
-            pylate_modules::FILE => {
+            file_names::MODULES => {
                 let modules = PylateModules::from_dir(dir)?;
                 let dim = DenseConfig::from_dir(&modules.dense)?.out_features;
                 Ok(Self::Pylate { modules, dim })

@@ -17,12 +17,10 @@ mod writer;
 use std::path::Path;
 
 use burn::tensor::Device;
+use jacolbert_tokenizer::TextTokenizer;
 
 use crate::bert::Bert;
-use crate::{
-    BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer,
-    TrainedTokenizer,
-};
+use crate::{BertConfig, Colbert, ColbertConfig, Error, FreshWeights, LoadOptions, Tokenizer};
 use layout::{Layout, open_weights};
 use loader::{Projection, load, load_encoder};
 use stored_tensors::StoredTensors;
@@ -72,7 +70,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`Error::Layout`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],
-    /// [`Tokenizer::from_dir`], and [`Error::Safetensors`], [`Error::Pytorch`],
+    /// [`Tokenizer::from_dir`], [`Error::Safetensors`], [`Error::Pytorch`],
     /// [`Error::PickleOpcode`], [`Error::PickleGlobal`], [`Error::MissingTensor`],
     /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::SurplusTensor`].
     pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
@@ -85,7 +83,7 @@ impl Checkpoint {
     /// settings say.
     ///
     /// # Errors
-    /// As [`from_dir`](Self::from_dir) and [`Tokenizer::with_dictionary`].
+    /// As [`from_dir`](Self::from_dir).
     pub fn from_dir_with(
         dir: &Path,
         options: &LoadOptions,
@@ -118,8 +116,8 @@ impl Checkpoint {
     /// first looked at.
     ///
     /// # Errors
-    /// Those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`] and
-    /// [`Tokenizer::with_dictionary`].
+    /// Those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], and
+    /// [`Tokenizer::new`], and [`Error::Tokenizer`].
     pub fn from_config(
         dir: &Path,
         fresh: FreshWeights,
@@ -139,13 +137,13 @@ impl Checkpoint {
     /// tokenizer; `bert` with an embedding for each of its tokens, whatever `vocab_size` is.
     ///
     /// ```
-    /// # #[cfg(feature = "tokenizer-training")] {
     /// use jacolbert_model::{
-    ///     Activation, BertConfig, Checkpoint, ColbertConfig, Device, FreshWeights, TokenizerTrainer,
+    ///     BertConfig, Checkpoint, ColbertConfig, Device, FreshWeights,
     /// };
+    /// use jacolbert_tokenizer::TextTokenizer;
     ///
-    /// let texts = ["東京都は日本の首都である。", "東京都の人口は日本で最も多い。"];
-    /// let tokenizer = TokenizerTrainer { vocab_size: 80, ..Default::default() }.train(texts)?;
+    /// # let mini = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/mini"));
+    /// let tokenizer = TextTokenizer::from_dir(mini, None)?;
     /// let bert = BertConfig {
     ///     hidden_size: 32,
     ///     num_hidden_layers: 1,
@@ -156,24 +154,23 @@ impl Checkpoint {
     /// let (config, fresh) = (ColbertConfig::default(), FreshWeights::LEXICAL);
     /// let start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &Device::flex())?;
     /// assert_eq!(start.bert.vocab_size, tokenizer.vocab_size());
-    /// # }
     /// # Ok::<(), jacolbert_model::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::Heads`], [`Error::Setting`] for a shape that no BERT has, and those of
-    /// [`Tokenizer::from_trained`].
+    /// [`Tokenizer::new`].
     pub fn from_scratch(
         bert: BertConfig,
         config: ColbertConfig,
-        tokenizer: &TrainedTokenizer,
+        tokenizer: &TextTokenizer,
         fresh: FreshWeights,
         device: &Device,
     ) -> Result<Self, Error> {
         let bert = BertConfig { vocab_size: tokenizer.vocab_size(), ..bert };
         bert.check()?;
         config.check_dim()?;
-        let tokenizer = Tokenizer::from_trained(tokenizer, &bert, &config)?;
+        let tokenizer = Tokenizer::new(tokenizer.clone(), &bert, &config)?;
         let colbert = Colbert::drawn(&bert, config.dim, fresh, device);
         Ok(Self { bert, config, colbert, tokenizer })
     }
@@ -215,10 +212,8 @@ impl Checkpoint {
     ) -> Result<(BertConfig, Tokenizer), Error> {
         let bert = BertConfig::from_dir(dir)?;
         config.check_dim()?;
-        let tokenizer = match &options.dictionary {
-            Some(dictionary) => Tokenizer::with_dictionary(dir, dictionary, &bert, config)?,
-            None => Tokenizer::from_dir(dir, &bert, config)?,
-        };
+        let text = TextTokenizer::from_dir(dir, options.dictionary.as_deref())?;
+        let tokenizer = Tokenizer::new(text, &bert, config)?;
         Ok((bert, tokenizer))
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jacolbert_core::SettingsFile;
+
 use super::weights_file::WeightsFile;
 use crate::Error;
-use crate::config::Keys;
 
 /// The key of the index under which the file of every tensor stands.
 const MAP: &str = "weight_map";
@@ -42,7 +43,7 @@ impl ShardedFile {
 
 fn places(path: &Path) -> Result<BTreeMap<String, String>, Error> {
     let expected = "names of files beside it, by tensor";
-    let places = Keys::open(path)?.convert(MAP, expected, |map| {
+    let places = SettingsFile::open(path)?.convert(MAP, expected, |map| {
         let place = |(tensor, file): (&String, &serde_json::Value)| {
             let file = file.as_str().filter(|file| is_plain(file))?;
             Some((tensor.clone(), file.to_owned()))

@@ -2,40 +2,37 @@
 
 use std::path::Path;
 
+use jacolbert_core::{SettingsError, SettingsFile};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::keys::Keys;
+use super::file_names::BERT as FILE;
+use super::limits::{MAX_LAYERS, MAX_SIZE};
 use crate::Error;
 
-/// The file's name in a checkpoint's folder.
-pub(super) const FILE: &str = "config.json";
-
-/// Larger counts are read as damage; the largest BERTs have 24 layers and 250,000 tokens.
-const MAX_LAYERS: u32 = 1_000;
-const MAX_SIZE: u32 = 1 << 24;
-
-/// Shape of a BERT encoder; fields are named as the keys of `config.json`.
-#[derive(Debug, Clone, PartialEq)]
+/// Shape of a BERT encoder. Fields are named as the keys of `config.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BertConfig {
-    /// Tokens with an embedding.
+    /// Number of tokens that have an embedding.
     pub vocab_size: usize,
     /// Length of a token's vector inside the encoder.
     pub hidden_size: usize,
-    /// Layers.
+    /// Number of layers. Time grows in proportion.
     pub num_hidden_layers: usize,
-    /// Attention heads of a layer; divides `hidden_size`.
+    /// Attention heads of a layer; must divide `hidden_size`.
     pub num_attention_heads: usize,
     /// Length of a token's vector inside a feed-forward block.
     pub intermediate_size: usize,
     /// Activation inside a feed-forward block.
     pub hidden_act: Activation,
-    /// Tokens of a text, at most.
+    /// Maximum number of tokens of a text.
     pub max_position_embeddings: usize,
-    /// Kinds of segment; a text here is always of kind 0.
+    /// Number of segment types. All tokens of a text are of type 0 here.
     pub type_vocab_size: usize,
     /// Added to the variance in each layer norm.
     pub layer_norm_eps: f64,
-    /// Share of values that training drops after embeddings and blocks, from 0 to below 1.
+    /// Share of values that training drops after embeddings and blocks, from 0 to below 1. More of it regularizes more.
     pub hidden_dropout_prob: f64,
     /// Share of attention weights that training drops, from 0 to below 1.
     pub attention_probs_dropout_prob: f64,
@@ -44,11 +41,12 @@ pub struct BertConfig {
 }
 
 /// Activation inside a feed-forward block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// `x Φ(x)` with the exact normal distribution function, `gelu`.
     Gelu,
-    /// The same by way of tanh, `gelu_new` or `gelu_pytorch_tanh`.
+    /// GELU in its approximation with tanh, `gelu_new` or `gelu_pytorch_tanh`.
     GeluTanh,
     /// `max(x, 0)`, `relu`.
     Relu,
@@ -57,20 +55,19 @@ pub enum Activation {
 impl BertConfig {
     /// Reads `config.json` in the folder `dir`.
     ///
-    /// Dropout and the deviation of fresh weights may be absent; they are 0.1 and 0.02 then, as in
-    /// the original.
+    /// Dropout and `initializer_range` may be absent; their defaults are 0.1 and 0.02, as in transformers.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Json`], [`Error::MissingKey`], [`Error::Heads`], and
     /// [`Error::Setting`] for a model that is no BERT with absolute positions.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
-        let keys = Keys::open(&dir.join(FILE))?;
+        let keys = SettingsFile::open(&dir.join(FILE))?;
         keys.word_if_given("model_type", "\"bert\"", |word| (word == "bert").then_some(()))?;
         Self::of_family(&keys)
     }
 
-    /// The shape that `keys` give, whichever family with a BERT's layers they name.
-    pub(super) fn of_family(keys: &Keys) -> Result<Self, Error> {
+    /// Reads the shape from `keys`, for any model family that has the layers of a BERT.
+    pub(super) fn of_family(keys: &SettingsFile) -> Result<Self, Error> {
         keys.word_if_given("position_embedding_type", "\"absolute\"", |word| {
             (word == "absolute").then_some(())
         })?;
@@ -79,18 +76,17 @@ impl BertConfig {
         Ok(config)
     }
 
-    fn from_keys(keys: &Keys) -> Result<Self, Error> {
+    fn from_keys(keys: &SettingsFile) -> Result<Self, Error> {
         let acts = "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"";
         let hidden_act = keys.word_if_given("hidden_act", acts, Activation::from_word)?;
-        let dropout = |key| Ok(keys.probability_if_given(key)?.unwrap_or(0.1));
+        let dropout = |key| Ok::<_, SettingsError>(keys.probability_if_given(key)?.unwrap_or(0.1));
         Ok(Self {
             vocab_size: keys.count("vocab_size", MAX_SIZE)?,
             hidden_size: keys.count("hidden_size", MAX_SIZE)?,
             num_hidden_layers: keys.count("num_hidden_layers", MAX_LAYERS)?,
             num_attention_heads: keys.count("num_attention_heads", MAX_SIZE)?,
             intermediate_size: keys.count("intermediate_size", MAX_SIZE)?,
-            hidden_act: hidden_act
-                .ok_or_else(|| Error::MissingKey { path: keys.path().into(), key: "hidden_act" })?,
+            hidden_act: hidden_act.ok_or_else(|| keys.missing("hidden_act"))?,
             max_position_embeddings: keys.count("max_position_embeddings", MAX_SIZE)?,
             type_vocab_size: keys.count("type_vocab_size", MAX_SIZE)?,
             layer_norm_eps: keys.non_negative("layer_norm_eps")?,
@@ -108,9 +104,9 @@ impl BertConfig {
         Err(Error::Heads { path: path.into(), hidden_size, num_attention_heads })
     }
 
-    /// What [`from_dir`](Self::from_dir) would say of it.
+    /// Makes the checks of [`from_dir`](Self::from_dir).
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let keys = Keys::of(self.keys(), Path::new(FILE));
+        let keys = SettingsFile::from_object(self.keys(), Path::new(FILE));
         Self::from_keys(&keys)?.check_heads(keys.path())
     }
 
@@ -142,7 +138,8 @@ impl BertConfig {
     }
 }
 
-/// A number, or a word for one that JSON cannot have: as an absent key it would get its default.
+/// `number` as JSON, or as a string if JSON cannot represent it, so that reading it back fails instead of giving the
+/// default.
 fn number(number: f64) -> Value {
     if number.is_finite() { json!(number) } else { json!(number.to_string()) }
 }

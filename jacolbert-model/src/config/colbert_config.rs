@@ -2,25 +2,24 @@
 
 use std::path::Path;
 
+use jacolbert_core::{SettingsError, SettingsFile};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::keys::Keys;
-use super::{QueryLength, pylate_config};
+use super::limits::MAX_LENGTH;
+use super::{QueryLength, file_names};
 use crate::Error;
 
-/// Larger lengths are read as damage.
-pub(super) const MAX_LENGTH: u32 = 1 << 24;
-
-/// Ours: how `query_maxlen` is meant if not as a fixed length. The original passes over keys that it
-/// does not know.
+/// A key of our own: the meaning of `query_maxlen` if it is not a fixed length. colbert-ai ignores keys that it does
+/// not know.
 const RULE: &str = "query_length_rule";
 const AT_MOST: &str = "at_most";
 const DYNAMIC: &str = "dynamic";
 
-/// The default, and what stands beside a dynamic length for readers that know of no other.
+/// The default, which is also written for a dynamic length, for readers that know fixed lengths only.
 const QUERY_MAXLEN: usize = 32;
 
-/// How a ColBERT reads queries and passages; fields are named as the keys of `artifact.metadata`.
+/// How a ColBERT reads queries and passages. Fields are named as the keys of `artifact.metadata`.
 ///
 /// ```
 /// use jacolbert_model::{ColbertConfig, QueryLength};
@@ -28,23 +27,26 @@ const QUERY_MAXLEN: usize = 32;
 /// let config = ColbertConfig { query_length: QueryLength::Dynamic, ..Default::default() };
 /// assert_eq!(config.doc_maxlen, 300);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ColbertConfig {
-    /// Length of an embedding. Fixed by the weights.
+    /// Length of an embedding, which the weights determine. By default 128.
     pub dim: usize,
-    /// Tokens of a query, `query_maxlen` in the file.
+    /// Number of tokens of a query, `query_maxlen` in the file. By default 32.
     pub query_length: QueryLength,
-    /// Tokens of a passage, at most, `[CLS]`, marker and `[SEP]` counted. A longer one is cut.
+    /// Maximum number of tokens of a passage, with `[CLS]`, marker and `[SEP]`. By default 300. Longer passages are
+    /// cut. Encoding time and the size of an index grow with it.
     pub doc_maxlen: usize,
-    /// Whether tokens of ASCII punctuation are dropped from passages.
+    /// Whether tokens of ASCII punctuation are dropped from passages. By default true.
     pub mask_punctuation: bool,
-    /// Further tokens that are dropped from passages; `[UNK]` for one that the vocabulary lacks.
+    /// Further tokens that are dropped from passages; a token that the vocabulary lacks stands for `[UNK]`. By
+    /// default none.
     pub skiplist_words: Vec<String>,
-    /// Whether a query's other tokens see the `[MASK]`s that fill it.
+    /// Whether the tokens of a query attend to the `[MASK]`s that fill it. By default false.
     pub attend_to_mask_tokens: bool,
-    /// The token that marks a query.
+    /// The token that marks a query. By default `[unused0]`.
     pub query_token_id: String,
-    /// The token that marks a passage.
+    /// The token that marks a passage. By default `[unused1]`.
     pub doc_token_id: String,
 }
 
@@ -65,31 +67,33 @@ impl Default for ColbertConfig {
 }
 
 impl ColbertConfig {
-    /// The file's name in a checkpoint's folder.
-    pub(crate) const FILE: &str = "artifact.metadata";
-
-    /// Reads `artifact.metadata` in the folder `dir`; a key that it lacks has its default. A folder
-    /// that has PyLate's settings instead is read [by those](Self::from_pylate).
+    /// Reads `artifact.metadata` in the folder `dir`; a missing key has its default. If the folder has PyLate's settings
+    /// instead, [those](Self::from_pylate) are read.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or a
     /// similarity other than cosine.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
-        if !dir.join(Self::FILE).is_file() && dir.join(pylate_config::FILE).is_file() {
+        if !dir.join(file_names::COLBERT).is_file()
+            && dir.join(file_names::SENTENCE_TRANSFORMERS).is_file()
+        {
             return Self::from_pylate(dir);
         }
-        let keys = Keys::open(&dir.join(Self::FILE))?;
+        let keys = SettingsFile::open(&dir.join(file_names::COLBERT))?;
         keys.word_if_given("similarity", "\"cosine\"", |word| (word == "cosine").then_some(()))?;
         let default = Self::default();
-        let length = |key, default| Ok(keys.count_if_given(key, MAX_LENGTH)?.unwrap_or(default));
-        let flag = |key, default| Ok(keys.flag_if_given(key)?.unwrap_or(default));
+        let length = |key, default| {
+            Ok::<_, SettingsError>(keys.count_if_given(key, MAX_LENGTH)?.unwrap_or(default))
+        };
+        let flag =
+            |key, default| Ok::<_, SettingsError>(keys.flag_if_given(key)?.unwrap_or(default));
         let token = |key, default| {
             let token = keys.word_if_given(key, "a token", |word| Some(word.to_string()))?;
-            Ok(token.unwrap_or(default))
+            Ok::<_, SettingsError>(token.unwrap_or(default))
         };
         Ok(Self {
             dim: length("dim", default.dim)?,
-            query_length: query_length(&keys)?,
+            query_length: read_query_length(&keys)?,
             doc_maxlen: length("doc_maxlen", default.doc_maxlen)?,
             mask_punctuation: flag("mask_punctuation", default.mask_punctuation)?,
             skiplist_words: keys.words_if_given("skiplist_words")?.unwrap_or_default(),
@@ -99,13 +103,16 @@ impl ColbertConfig {
         })
     }
 
-    /// [`Error::Length`] for embeddings without a component.
+    /// Checks that embeddings have a component.
+    ///
+    /// # Errors
+    /// [`Error::Length`].
     pub(crate) fn check_dim(&self) -> Result<(), Error> {
-        let (dim, min, max) = (self.dim, 1, MAX_LENGTH as usize);
-        if (min..=max).contains(&dim) {
+        let max = MAX_LENGTH as usize;
+        if (1..=max).contains(&self.dim) {
             return Ok(());
         }
-        Err(Error::Length { key: "dim", length: dim, min, max })
+        Err(Error::Length { key: "dim", length: self.dim, min: 1, max })
     }
 
     /// Writes `artifact.metadata` to the folder `dir`.
@@ -131,13 +138,13 @@ impl ColbertConfig {
         if !self.skiplist_words.is_empty() {
             value["skiplist_words"] = self.skiplist_words.as_slice().into();
         }
-        let path = dir.join(Self::FILE);
+        let path = dir.join(file_names::COLBERT);
         std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
     }
 }
 
-/// What `query_maxlen` and its rule say.
-fn query_length(keys: &Keys) -> Result<QueryLength, Error> {
+/// The length of a query by `query_maxlen` and its rule.
+fn read_query_length(keys: &SettingsFile) -> Result<QueryLength, Error> {
     let length = keys.count_if_given("query_maxlen", MAX_LENGTH)?.unwrap_or(QUERY_MAXLEN);
     let rules = [(AT_MOST, QueryLength::AtMost(length)), (DYNAMIC, QueryLength::Dynamic)];
     let rule = keys.one_of(RULE, "\"at_most\" or \"dynamic\"", &rules)?;

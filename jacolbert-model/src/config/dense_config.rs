@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::keys::Keys;
+use jacolbert_core::SettingsFile;
+
+use super::limits::MAX_SIZE;
 use crate::Error;
 
-const MAX_SIZE: u32 = 1 << 24;
-
-/// A Dense module that is a plain product with a matrix.
+/// A Dense module that multiplies with a matrix and does nothing else.
 pub(crate) struct DenseConfig {
     /// Length of an embedding.
     pub(crate) out_features: usize,
@@ -16,10 +16,10 @@ pub(crate) struct DenseConfig {
 impl DenseConfig {
     /// Reads `config.json` in the module's folder `dir`.
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
-        let keys = Keys::open(&dir.join("config.json"))?;
+        let keys = SettingsFile::open(&dir.join("config.json"))?;
         for key in ["bias", "use_residual"] {
             if keys.flag_if_given(key)? == Some(true) {
-                return Err(keys.unfit(key, "true", "false"));
+                return Err(keys.unsupported(key, "true", "false").into());
             }
         }
         keys.word_if_given("activation_function", "the identity", |word| {

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use super::colbert_config::MAX_LENGTH;
-use super::{ColbertConfig, Keys, PUNCTUATION, QueryLength};
+use jacolbert_core::SettingsFile;
+
+use super::colbert_config::ColbertConfig;
+use super::file_names::SENTENCE_TRANSFORMERS;
+use super::limits::MAX_LENGTH;
+use super::{PUNCTUATION, QueryLength};
 use crate::Error;
 
-/// The file's name in a checkpoint's folder.
-pub(super) const FILE: &str = "config_sentence_transformers.json";
-
 impl ColbertConfig {
-    /// Reads PyLate's `config_sentence_transformers.json` in the folder `dir`; a key that it lacks
-    /// has PyLate's default.
+    /// Reads PyLate's `config_sentence_transformers.json` in the folder `dir`; a missing key has PyLate's
+    /// default.
     ///
     /// | PyLate | here | default |
     /// |---|---|---|
@@ -22,24 +23,23 @@ impl ColbertConfig {
     /// | `attend_to_expansion_tokens` | `attend_to_mask_tokens` | false |
     /// | `skiplist_words` | `mask_punctuation`, `skiplist_words` | ASCII punctuation |
     ///
-    /// `dim` is not in that file: it is the default's, and loading a checkpoint goes by the
-    /// projection's own settings. `similarity_fn_name` is passed over as PyLate does, whose models
-    /// are scored by MaxSim whatever it says.
+    /// The file does not contain `dim`, which is the default's; loading a checkpoint reads it from the settings of
+    /// the projection. `similarity_fn_name` is ignored, as in PyLate, whose models are always scored by MaxSim.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or
-    /// an empty prefix, for a text without a marker.
+    /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong type or an empty prefix, as a
+    /// text needs a marker.
     pub fn from_pylate(dir: &Path) -> Result<Self, Error> {
-        let keys = Keys::open(&dir.join(FILE))?;
+        let keys = SettingsFile::open(&dir.join(SENTENCE_TRANSFORMERS))?;
         let marker = |key, default: &str| {
             let marker = keys.word_if_given(key, "a token", |word| {
                 Some(word.to_owned()).filter(|word| !word.is_empty())
             });
-            Ok(marker?.unwrap_or_else(|| default.to_owned()))
+            Ok::<_, Error>(marker?.unwrap_or_else(|| default.to_owned()))
         };
-        let (mask_punctuation, skiplist_words) = skiplist(&keys)?;
+        let (mask_punctuation, skiplist_words) = read_skiplist(&keys)?;
         Ok(Self {
-            query_length: query_length(&keys)?,
+            query_length: read_query_length(&keys)?,
             doc_maxlen: keys.count_if_given("document_length", MAX_LENGTH)?.unwrap_or(180),
             mask_punctuation,
             skiplist_words,
@@ -53,14 +53,14 @@ impl ColbertConfig {
     }
 }
 
-fn query_length(keys: &Keys) -> Result<QueryLength, Error> {
+fn read_query_length(keys: &SettingsFile) -> Result<QueryLength, Error> {
     let length = keys.count_if_given("query_length", MAX_LENGTH)?.unwrap_or(32);
     let is_filled = keys.flag_if_given("do_query_expansion")?.unwrap_or(true);
     Ok(if is_filled { QueryLength::Fixed(length) } else { QueryLength::AtMost(length) })
 }
 
-/// Whether punctuation is dropped, and which words besides it.
-fn skiplist(keys: &Keys) -> Result<(bool, Vec<String>), Error> {
+/// Whether punctuation is dropped, and the further words that are.
+fn read_skiplist(keys: &SettingsFile) -> Result<(bool, Vec<String>), Error> {
     let Some(words) = keys.words_if_given("skiplist_words")? else { return Ok((true, vec![])) };
     let is_mark = |word: &String| word.len() == 1 && PUNCTUATION.contains(word.as_str());
     let (marks, others): (Vec<_>, Vec<_>) = words.iter().cloned().partition(is_mark);

@@ -1,18 +1,21 @@
-//! How many tokens a query becomes.
+//! The number of tokens of a query.
 
-/// Tokens of a query, `[CLS]`, marker and `[SEP]` counted.
+use serde::{Deserialize, Serialize};
+
+/// Number of tokens of a query, with `[CLS]`, marker and `[SEP]`.
 ///
-/// Each token costs encoding and search time in proportion; the `[MASK]`s that fill a query take
-/// part in MaxSim like its own tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Encoding and search time grow in proportion. The `[MASK]`s that fill a query take part in MaxSim like its own
+/// tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum QueryLength {
-    /// Exactly so many: a longer query is cut, a shorter one filled with `[MASK]`.
+    /// Exactly this many: a longer query is cut, a shorter one filled with `[MASK]`.
     Fixed(usize),
-    /// At most so many: a longer query is cut, a shorter one stays as it is. PyLate calls this no
-    /// query expansion.
+    /// At most this many: a longer query is cut, a shorter one stays as it is. PyLate calls this "no query
+    /// expansion".
     AtMost(usize),
-    /// As many as the query's own length `L` asks for, and as the model has positions for: filled
-    /// with `[MASK]` to `L + 8` if `L mod 32 ≤ 8`, else to the next multiple of 32.
+    /// Depends on the query's own length `L`: filled with `[MASK]` to `L + 8` if `L mod 32 ≤ 8`, else to the next
+    /// multiple of 32, and at most to the model's positions.
     ///
     /// This is the rule of the re-ranking code in JQaRA, which the authors of JaColBERT v2.5
     /// corrected. A query longer than the model's positions is cut to them.
@@ -20,7 +23,7 @@ pub enum QueryLength {
 }
 
 impl QueryLength {
-    /// Tokens at most, in a model of so many `positions`.
+    /// The maximum number of tokens in a model with so many `positions`.
     pub(crate) fn max(self, positions: usize) -> usize {
         match self {
             Self::Fixed(length) | Self::AtMost(length) => length,
@@ -28,7 +31,7 @@ impl QueryLength {
         }
     }
 
-    /// Tokens of a query once it is filled, which has `length` of its own.
+    /// The number of tokens of a filled query that has `length` tokens of its own.
     pub(crate) fn filled(self, length: usize) -> usize {
         match self {
             Self::Fixed(filled) => filled,

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::pylate_modules::{FILE, folder, kinds, modules};
+use super::file_names::MODULES;
+use super::modules::{folder, kinds, read_modules};
 use crate::Error;
 
 /// The folders of a model that gives one vector a text.
@@ -19,11 +20,11 @@ impl SentenceModules {
     /// Reads `modules.json` in the folder `dir`, if there is one: a Transformer, a Pooling, and perhaps a
     /// Normalize.
     pub(crate) fn from_dir(dir: &Path) -> Result<Option<Self>, Error> {
-        let path = dir.join(FILE);
+        let path = dir.join(MODULES);
         if !path.is_file() {
             return Ok(None);
         }
-        let modules = modules(&path)?;
+        let modules = read_modules(&path)?;
         let is_normalized = match kinds(&modules, &path)?.as_slice() {
             ["Transformer", "Pooling"] => false,
             ["Transformer", "Pooling", "Normalize"] => true,

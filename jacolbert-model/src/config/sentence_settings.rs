@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use super::colbert_config::MAX_LENGTH;
-use super::pylate_config;
-use super::{Keys, SentenceModules};
+use jacolbert_core::SettingsFile;
+use serde::{Deserialize, Serialize};
+
+use super::SentenceModules;
+use super::file_names;
+use super::limits::MAX_LENGTH;
 use crate::Error;
 
 /// The file's name in the Transformer's folder.
@@ -13,7 +16,8 @@ const TRANSFORMER: &str = "sentence_bert_config.json";
 const TOKENIZER: &str = "tokenizer_config.json";
 
 /// How the hidden states of a text become one vector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SentencePooling {
     /// The mean of all tokens', `[CLS]` and `[SEP]` counted, as in sentence-transformers.
     Mean,
@@ -35,7 +39,8 @@ pub struct SentenceConfig {
 }
 
 /// What is said about a [`SentenceConfig`]; what is not said is left to others.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SentenceSettings {
     /// See [`SentenceConfig::pooling`].
     pub pooling: Option<SentencePooling>,
@@ -105,9 +110,9 @@ impl SentenceSettings {
 
 /// The pooling of the module in the folder `dir`, in the form of today or that of before.
 fn pooling(dir: &Path) -> Result<SentencePooling, Error> {
-    let keys = Keys::open(&dir.join("config.json"))?;
+    let keys = SettingsFile::open(&dir.join("config.json"))?;
     if keys.flag_if_given("include_prompt")? == Some(false) {
-        return Err(keys.unfit("include_prompt", "false", "true"));
+        return Err(keys.unsupported("include_prompt", "false", "true").into());
     }
     let modes = [("mean", SentencePooling::Mean), ("cls", SentencePooling::Cls)];
     if let Some(pooling) = keys.one_of("pooling_mode", "\"mean\" or \"cls\"", &modes)? {
@@ -120,24 +125,27 @@ fn pooling(dir: &Path) -> Result<SentencePooling, Error> {
         "pooling_mode_lasttoken",
     ] {
         if keys.flag_if_given(key)? == Some(true) {
-            return Err(keys.unfit(key, "true", "false"));
+            return Err(keys.unsupported(key, "true", "false").into());
         }
     }
     let flag = |key| Ok::<_, Error>(keys.flag_if_given(key)?.unwrap_or(false));
     match (flag("pooling_mode_cls_token")?, flag("pooling_mode_mean_tokens")?) {
         (true, false) => Ok(SentencePooling::Cls),
         (false, _) => Ok(SentencePooling::Mean),
-        (true, true) => Err(keys.unfit("pooling_mode_mean_tokens", "true", "false beside `[CLS]`")),
+        (true, true) => {
+            let expected = "false if `pooling_mode_cls_token` is true";
+            Err(keys.unsupported("pooling_mode_mean_tokens", "true", expected).into())
+        }
     }
 }
 
 /// The prefixes of queries and passages in the folder `dir`.
 fn prefixes(dir: &Path, is_normalized: bool) -> Result<[Option<String>; 2], Error> {
-    let path = dir.join(pylate_config::FILE);
+    let path = dir.join(file_names::SENTENCE_TRANSFORMERS);
     if !path.is_file() {
         return Ok([None, None]);
     }
-    let keys = Keys::open(&path)?;
+    let keys = SettingsFile::open(&path)?;
     keys.word_if_given(
         "similarity_fn_name",
         "\"cosine\", or a Normalize in `modules.json`",
@@ -155,11 +163,11 @@ fn max_seq_length(dir: &Path) -> Result<Option<usize>, Error> {
     if !path.is_file() {
         return Ok(None);
     }
-    let keys = Keys::open(&path)?;
+    let keys = SettingsFile::open(&path)?;
     if keys.flag_if_given("do_lower_case")? == Some(true) {
-        return Err(keys.unfit("do_lower_case", "true", "false"));
+        return Err(keys.unsupported("do_lower_case", "true", "false").into());
     }
-    keys.count_if_given("max_seq_length", MAX_LENGTH)
+    Ok(keys.count_if_given("max_seq_length", MAX_LENGTH)?)
 }
 
 /// Tokens of a text by the tokenizer in the folder `dir`; a number beyond all lengths stands for none.
@@ -168,6 +176,6 @@ fn model_max_length(dir: &Path) -> Result<Option<usize>, Error> {
     if !path.is_file() {
         return Ok(None);
     }
-    let length = Keys::open(&path)?.non_negative_if_given("model_max_length")?;
+    let length = SettingsFile::open(&path)?.non_negative_if_given("model_max_length")?;
     Ok(length.filter(|length| (1.0..=f64::from(MAX_LENGTH)).contains(length)).map(|n| n as usize))
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::Keys;
-use super::bert_config::FILE;
+use jacolbert_core::SettingsFile;
+
+use super::file_names::BERT;
 use crate::{BertConfig, Error};
 
 /// What has the layers of a BERT; LUKE, of which GLuCoSE is one, has others.
@@ -33,7 +34,7 @@ impl SentenceShape {
     /// # Errors
     /// As [`BertConfig::from_dir`]; [`Error::Setting`] for other families too.
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
-        let keys = Keys::open(&dir.join(FILE))?;
+        let keys = SettingsFile::open(&dir.join(BERT))?;
         let families = "\"bert\", \"roberta\" or \"xlm-roberta\"; LUKE is not covered";
         let first_position = match keys.one_of("model_type", families, &FAMILIES)? {
             None | Some(Family::Bert) => 0,
@@ -44,7 +45,7 @@ impl SentenceShape {
             return Ok(Self { stored, first_position });
         }
         let found = format!("{}", first_position - 1);
-        Err(keys.unfit("pad_token_id", &found, "below the positions, less one"))
+        Err(keys.unsupported("pad_token_id", &found, "below the positions, less one").into())
     }
 
     /// The shape with the positions that texts have.
@@ -55,8 +56,8 @@ impl SentenceShape {
 }
 
 /// The id that fills rows up.
-fn padding(keys: &Keys) -> Result<Option<usize>, Error> {
-    keys.convert("pad_token_id", "an id", |value| {
+fn padding(keys: &SettingsFile) -> Result<Option<usize>, Error> {
+    Ok(keys.convert("pad_token_id", "an id", |value| {
         Some(u32::try_from(value.as_u64()?).ok()? as usize)
-    })
+    })?)
 }

@@ -12,7 +12,7 @@ use super::vector::unit_vector;
 use crate::batching::{BatchLimit, Footprint, batches};
 use crate::checkpoint;
 use crate::config::{SentenceModules, SentenceShape};
-use crate::tokenizer::SentenceTokenizer;
+use crate::roles::SentenceTokenizer;
 use crate::{
     EncodeOptions, Encoding, Error, Fingerprint, SentenceConfig, SentencePooling, SentenceSettings,
     Truncation,
@@ -149,7 +149,7 @@ impl SentenceEncoder {
     /// The vectors of `queries`, each behind its prefix.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_queries(&self, queries: &[&str]) -> Result<EncodedSentences, Error> {
         self.encode(&self.config.query_prefix, queries, &mut |_, _| ())
     }
@@ -157,7 +157,7 @@ impl SentenceEncoder {
     /// The vectors of `passages`, each behind its prefix.
     ///
     /// # Errors
-    /// [`Error::Text`], [`Error::Dictionary`], [`Error::Device`], [`Error::Embeddings`].
+    /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_passages(&self, passages: &[&str]) -> Result<EncodedSentences, Error> {
         self.encode_passages_with(passages, &mut |_, _| ())
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jacolbert_model::{Device, Encoder, LoadOptions};
+use jacolbert_testing::small_dictionary;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -10,7 +11,6 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::cases::cases;
-use crate::japanese::small_dictionary;
 use crate::tiny::{Tiny, VOCABULARY};
 
 /// What takes the place of a byte: one that means something in JSON, or any.

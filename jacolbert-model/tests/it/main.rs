@@ -9,6 +9,7 @@ mod encoding;
 mod fingerprint;
 mod from_bert;
 mod from_config;
+mod from_scratch;
 mod japanese;
 mod layouts;
 mod parity;
@@ -26,7 +27,5 @@ mod tensor_file;
 mod text;
 mod tiny;
 mod torch_file;
-#[cfg(feature = "tokenizer-training")]
-mod training_a_tokenizer;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

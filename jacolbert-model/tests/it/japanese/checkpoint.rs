@@ -1,15 +1,16 @@
 //! Checkpoints whose text is read by a `vocab.txt` and a MeCab dictionary.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use jacolbert_core::SettingsError;
 use jacolbert_model::{
-    BertConfig, Checkpoint, ColbertConfig, Device, DictionaryFault, Encoder, Error, LoadOptions,
-    Tokenizer,
+    BertConfig, Checkpoint, ColbertConfig, Device, Encoder, Error, LoadOptions, Tokenizer,
 };
+use jacolbert_testing::small_dictionary;
+use jacolbert_tokenizer::{DictionaryFault, Error as TokenizerError, TextTokenizer};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::small_dictionary;
 use crate::TestResult;
 use crate::tiny::{Tiny, VOCABULARY};
 
@@ -43,7 +44,7 @@ fn tokenizer(folder: &Path, change: impl FnOnce(&mut ColbertConfig)) -> Result<T
     let mut config = ColbertConfig::from_dir(folder)?;
     change(&mut config);
     let bert = BertConfig::from_dir(folder)?;
-    Tokenizer::with_dictionary(folder, dictionary.path(), &bert, &config)
+    Tokenizer::new(TextTokenizer::from_dir(folder, Some(dictionary.path()))?, &bert, &config)
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
     let error = Encoder::from_dir(folder.path(), &Device::flex()).expect_err("no dictionary");
     let message = error.to_string();
     assert!(
-        matches!(&error, Error::NeedsDictionary { path, name }
+        matches!(&error, Error::Tokenizer(TokenizerError::NeedsDictionary { path, name })
             if path.ends_with("tokenizer_config.json") && name == "unidic_lite"),
         "{error:?}"
     );
@@ -94,31 +95,10 @@ fn a_dictionary_that_is_none_is_named() -> TestResult {
     };
     let error = error.expect_err("a folder without a dictionary");
     assert!(
-        matches!(&error, Error::Dictionary { path, fault: found }
+        matches!(&error, Error::Tokenizer(TokenizerError::Dictionary { path, fault: found })
             if path == folder.path() && *found == fault),
         "{error:?}"
     );
-    Ok(())
-}
-
-#[test]
-fn the_class_of_the_tokenizer_decides_between_the_files() -> TestResult {
-    let folder = folder()?;
-    let file = |name: &str| -> PathBuf { folder.path().join(name) };
-    let load = || Encoder::from_dir(folder.path(), &Device::flex());
-    std::fs::write(file("tokenizer.json"), Tiny::new().tokenizer.to_string())?;
-    assert!(matches!(load(), Err(Error::NeedsDictionary { .. })));
-    // Older checkpoints name the class in `config.json` only.
-    std::fs::write(file("tokenizer_config.json"), r#"{"word_tokenizer_type": "mecab"}"#)?;
-    assert!(matches!(load(), Err(Error::NeedsDictionary { .. })));
-    // Somebody made a `tokenizer.json` of the lines.
-    std::fs::remove_file(file("vocab.txt"))?;
-    load()?;
-    std::fs::write(file("vocab.txt"), "")?;
-    std::fs::write(file("tokenizer_config.json"), r#"{"tokenizer_class": "BertTokenizer"}"#)?;
-    load()?;
-    std::fs::write(file("tokenizer_config.json"), "{}")?;
-    load()?;
     Ok(())
 }
 
@@ -127,11 +107,15 @@ fn broken_settings_of_the_tokenizer_are_named() -> TestResult {
     let folder = folder()?;
     std::fs::write(folder.path().join("tokenizer_config.json"), "{")?;
     let error = load(folder.path()).expect_err("broken settings");
-    assert!(matches!(error, Error::Json { path, .. } if path.ends_with("tokenizer_config.json")));
+    assert!(
+        matches!(error, Error::Tokenizer(TokenizerError::Settings(SettingsError::Json { path, .. }))
+        if path.ends_with("tokenizer_config.json"))
+    );
     std::fs::remove_file(folder.path().join("vocab.txt"))?;
     std::fs::write(folder.path().join("tokenizer_config.json"), SETTINGS)?;
     let error = load(folder.path()).expect_err("no lines");
-    assert!(matches!(error, Error::Io { path, .. } if path.ends_with("vocab.txt")));
+    assert!(matches!(error, Error::Tokenizer(TokenizerError::Io { path, .. })
+        if path.ends_with("vocab.txt")));
     Ok(())
 }
 
@@ -143,7 +127,7 @@ fn markers_may_be_added_tokens() -> TestResult {
     let error = tokenizer(folder.path(), |config| config.doc_token_id = "[D] ".into());
     let error = error.expect_err("an unknown marker");
     assert!(
-        matches!(&error, Error::MissingToken { path, token }
+        matches!(&error, Error::Tokenizer(TokenizerError::MissingToken { path, token })
             if path.ends_with("vocab.txt") && token == "[D] "),
         "{error:?}"
     );

@@ -1,10 +1,4 @@
-//! `JapaneseTokenizer`, seen through its public items.
+//! Checkpoints with a `BertJapaneseTokenizer`.
 
 mod checkpoint;
-mod corrupt_dictionary;
-mod fuzz;
-mod real;
-mod reference_cases;
 mod reference_encodings;
-pub(crate) mod small_dictionary;
-mod tokenizer_files;

@@ -1,11 +1,10 @@
 //! Queries and passages over the real dictionary and vocabulary, as ColBERT's rules have them.
 
-use std::path::Path;
-
 use jacolbert_model::{BertConfig, ColbertConfig, QueryLength, Tokenizer};
+use jacolbert_testing::data::{dictionary, shared};
+use jacolbert_tokenizer::TextTokenizer;
 use serde_json::Value;
 
-use super::real::{DATA, dictionary};
 use crate::TestResult;
 
 const CLS: u32 = 2;
@@ -22,8 +21,9 @@ const MARKS: [u32; 32] = [
 
 fn tokenizer(query_length: QueryLength) -> Option<Tokenizer> {
     let config = ColbertConfig { query_length, ..Default::default() };
-    let tokenizer = Tokenizer::with_dictionary(Path::new(DATA), &dictionary()?, &bert(), &config);
-    Some(tokenizer.expect("the tokenizer of the family"))
+    let text = TextTokenizer::from_dir(&shared("tokenizer")?, Some(&dictionary()?));
+    let text = text.expect("the tokenizer of the family");
+    Some(Tokenizer::new(text, &bert(), &config).expect("its roles"))
 }
 
 /// The shape in `bert-config.json`.
@@ -93,7 +93,8 @@ fn a_query_is_these_very_ids() -> TestResult {
 #[test]
 fn every_case_is_framed_cut_and_filled() -> TestResult {
     let Some(tokenizer) = tokenizer(QueryLength::Fixed(32)) else { return Ok(()) };
-    let cases = std::fs::read_to_string(Path::new(DATA).join("cases.jsonl"))?;
+    let Some(data) = shared("tokenizer") else { return Ok(()) };
+    let cases = std::fs::read_to_string(data.join("cases.jsonl"))?;
     for line in cases.lines() {
         let record: Value = serde_json::from_str(line)?;
         if record["group"] == "randuni" {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jacolbert_model::{Device, Error, SentenceEncoder};
+use jacolbert_tokenizer::Error as TokenizerError;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -54,7 +55,8 @@ fn a_table_that_is_cut_off_or_leads_out_is_an_error_of_its_file() -> TestResult 
         let error =
             SentenceEncoder::from_dir(folder.path(), &Device::flex()).expect_err("a damaged table");
         assert!(
-            matches!(&error, Error::Tokenizer { path, .. } if path.ends_with("tokenizer.json")),
+            matches!(&error, Error::Tokenizer(TokenizerError::TokenizerFile { path, .. })
+                if path.ends_with("tokenizer.json")),
             "{error:?}"
         );
     }

@@ -1,0 +1,71 @@
+//! A file of a dictionary, mapped read-only, with checked access to its fields.
+
+use std::path::PathBuf;
+
+use jacolbert_core::MappedFile;
+
+use super::dictionary_fault::DictionaryFault;
+use crate::Error;
+
+/// The bytes of one dictionary file and the path they came from.
+#[derive(Debug)]
+pub(super) struct DictionaryFile {
+    path: PathBuf,
+    map: MappedFile,
+}
+
+impl DictionaryFile {
+    /// Maps the file at `path`; nothing is read yet.
+    pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
+        match MappedFile::open(&path) {
+            Ok(map) => Ok(Self { path, map }),
+            Err(source) => Err(Error::Io { path, source }),
+        }
+    }
+
+    /// The whole file.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.map.bytes()
+    }
+
+    /// The `N` bytes at `start`, or the error that names `field` as cut off.
+    pub(super) fn field<const N: usize>(
+        &self,
+        field: &'static str,
+        start: usize,
+    ) -> Result<[u8; N], Error> {
+        let tail = self.bytes().get(start..).and_then(|tail| tail.first_chunk::<N>());
+        tail.copied().ok_or_else(|| {
+            let (end, len) = ((start + N) as u64, self.bytes().len() as u64);
+            self.fault(DictionaryFault::Truncated { field, end, len })
+        })
+    }
+
+    /// The little-endian `u32` at `start`.
+    pub(super) fn u32_field(&self, field: &'static str, start: usize) -> Result<u32, Error> {
+        self.field(field, start).map(u32::from_le_bytes)
+    }
+
+    /// `Ok` if `found == expected`, else the error that names `field`.
+    pub(super) fn check_size(
+        &self,
+        field: &'static str,
+        found: u64,
+        expected: u64,
+    ) -> Result<(), Error> {
+        if found == expected {
+            return Ok(());
+        }
+        Err(self.fault(DictionaryFault::Size { field, found, expected }))
+    }
+
+    /// The error for a number in this file that points outside of `0..limit`.
+    pub(super) fn payload(&self, field: &'static str, found: u64, limit: u64) -> Error {
+        self.fault(DictionaryFault::Payload { field, found, limit })
+    }
+
+    /// The error that this file has `fault`.
+    pub(super) fn fault(&self, fault: DictionaryFault) -> Error {
+        Error::Dictionary { path: self.path.clone(), fault }
+    }
+}

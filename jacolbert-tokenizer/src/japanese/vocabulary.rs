@@ -1,0 +1,141 @@
+//! `vocab.txt`: a token a line, its id the number of the line counted from 0.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+const CONTINUATION: &str = "##";
+
+/// The tokens of a model and their ids.
+///
+/// A line may be empty: it is a token like any other (the 16th of the JaColBERT family's is).
+#[derive(Debug)]
+pub struct Vocabulary {
+    path: PathBuf,
+    ids: HashMap<Box<str>, u32>,
+    /// The tokens that continue a word, without their `##`.
+    continuations: HashMap<Box<str>, u32>,
+    /// Bytes in the longest token.
+    max_len: usize,
+}
+
+impl Vocabulary {
+    /// Reads the vocabulary in the file at `path`. Lines end as Python's do: `\n`, `\r\n` or `\r`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read as UTF-8, [`Error::DuplicateToken`] if two lines are
+    /// the same.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
+        Self::parse(path, &text)
+    }
+
+    /// The vocabulary with a token on each line of `text`, which was read from `path`.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines = text.strip_suffix('\n').unwrap_or(&text).split('\n');
+        let lines = lines.take(if text.is_empty() { 0 } else { usize::MAX });
+        let mut ids: HashMap<Box<str>, u32> = HashMap::new();
+        for (id, token) in (0..u32::MAX).zip(lines) {
+            if let Some(first) = ids.insert(Box::from(token), id) {
+                return Err(duplicate(path, token, first, id));
+            }
+        }
+        let max_len = ids.keys().map(|token| token.len()).max().unwrap_or_default();
+        let continuations = continuations(&ids);
+        Ok(Self { path: path.into(), ids, continuations, max_len })
+    }
+
+    /// Writes the vocabulary to the file at `path`.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Error> {
+        let mut tokens: Vec<(u32, &str)> = self.tokens().collect();
+        tokens.sort_unstable();
+        let lines: String = tokens.iter().flat_map(|(_, token)| [token, "\n"]).collect();
+        std::fs::write(path, lines).map_err(|source| Error::io(path, source))
+    }
+
+    /// The id of `token`.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.ids.get(token).copied()
+    }
+
+    /// Every token with its id, in no order.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.ids.iter().map(|(token, id)| (*id, &**token))
+    }
+
+    /// The file that the vocabulary was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Number of tokens.
+    pub fn num_tokens(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The id of the token `##part`, which continues a word.
+    pub(super) fn continuation(&self, part: &str) -> Option<u32> {
+        self.continuations.get(part).copied()
+    }
+
+    /// Bytes in the longest token.
+    pub(super) fn max_len(&self) -> usize {
+        self.max_len
+    }
+
+    /// The id of a token that must be there.
+    pub(super) fn required_id(&self, token: &str) -> Result<u32, Error> {
+        let missing = || Error::MissingToken { path: self.path.clone(), token: token.into() };
+        self.id(token).ok_or_else(missing)
+    }
+}
+
+fn continuations(ids: &HashMap<Box<str>, u32>) -> HashMap<Box<str>, u32> {
+    let part = |token: &str| token.strip_prefix(CONTINUATION).map(Box::from);
+    ids.iter().filter_map(|(token, id)| Some((part(token)?, *id))).collect()
+}
+
+fn duplicate(path: &Path, token: &str, first: u32, second: u32) -> Error {
+    let lines = [first as usize + 1, second as usize + 1];
+    Error::DuplicateToken { path: path.into(), token: token.into(), lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary(text: &str) -> Result<Vocabulary, Error> {
+        Vocabulary::parse(Path::new("vocab.txt"), text)
+    }
+
+    #[test]
+    fn an_empty_line_is_a_token() {
+        let vocabulary = vocabulary("a\n\nb").expect("a vocabulary");
+        assert_eq!(["a", "", "b"].map(|token| vocabulary.id(token)), [0, 1, 2].map(Some));
+        assert_eq!(vocabulary.num_tokens(), 3);
+    }
+
+    #[test]
+    fn lines_end_as_pythons_do() {
+        let check = |text: &str, expected: usize| {
+            let vocabulary = vocabulary(text).expect("a vocabulary");
+            assert_eq!(vocabulary.num_tokens(), expected, "{text:?}");
+        };
+        check("", 0);
+        check("\n", 1);
+        check("a", 1);
+        check("a\nb\n", 2);
+        check("a\r\nb\rc", 3);
+        check("a\u{2028}b\u{85}c", 1);
+    }
+
+    #[test]
+    fn a_token_on_two_lines_is_an_error() {
+        let error = vocabulary("a\nb\na\n").expect_err("two lines");
+        assert!(
+            matches!(error, Error::DuplicateToken { token, lines: [1, 3], .. } if token == "a")
+        );
+    }
+}

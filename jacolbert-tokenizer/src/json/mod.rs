@@ -1,0 +1,157 @@
+//! A `tokenizer.json`, read through the crate `tokenizers`.
+
+mod frame;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::{Error, SpecialTokens, sentencepiece};
+
+pub use frame::Frame;
+
+/// The file's name in a checkpoint's folder.
+pub(crate) const FILE: &str = "tokenizer.json";
+
+/// The tokenizer of a `tokenizer.json`, without the file's own framing, truncation and padding.
+#[derive(Debug, Clone)]
+pub struct JsonTokenizer {
+    path: PathBuf,
+    tokenizer: tokenizers::Tokenizer,
+    /// What its post-processor puts around a text, if that is one token on each side.
+    frame: Option<Frame>,
+}
+
+impl JsonTokenizer {
+    /// Reads `tokenizer.json` in the folder `checkpoint`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::TokenizerFile`].
+    pub fn from_dir(checkpoint: &Path) -> Result<Self, Error> {
+        let path = checkpoint.join(FILE);
+        let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
+        let invalid = |source| Error::TokenizerFile { path: path.clone(), source };
+        let frame = check_and_read_frame(&bytes).map_err(invalid)?;
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(invalid)?;
+        tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
+        Ok(Self { path, tokenizer, frame })
+    }
+
+    /// A tokenizer that comes from no file.
+    #[cfg(feature = "training")]
+    pub(crate) fn from_trained(tokenizer: tokenizers::Tokenizer) -> Self {
+        Self { path: FILE.into(), tokenizer, frame: None }
+    }
+
+    /// The ids of all of `text`, without the tokens that go around it.
+    ///
+    /// # Errors
+    /// [`Error::Encode`], for instance where an unknown word meets a vocabulary without a token for it.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        let encoding = self.tokenizer.encode_fast(text, false);
+        let failed = |source| Error::Encode { path: self.path.clone(), source };
+        Ok(encoding.map_err(failed)?.get_ids().to_vec())
+    }
+
+    /// The id of `token`.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.tokenizer.token_to_id(token)
+    }
+
+    /// The ids of the tokens with the names that a BERT's special tokens have.
+    ///
+    /// # Errors
+    /// [`Error::MissingToken`].
+    pub fn special_tokens(&self) -> Result<SpecialTokens, Error> {
+        let id = |token: &str| {
+            let missing = || Error::MissingToken { path: self.path.clone(), token: token.into() };
+            self.id(token).ok_or_else(missing)
+        };
+        Ok(SpecialTokens {
+            pad: id("[PAD]")?,
+            // A tokenizer without it fails on an unknown word.
+            unknown: id("[UNK]")?,
+            class: id("[CLS]")?,
+            separator: id("[SEP]")?,
+            mask: id("[MASK]")?,
+        })
+    }
+
+    /// The tokens that its post-processor puts around a text.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if it is not one token before the text and one after it.
+    pub fn frame(&self) -> Result<Frame, Error> {
+        self.frame.ok_or_else(|| Error::Frame { path: self.path.clone() })
+    }
+
+    /// The largest id.
+    pub fn largest_id(&self) -> u32 {
+        self.tokenizer.get_vocab(true).into_values().max().unwrap_or(0)
+    }
+
+    /// Every token with its id, in no order.
+    pub fn tokens(&self) -> Vec<(u32, String)> {
+        let tokens = self.tokenizer.get_vocab(true).into_iter();
+        tokens.map(|(token, id)| (id, token)).collect()
+    }
+
+    /// The path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `tokenizer.json` to the folder `dir`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::TokenizerFile`].
+    pub fn save(&self, dir: &Path) -> Result<(), Error> {
+        let path = dir.join(FILE);
+        let json = self.tokenizer.to_string(false);
+        let json = json.map_err(|source| Error::TokenizerFile { path: path.clone(), source })?;
+        std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+    }
+}
+
+/// Checks what would make the crate tokenizers panic: a mistake in the JSON inside a decoder, and the indices in
+/// SentencePiece's compiled normalizer. Returns the frame of the post-processor.
+fn check_and_read_frame(
+    bytes: &[u8],
+) -> Result<Option<Frame>, Box<dyn std::error::Error + Send + Sync>> {
+    let Entries(entries) = serde_json::from_slice(bytes)?;
+    for (_, normalizer) in entries.iter().filter(|(key, _)| key == "normalizer") {
+        sentencepiece::check_within(normalizer)?;
+    }
+    let last = entries.iter().rfind(|(key, _)| key == "post_processor");
+    Ok(last.and_then(|(_, post_processor)| Frame::of(post_processor)))
+}
+
+/// The keys of an object with their values. A key that stands twice is kept twice, because the crate tokenizers
+/// reads both values.
+struct Entries(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Entries(entries))
+    }
+}

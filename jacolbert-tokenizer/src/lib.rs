@@ -1,0 +1,68 @@
+//! Japanese text to token ids, exactly as transformers computes them, without Python.
+//!
+//! [`TextTokenizer`] opens the tokenizer of a checkpoint folder, whichever it has:
+//!
+//! | files of the checkpoint | tokenizer |
+//! |---|---|
+//! | `vocab.txt`, and a `tokenizer_config.json` that names `BertJapaneseTokenizer` | [`JapaneseTokenizer`]: words from a MeCab dictionary, then WordPiece |
+//! | `tokenizer.json` | [`JsonTokenizer`], through the crate `tokenizers` |
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use jacolbert_tokenizer::TextTokenizer;
+//!
+//! # fn main() -> Result<(), jacolbert_tokenizer::Error> {
+//! # let checkpoint = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/mini"));
+//! let tokenizer = TextTokenizer::from_dir(checkpoint, None)?;
+//! let ids = tokenizer.encode("日本で一番高い山は富士山です。")?;
+//! assert!(ids.iter().all(|&id| id <= tokenizer.largest_id()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Ids are those of the text alone, without `[CLS]`, `[SEP]`, padding or truncation; the ids of these
+//! tokens are in [`SpecialTokens`] and [`Frame`].
+//!
+//! # MeCab dictionaries
+//!
+//! Checkpoints that descend from `tohoku-nlp/bert-base-japanese-v3`, the published JaColBERT models among
+//! them, need the dictionary UniDic as the Python package `unidic-lite` ships it (47 MB to download, 250 MB
+//! on disk). It is read through memory maps, so that opening it takes milliseconds:
+//!
+//! ```sh
+//! pip install unidic-lite
+//! python3 -c 'import unidic_lite; print(unidic_lite.DICDIR)'
+//! ```
+//!
+//! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint needs the one that it was trained
+//! with: another dictionary gives other words.
+//!
+//! # Training
+//!
+//! With the feature `training`, `TokenizerTrainer` trains a tokenizer on a collection of texts. The feature
+//! needs a C++ compiler.
+
+mod error;
+mod japanese;
+mod json;
+mod sentencepiece;
+mod special_tokens;
+mod text_tokenizer;
+#[cfg(feature = "training")]
+mod training;
+
+pub use error::Error;
+pub use japanese::{
+    Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, Subword, Vocabulary,
+};
+pub use json::{Frame, JsonTokenizer};
+pub use special_tokens::SpecialTokens;
+pub use text_tokenizer::TextTokenizer;
+#[cfg(feature = "training")]
+pub use training::TokenizerTrainer;
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

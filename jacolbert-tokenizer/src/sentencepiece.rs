@@ -1,0 +1,273 @@
+//! The compiled table of a `Precompiled` normalizer, checked before the crate tokenizers looks things up in it.
+//!
+//! The table is SentencePiece's: the length of a trie in bytes, the trie as a double array of `u32`s, and the
+//! replacements as one text, each ended by a zero. The crate spm_precompiled follows the trie by indices out of the
+//! file and slices the text at its leaves without a look, so a damaged table ends the thread. A [`check`]ed one
+//! cannot: every step that any text can take has been taken here.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// What is wrong with a compiled table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TableFault {
+    /// There is no text under `precompiled_charsmap`, or none in base 64.
+    Text,
+    /// The trie is longer than the table, is no number of units, or is empty.
+    Length,
+    /// The replacements are not UTF-8.
+    Utf8,
+    /// A step from a unit leaves the trie.
+    Step {
+        /// Where the units that follow it would be.
+        base: usize,
+    },
+    /// A leaf's replacement begins outside the text or within a character.
+    Replacement {
+        /// Where it would begin.
+        at: usize,
+    },
+}
+
+impl std::error::Error for TableFault {}
+
+impl fmt::Display for TableFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("a compiled table that is no text in base 64"),
+            Self::Length => f.write_str("a compiled table with a trie that is not whole"),
+            Self::Utf8 => f.write_str("a compiled table whose replacements are not UTF-8"),
+            Self::Step { base } => write!(f, "a compiled table whose trie leads to unit {base}"),
+            Self::Replacement { at } => write!(f, "a compiled table with no replacement at {at}"),
+        }
+    }
+}
+
+/// Checks every compiled table within `normalizer`, the value of that key in a `tokenizer.json`.
+pub(super) fn check_within(normalizer: &Value) -> Result<(), TableFault> {
+    match normalizer {
+        Value::Object(keys) => {
+            let is_named = keys.get("type").is_some_and(|class| class == "Precompiled");
+            match keys.get("precompiled_charsmap") {
+                None if is_named => return Err(TableFault::Text),
+                None => {}
+                Some(table) => check(&decoded(table)?)?,
+            }
+            keys.values().try_for_each(check_within)
+        }
+        Value::Array(several) => several.iter().try_for_each(check_within),
+        _ => Ok(()),
+    }
+}
+
+/// The bytes of a table, by the decoder that spm_precompiled has.
+fn decoded(table: &Value) -> Result<Vec<u8>, TableFault> {
+    let text = table.as_str().ok_or(TableFault::Text)?;
+    base64::decode(text).map_err(|_| TableFault::Text)
+}
+
+/// Checks one table.
+fn check(table: &[u8]) -> Result<(), TableFault> {
+    let (length, rest) = table.split_first_chunk().ok_or(TableFault::Length)?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let (trie, replacements) = rest.split_at_checked(length).ok_or(TableFault::Length)?;
+    let (units, []) = trie.as_chunks() else { return Err(TableFault::Length) };
+    let units: Vec<Unit> = units.iter().map(|unit| Unit(u32::from_le_bytes(*unit))).collect();
+    let replacements = str::from_utf8(replacements).map_err(|_| TableFault::Utf8)?;
+    let root = units.first().ok_or(TableFault::Length)?;
+    check_steps(root.offset(), &units, replacements)
+}
+
+/// Takes every step from the base `root` on: a byte leads from the base of a unit to the unit at `base ^ byte`,
+/// if that has the byte for its label. The leaf of a unit is at its base.
+fn check_steps(root: usize, units: &[Unit], replacements: &str) -> Result<(), TableFault> {
+    let mut is_seen = vec![false; units.len()];
+    let mut bases = vec![root];
+    while let Some(base) = bases.pop() {
+        // The units of all bytes are one block of 256. Whoever compiles a trie makes whole blocks.
+        if base | 0xff >= units.len() {
+            return Err(TableFault::Step { base });
+        }
+        if std::mem::replace(&mut is_seen[base], true) {
+            continue;
+        }
+        for byte in 1..=0xff {
+            let next = base ^ byte as usize;
+            let unit = units[next];
+            if unit.label() == byte {
+                let base = next ^ unit.offset();
+                let leaf = unit.has_leaf().then(|| units.get(base)).flatten();
+                leaf.map_or(Ok(()), |leaf| check_replacement(leaf.value(), replacements))?;
+                bases.push(base);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_replacement(at: usize, replacements: &str) -> Result<(), TableFault> {
+    if replacements.is_char_boundary(at) { Ok(()) } else { Err(TableFault::Replacement { at }) }
+}
+
+/// A unit of the double array, bit by bit as spm_precompiled reads it.
+#[derive(Clone, Copy)]
+struct Unit(u32);
+
+impl Unit {
+    fn has_leaf(self) -> bool {
+        self.0 >> 8 & 1 == 1
+    }
+
+    fn value(self) -> usize {
+        (self.0 & 0x7fff_ffff) as usize
+    }
+
+    /// The byte that leads here; no byte for a leaf.
+    fn label(self) -> u32 {
+        self.0 & 0x8000_00ff
+    }
+
+    /// What leads from the place of this unit to its base.
+    fn offset(self) -> usize {
+        let is_far = self.0 >> 9 & 1;
+        ((self.0 >> 10) as usize) << (8 * is_far)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use tokenizers::normalizers::Precompiled;
+
+    use super::*;
+
+    /// A table with these replacements: each beginning of a key has a block of units of its own.
+    fn table(rules: &[(&str, &str)]) -> Vec<u8> {
+        let (mut bases, mut leaves) = (BTreeMap::from([(Vec::new(), 0)]), BTreeMap::new());
+        let mut replacements = String::new();
+        for (key, replacement) in rules {
+            for end in 1..=key.len() {
+                let next = bases.len() * 256;
+                bases.entry(key.as_bytes()[..end].to_vec()).or_insert(next);
+            }
+            leaves.insert(key.as_bytes().to_vec(), replacements.len());
+            replacements += replacement;
+            replacements.push('\0');
+        }
+        let mut units = vec![0_u32; bases.len() * 256];
+        for (key, base) in &bases {
+            let Some((byte, before)) = key.split_last() else { continue };
+            let place = bases[before] ^ usize::from(*byte);
+            let has_leaf = leaves.get(key).inspect(|leaf| units[*base] = **leaf as u32).is_some();
+            let unit = ((place ^ base) as u32) << 10 | u32::from(has_leaf) << 8;
+            units[place] = unit | u32::from(*byte);
+        }
+        let mut table = (units.len() as u32 * 4).to_le_bytes().to_vec();
+        table.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+        table.extend(replacements.as_bytes());
+        table
+    }
+
+    fn small() -> Vec<u8> {
+        table(&[("a", "bc"), ("ab", ""), ("é", "e"), ("ｱ", "ア"), ("\u{1}", "")])
+    }
+
+    /// Characters that go far and near in a trie of any kind.
+    fn text() -> String {
+        let chars = (1..0x180).chain(0x3040..0x3050).chain(0xff66..0xff80).chain([0x1f600]);
+        let chars: String = chars.filter_map(char::from_u32).collect();
+        format!("aab ab é ｱ {chars}")
+    }
+
+    /// Whether the table passes; looking things up in one that does must not end the thread.
+    fn passes(table: &[u8], text: &str) -> bool {
+        let passed = check(table).is_ok();
+        if passed {
+            let whole = Precompiled::from(table).expect("a table that was checked");
+            whole.normalize_string(text);
+        }
+        passed
+    }
+
+    #[test]
+    fn a_whole_table_passes_and_replaces() {
+        let table = small();
+        assert_eq!(check(&table), Ok(()));
+        let whole = Precompiled::from(&table).expect("a whole table");
+        assert_eq!(whole.normalize_string("a é ｱ\u{1} z"), "bc e ア z");
+    }
+
+    #[test]
+    fn no_bit_of_a_trie_can_be_turned_to_lead_out_of_the_table() {
+        let (mut table, text) = (small(), text());
+        let (mut passed, mut refused) = (0, 0);
+        let used: Vec<usize> = (4..table.len()).filter(|at| table[*at] != 0).collect();
+        for at in used.into_iter().flat_map(|at| at & !3..(at & !3) + 4) {
+            for bit in 0..8 {
+                let Some(byte) = table.get_mut(at) else { continue };
+                *byte ^= 1 << bit;
+                let count = if passes(&table, &text) { &mut passed } else { &mut refused };
+                *count += 1;
+                table[at] ^= 1 << bit;
+            }
+        }
+        assert!(passed > 100 && refused > 100, "{passed} {refused}");
+    }
+
+    #[test]
+    fn every_fault_has_its_name() {
+        let unit = |unit: u32| unit.to_le_bytes();
+        let check = |bytes: &[u8], fault| assert_eq!(super::check(bytes), Err(fault));
+        check(&[], TableFault::Length);
+        check(&unit(0), TableFault::Length);
+        check(&[unit(8), unit(0)].concat(), TableFault::Length);
+        check(&[&unit(2)[..], &[0, 0]].concat(), TableFault::Length);
+        check(&[unit(4), unit(0)].concat(), TableFault::Step { base: 0 });
+        check(&[unit(4), unit(5 << 10)].concat(), TableFault::Step { base: 5 });
+        check(&[small(), vec![0xff]].concat(), TableFault::Utf8);
+        let mut inside = table(&[("a", "山")]);
+        inside[4 + 256 * 4] = 1;
+        check(&inside, TableFault::Replacement { at: 1 });
+        inside[4 + 256 * 4] = 9;
+        check(&inside, TableFault::Replacement { at: 9 });
+    }
+
+    #[test]
+    fn a_table_that_is_cut_off_does_not_end_the_thread() {
+        let (table, text) = (small(), text());
+        let ends = (0..table.len()).filter(|end| end % 97 == 0 || end + 40 > table.len());
+        let num_refused = ends.filter(|end| !passes(&table[..*end], &text)).count();
+        assert!(num_refused > 50);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+        #[test]
+        fn changed_bytes_do_not_end_the_thread(
+            changes in vec((any::<Index>(), any::<u8>()), 1..40), text in any::<String>(),
+        ) {
+            let mut table = small();
+            for (at, byte) in changes {
+                let end = table.len();
+                table[at.index(end)] = byte;
+            }
+            passes(&table, &text);
+        }
+
+        #[test]
+        fn any_units_do_not_end_the_thread(
+            units in vec(0_u32..1 << 12, 256..=256), more in vec(any::<u8>(), 0..9), text in any::<String>(),
+        ) {
+            let mut table = 1024_u32.to_le_bytes().to_vec();
+            table.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+            table.extend(more);
+            passes(&table, &text);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The tokenizer of a checkpoint folder, whichever kind it is.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use jacolbert_core::SettingsFile;
+
+use crate::{Error, Frame, JapaneseTokenizer, JsonTokenizer, SpecialTokens};
+use crate::{japanese, json};
+
+/// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or a [`JsonTokenizer`].
+///
+/// A clone shares vocabulary and dictionary with the original.
+#[derive(Debug, Clone)]
+pub struct TextTokenizer {
+    kind: Kind,
+    /// The bytes of `tokenizer_config.json`, if there is one.
+    settings: Option<Arc<[u8]>>,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Japanese(Arc<JapaneseTokenizer>),
+    Json(Arc<JsonTokenizer>),
+}
+
+impl TextTokenizer {
+    /// Opens the tokenizer in the folder `checkpoint`: `tokenizer.json`, unless `tokenizer_config.json` names
+    /// `BertJapaneseTokenizer`.
+    ///
+    /// A `BertJapaneseTokenizer` needs the compiled MeCab dictionary in the folder `dictionary`; other
+    /// tokenizers ignore it. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
+    ///
+    /// # Errors
+    /// [`Error::NeedsDictionary`], and those of [`JapaneseTokenizer::from_dir`] and
+    /// [`JsonTokenizer::from_dir`].
+    pub fn from_dir(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
+        let path = checkpoint.join(japanese::SETTINGS);
+        let bytes = if path.is_file() {
+            Some(std::fs::read(&path).map_err(|source| Error::io(&path, source))?.into())
+        } else {
+            None
+        };
+        Ok(Self { kind: Kind::open(checkpoint, dictionary)?, settings: bytes })
+    }
+
+    /// A tokenizer that comes from no file, with the contents of its `tokenizer_config.json`.
+    #[cfg(feature = "training")]
+    pub(crate) fn from_json(tokenizer: JsonTokenizer, settings: String) -> Self {
+        Self { kind: Kind::Json(Arc::new(tokenizer)), settings: Some(settings.into_bytes().into()) }
+    }
+
+    /// The ids of all of `text`, without `[CLS]` before or `[SEP]` after them.
+    ///
+    /// # Errors
+    /// As [`JapaneseTokenizer::encode`] and [`JsonTokenizer::encode`].
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => tokenizer.encode(text),
+            Kind::Json(tokenizer) => tokenizer.encode(text),
+        }
+    }
+
+    /// The id of `token`.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => tokenizer.id(token),
+            Kind::Json(tokenizer) => tokenizer.id(token),
+        }
+    }
+
+    /// The id of a token that the vocabulary must have.
+    ///
+    /// # Errors
+    /// [`Error::MissingToken`].
+    pub fn required_id(&self, token: &str) -> Result<u32, Error> {
+        let missing = || Error::MissingToken { path: self.path().into(), token: token.into() };
+        self.id(token).ok_or_else(missing)
+    }
+
+    /// The ids of a BERT's special tokens.
+    ///
+    /// # Errors
+    /// [`Error::MissingToken`] for a `tokenizer.json` without tokens of these names, such as that of an
+    /// XLM-RoBERTa.
+    pub fn special_tokens(&self) -> Result<SpecialTokens, Error> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => Ok(tokenizer.special_tokens()),
+            Kind::Json(tokenizer) => tokenizer.special_tokens(),
+        }
+    }
+
+    /// The tokens that go around a text: `[CLS]` and `[SEP]` of a BERT, `<s>` and `</s>` of an XLM-RoBERTa.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] for a `tokenizer.json` that does not put one token before a text and one after it.
+    pub fn frame(&self) -> Result<Frame, Error> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => {
+                let SpecialTokens { class, separator, .. } = tokenizer.special_tokens();
+                Ok(Frame { class, separator })
+            }
+            Kind::Json(tokenizer) => tokenizer.frame(),
+        }
+    }
+
+    /// The largest id.
+    pub fn largest_id(&self) -> u32 {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => tokenizer.largest_id(),
+            Kind::Json(tokenizer) => tokenizer.largest_id(),
+        }
+    }
+
+    /// Every token with its id, in no order. A token that is both in the vocabulary and added appears twice.
+    pub fn tokens(&self) -> Vec<(u32, String)> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => {
+                tokenizer.tokens().map(|(id, token)| (id, token.to_owned())).collect()
+            }
+            Kind::Json(tokenizer) => tokenizer.tokens(),
+        }
+    }
+
+    /// Number of ids that stand for a token, special tokens included.
+    pub fn vocab_size(&self) -> usize {
+        self.tokens().into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The file with the vocabulary, for error messages.
+    pub fn path(&self) -> &Path {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => tokenizer.vocabulary().path(),
+            Kind::Json(tokenizer) => tokenizer.path(),
+        }
+    }
+
+    /// The tokenizer as a [`JapaneseTokenizer`], if it is one; that one also returns words.
+    pub fn as_japanese(&self) -> Option<&JapaneseTokenizer> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => Some(tokenizer),
+            Kind::Json(_) => None,
+        }
+    }
+
+    /// Writes the tokenizer's files to the folder `dir`, which is created if it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn save(&self, dir: &Path) -> Result<(), Error> {
+        std::fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
+        match &self.kind {
+            Kind::Japanese(tokenizer) => {
+                tokenizer.vocabulary().save(&dir.join(japanese::VOCABULARY))?;
+            }
+            Kind::Json(tokenizer) => tokenizer.save(dir)?,
+        }
+        let Some(settings) = &self.settings else { return Ok(()) };
+        let path = dir.join(japanese::SETTINGS);
+        std::fs::write(&path, settings).map_err(|source| Error::io(&path, source))
+    }
+}
+
+impl Kind {
+    fn open(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
+        if !is_japanese(checkpoint)? {
+            return Ok(Self::Json(Arc::new(JsonTokenizer::from_dir(checkpoint)?)));
+        }
+        let Some(dictionary) = dictionary else {
+            let path = checkpoint.join(japanese::SETTINGS);
+            return Err(Error::NeedsDictionary { name: dictionary_name(&path)?, path });
+        };
+        Ok(Self::Japanese(Arc::new(JapaneseTokenizer::from_dir(checkpoint, dictionary)?)))
+    }
+}
+
+/// Whether the folder `checkpoint` has a `BertJapaneseTokenizer`: its `tokenizer_config.json` names the class,
+/// or has an option that no other class has, and no `tokenizer.json` replaces an absent `vocab.txt`.
+fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
+    let path = checkpoint.join(japanese::SETTINGS);
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let settings = SettingsFile::open(&path)?;
+    let is_class = |class: &str| Some(class == "BertJapaneseTokenizer");
+    let is_japanese = match settings.word_if_given("tokenizer_class", "a word", is_class)? {
+        Some(is_class) => is_class,
+        None => settings.convert("word_tokenizer_type", "a word", |_| Some(()))?.is_some(),
+    };
+    let has = |file: &str| checkpoint.join(file).is_file();
+    Ok(is_japanese && (has(japanese::VOCABULARY) || !has(json::FILE)))
+}
+
+/// The name of the dictionary's Python package, as the settings at `path` give it.
+fn dictionary_name(path: &Path) -> Result<String, Error> {
+    let name = match SettingsFile::open(path)?.object_if_given("mecab_kwargs")? {
+        Some(mecab) => mecab.word_if_given("mecab_dic", "a word", |name| Some(name.to_owned()))?,
+        None => None,
+    };
+    Ok(name.unwrap_or_else(|| "unidic_lite".to_owned()))
+}

@@ -1,0 +1,15 @@
+//! Public behaviour of the crate.
+
+#![allow(missing_docs)]
+
+mod cases;
+mod corrupt_dictionary;
+mod fuzz;
+mod json;
+mod real;
+mod reference_cases;
+mod small_dictionary;
+mod text_tokenizer;
+mod tokenizer_files;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
