@@ -1,8 +1,6 @@
 //! Which passages are deleted: one bit each.
 
-use std::path::Path;
-
-use crate::storage::{Array, Bytes, FileKind, SectionFile, SectionFileBuilder};
+use crate::storage::{Array, FileKind, KindHeader, KindWords, SectionFile, SectionFileBuilder};
 use crate::{Error, PassageId};
 
 /// The deleted passages of an index; passages past the end of the bits are not deleted.
@@ -13,26 +11,46 @@ pub(crate) struct Deleted {
     count: usize,
 }
 
+/// What the header of the file says.
+#[derive(Debug)]
+struct DeletedHeader {
+    num_words: usize,
+    num_deleted: usize,
+}
+
+impl KindHeader for DeletedHeader {
+    const KIND: FileKind = FileKind::Deleted;
+
+    fn from_words(words: KindWords) -> Result<Self, &'static str> {
+        let [num_words, num_deleted, ..] = words;
+        let size = |word: u64| usize::try_from(word).map_err(|_| "sizes");
+        Ok(Self { num_words: size(num_words)?, num_deleted: size(num_deleted)? })
+    }
+
+    fn to_words(&self) -> KindWords {
+        [self.num_words as u64, self.num_deleted as u64, 0, 0, 0, 0, 0, 0]
+    }
+}
+
 impl Deleted {
     pub(crate) fn open(file: SectionFile) -> Result<Self, Error> {
-        let words = file.array("words", file.size(0)?)?;
-        Ok(Self { words, count: file.size(1)?, file })
+        let DeletedHeader { num_words, num_deleted } = file.header()?;
+        let words = file.array("words", num_words)?;
+        Ok(Self { words, count: num_deleted, file })
     }
 
     /// The deletions of `before` and those of `ids`, in memory.
-    pub(crate) fn with(before: Option<&Self>, ids: &[PassageId]) -> Result<Self, Error> {
+    pub(crate) fn union(before: Option<&Self>, ids: &[PassageId]) -> Result<Self, Error> {
         let mut words = before.map_or_else(Vec::new, |deleted| deleted.words.as_slice().to_vec());
         for id in ids {
             let word = id.index() / 64;
             words.resize(words.len().max(word + 1), 0);
             words[word] |= 1 << (id.index() % 64);
         }
-        let count: u32 = words.iter().map(|word| word.count_ones()).sum();
-        let params = [words.len() as u64, count.into(), 0, 0, 0, 0, 0, 0];
-        let builder = SectionFileBuilder::new(FileKind::Deleted, params);
-        let image = builder.section("words", &words).build();
-        let in_memory = Path::new("deletions in memory");
-        Self::open(SectionFile::from_bytes(in_memory, Bytes::Owned(image), FileKind::Deleted)?)
+        let num_deleted = words.iter().map(|word| word.count_ones() as usize).sum();
+        let header = DeletedHeader { num_words: words.len(), num_deleted };
+        let builder = SectionFileBuilder::new(&header).section("words", &words);
+        Self::open(builder.build("deletions in memory")?)
     }
 
     pub(crate) fn contains(&self, id: PassageId) -> bool {

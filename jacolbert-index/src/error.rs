@@ -140,6 +140,11 @@ impl Error {
         Self::Version { path: path.into(), found, supported: FORMAT_VERSION }
     }
 
+    #[cfg(feature = "import")]
+    pub(crate) fn plaid(path: &Path, fault: crate::PlaidFault) -> Self {
+        Self::Plaid { path: path.into(), fault }
+    }
+
     pub(crate) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied)
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::attachment::Attachment;
 use crate::deleted::Deleted;
+use crate::scoring::PackedQuery;
 use crate::segment::Segment;
-use crate::storage::{Directory, Draft, FileKind, Manifest};
-use crate::{BuildOptions, Embeddings, Error, PackedQuery, PassageId, ResidualCodec};
+use crate::storage::{Attachment, Directory, FileKind, Manifest};
+use crate::{BuildOptions, Embeddings, Error, PassageId, ResidualCodec};
 
 /// Passages that can be searched, in memory or mapped from a folder.
 ///
@@ -103,16 +103,6 @@ impl Index {
     /// Whether the folder `path` holds an index; it may be damaged.
     pub fn exists(path: &Path) -> bool {
         Directory::open(path).is_ok()
-    }
-
-    /// Writes the index to the folder `path`, which is made if need be. What a write that died left
-    /// there is removed.
-    ///
-    /// # Errors
-    /// [`Error::Exists`] if the folder holds an index, [`Error::Locked`] if somebody is writing one,
-    /// [`Error::Io`], [`Error::NotDurable`].
-    pub fn save(&self, path: &Path) -> Result<(), Error> {
-        crate::writer::write_all(self, Draft::claim(path)?)
     }
 
     /// Length of a token's row.

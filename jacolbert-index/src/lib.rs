@@ -73,60 +73,35 @@
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little endian and mapped as they are");
 
-mod attachment;
-mod bits;
-mod build_options;
-mod build_plan;
-mod builder;
-mod byte_panels;
-mod byte_rows;
-mod centroid_scores;
-mod codebook_growth;
+mod build;
 mod codec;
-mod codec_file;
-mod codes;
-mod compaction;
+mod commit;
 mod deleted;
 mod error;
-mod flat_rows;
 mod ids;
 mod index;
 mod kernels;
-mod kmeans;
-mod level_sample;
-mod levels;
-mod nearest_centroids;
-mod new_attachments;
-mod packed_query;
-mod packer;
-mod panels;
+mod options;
 #[cfg(feature = "import")]
 mod plaid;
-mod scorer;
+mod scoring;
 mod segment;
-mod spool;
 mod storage;
-mod token_encoder;
-mod writer;
 
-pub use attachment::Attachment;
-pub use bits::Bits;
-pub use build_options::{BuildOptions, BuildProgress};
-pub use builder::IndexBuilder;
-pub use centroid_scores::CentroidScores;
-pub use codec::ResidualCodec;
-pub use compaction::CodebookFit;
+pub use build::IndexBuilder;
+pub use codec::{Bits, CodebookFit, ResidualCodec};
+pub use commit::{Committed, IndexWriter};
 pub use error::Error;
 pub use ids::{CentroidId, PassageId};
 pub use index::Index;
 pub use jacolbert_core::{Embeddings, EmbeddingsRef};
-pub use packed_query::PackedQuery;
-pub use panels::Panels;
+pub use kernels::Panels;
+pub use options::{BuildOptions, BuildProgress};
 #[cfg(feature = "import")]
 pub use plaid::{PlaidCodec, PlaidFault, PlaidFolder, PlaidPassage, PlaidPassages};
-pub use scorer::Scorer;
+pub use scoring::{CentroidScores, PackedQuery, Scorer};
 pub use segment::Segment;
-pub use writer::{Committed, IndexWriter};
+pub use storage::Attachment;
 
 /// Version of the file format that this crate writes, and the only one that it reads.
 pub const FORMAT_VERSION: u32 = 2;

@@ -2,43 +2,35 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_cvtsi32_si128, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi16,
-    _mm256_add_epi32, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_fmadd_ps,
-    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
+    __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_add_epi32,
+    _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
     _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_srl_epi16, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
-use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
+use jacolbert_core::simd::{Avx2, Scalar};
 
-/// Proof that the machine has AVX2 and FMA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Avx2(());
+use super::kernel_set::Kernels;
+use super::lanes::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, first_rows};
 
 const WIDTH: usize = 8;
 const REGISTERS: usize = LANES / WIDTH;
 /// Bytes of a register.
 const BYTES: usize = 32;
 
-impl Avx2 {
-    pub(super) fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
-    }
-
-    /// See [`super::Isa::dots`].
-    pub(super) fn dots(self, panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
+impl Kernels for Avx2 {
+    fn dots(self, panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
         // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
         unsafe { blocked_dots(panel, rows, dots) }
     }
 
-    /// See [`super::Isa::byte_dots`].
-    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
+    fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
         unsafe { blocked_byte_dots(panel, rows, dots) }
     }
 
-    /// See [`super::Isa::unpack`].
-    pub(super) fn unpack(
+    fn unpack(
         self,
         bits: usize,
         packed: &[u8],
@@ -56,14 +48,12 @@ impl Avx2 {
         }
     }
 
-    /// See [`super::Isa::decode`].
-    pub(super) fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+    fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
         unsafe { decode(centroid, levels, scales, row) }
     }
 
-    /// See [`super::Isa::raise`].
-    pub(super) fn raise(
+    fn raise_best(
         self,
         best: &mut Lanes,
         dots: &[ByteDots],
@@ -71,11 +61,10 @@ impl Avx2 {
         terms: &[Term<'_>],
     ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
-        unsafe { raise(best, dots, offsets, terms) }
+        unsafe { raise_best(best, dots, offsets, terms) }
     }
 
-    /// See [`super::Isa::scale`].
-    pub(super) fn scale(
+    fn scale_dots(
         self,
         dots: &[ByteDots],
         offsets: &ByteDots,
@@ -83,11 +72,10 @@ impl Avx2 {
         exact: &mut [Lanes],
     ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
-        unsafe { scale(dots, offsets, scales, exact) }
+        unsafe { scale_dots(dots, offsets, scales, exact) }
     }
 
-    /// See [`super::Isa::coarsen`].
-    pub(super) fn coarsen(
+    fn coarsen(
         self,
         dots: &[ByteDots],
         offsets: &ByteDots,
@@ -99,8 +87,7 @@ impl Avx2 {
         unsafe { coarsen(dots, offsets, scales, steps, coarse) }
     }
 
-    /// See [`super::Isa::coarse_best`].
-    pub(super) fn coarse_best<C: Copy + Into<u32>>(
+    fn coarse_best<C: Copy + Into<u32>>(
         self,
         table: &[CoarseLanes],
         codes: &[C],
@@ -110,8 +97,7 @@ impl Avx2 {
         unsafe { coarse_best(table, codes, best) }
     }
 
-    /// See [`super::Isa::reach`].
-    pub(super) fn reach<C: Copy + Into<u32>>(
+    fn mark_reached<C: Copy + Into<u32>>(
         self,
         table: &[CoarseLanes],
         codes: &[C],
@@ -119,30 +105,18 @@ impl Avx2 {
         reached: &mut [bool],
     ) {
         // SAFETY: a value of this type exists only where AVX2 was detected.
-        unsafe { reach(table, codes, thresholds, reached) }
-    }
-}
-
-/// Bytes that come at once from memory.
-const LINE: usize = 64;
-
-/// See [`super::prefetch`]; the instruction is one that every such processor has.
-#[inline(always)]
-pub(super) fn prefetch(bytes: &[u8]) {
-    for line in bytes.chunks(LINE) {
-        // SAFETY: a hint that reads nothing; the address is that of the slice.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
+        unsafe { mark_reached(table, codes, thresholds, reached) }
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn raise(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
-    scalar::raise(best, dots, offsets, terms);
+fn raise_best(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
+    Scalar.raise_best(best, dots, offsets, terms);
 }
 
 #[target_feature(enable = "avx2")]
-fn scale(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
-    scalar::scale(dots, offsets, scales, exact);
+fn scale_dots(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
+    Scalar.scale_dots(dots, offsets, scales, exact);
 }
 
 #[target_feature(enable = "avx2")]
@@ -153,27 +127,27 @@ fn coarsen(
     steps: &Lanes,
     coarse: &mut [CoarseLanes],
 ) {
-    scalar::coarsen(dots, offsets, scales, steps, coarse);
+    Scalar.coarsen(dots, offsets, scales, steps, coarse);
 }
 
 #[target_feature(enable = "avx2")]
 fn decode(centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
-    scalar::decode(centroid, levels, scales, row);
+    Scalar.decode(centroid, levels, scales, row);
 }
 
 #[target_feature(enable = "avx2")]
 fn coarse_best<C: Copy + Into<u32>>(table: &[CoarseLanes], codes: &[C], best: &mut CoarseLanes) {
-    scalar::coarse_best(table, codes, best);
+    Scalar.coarse_best(table, codes, best);
 }
 
 #[target_feature(enable = "avx2")]
-fn reach<C: Copy + Into<u32>>(
+fn mark_reached<C: Copy + Into<u32>>(
     table: &[CoarseLanes],
     codes: &[C],
     thresholds: &CoarseLanes,
     reached: &mut [bool],
 ) {
-    scalar::reach(table, codes, thresholds, reached);
+    Scalar.mark_reached(table, codes, thresholds, reached);
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -192,7 +166,7 @@ fn blocked_dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
 #[target_feature(enable = "avx2,fma")]
 fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; ROWS]) {
     let dim = panel.len();
-    let rows: [&[f32]; ROWS] = parts(rows, dim);
+    let rows: [&[f32]; ROWS] = first_rows(rows, dim);
     let mut sums = [[_mm256_setzero_ps(); REGISTERS]; ROWS];
     for (d, lanes) in panel.iter().enumerate() {
         for (row, sums) in rows.iter().zip(&mut sums) {
@@ -230,7 +204,7 @@ fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
 fn byte_block<const ROWS: usize>(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots; ROWS]) {
     let ones = _mm256_set1_epi16(1);
     let groups = rows.as_chunks::<4>().0;
-    let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());
+    let rows: [&[[u8; 4]]; ROWS] = first_rows(groups, panel.len());
     let mut sums = [[_mm256_setzero_si256(); REGISTERS]; ROWS];
     let (pairs, last) = panel.as_chunks::<2>();
     for (n, lanes) in pairs.iter().enumerate() {
@@ -280,8 +254,8 @@ fn unpack<const BITS: i32>(packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]
     let levels_register =
         _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(levels.as_ptr().cast()) });
     let mask = _mm256_set1_epi8((1 << BITS) - 1);
-    for (part, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
-        let shift = _mm_cvtsi32_si128(part as i32 * BITS);
+    for (n, unpacked) in unpacked.chunks_exact_mut(packed.len()).enumerate() {
+        let shift = _mm_cvtsi32_si128(n as i32 * BITS);
         let (to, to_rest) = unpacked.as_chunks_mut::<BYTES>();
         for (to, bytes) in to.iter_mut().zip(registers) {
             // SAFETY: `bytes` is as long as the register that is loaded.
@@ -292,7 +266,7 @@ fn unpack<const BITS: i32>(packed: &[u8], levels: &[u8; 16], unpacked: &mut [u8]
             unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), found) };
         }
         for (to, &byte) in to_rest.iter_mut().zip(rest) {
-            *to = levels[usize::from(byte >> (part as i32 * BITS)) & ((1 << BITS) - 1)];
+            *to = levels[usize::from(byte >> (n as i32 * BITS)) & ((1 << BITS) - 1)];
         }
     }
 }

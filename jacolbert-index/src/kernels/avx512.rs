@@ -6,42 +6,32 @@ use std::arch::x86_64::{
     _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
-use super::avx2::Avx2;
-use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, parts, scalar};
+use jacolbert_core::simd::{Avx512, Scalar};
 
-/// Proof that the machine has AVX-512 with VNNI, and AVX2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Avx512 {
-    avx2: Avx2,
-}
+use super::kernel_set::Kernels;
+use super::lanes::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term, first_rows};
 
 const WIDTH: usize = 16;
 const REGISTERS: usize = LANES / WIDTH;
 const ROWS_PER_BLOCK: usize = 8;
 
-impl Avx512 {
-    pub(super) fn new() -> Option<Self> {
-        let wide = is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vnni");
-        Avx2::new().filter(|_| wide).map(|avx2| Self { avx2 })
-    }
-
-    /// See [`super::Isa::dots`].
-    pub(super) fn dots(self, panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
+impl Kernels for Avx512 {
+    fn dots(self, panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
         // SAFETY: a value of this type exists only where AVX-512F was detected.
         unsafe { blocked_dots(panel, rows, dots) }
     }
 
-    /// See [`super::Isa::byte_dots`].
-    pub(super) fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
-        // SAFETY: a value of this type exists only where AVX-512 with VNNI was detected.
-        unsafe { blocked_byte_dots(panel, rows, dots) }
+    fn byte_dots(self, panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
+        if self.has_vnni() {
+            // SAFETY: a value of this type exists only where AVX-512F was detected, and VNNI was too.
+            unsafe { blocked_byte_dots(panel, rows, dots) }
+        } else {
+            self.avx2().byte_dots(panel, rows, dots);
+        }
     }
 
-    /// See [`super::Isa::unpack`]; the rows are too short for wider registers to pay.
-    pub(super) fn unpack(
+    // The rows are too short for wider registers to pay.
+    fn unpack(
         self,
         bits: usize,
         packed: &[u8],
@@ -49,16 +39,14 @@ impl Avx512 {
         levels: &[u8; 16],
         unpacked: &mut [u8],
     ) {
-        self.avx2.unpack(bits, packed, len, levels, unpacked);
+        self.avx2().unpack(bits, packed, len, levels, unpacked);
     }
 
-    /// See [`super::Isa::decode`].
-    pub(super) fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
-        self.avx2.decode(centroid, levels, scales, row);
+    fn decode(self, centroid: &[u8], levels: &[u8], scales: [f32; 3], row: &mut [f32]) {
+        self.avx2().decode(centroid, levels, scales, row);
     }
 
-    /// See [`super::Isa::raise`].
-    pub(super) fn raise(
+    fn raise_best(
         self,
         best: &mut Lanes,
         dots: &[ByteDots],
@@ -66,11 +54,10 @@ impl Avx512 {
         terms: &[Term<'_>],
     ) {
         // SAFETY: a value of this type exists only where these features were detected.
-        unsafe { raise(best, dots, offsets, terms) }
+        unsafe { raise_best(best, dots, offsets, terms) }
     }
 
-    /// See [`super::Isa::scale`].
-    pub(super) fn scale(
+    fn scale_dots(
         self,
         dots: &[ByteDots],
         offsets: &ByteDots,
@@ -78,11 +65,10 @@ impl Avx512 {
         exact: &mut [Lanes],
     ) {
         // SAFETY: a value of this type exists only where these features were detected.
-        unsafe { scale(dots, offsets, scales, exact) }
+        unsafe { scale_dots(dots, offsets, scales, exact) }
     }
 
-    /// See [`super::Isa::coarsen`].
-    pub(super) fn coarsen(
+    fn coarsen(
         self,
         dots: &[ByteDots],
         offsets: &ByteDots,
@@ -94,36 +80,36 @@ impl Avx512 {
         unsafe { coarsen(dots, offsets, scales, steps, coarse) }
     }
 
-    /// See [`super::Isa::coarse_best`]; a row fills one register of AVX2.
-    pub(super) fn coarse_best<C: Copy + Into<u32>>(
+    // A row fills one register of AVX2.
+    fn coarse_best<C: Copy + Into<u32>>(
         self,
         table: &[CoarseLanes],
         codes: &[C],
         best: &mut CoarseLanes,
     ) {
-        self.avx2.coarse_best(table, codes, best);
+        self.avx2().coarse_best(table, codes, best);
     }
 
-    /// See [`super::Isa::reach`]; a row fills one register of AVX2.
-    pub(super) fn reach<C: Copy + Into<u32>>(
+    // A row fills one register of AVX2.
+    fn mark_reached<C: Copy + Into<u32>>(
         self,
         table: &[CoarseLanes],
         codes: &[C],
         thresholds: &CoarseLanes,
         reached: &mut [bool],
     ) {
-        self.avx2.reach(table, codes, thresholds, reached);
+        self.avx2().mark_reached(table, codes, thresholds, reached);
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn raise(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
-    scalar::raise(best, dots, offsets, terms);
+fn raise_best(best: &mut Lanes, dots: &[ByteDots], offsets: &ByteDots, terms: &[Term<'_>]) {
+    Scalar.raise_best(best, dots, offsets, terms);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn scale(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
-    scalar::scale(dots, offsets, scales, exact);
+fn scale_dots(dots: &[ByteDots], offsets: &ByteDots, scales: &[f32], exact: &mut [Lanes]) {
+    Scalar.scale_dots(dots, offsets, scales, exact);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
@@ -134,7 +120,7 @@ fn coarsen(
     steps: &Lanes,
     coarse: &mut [CoarseLanes],
 ) {
-    scalar::coarsen(dots, offsets, scales, steps, coarse);
+    Scalar.coarsen(dots, offsets, scales, steps, coarse);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
@@ -153,7 +139,7 @@ fn blocked_byte_dots(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots]) {
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn byte_block<const ROWS: usize>(panel: &[ByteLanes], rows: &[u8], dots: &mut [ByteDots; ROWS]) {
     let groups = rows.as_chunks::<4>().0;
-    let rows: [&[[u8; 4]]; ROWS] = parts(groups, panel.len());
+    let rows: [&[[u8; 4]]; ROWS] = first_rows(groups, panel.len());
     let mut sums = [[_mm512_setzero_si512(); REGISTERS]; ROWS];
     for (g, lanes) in panel.iter().enumerate() {
         // SAFETY: `lanes` is as long as two registers.
@@ -196,7 +182,7 @@ fn blocked_dots(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes]) {
 #[target_feature(enable = "avx512f")]
 fn block<const ROWS: usize>(panel: &[Lanes], rows: &[f32], dots: &mut [Lanes; ROWS]) {
     let dim = panel.len();
-    let rows: [&[f32]; ROWS] = parts(rows, dim);
+    let rows: [&[f32]; ROWS] = first_rows(rows, dim);
     let mut sums = [[_mm512_setzero_ps(); REGISTERS]; ROWS];
     for (d, lanes) in panel.iter().enumerate() {
         // SAFETY: `lanes` is as long as two registers.

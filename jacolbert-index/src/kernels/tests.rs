@@ -2,18 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use jacolbert_core::simd::{Isa, Scalar};
 
-fn every_isa() -> Vec<Isa> {
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
-    let mut all = vec![Isa::Scalar];
-    #[cfg(target_arch = "x86_64")]
-    {
-        all.extend(avx2::Avx2::new().map(Isa::Avx2));
-        all.extend(avx512::Avx512::new().map(Isa::Avx512));
-    }
-    all
-}
+use super::kernel_set::Kernels;
+use super::lanes::{LARGEST_BYTE, keep_best};
+use super::{ByteDots, ByteLanes, CoarseLanes, LANES, Lanes, Term};
 
 /// The same pseudo-random numbers for the same seed.
 fn numbers(seed: u32) -> impl Iterator<Item = u32> {
@@ -62,10 +55,10 @@ proptest! {
     ) {
         let (panel, rows) = (panel(dim, seed), floats(n_rows * dim, seed ^ 77));
         let mut expected = vec![[0.0; LANES]; n_rows];
-        scalar::dots(&panel, &rows, &mut expected);
-        for isa in every_isa() {
+        Scalar.dots(&panel, &rows, &mut expected);
+        for isa in Isa::all() {
             let mut dots = vec![[f32::NAN; LANES]; n_rows];
-            isa.dots(&panel, &rows, &mut dots);
+            super::dots(isa, &panel, &rows, &mut dots);
             prop_assert_eq!(bits(&dots), bits(&expected), "{:?}", isa);
         }
     }
@@ -87,9 +80,9 @@ proptest! {
                 *expected = row.iter().enumerate().map(|(d, &r)| i32::from(r) * component(d)).sum();
             }
         }
-        for isa in every_isa() {
+        for isa in Isa::all() {
             let mut dots = vec![[7; LANES]; n_rows];
-            isa.byte_dots(&panel, &rows, &mut dots);
+            super::byte_dots(isa, &panel, &rows, &mut dots);
             prop_assert_eq!(&dots, &expected, "{:?}", isa);
         }
     }
@@ -102,9 +95,9 @@ proptest! {
         let packed = bytes(n_rows * len, seed);
         let levels: [u8; 16] = std::array::from_fn(|n| (n * 13 + 5) as u8);
         let row_len = len * 8 / bits;
-        for isa in every_isa() {
+        for isa in Isa::all() {
             let mut unpacked = vec![0; n_rows * row_len];
-            isa.unpack(bits, &packed, len, &levels, &mut unpacked);
+            super::unpack(isa, bits, &packed, len, &levels, &mut unpacked);
             for (at, &level) in unpacked.iter().enumerate() {
                 let (row, component) = (at / row_len, at % row_len);
                 let (byte, part) = (packed[row * len + component % len], component / len);
@@ -118,9 +111,9 @@ proptest! {
     fn decoded_rows_have_the_same_bits_on_every_isa(dim in 0usize..=100, seed: u32) {
         let (centroid, levels) = (bytes(dim, seed), bytes(dim, seed ^ 1));
         let scales = [0.003, 0.017, 1.25];
-        for isa in every_isa() {
+        for isa in Isa::all() {
             let mut row = vec![f32::NAN; dim];
-            isa.decode(&centroid, &levels, scales, &mut row);
+            super::decode(isa, &centroid, &levels, scales, &mut row);
             for ((value, &c), &v) in row.iter().zip(&centroid).zip(&levels) {
                 let (c, v) = (f32::from(c) - 128.0, f32::from(v) - 128.0);
                 let expected = 1.25 * (0.003f32 * c + 0.017f32 * v);
@@ -142,15 +135,15 @@ proptest! {
             })
             .collect();
         let mut expected = [f32::NEG_INFINITY; LANES];
-        scalar::raise(&mut expected, &dots, &offsets, &terms);
+        Scalar.raise_best(&mut expected, &dots, &offsets, &terms);
         let mut scaled = vec![[0.0; LANES]; n];
-        scalar::scale(&dots, &offsets, &factors, &mut scaled);
-        for isa in every_isa() {
+        Scalar.scale_dots(&dots, &offsets, &factors, &mut scaled);
+        for isa in Isa::all() {
             let mut best = [f32::NEG_INFINITY; LANES];
-            isa.raise(&mut best, &dots, &offsets, &terms);
+            super::raise_best(isa, &mut best, &dots, &offsets, &terms);
             prop_assert_eq!(bits(&[best]), bits(&[expected]), "{:?}", isa);
             let mut exact = vec![[f32::NAN; LANES]; n];
-            isa.scale(&dots, &offsets, &factors, &mut exact);
+            super::scale_dots(isa, &dots, &offsets, &factors, &mut exact);
             prop_assert_eq!(bits(&exact), bits(&scaled), "{:?}", isa);
         }
     }
@@ -173,12 +166,12 @@ proptest! {
             let row = &expected[usize::from(code)];
             best.iter_mut().zip(row).for_each(|(best, &score)| *best = score.max(*best));
         }
-        for isa in every_isa() {
+        for isa in Isa::all() {
             let mut coarse = vec![[9; LANES]; n];
-            isa.coarsen(&dots, &offsets, &scales, &steps, &mut coarse);
+            super::coarsen(isa, &dots, &offsets, &scales, &steps, &mut coarse);
             prop_assert_eq!(&coarse, &expected, "{:?}", isa);
             let mut kept = [0; LANES];
-            isa.coarse_best(&coarse, &codes, &mut kept);
+            super::coarse_best(isa, &coarse, &codes, &mut kept);
             prop_assert_eq!(kept, best, "{:?}", isa);
         }
     }
@@ -198,10 +191,10 @@ proptest! {
         };
         let mut expected: Vec<bool> = codes.iter().map(reaches).collect();
         expected[7] = true;
-        for isa in every_isa() {
+        for isa in Isa::all() {
             let mut reached = vec![false; codes.len()];
             reached[7] = true;
-            isa.reach(&table, &codes, &thresholds, &mut reached);
+            super::mark_reached(isa, &table, &codes, &thresholds, &mut reached);
             prop_assert_eq!(&reached, &expected, "{:?}", isa);
         }
     }
@@ -211,7 +204,7 @@ proptest! {
 fn dot_is_the_sum_of_products() {
     let (panel, rows) = (panel(128, 3), floats(128, 4));
     let mut dots = [[0.0; LANES]];
-    scalar::dots(&panel, &rows, &mut dots);
+    Scalar.dots(&panel, &rows, &mut dots);
     for lane in 0..LANES {
         let exact: f64 =
             rows.iter().zip(&panel).map(|(&r, p)| f64::from(r) * f64::from(p[lane])).sum();
@@ -225,6 +218,6 @@ fn best_keeps_its_value_against_nan() {
     keep_best(&mut best, &[f32::NAN; LANES]);
     assert_eq!(best, [1.0; LANES]);
     let term = Term { base: &[0; LANES], base_scale: 0.0, scale: f32::NAN, factor: 1.0 };
-    scalar::raise(&mut best, &[[1; LANES]], &[0; LANES], &[term]);
+    Scalar.raise_best(&mut best, &[[1; LANES]], &[0; LANES], &[term]);
     assert_eq!(best, [1.0; LANES]);
 }

@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::json::{ChunkCounts, Layout, read};
+use super::codec::PlaidCodec;
+use super::fault::PlaidFault;
+use super::metadata::{ChunkCounts, Layout, read};
 use super::npy_file::NpyFile;
-use super::torch_file::{TorchFile, fault};
-use super::{PlaidCodec, PlaidFault, PlaidPassage};
+use super::passage::PlaidPassage;
+use super::torch_file::TorchFile;
 use crate::Error;
 
 /// The codes of a chunk's passages; all of them are known to be within the codec.
@@ -76,7 +78,7 @@ pub(super) fn agree(
         return Ok(());
     }
     let (expected, found) = (expected as u64, found as u64);
-    Err(fault(path, PlaidFault::Disagrees { what, expected, found }))
+    Err(Error::plaid(path, PlaidFault::Disagrees { what, expected, found }))
 }
 
 /// Codes and packed residuals of a chunk, and the file of the codes.
@@ -123,7 +125,7 @@ fn npy_place(
     }
     let merged = folder.join(format!("merged_{what}.npy"));
     if (0..number).any(|before| own(before).exists()) {
-        return Err(fault(&merged, PlaidFault::StaleMerge { number }));
+        return Err(Error::plaid(&merged, PlaidFault::StaleMerge { number }));
     }
     Ok((merged, tokens.clone()))
 }
@@ -131,7 +133,7 @@ fn npy_place(
 fn checked(path: &Path, codes: Vec<i64>, num_centroids: usize) -> Result<Vec<u32>, Error> {
     let checked = codes.into_iter().enumerate().map(|(token, code)| {
         let known = u32::try_from(code).ok().filter(|&code| (code as usize) < num_centroids);
-        known.ok_or_else(|| fault(path, PlaidFault::Code { token, code, num_centroids }))
+        known.ok_or_else(|| Error::plaid(path, PlaidFault::Code { token, code, num_centroids }))
     });
     checked.collect()
 }

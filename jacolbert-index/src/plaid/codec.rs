@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::PlaidFault;
-use super::PlaidPassage;
-use super::json::{Layout, Settings};
+use super::fault::PlaidFault;
+use super::metadata::{Layout, Settings};
 use super::npy_file::NpyFile;
-use super::torch_file::{TorchFile, fault};
+use super::passage::PlaidPassage;
+use super::torch_file::TorchFile;
 use crate::{Bits, Embeddings, Error};
 
 /// Centroids `[num_centroids, dim]` and the bucket weights `[2^bits]` of residual components.
@@ -54,7 +54,7 @@ impl PlaidCodec {
     ) -> Result<Self, Error> {
         if centroids.is_empty() {
             let (expected, found) = (vec![1, dim], vec![0, dim]);
-            return Err(fault(path, PlaidFault::Shape { expected, found }));
+            return Err(Error::plaid(path, PlaidFault::Shape { expected, found }));
         }
         Ok(Self { centroids, bucket_weights, dim, bits })
     }
@@ -117,5 +117,5 @@ impl PlaidCodec {
 /// That rows fill bytes, as all who write them demand, and are no longer than their products may be.
 fn check_dim(path: &Path, dim: usize, bits: Bits) -> Result<(), Error> {
     let fits = (1..=1 << 16).contains(&dim) && (dim * bits.get()).is_multiple_of(8);
-    fits.then_some(()).ok_or_else(|| fault(path, PlaidFault::Dim { dim }))
+    fits.then_some(()).ok_or_else(|| Error::plaid(path, PlaidFault::Dim { dim }))
 }

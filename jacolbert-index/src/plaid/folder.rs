@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::chunk::{Chunk, agree, lengths};
-use super::json::{ChunkCounts, Layout, Settings, read};
-use super::{PlaidCodec, PlaidPassage};
+use super::codec::PlaidCodec;
+use super::metadata::{ChunkCounts, Layout, Settings, read};
+use super::passage::PlaidPassage;
 use crate::Error;
 
 /// An index that colbert-ai, RAGatouille or PyLate (through fast-plaid) wrote, open for reading.

@@ -5,17 +5,14 @@ use std::path::Path;
 
 use half::f16;
 
-use super::{PlaidCodec, PlaidFolder, PlaidPassage};
-use crate::codec::in_bytes;
-use crate::codec_file::CodecParts;
-use crate::codes::Codes;
+use super::codec::PlaidCodec;
+use super::folder::PlaidFolder;
+use super::passage::PlaidPassage;
+use crate::build::{SegmentPacker, TokenFormat};
+use crate::codec::{CodecParts, Codes, Levels, TokenEncoder, pack};
 use crate::deleted::Deleted;
-use crate::levels::Levels;
-use crate::new_attachments::NewAttachments;
-use crate::packer::{Form, Packer};
-use crate::storage::{Draft, Manifest};
-use crate::token_encoder::{TokenEncoder, pack};
-use crate::writer::write_sections;
+use crate::kernels::rows_to_bytes;
+use crate::storage::{Draft, Manifest, NewAttachments, SectionFile, norm};
 use crate::{BuildOptions, Error, Index, PassageId, ResidualCodec};
 
 /// Tokens by which the fit of the codebook is measured.
@@ -42,13 +39,13 @@ impl PlaidFolder {
         let options = BuildOptions { bits: self.codec().bits(), ..options.clone() };
         let import = Import::new(self)?;
         let mut manifest = Manifest::new(draft.generation(), self.codec().dim(), options.clone());
-        manifest.codec = Some(write_sections(&mut draft, "codec", import.codec.file())?);
+        manifest.codec = Some(draft.write_sections("codec", import.codec.file())?);
         manifest.num_ids =
             u32::try_from(self.num_passages()).map_err(|_| Error::TooManyPassages)?;
         let deleted = import.write_segments(self, &options, &mut draft, &mut manifest)?;
         if !deleted.is_empty() {
-            let deleted = Deleted::with(None, &deleted)?;
-            manifest.deleted = Some(write_sections(&mut draft, "deleted", deleted.file())?);
+            let deleted = Deleted::union(None, &deleted)?;
+            manifest.deleted = Some(draft.write_sections("deleted", deleted.file())?);
         }
         let mut kept = NewAttachments::default();
         attachments
@@ -75,9 +72,16 @@ impl Import {
         let levels = Levels::on_grid(plaid.bucket_weights());
         let mut level_of = vec![0; plaid.bucket_weights().len()];
         levels.nearest(plaid.bucket_weights(), 1.0, &mut level_of);
-        let (bytes, scales) = in_bytes(plaid.centroids(), plaid.dim());
-        let (dim, bits, fit) = (plaid.dim(), plaid.bits(), fit(folder)?);
-        let codec = CodecParts { dim, bits, centroids: bytes, scales, levels, fit }.into_codec()?;
+        let (bytes, scales) = rows_to_bytes(plaid.centroids(), plaid.dim());
+        let parts = CodecParts {
+            dim: plaid.dim(),
+            bits: plaid.bits(),
+            centroids: bytes,
+            scales,
+            levels,
+            fit: fit(folder)?,
+        };
+        let codec = parts.into_codec()?;
         let centroids = codec.centroids();
         Ok(Self { codec, centroids, level_of })
     }
@@ -90,14 +94,15 @@ impl Import {
         draft: &mut Draft,
         manifest: &mut Manifest,
     ) -> Result<Vec<PassageId>, Error> {
-        let mut put = |file: crate::storage::SectionFile| {
+        let mut put = |file: SectionFile| {
             let kind = format!("segment-{}", manifest.segments.len());
-            manifest.segments.push(write_sections(draft, &kind, &file)?);
+            manifest.segments.push(draft.write_sections(&kind, &file)?);
             Ok(())
         };
         let encoder = TokenEncoder::new(&self.codec, &self.centroids, options.seed)?;
-        let (dim, form) = (self.codec.dim(), Form::Clustered(&self.codec, encoder));
-        let mut packer = Packer::new(dim, form, options.tokens_per_segment(dim), &mut put);
+        let dim = self.codec.dim();
+        let format = TokenFormat::Clustered(&self.codec, encoder);
+        let mut packer = SegmentPacker::new(dim, format, options.tokens_per_segment(dim), &mut put);
         let mut deleted = Vec::new();
         for (id, passage) in (0..).zip(folder.passages()) {
             let passage = passage?;
@@ -139,8 +144,8 @@ impl Import {
         let decoded = self.codec.decode(view, &mut rows);
         decoded.map_err(|cause| self.codec.file().corrupt(cause.to_string()))?;
         for (factor, row) in codes.factors.iter_mut().zip(rows.chunks_exact(dim)) {
-            let norm = crate::spool::norm(row);
-            *factor = f16::from_f32(if norm > 1e-4 { 1.0 / norm } else { 0.0 });
+            let length = norm(row);
+            *factor = f16::from_f32(if length > 1e-4 { 1.0 / length } else { 0.0 });
         }
         Ok(())
     }
@@ -167,6 +172,6 @@ fn fit(folder: &PlaidFolder) -> Result<f32, Error> {
 fn cosine(codec: &PlaidCodec, row: &[f32], centroid: usize) -> f32 {
     let centroid = &codec.centroids()[centroid * codec.dim()..][..codec.dim()];
     let dot: f32 = row.iter().zip(centroid).map(|(a, b)| a * b).sum();
-    let norm = crate::spool::norm(centroid);
-    if norm > 0.0 { dot / norm } else { 0.0 }
+    let length = norm(centroid);
+    if length > 0.0 { dot / length } else { 0.0 }
 }

@@ -22,7 +22,7 @@ mod codec;
 mod fault;
 mod folder;
 mod import;
-mod json;
+mod metadata;
 mod npy_file;
 mod passage;
 mod pickle;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use half::f16;
 
-use super::PlaidFault;
-use super::torch_file::{fault, numbers};
+use super::fault::PlaidFault;
+use super::torch_file::numbers;
 use crate::Error;
 
 /// Bytes of the longest header that is read; NumPy's own are shorter than 200.
@@ -35,11 +35,12 @@ impl NpyFile {
         let [magic @ .., major, _, low, high] = fixed;
         let len = usize::from(u16::from_le_bytes([low, high]));
         if !whole || magic != *b"\x93NUMPY" || major != 1 || len > MAX_HEADER {
-            return Err(fault(path, PlaidFault::NpyHeader));
+            return Err(Error::plaid(path, PlaidFault::NpyHeader));
         }
         let mut header = vec![0; len];
-        file.read_exact(&mut header).map_err(|_| fault(path, PlaidFault::NpyHeader))?;
-        let (descr, shape) = parsed(&header).ok_or_else(|| fault(path, PlaidFault::NpyHeader))?;
+        file.read_exact(&mut header).map_err(|_| Error::plaid(path, PlaidFault::NpyHeader))?;
+        let (descr, shape) =
+            parsed(&header).ok_or_else(|| Error::plaid(path, PlaidFault::NpyHeader))?;
         Ok(Self { path: path.into(), file, start: 10 + len as u64, descr, shape })
     }
 
@@ -51,7 +52,7 @@ impl NpyFile {
     pub(super) fn f32s(mut self, shape: &[usize]) -> Result<Vec<f32>, Error> {
         if self.shape != shape {
             let (expected, found) = (shape.to_vec(), self.shape);
-            return Err(fault(&self.path, PlaidFault::Shape { expected, found }));
+            return Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }));
         }
         let rows = 0..shape.first().copied().unwrap_or(1);
         let values: Vec<f32> = match self.descr.as_str() {
@@ -60,7 +61,7 @@ impl NpyFile {
             _ => return Err(self.dtype("<f2 or <f4")),
         };
         match values.iter().position(|value| value.is_nan() || value.abs() > 1e15) {
-            Some(at) => Err(fault(&self.path, PlaidFault::NotFinite { at })),
+            Some(at) => Err(Error::plaid(&self.path, PlaidFault::NotFinite { at })),
             None => Ok(values),
         }
     }
@@ -89,7 +90,7 @@ impl NpyFile {
             return Ok(());
         }
         let (expected, found) = ([&[rows.end], row].concat(), self.shape.clone());
-        Err(fault(&self.path, PlaidFault::Shape { expected, found }))
+        Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }))
     }
 
     /// The bytes of `rows`, whose elements have `size` each.
@@ -102,7 +103,7 @@ impl NpyFile {
         let scaled = |n: usize| per_row.and_then(|per_row| per_row.checked_mul(n as u64));
         let start = scaled(rows.start).and_then(|bytes| bytes.checked_add(self.start));
         let (Some(start), Some(expected)) = (start, scaled(rows.len())) else {
-            return Err(fault(&self.path, PlaidFault::NpyHeader));
+            return Err(Error::plaid(&self.path, PlaidFault::NpyHeader));
         };
         let io = |source| Error::io(&self.path, source);
         self.file.seek(SeekFrom::Start(start)).map_err(io)?;
@@ -111,13 +112,13 @@ impl NpyFile {
         self.file.by_ref().take(expected).read_to_end(&mut bytes).map_err(io)?;
         let found = bytes.len() as u64;
         if found < expected {
-            return Err(fault(&self.path, PlaidFault::StorageLength { expected, found }));
+            return Err(Error::plaid(&self.path, PlaidFault::StorageLength { expected, found }));
         }
         Ok(bytes)
     }
 
     fn dtype(&self, expected: &'static str) -> Error {
-        fault(&self.path, PlaidFault::Dtype { expected, found: self.descr.clone() })
+        Error::plaid(&self.path, PlaidFault::Dtype { expected, found: self.descr.clone() })
     }
 }
 

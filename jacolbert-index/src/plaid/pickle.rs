@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::PlaidFault;
+use super::fault::PlaidFault;
 
 /// Where a tensor lies.
 #[derive(Debug, Clone, PartialEq, Eq)]

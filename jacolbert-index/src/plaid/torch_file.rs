@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use half::f16;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::PlaidFault;
+use super::fault::PlaidFault;
 use super::pickle::{StoredTensor, stored_tensors};
 use crate::Error;
 
@@ -28,14 +28,17 @@ impl TorchFile {
     pub(super) fn open(path: &Path, num_tensors: usize) -> Result<Self, Error> {
         let file = File::open(path).map_err(|source| Error::io(path, source))?;
         let archive = ZipArchive::new(BufReader::new(file));
-        let mut archive = archive.map_err(|e| fault(path, not_an_archive(e)))?;
-        let root = root(&archive).map_err(|e| fault(path, e))?;
+        let mut archive = archive.map_err(|e| Error::plaid(path, not_an_archive(e)))?;
+        let root = root(&archive).map_err(|e| Error::plaid(path, e))?;
         let pickle = entry(&mut archive, &format!("{root}data.pkl"), MAX_PICKLE)
-            .map_err(|e| fault(path, e))?;
-        let tensors = stored_tensors(&pickle).map_err(|e| fault(path, e))?;
+            .map_err(|e| Error::plaid(path, e))?;
+        let tensors = stored_tensors(&pickle).map_err(|e| Error::plaid(path, e))?;
         if tensors.len() != num_tensors {
             let found = tensors.len();
-            return Err(fault(path, PlaidFault::NumTensors { expected: num_tensors, found }));
+            return Err(Error::plaid(
+                path,
+                PlaidFault::NumTensors { expected: num_tensors, found },
+            ));
         }
         Ok(Self { path: path.into(), archive, root, tensors })
     }
@@ -52,7 +55,7 @@ impl TorchFile {
             _ => return Err(self.dtype(n, expected)),
         };
         match values.iter().position(|value| value.is_nan() || value.abs() > 1e15) {
-            Some(at) => Err(fault(&self.path, PlaidFault::NotFinite { at })),
+            Some(at) => Err(Error::plaid(&self.path, PlaidFault::NotFinite { at })),
             None => Ok(values),
         }
     }
@@ -82,7 +85,7 @@ impl TorchFile {
     }
 
     fn dtype(&self, n: usize, expected: &'static str) -> Error {
-        fault(&self.path, PlaidFault::Dtype { expected, found: self.class(n).into() })
+        Error::plaid(&self.path, PlaidFault::Dtype { expected, found: self.class(n).into() })
     }
 
     /// Bytes of a tensor whose elements have `size` of them.
@@ -90,7 +93,7 @@ impl TorchFile {
         let tensor = &self.tensors[n];
         if tensor.shape != shape {
             let (expected, found) = (shape.to_vec(), tensor.shape.clone());
-            return Err(fault(&self.path, PlaidFault::Shape { expected, found }));
+            return Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }));
         }
         let name = format!("{}data/{}", self.root, tensor.storage);
         let bytes = elements(tensor).and_then(|elements| {
@@ -100,12 +103,8 @@ impl TorchFile {
             bytes.drain(..elements.start * size);
             Ok(bytes)
         });
-        bytes.map_err(|e| fault(&self.path, e))
+        bytes.map_err(|e| Error::plaid(&self.path, e))
     }
-}
-
-pub(super) fn fault(path: &Path, fault: PlaidFault) -> Error {
-    Error::Plaid { path: path.into(), fault }
 }
 
 pub(super) fn numbers<T, const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> T) -> Vec<T> {

@@ -5,15 +5,13 @@ use std::ops::Range;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
+use super::header::SegmentHeader;
 use super::inverted_lists::{InvertedLists, Positions, list_sections};
-use crate::byte_rows::row_len;
-use crate::centroid_scores::CentroidScores;
-use crate::codec::BadCode;
-use crate::codes::{CentroidCodes, Codes, CodesRef};
-use crate::kernels::{LANES, Term, prefetch};
-use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
+use crate::codec::{BadCode, CentroidCodes, Codes, CodesRef};
+use crate::kernels::{self, LANES, Term, prefetch, row_len};
+use crate::scoring::{CentroidScores, PackedQuery, Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
-use crate::{Bits, CentroidId, Error, PackedQuery, ResidualCodec};
+use crate::{Bits, CentroidId, Error, ResidualCodec};
 
 /// Codes up to this number of centroids take two bytes.
 const MOST_NARROW: usize = 1 << 16;
@@ -27,7 +25,7 @@ pub(super) struct Clustered {
     factors: Array<f16>,
     residuals: Array<u8>,
     lists: InvertedLists,
-    unpacking: Unpacking,
+    unpacker: ResidualUnpacker,
 }
 
 #[derive(Debug, Clone)]
@@ -38,7 +36,7 @@ enum StoredCentroids {
 
 /// How packed residuals become bytes for the kernels.
 #[derive(Debug, Clone)]
-struct Unpacking {
+struct ResidualUnpacker {
     bits: Bits,
     /// The levels as bytes, repeated or cut to 16.
     levels: [u8; 16],
@@ -49,12 +47,12 @@ struct Unpacking {
 
 /// Encoded tokens, and the codec that encoded them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ClusteredParts<'a> {
+pub(crate) struct ClusteredCodes<'a> {
     pub(crate) codes: &'a Codes,
     pub(crate) codec: &'a ResidualCodec,
 }
 
-impl<'a> ClusteredParts<'a> {
+impl<'a> ClusteredCodes<'a> {
     pub(super) fn lists(&self, offsets: &[u64]) -> (Vec<u32>, Vec<u8>) {
         list_sections(self.codes, offsets, self.codec.num_centroids())
     }
@@ -83,28 +81,28 @@ impl<'a> ClusteredParts<'a> {
 impl Clustered {
     pub(super) fn open(
         file: &SectionFile,
+        header: &SegmentHeader,
         codec: &ResidualCodec,
-        num_tokens: usize,
     ) -> Result<Self, Error> {
-        let num_centroids = file.size(4)?;
-        let bits = codec.bits();
-        if file.params()[1] != bits.get() as u64 || num_centroids > codec.num_centroids() {
+        let SegmentHeader { num_tokens, num_centroids, list_bytes, .. } = *header;
+        if header.bits != Some(codec.bits()) || num_centroids > codec.num_centroids() {
             return Err(file.corrupt("segment of another codec"));
         }
-        let unpacking = Unpacking::new(codec);
-        let centroids = match num_centroids <= MOST_NARROW {
-            true => StoredCentroids::Narrow(file.array("codes", num_tokens)?),
-            false => StoredCentroids::Wide(file.array("codes", num_tokens)?),
+        let centroids = if num_centroids <= MOST_NARROW {
+            StoredCentroids::Narrow(file.array("codes", num_tokens)?)
+        } else {
+            StoredCentroids::Wide(file.array("codes", num_tokens)?)
         };
-        let residual_bytes = file.checked_size(num_tokens, unpacking.packed_len, 0)?;
+        let unpacker = ResidualUnpacker::new(codec);
+        let residual_bytes = file.checked_size(num_tokens, unpacker.packed_len, 0)?;
         Ok(Self {
             num_centroids,
             centroids,
             scales: file.array("scales", num_tokens)?,
             factors: file.array("factors", num_tokens)?,
             residuals: file.array("residual", residual_bytes)?,
-            lists: InvertedLists::open(file, num_centroids, file.size(5)?)?,
-            unpacking,
+            lists: InvertedLists::open(file, num_centroids, list_bytes)?,
+            unpacker,
         })
     }
 
@@ -114,7 +112,7 @@ impl Clustered {
             StoredCentroids::Narrow(codes) => CentroidCodes::Narrow(codes.as_slice()),
             StoredCentroids::Wide(codes) => CentroidCodes::Wide(codes.as_slice()),
         };
-        let packed_len = self.unpacking.packed_len;
+        let packed_len = self.unpacker.packed_len;
         let packed = tokens.start * packed_len..tokens.end * packed_len;
         CodesRef {
             centroids: centroids.slice(tokens.clone()),
@@ -153,22 +151,23 @@ impl Clustered {
         scratch: &mut Scratch,
     ) -> Result<(), BadCode> {
         let codes = self.codes(tokens);
-        contend(codes, scores, scratch);
-        self.unpacking.prefetch(codes, &scratch.contenders);
-        self.unpacking.scales(codes, scratch);
+        find_contenders(codes, scores, scratch);
+        self.unpacker.prefetch(codes, &scratch.contenders);
+        self.unpacker.scales(codes, scratch);
         for block in scratch.contenders.chunks(TOKENS_PER_BLOCK) {
-            let rows = self.unpacking.rows(query, codes, block, &mut scratch.rows);
+            let rows = self.unpacker.rows(query, codes, block, &mut scratch.rows);
             let dots = &mut scratch.dots[..block.len()];
             for (p, (panel, best)) in query.bytes.iter().zip(&mut scratch.best).enumerate() {
                 let mut terms = [NOTHING; TOKENS_PER_BLOCK];
                 for (term, &token) in terms.iter_mut().zip(block) {
                     let base = scores.base(p, codes.centroids.at(token));
                     let (base, base_scale) = base.ok_or(BadCode::Centroid { token })?;
-                    let (scale, factor) = (scratch.scales[token], scratch.factors[token]);
+                    let scale = scratch.scales[token];
+                    let factor = scratch.factors[token];
                     *term = Term { base, base_scale, scale, factor };
                 }
                 panel.dots(query.isa, rows, dots);
-                query.isa.raise(best, dots, &panel.offsets, &terms);
+                kernels::raise_best(query.isa, best, dots, &panel.offsets, &terms);
             }
         }
         Ok(())
@@ -176,7 +175,7 @@ impl Clustered {
 }
 
 /// Leaves in `scratch` the tokens that may be the best for a query token.
-fn contend(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) {
+fn find_contenders(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) {
     match codes.centroids {
         CentroidCodes::Narrow(codes) => scores.reached(codes, &mut scratch.reached),
         CentroidCodes::Wide(codes) => scores.reached(codes, &mut scratch.reached),
@@ -189,7 +188,7 @@ fn contend(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) 
 /// The term of no token.
 const NOTHING: Term<'static> = Term { base: &[0; LANES], base_scale: 0.0, scale: 0.0, factor: 0.0 };
 
-impl Unpacking {
+impl ResidualUnpacker {
     fn new(codec: &ResidualCodec) -> Self {
         let bytes = codec.levels().bytes();
         Self {
@@ -223,7 +222,14 @@ impl Unpacking {
             let packed = self.packed(codes, token);
             match self.bits {
                 Bits::Eight => row.copy_from_slice(packed),
-                bits => query.isa.unpack(bits.get(), packed, self.packed_len, &self.levels, row),
+                bits => kernels::unpack(
+                    query.isa,
+                    bits.get(),
+                    packed,
+                    self.packed_len,
+                    &self.levels,
+                    row,
+                ),
             }
         }
         rows

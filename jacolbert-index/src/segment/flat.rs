@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use crate::byte_rows::{from_bytes, row_len};
+use crate::Error;
 use crate::codec::BadCode;
-use crate::kernels::{LANES, Term};
-use crate::scorer::{Scratch, TOKENS_PER_BLOCK};
+use crate::kernels::{self, LANES, Term, from_bytes, row_len};
+use crate::scoring::{PackedQuery, Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
-use crate::{Error, PackedQuery};
 
 /// The rows of a flat segment, of which token t is `scales[t] * (rows[t] - 128)`.
 #[derive(Debug, Clone)]
@@ -19,12 +18,12 @@ pub(super) struct Flat {
 
 /// Rows as bytes, `[tokens, row length]`, and a scale a token.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FlatParts<'a> {
+pub(crate) struct FlatRowsRef<'a> {
     pub(crate) rows: &'a [u8],
     pub(crate) scales: &'a [f32],
 }
 
-impl<'a> FlatParts<'a> {
+impl<'a> FlatRowsRef<'a> {
     pub(super) fn sections(&self, builder: SectionFileBuilder<'a>) -> SectionFileBuilder<'a> {
         builder.section("rows", self.rows).section("scales", self.scales)
     }
@@ -43,15 +42,15 @@ impl Flat {
         })
     }
 
-    pub(super) fn rows(&self, tokens: Range<usize>) -> FlatParts<'_> {
-        FlatParts {
+    pub(super) fn rows(&self, tokens: Range<usize>) -> FlatRowsRef<'_> {
+        FlatRowsRef {
             rows: &self.rows.as_slice()[tokens.start * self.row_len..tokens.end * self.row_len],
             scales: &self.scales.as_slice()[tokens],
         }
     }
 
     /// The same, if their scales are those of embeddings.
-    pub(super) fn checked_rows(&self, tokens: Range<usize>) -> Result<FlatParts<'_>, BadCode> {
+    pub(super) fn checked_rows(&self, tokens: Range<usize>) -> Result<FlatRowsRef<'_>, BadCode> {
         let parts = self.rows(tokens);
         let bad = parts.scales.iter().position(|scale| !(0.0..LARGEST_SCALE).contains(scale));
         bad.map_or(Ok(parts), |token| Err(BadCode::Scale { token }))
@@ -59,7 +58,7 @@ impl Flat {
 
     /// Raises the best products of `scratch` to those of the tokens.
     pub(super) fn raise(&self, query: &PackedQuery, tokens: Range<usize>, scratch: &mut Scratch) {
-        let FlatParts { rows, scales } = self.rows(tokens);
+        let FlatRowsRef { rows, scales } = self.rows(tokens);
         let blocks = rows.chunks(TOKENS_PER_BLOCK * self.row_len);
         for (rows, scales) in blocks.zip(scales.chunks(TOKENS_PER_BLOCK)) {
             let mut terms = [NOTHING; TOKENS_PER_BLOCK];
@@ -67,7 +66,7 @@ impl Flat {
             let dots = &mut scratch.dots[..scales.len()];
             for (panel, best) in query.bytes.iter().zip(&mut scratch.best) {
                 panel.dots(query.isa, rows, dots);
-                query.isa.raise(best, dots, &panel.offsets, &terms);
+                kernels::raise_best(query.isa, best, dots, &panel.offsets, &terms);
             }
         }
     }
@@ -78,7 +77,7 @@ impl Flat {
         dim: usize,
         rows: &mut [f32],
     ) -> Result<(), BadCode> {
-        let FlatParts { rows: bytes, scales } = self.rows(tokens);
+        let FlatRowsRef { rows: bytes, scales } = self.rows(tokens);
         let stored = bytes.chunks_exact(self.row_len).zip(scales);
         for (token, (row, (bytes, &scale))) in rows.chunks_exact_mut(dim).zip(stored).enumerate() {
             if !scale.is_finite() {

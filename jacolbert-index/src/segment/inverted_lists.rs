@@ -1,8 +1,8 @@
 //! Inverted lists: for each centroid, the passages that have a token in its cell.
 
-use crate::CentroidId;
+use crate::codec::Codes;
 use crate::storage::{Array, SectionFile};
-use crate::{Error, codes::Codes};
+use crate::{CentroidId, Error};
 
 /// Positions of passages by centroid, each list ascending and without repetition.
 ///

@@ -2,23 +2,28 @@
 
 mod clustered;
 mod flat;
+mod flat_rows;
+mod header;
 mod inverted_lists;
-mod parts;
+mod layout;
 mod passage_ids;
 mod verify;
 
-use crate::centroid_scores::CentroidScores;
-use crate::codec::BadCode;
-use crate::codes::CodesRef;
-use crate::scorer::Scratch;
+use std::ops::Range;
+
+use crate::codec::{BadCode, CodesRef};
+use crate::scoring::{CentroidScores, PackedQuery, Scratch};
 use crate::storage::{Array, SectionFile};
-use crate::{CentroidId, Error, PackedQuery, PassageId, ResidualCodec};
+use crate::{CentroidId, Error, PassageId, ResidualCodec};
 use clustered::Clustered;
-pub(crate) use clustered::ClusteredParts;
 use flat::Flat;
-pub(crate) use flat::FlatParts;
-pub(crate) use parts::Parts;
-pub(crate) use passage_ids::PassageIds;
+use header::SegmentHeader;
+use passage_ids::PassageIds;
+
+pub(crate) use clustered::ClusteredCodes;
+pub(crate) use flat::FlatRowsRef;
+pub(crate) use flat_rows::FlatRows;
+pub(crate) use layout::Layout;
 
 /// Passages with ascending ids, as exact rows or as codes.
 #[derive(Debug, Clone)]
@@ -39,8 +44,8 @@ enum Body {
 
 /// The tokens of one passage.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Stored<'a> {
-    Flat(FlatParts<'a>),
+pub(crate) enum StoredTokens<'a> {
+    Flat(FlatRowsRef<'a>),
     Codes(CodesRef<'a>),
 }
 
@@ -51,18 +56,18 @@ impl Segment {
         dim: usize,
         codec: Option<&ResidualCodec>,
     ) -> Result<Self, Error> {
-        if file.params()[0] != dim as u64 {
+        let header: SegmentHeader = file.header()?;
+        if header.dim != dim {
             return Err(file.corrupt("segment of another dimension"));
         }
-        let ids = PassageIds::open(&file)?;
-        let num_tokens = file.size(3)?;
-        let body = match (file.params()[1], codec) {
-            (0, _) => Body::Flat(Flat::open(&file, dim, num_tokens)?),
-            (_, Some(codec)) => Body::Clustered(Clustered::open(&file, codec, num_tokens)?),
-            (_, None) => return Err(file.corrupt("codes without a codec")),
+        let body = match (header.bits, codec) {
+            (None, _) => Body::Flat(Flat::open(&file, dim, header.num_tokens)?),
+            (Some(_), Some(codec)) => Body::Clustered(Clustered::open(&file, &header, codec)?),
+            (Some(_), None) => return Err(file.corrupt("codes without a codec")),
         };
+        let ids = PassageIds::open(&file, &header)?;
         let offsets = file.array("offsets", file.checked_size(ids.len(), 1, 1)?)?;
-        Ok(Self { file, ids, num_tokens, offsets, body })
+        Ok(Self { file, ids, num_tokens: header.num_tokens, offsets, body })
     }
 
     pub(crate) fn file(&self) -> &SectionFile {
@@ -98,7 +103,7 @@ impl Segment {
     }
 
     /// The first id, and the one after the last.
-    pub(crate) fn id_range(&self) -> std::ops::Range<u32> {
+    pub(crate) fn id_range(&self) -> Range<u32> {
         self.ids.range()
     }
 
@@ -215,7 +220,7 @@ impl Segment {
     fn decode_rows(
         &self,
         codec: Option<&ResidualCodec>,
-        tokens: std::ops::Range<usize>,
+        tokens: Range<usize>,
         rows: &mut [f32],
     ) -> Result<(), BadCode> {
         let dim = rows.len().checked_div(tokens.len()).unwrap_or(1).max(1);
@@ -229,17 +234,17 @@ impl Segment {
     }
 
     /// The tokens of the passage at `position` as they are stored, fit to be stored again.
-    pub(crate) fn stored(&self, position: usize) -> Result<Stored<'_>, Error> {
+    pub(crate) fn stored(&self, position: usize) -> Result<StoredTokens<'_>, Error> {
         let tokens = self.tokens(position)?;
         let stored = match &self.body {
-            Body::Flat(flat) => flat.checked_rows(tokens).map(Stored::Flat),
-            Body::Clustered(clustered) => clustered.checked_codes(tokens).map(Stored::Codes),
+            Body::Flat(flat) => flat.checked_rows(tokens).map(StoredTokens::Flat),
+            Body::Clustered(clustered) => clustered.checked_codes(tokens).map(StoredTokens::Codes),
         };
         stored.map_err(|cause| self.bad(position, cause))
     }
 
     /// Numbers of the tokens of a passage within the segment.
-    fn tokens(&self, position: usize) -> Result<std::ops::Range<usize>, Error> {
+    fn tokens(&self, position: usize) -> Result<Range<usize>, Error> {
         let offsets = self.offsets.as_slice();
         let bounds = (offsets[position].try_into().ok()).zip(offsets[position + 1].try_into().ok());
         let (start, end): (usize, usize) = bounds

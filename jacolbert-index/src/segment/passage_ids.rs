@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::header::SegmentHeader;
 use crate::storage::{Array, SectionFile};
 use crate::{Error, PassageId};
 
 /// Ids of passages, ascending.
 #[derive(Debug, Clone)]
-pub(crate) struct PassageIds {
+pub(super) struct PassageIds {
     range: Range<u32>,
     len: usize,
     /// Absent where no id of the range is missing.
@@ -15,12 +16,9 @@ pub(crate) struct PassageIds {
 }
 
 impl PassageIds {
-    pub(super) fn open(file: &SectionFile) -> Result<Self, Error> {
-        let len = file.size(2)?;
-        let bound = |at: usize| u32::try_from(file.params()[at]).ok();
-        let range = bound(6).zip(bound(7)).map(|(start, end)| start..end);
-        let range = range.filter(|range| range.start <= range.end && len <= range.len());
-        let range = range.ok_or_else(|| file.corrupt("range of passage ids"))?;
+    pub(super) fn open(file: &SectionFile, header: &SegmentHeader) -> Result<Self, Error> {
+        let range = header.ids.clone();
+        let len = header.num_passages;
         let listed = (len != range.len()).then(|| file.array("ids", len)).transpose()?;
         Ok(Self { range, len, listed })
     }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Bytes;
+use super::bytes::Bytes;
 
 /// Values of type `T` that lie in the bytes of a file, which it keeps alive.
 ///

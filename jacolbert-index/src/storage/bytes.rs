@@ -1,9 +1,8 @@
 //! Bytes of a file: mapped from disk or owned, aligned either way.
 
-use std::fs::File;
 use std::path::Path;
 
-use memmap2::Mmap;
+use jacolbert_core::MappedFile;
 
 use crate::Error;
 
@@ -14,7 +13,7 @@ pub(crate) const ALIGNMENT: usize = 64;
 #[derive(Debug)]
 pub(crate) enum Bytes {
     /// Mapped from disk.
-    Mapped(Mmap),
+    Mapped(MappedFile),
     /// In memory, for an index that was built and not written.
     Owned(OwnedBytes),
 }
@@ -33,8 +32,7 @@ struct Block([u8; ALIGNMENT]);
 impl Bytes {
     /// Maps the file at `path`; nothing is read.
     pub(crate) fn map(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|source| Error::io(path, source))?;
-        map_file(&file).map(Self::Mapped).map_err(|source| Error::io(path, source))
+        MappedFile::open(path).map(Self::Mapped).map_err(|source| Error::io(path, source))
     }
 
     /// A copy of `content` in memory.
@@ -46,7 +44,7 @@ impl Bytes {
 
     pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
-            Self::Mapped(map) => map,
+            Self::Mapped(file) => file.bytes(),
             Self::Owned(owned) => owned.as_slice(),
         }
     }
@@ -65,12 +63,4 @@ impl OwnedBytes {
     pub(crate) fn as_mut_slice(&mut self) -> &mut [u8] {
         &mut bytemuck::cast_slice_mut(&mut self.blocks)[..self.len]
     }
-}
-
-#[allow(unsafe_code)]
-fn map_file(file: &File) -> std::io::Result<Mmap> {
-    // SAFETY: the files of an index are written once under a new name and never changed
-    // afterwards (`Disk::create` refuses an existing name); the crate documents that nobody
-    // else may change or truncate them while an index is open.
-    unsafe { Mmap::map(file) }
 }

@@ -5,7 +5,12 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Bytes, Disk, FileEntry, FileKind, MANIFEST, Manifest, NewFile, SectionFile, disk_of};
+use super::bytes::Bytes;
+use super::disk::{Disk, disk_of};
+use super::manifest::{FileEntry, MANIFEST, Manifest};
+use super::new_file::NewFile;
+use super::section_file::SectionFile;
+use super::section_header::FileKind;
 use crate::Error;
 
 const LOCK: &str = "writer.lock";

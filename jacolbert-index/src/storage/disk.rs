@@ -91,4 +91,4 @@ pub(crate) fn disk_of(_path: &Path) -> Arc<dyn Disk> {
 }
 
 #[cfg(test)]
-pub(crate) use super::watched_disk::disk_of;
+pub(crate) use super::crash_tests::disk_of;

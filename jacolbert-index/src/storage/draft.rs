@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{Directory, FileEntry, Manifest, NewFile, WriterLock};
+use super::directory::{Directory, WriterLock};
+use super::manifest::{FileEntry, Manifest};
+use super::new_file::NewFile;
+use super::section_file::SectionFile;
 use crate::Error;
 
 /// The one writer's right to a folder, and the files that it has written there.
@@ -66,6 +69,15 @@ impl Draft {
         let mut file = self.create(kind)?;
         file.append(bytes)?;
         file.finish(checksum)
+    }
+
+    /// A new file with the content of `sections`, on disk.
+    pub(crate) fn write_sections(
+        &mut self,
+        kind: &str,
+        sections: &SectionFile,
+    ) -> Result<FileEntry, Error> {
+        self.write(kind, sections.bytes(), sections.checksum())
     }
 
     /// Removes the files that `manifest`, which is in place, does not name.

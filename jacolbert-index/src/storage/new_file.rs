@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Disk, FileEntry};
+use super::disk::Disk;
+use super::manifest::FileEntry;
 use crate::Error;
 
 /// Bytes that are collected before the system is called.

@@ -1,56 +1,19 @@
 //! A file of named sections behind a checked header.
-//!
-//! All numbers are little endian.
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 0..8 | magic `JaColIdx` |
-//! | 8..12 | format version |
-//! | 12..16 | kind of file |
-//! | 16..20 | number of sections, n |
-//! | 20..24 | CRC-32 of bytes 0..96+32n, these four taken as zero |
-//! | 24..32 | length of the file |
-//! | 32..96 | eight parameters of the kind, `u64` each |
-//! | 96..96+32n | per section: name (8 bytes, zero padded), CRC-32, zero (4), offset (8), length (8) |
-//! | ... | the sections, each at a multiple of 64 |
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::bytes::{ALIGNMENT, OwnedBytes};
-use super::{Array, Bytes};
-use crate::{Error, FORMAT_VERSION};
-
-const MAGIC: [u8; 8] = *b"JaColIdx";
-pub(super) const FIXED_LEN: usize = 96;
-pub(super) const ENTRY_LEN: usize = 32;
-const CHECKSUM: std::ops::Range<usize> = 20..24;
-
-/// Parameters of a file, whose meaning is that of its kind.
-pub(crate) type Params = [u64; 8];
-
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileKind {
-    Codec = 1,
-    Segment = 2,
-    Deleted = 3,
-}
+use super::array::Array;
+use super::bytes::{ALIGNMENT, Bytes, OwnedBytes};
+use super::section_header::{FileKind, KindHeader, KindWords, SectionEntry, SectionHeader, padded};
+use crate::Error;
 
 /// An opened file whose header has been checked.
 #[derive(Debug, Clone)]
 pub(crate) struct SectionFile {
     path: PathBuf,
     bytes: Arc<Bytes>,
-    params: Params,
-    sections: Vec<Section>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Section {
-    pub(super) name: [u8; 8],
-    pub(super) checksum: u32,
-    pub(super) range: std::ops::Range<usize>,
+    header: SectionHeader,
 }
 
 impl SectionFile {
@@ -61,33 +24,13 @@ impl SectionFile {
 
     /// Checks the header of `bytes`; `path` is for messages.
     pub(crate) fn from_bytes(path: &Path, bytes: Bytes, kind: FileKind) -> Result<Self, Error> {
-        let corrupt = |what: &str| Error::corrupt(path, what);
-        let all = bytes.as_slice();
-        let header = Header::read(all).ok_or_else(|| corrupt("header is cut short"))?;
-        if header.magic != MAGIC {
-            return Err(corrupt("magic number"));
-        }
-        if header.version != FORMAT_VERSION {
-            return Err(Error::version(path, header.version));
-        }
-        let table = table(all, header.num_sections).ok_or_else(|| corrupt("section count"))?;
-        if header.checksum != header_checksum(&all[..FIXED_LEN + table.len()]) {
-            return Err(corrupt("header checksum"));
-        }
-        if header.kind != kind as u32 {
-            return Err(corrupt("kind of file"));
-        }
-        if header.len != all.len() as u64 {
-            return Err(corrupt("file length"));
-        }
-        let sections: Option<Vec<Section>> =
-            table.chunks_exact(ENTRY_LEN).map(|entry| Section::read(entry, all.len())).collect();
-        let sections = sections.ok_or_else(|| corrupt("section bounds"))?;
-        Ok(Self { path: path.into(), bytes: Arc::new(bytes), params: header.params, sections })
+        let header = SectionHeader::read(path, bytes.as_slice(), kind)?;
+        Ok(Self { path: path.into(), bytes: Arc::new(bytes), header })
     }
 
-    pub(crate) fn params(&self) -> &Params {
-        &self.params
+    /// What the header says of a file of the kind `H`.
+    pub(crate) fn header<H: KindHeader>(&self) -> Result<H, Error> {
+        H::from_words(self.header.words).map_err(|what| self.corrupt(what))
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -96,7 +39,7 @@ impl SectionFile {
 
     /// The checksum of the header, which covers those of the sections.
     pub(crate) fn checksum(&self) -> u32 {
-        header_checksum(&self.bytes()[..FIXED_LEN + self.sections.len() * ENTRY_LEN])
+        self.header.checksum
     }
 
     /// The values of section `name`, of which there must be `len`.
@@ -105,19 +48,13 @@ impl SectionFile {
         name: &'static str,
         len: usize,
     ) -> Result<Array<T>, Error> {
-        let section = self
-            .sections
-            .iter()
+        let mut sections = self.header.sections.iter();
+        let section = sections
             .find(|section| section.name == padded(name))
             .ok_or_else(|| self.corrupt(format!("section {name} is missing")))?;
-        Array::new(self.bytes.clone(), section.range.clone())
+        Array::new(self.bytes.clone(), section.range())
             .filter(|array| array.len() == len)
             .ok_or_else(|| self.corrupt(format!("section {name} is not {len} values long")))
-    }
-
-    /// Parameter `at` as a size in memory.
-    pub(crate) fn size(&self, at: usize) -> Result<usize, Error> {
-        usize::try_from(self.params[at]).map_err(|_| self.corrupt(format!("parameter {at}")))
     }
 
     /// `a * b + c`, or an error that blames the header.
@@ -128,8 +65,8 @@ impl SectionFile {
 
     /// Reads every section and compares its checksum.
     pub(crate) fn verify(&self) -> Result<(), Error> {
-        for section in &self.sections {
-            if crc32fast::hash(&self.bytes()[section.range.clone()]) != section.checksum {
+        for section in &self.header.sections {
+            if crc32fast::hash(&self.bytes()[section.range()]) != section.checksum {
                 let name = String::from_utf8_lossy(&section.name);
                 let name = name.trim_end_matches('\0');
                 return Err(self.corrupt(format!("checksum of section {name}")));
@@ -143,81 +80,16 @@ impl SectionFile {
     }
 }
 
-struct Header {
-    magic: [u8; 8],
-    version: u32,
-    kind: u32,
-    num_sections: u32,
-    checksum: u32,
-    len: u64,
-    params: Params,
-}
-
-impl Header {
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let mut params = [0; 8];
-        for (param, at) in params.iter_mut().zip((32..FIXED_LEN).step_by(8)) {
-            *param = u64_at(bytes, at)?;
-        }
-        Some(Self {
-            magic: *bytes.first_chunk()?,
-            version: u32_at(bytes, 8)?,
-            kind: u32_at(bytes, 12)?,
-            num_sections: u32_at(bytes, 16)?,
-            checksum: u32_at(bytes, CHECKSUM.start)?,
-            len: u64_at(bytes, 24)?,
-            params,
-        })
-    }
-}
-
-impl Section {
-    fn read(entry: &[u8], file_len: usize) -> Option<Self> {
-        let offset = usize::try_from(u64_at(entry, 16)?).ok()?;
-        let end = offset.checked_add(usize::try_from(u64_at(entry, 24)?).ok()?)?;
-        (end <= file_len).then_some(())?;
-        let name = *entry.first_chunk()?;
-        Some(Self { name, checksum: u32_at(entry, 8)?, range: offset..end })
-    }
-}
-
-fn table(bytes: &[u8], num_sections: u32) -> Option<&[u8]> {
-    let len = usize::try_from(num_sections).ok()?.checked_mul(ENTRY_LEN)?;
-    bytes.get(FIXED_LEN..FIXED_LEN.checked_add(len)?)
-}
-
-pub(super) fn header_checksum(header: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&header[..CHECKSUM.start]);
-    hasher.update(&[0; 4]);
-    hasher.update(&header[CHECKSUM.end..]);
-    hasher.finalize()
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-pub(super) fn padded(name: &str) -> [u8; 8] {
-    let mut padded = [0; 8];
-    padded.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
-    padded
-}
-
 /// Collects sections and lays out the file.
 pub(crate) struct SectionFileBuilder<'a> {
     kind: FileKind,
-    params: Params,
+    words: KindWords,
     sections: Vec<(&'static str, &'a [u8])>,
 }
 
 impl<'a> SectionFileBuilder<'a> {
-    pub(crate) fn new(kind: FileKind, params: Params) -> Self {
-        Self { kind, params, sections: Vec::new() }
+    pub(crate) fn new<H: KindHeader>(header: &H) -> Self {
+        Self { kind: H::KIND, words: header.to_words(), sections: Vec::new() }
     }
 
     /// Adds the section `name`, at most eight bytes long.
@@ -226,56 +98,49 @@ impl<'a> SectionFileBuilder<'a> {
         self
     }
 
-    /// The bytes of the file.
-    pub(crate) fn build(self) -> OwnedBytes {
-        let mut end = FIXED_LEN + self.sections.len() * ENTRY_LEN;
-        let mut sections = Vec::with_capacity(self.sections.len());
+    /// The file in memory; `name` is for messages.
+    pub(crate) fn build(self, name: &str) -> Result<SectionFile, Error> {
+        let mut end = SectionHeader::len(self.sections.len());
+        let mut entries = Vec::with_capacity(self.sections.len());
         for (name, content) in &self.sections {
             let start = end.next_multiple_of(ALIGNMENT);
             end = start + content.len();
-            let checksum = crc32fast::hash(content);
-            sections.push(Section { name: padded(name), checksum, range: start..end });
+            entries.push(SectionEntry::new(name, start, content));
         }
         let mut file = OwnedBytes::zeroed(end);
         let bytes = file.as_mut_slice();
-        let header = header(self.kind, &self.params, &sections, end as u64);
+        let header = SectionHeader::to_bytes(self.kind, self.words, &entries, end);
         bytes[..header.len()].copy_from_slice(&header);
-        for ((_, content), section) in self.sections.iter().zip(sections) {
-            bytes[section.range].copy_from_slice(content);
+        for ((_, content), entry) in self.sections.iter().zip(entries) {
+            bytes[entry.range()].copy_from_slice(content);
         }
-        file
+        SectionFile::from_bytes(Path::new(name), Bytes::Owned(file), self.kind)
     }
-}
-
-/// The header of a file of `len` bytes.
-pub(super) fn header(kind: FileKind, params: &Params, sections: &[Section], len: u64) -> Vec<u8> {
-    let mut header = Vec::with_capacity(FIXED_LEN + sections.len() * ENTRY_LEN);
-    header.extend(MAGIC);
-    header.extend(FORMAT_VERSION.to_le_bytes());
-    header.extend((kind as u32).to_le_bytes());
-    header.extend((sections.len() as u32).to_le_bytes());
-    header.extend([0; 4]);
-    header.extend(len.to_le_bytes());
-    params.iter().for_each(|param| header.extend(param.to_le_bytes()));
-    for section in sections {
-        header.extend(section.name);
-        header.extend(section.checksum.to_le_bytes());
-        header.extend([0; 4]);
-        header.extend((section.range.start as u64).to_le_bytes());
-        header.extend((section.range.len() as u64).to_le_bytes());
-    }
-    let checksum = header_checksum(&header);
-    header[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
-    header
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file() -> Vec<u8> {
-        let builder = SectionFileBuilder::new(FileKind::Segment, [3, 1, 4, 1, 5, 9, 2, 6]);
-        builder.section("words", &[1u32, 2, 3]).section("halves", &[7u16]).build().as_slice().into()
+    /// The words of a segment, whatever they are.
+    struct AnyWords(KindWords);
+
+    impl KindHeader for AnyWords {
+        const KIND: FileKind = FileKind::Segment;
+
+        fn from_words(words: KindWords) -> Result<Self, &'static str> {
+            Ok(Self(words))
+        }
+
+        fn to_words(&self) -> KindWords {
+            self.0
+        }
+    }
+
+    fn file() -> Result<Vec<u8>, Error> {
+        let builder = SectionFileBuilder::new(&AnyWords([3, 1, 4, 1, 5, 9, 2, 6]));
+        let builder = builder.section("words", &[1u32, 2, 3]).section("halves", &[7u16]);
+        Ok(builder.build("file")?.bytes().into())
     }
 
     fn open(bytes: &[u8]) -> Result<SectionFile, Error> {
@@ -284,17 +149,17 @@ mod tests {
 
     #[test]
     fn sections_come_back() -> Result<(), Error> {
-        let file = open(&file())?;
+        let file = open(&file()?)?;
         assert_eq!(file.array::<u32>("words", 3)?.as_slice(), [1, 2, 3]);
         assert_eq!(file.array::<u16>("halves", 1)?.as_slice(), [7]);
-        assert_eq!(file.params()[5], 9);
+        assert_eq!(file.header::<AnyWords>()?.0, [3, 1, 4, 1, 5, 9, 2, 6]);
         file.verify()
     }
 
     #[test]
-    fn every_altered_header_byte_is_an_error() {
-        let good = file();
-        let header_len = FIXED_LEN + 2 * ENTRY_LEN;
+    fn every_altered_header_byte_is_an_error() -> Result<(), Error> {
+        let good = file()?;
+        let header_len = SectionHeader::len(2);
         for at in 0..header_len {
             let mut bad = good.clone();
             bad[at] ^= 0x41;
@@ -306,22 +171,24 @@ mod tests {
                 other => panic!("byte {at}: {other:?}"),
             }
         }
+        Ok(())
     }
 
     #[test]
-    fn every_truncation_is_an_error() {
-        let good = file();
+    fn every_truncation_is_an_error() -> Result<(), Error> {
+        let good = file()?;
         for len in 0..good.len() {
             assert!(matches!(open(&good[..len]), Err(Error::Corrupt { .. })), "{len} bytes");
         }
+        Ok(())
     }
 
     #[test]
     fn verify_finds_every_altered_payload_byte() -> Result<(), Error> {
-        let good = file();
+        let good = file()?;
         let payload = open(&good)?;
-        for section in &payload.sections {
-            for at in section.range.clone() {
+        for section in &payload.header.sections {
+            for at in section.range() {
                 let mut bad = good.clone();
                 bad[at] ^= 1;
                 assert!(matches!(open(&bad)?.verify(), Err(Error::Corrupt { .. })));
@@ -332,7 +199,7 @@ mod tests {
 
     #[test]
     fn wrong_length_and_unknown_sections_are_named() -> Result<(), Error> {
-        let file = open(&file())?;
+        let file = open(&file()?)?;
         for error in [file.array::<u32>("words", 4), file.array::<u32>("verbs", 3)] {
             assert!(matches!(error, Err(Error::Corrupt { .. })));
         }

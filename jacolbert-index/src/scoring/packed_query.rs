@@ -1,0 +1,46 @@
+//! A query laid out for the kernels, in `f32` and in bytes.
+
+use jacolbert_core::simd::Isa;
+
+use crate::kernels::{BytePanels, Panels};
+use crate::{EmbeddingsRef, storage};
+
+/// The tokens of a query, ready to be scored against those of many passages.
+///
+/// Candidates are scored in bytes, of which some rounding stays; what is returned to a caller of a
+/// search is scored in `f32`.
+#[derive(Debug, Clone)]
+pub struct PackedQuery {
+    pub(crate) exact: Panels,
+    pub(crate) bytes: BytePanels,
+    pub(crate) isa: Isa,
+    /// The largest length of a token.
+    pub(crate) longest: f32,
+}
+
+impl PackedQuery {
+    /// Lays out the rows of `query`, `[query tokens, dim]`.
+    pub fn new(query: EmbeddingsRef<'_>) -> Self {
+        Self {
+            exact: Panels::new(query),
+            bytes: BytePanels::of_rows(query.values(), query.dim()),
+            isa: Isa::detected(),
+            longest: query.rows().map(storage::norm).fold(0.0, f32::max),
+        }
+    }
+
+    /// Number of tokens.
+    pub fn num_tokens(&self) -> usize {
+        self.exact.num_rows()
+    }
+
+    /// Length of a token's row.
+    pub fn dim(&self) -> usize {
+        self.exact.dim()
+    }
+
+    /// The rows as they were given, for exact scores.
+    pub fn panels(&self) -> &Panels {
+        &self.exact
+    }
+}

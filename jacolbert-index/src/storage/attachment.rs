@@ -1,0 +1,59 @@
+//! Bytes that travel with an index and mean nothing to it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::bytes::Bytes;
+use super::directory::Directory;
+use super::manifest::FileEntry;
+use crate::Error;
+
+/// Somebody else's data that is part of the same commits as the passages.
+///
+/// Cloning is cheap, and a clone keeps the bytes alive after the index is gone.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    path: PathBuf,
+    bytes: Arc<Bytes>,
+    checksum: u32,
+}
+
+impl Attachment {
+    /// A copy of `content`, in memory.
+    pub(crate) fn copied(content: &[u8]) -> Self {
+        Self {
+            path: Path::new("attachment in memory").into(),
+            bytes: Arc::new(Bytes::copied(content)),
+            checksum: crc32fast::hash(content),
+        }
+    }
+
+    pub(crate) fn open(directory: &Directory, entry: &FileEntry) -> Result<Self, Error> {
+        let bytes = Arc::new(directory.open_opaque(entry)?);
+        Ok(Self { path: directory.path().join(&entry.name), bytes, checksum: entry.checksum })
+    }
+
+    /// Where it lies; for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn checksum(&self) -> u32 {
+        self.checksum
+    }
+
+    /// Reads all of it and compares its checksum, which opening the index does not.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn verify(&self) -> Result<(), Error> {
+        let whole = crc32fast::hash(self.as_ref()) == self.checksum;
+        whole.then_some(()).ok_or_else(|| Error::corrupt(&self.path, "checksum of the file"))
+    }
+}
+
+impl AsRef<[u8]> for Attachment {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+}
