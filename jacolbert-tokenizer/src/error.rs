@@ -33,6 +33,12 @@ pub enum Error {
         /// What is wrong with it.
         source: Cause,
     },
+    /// The checkpoint has a `tokenizer.json`, and the feature that reads it is off.
+    #[error("{} needs the cargo feature `json`", path.display())]
+    JsonFeature {
+        /// The file.
+        path: PathBuf,
+    },
     /// A required token is not in the vocabulary.
     #[error("{} has no token `{token}`", path.display())]
     MissingToken {

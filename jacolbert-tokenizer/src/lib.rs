@@ -5,13 +5,14 @@
 //! | files of the checkpoint | tokenizer |
 //! |---|---|
 //! | `vocab.txt`, and a `tokenizer_config.json` that names `BertJapaneseTokenizer` | [`JapaneseTokenizer`]: words from a MeCab dictionary, then WordPiece |
-//! | `tokenizer.json` | [`JsonTokenizer`], through the crate `tokenizers` |
+//! | `tokenizer.json` | `JsonTokenizer`, through the crate `tokenizers` (feature `json`, on by default) |
 //!
 //! ```
 //! use std::path::Path;
 //!
 //! use jacolbert_tokenizer::TextTokenizer;
 //!
+//! # #[cfg(feature = "json")]
 //! # fn main() -> Result<(), jacolbert_tokenizer::Error> {
 //! # let checkpoint = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/mini"));
 //! let tokenizer = TextTokenizer::from_dir(checkpoint, None)?;
@@ -19,6 +20,8 @@
 //! assert!(ids.iter().all(|&id| id <= tokenizer.largest_id()));
 //! # Ok(())
 //! # }
+//! # #[cfg(not(feature = "json"))]
+//! # fn main() {}
 //! ```
 //!
 //! Ids are those of the text alone, without `[CLS]`, `[SEP]`, padding or truncation; the ids of these
@@ -38,14 +41,19 @@
 //! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint needs the one that it was trained
 //! with: another dictionary gives other words.
 //!
-//! # Training
+//! # Features
 //!
-//! With the feature `training`, `TokenizerTrainer` trains a tokenizer on a collection of texts. The feature
+//! Without the feature `json`, which is on by default, the crate reads Japanese tokenizers only and compiles a third of the
+//! packages. With the feature `training`, `TokenizerTrainer` trains a tokenizer on a collection of texts. The feature
 //! needs a C++ compiler.
 
 mod error;
+mod file_names;
+mod frame;
 mod japanese;
+#[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json")]
 mod sentencepiece;
 mod special_tokens;
 mod text_tokenizer;
@@ -53,10 +61,12 @@ mod text_tokenizer;
 mod training;
 
 pub use error::Error;
+pub use frame::Frame;
 pub use japanese::{
     Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, Subword, Vocabulary,
 };
-pub use json::{Frame, JsonTokenizer};
+#[cfg(feature = "json")]
+pub use json::JsonTokenizer;
 pub use special_tokens::SpecialTokens;
 pub use text_tokenizer::TextTokenizer;
 #[cfg(feature = "training")]

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use jacolbert_core::SettingsFile;
 
-use crate::{Error, Frame, JapaneseTokenizer, JsonTokenizer, SpecialTokens};
-use crate::{japanese, json};
+#[cfg(feature = "json")]
+use crate::JsonTokenizer;
+use crate::file_names::{JSON, SETTINGS, VOCABULARY};
+use crate::{Error, Frame, JapaneseTokenizer, SpecialTokens};
 
-/// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or a [`JsonTokenizer`].
+/// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or, with the feature `json`, a `JsonTokenizer`.
 ///
 /// A clone shares vocabulary and dictionary with the original.
 #[derive(Debug, Clone)]
@@ -22,6 +24,7 @@ pub struct TextTokenizer {
 #[derive(Debug, Clone)]
 enum Kind {
     Japanese(Arc<JapaneseTokenizer>),
+    #[cfg(feature = "json")]
     Json(Arc<JsonTokenizer>),
 }
 
@@ -33,10 +36,10 @@ impl TextTokenizer {
     /// tokenizers ignore it. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
     ///
     /// # Errors
-    /// [`Error::NeedsDictionary`], and those of [`JapaneseTokenizer::from_dir`] and
-    /// [`JsonTokenizer::from_dir`].
+    /// [`Error::NeedsDictionary`], those of [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and
+    /// [`Error::JsonFeature`] for a `tokenizer.json` without the feature `json`.
     pub fn from_dir(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
-        let path = checkpoint.join(japanese::SETTINGS);
+        let path = checkpoint.join(SETTINGS);
         let bytes = if path.is_file() {
             Some(std::fs::read(&path).map_err(|source| Error::io(&path, source))?.into())
         } else {
@@ -54,10 +57,11 @@ impl TextTokenizer {
     /// The ids of all of `text`, without `[CLS]` before or `[SEP]` after them.
     ///
     /// # Errors
-    /// As [`JapaneseTokenizer::encode`] and [`JsonTokenizer::encode`].
+    /// As [`JapaneseTokenizer::encode`] and `JsonTokenizer::encode`.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
         match &self.kind {
             Kind::Japanese(tokenizer) => tokenizer.encode(text),
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.encode(text),
         }
     }
@@ -66,6 +70,7 @@ impl TextTokenizer {
     pub fn id(&self, token: &str) -> Option<u32> {
         match &self.kind {
             Kind::Japanese(tokenizer) => tokenizer.id(token),
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.id(token),
         }
     }
@@ -87,6 +92,7 @@ impl TextTokenizer {
     pub fn special_tokens(&self) -> Result<SpecialTokens, Error> {
         match &self.kind {
             Kind::Japanese(tokenizer) => Ok(tokenizer.special_tokens()),
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.special_tokens(),
         }
     }
@@ -101,6 +107,7 @@ impl TextTokenizer {
                 let SpecialTokens { class, separator, .. } = tokenizer.special_tokens();
                 Ok(Frame { class, separator })
             }
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.frame(),
         }
     }
@@ -109,6 +116,7 @@ impl TextTokenizer {
     pub fn largest_id(&self) -> u32 {
         match &self.kind {
             Kind::Japanese(tokenizer) => tokenizer.largest_id(),
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.largest_id(),
         }
     }
@@ -119,6 +127,7 @@ impl TextTokenizer {
             Kind::Japanese(tokenizer) => {
                 tokenizer.tokens().map(|(id, token)| (id, token.to_owned())).collect()
             }
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.tokens(),
         }
     }
@@ -132,6 +141,7 @@ impl TextTokenizer {
     pub fn path(&self) -> &Path {
         match &self.kind {
             Kind::Japanese(tokenizer) => tokenizer.vocabulary().path(),
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.path(),
         }
     }
@@ -140,6 +150,7 @@ impl TextTokenizer {
     pub fn as_japanese(&self) -> Option<&JapaneseTokenizer> {
         match &self.kind {
             Kind::Japanese(tokenizer) => Some(tokenizer),
+            #[cfg(feature = "json")]
             Kind::Json(_) => None,
         }
     }
@@ -152,12 +163,13 @@ impl TextTokenizer {
         std::fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
         match &self.kind {
             Kind::Japanese(tokenizer) => {
-                tokenizer.vocabulary().save(&dir.join(japanese::VOCABULARY))?;
+                tokenizer.vocabulary().save(&dir.join(VOCABULARY))?;
             }
+            #[cfg(feature = "json")]
             Kind::Json(tokenizer) => tokenizer.save(dir)?,
         }
         let Some(settings) = &self.settings else { return Ok(()) };
-        let path = dir.join(japanese::SETTINGS);
+        let path = dir.join(SETTINGS);
         std::fs::write(&path, settings).map_err(|source| Error::io(&path, source))
     }
 }
@@ -165,20 +177,30 @@ impl TextTokenizer {
 impl Kind {
     fn open(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
         if !is_japanese(checkpoint)? {
-            return Ok(Self::Json(Arc::new(JsonTokenizer::from_dir(checkpoint)?)));
+            return Self::open_json(checkpoint);
         }
         let Some(dictionary) = dictionary else {
-            let path = checkpoint.join(japanese::SETTINGS);
+            let path = checkpoint.join(SETTINGS);
             return Err(Error::NeedsDictionary { name: dictionary_name(&path)?, path });
         };
         Ok(Self::Japanese(Arc::new(JapaneseTokenizer::from_dir(checkpoint, dictionary)?)))
+    }
+
+    #[cfg(feature = "json")]
+    fn open_json(checkpoint: &Path) -> Result<Self, Error> {
+        Ok(Self::Json(Arc::new(JsonTokenizer::from_dir(checkpoint)?)))
+    }
+
+    #[cfg(not(feature = "json"))]
+    fn open_json(checkpoint: &Path) -> Result<Self, Error> {
+        Err(Error::JsonFeature { path: checkpoint.join(JSON) })
     }
 }
 
 /// Whether the folder `checkpoint` has a `BertJapaneseTokenizer`: its `tokenizer_config.json` names the class,
 /// or has an option that no other class has, and no `tokenizer.json` replaces an absent `vocab.txt`.
 fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
-    let path = checkpoint.join(japanese::SETTINGS);
+    let path = checkpoint.join(SETTINGS);
     if !path.is_file() {
         return Ok(false);
     }
@@ -189,7 +211,7 @@ fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
         None => settings.convert("word_tokenizer_type", "a word", |_| Some(()))?.is_some(),
     };
     let has = |file: &str| checkpoint.join(file).is_file();
-    Ok(is_japanese && (has(japanese::VOCABULARY) || !has(json::FILE)))
+    Ok(is_japanese && (has(VOCABULARY) || !has(JSON)))
 }
 
 /// The name of the dictionary's Python package, as the settings at `path` give it.

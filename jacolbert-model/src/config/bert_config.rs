@@ -32,7 +32,7 @@ pub struct BertConfig {
     pub type_vocab_size: usize,
     /// Added to the variance in each layer norm.
     pub layer_norm_eps: f64,
-    /// Share of values that training drops after embeddings and blocks, from 0 to below 1. More of it regularizes more.
+    /// Share of values that training drops after embeddings and blocks, from 0 to below 1.
     pub hidden_dropout_prob: f64,
     /// Share of attention weights that training drops, from 0 to below 1.
     pub attention_probs_dropout_prob: f64,

@@ -28,6 +28,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use crate::file_names::{SETTINGS, VOCABULARY};
 use crate::{Error, SpecialTokens};
 use added_tokens::{AddedTokens, Piece};
 use lattice::Lattice;
@@ -38,10 +39,6 @@ pub use dictionary::Dictionary;
 pub use dictionary_fault::DictionaryFault;
 pub use options::{JapaneseTokenizerOptions, Subword};
 pub use vocabulary::Vocabulary;
-
-/// The files' names in a checkpoint's folder.
-pub(crate) const VOCABULARY: &str = "vocab.txt";
-pub(crate) const SETTINGS: &str = "tokenizer_config.json";
 
 /// A lattice whose buffers have grown beyond this is dropped after use, not kept for the next text.
 const MAX_KEPT_LATTICE_BYTES: usize = 16 << 20;

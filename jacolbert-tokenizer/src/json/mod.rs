@@ -1,6 +1,6 @@
 //! A `tokenizer.json`, read through the crate `tokenizers`.
 
-mod frame;
+mod post_processor;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::{Error, SpecialTokens, sentencepiece};
-
-pub use frame::Frame;
-
-/// The file's name in a checkpoint's folder.
-pub(crate) const FILE: &str = "tokenizer.json";
+use crate::file_names::JSON;
+use crate::{Error, Frame, SpecialTokens, sentencepiece};
 
 /// The tokenizer of a `tokenizer.json`, without the file's own framing, truncation and padding.
 #[derive(Debug, Clone)]
@@ -30,7 +26,7 @@ impl JsonTokenizer {
     /// # Errors
     /// [`Error::Io`] and [`Error::TokenizerFile`].
     pub fn from_dir(checkpoint: &Path) -> Result<Self, Error> {
-        let path = checkpoint.join(FILE);
+        let path = checkpoint.join(JSON);
         let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
         let invalid = |source| Error::TokenizerFile { path: path.clone(), source };
         let frame = check_and_read_frame(&bytes).map_err(invalid)?;
@@ -42,7 +38,7 @@ impl JsonTokenizer {
     /// A tokenizer that comes from no file.
     #[cfg(feature = "training")]
     pub(crate) fn from_trained(tokenizer: tokenizers::Tokenizer) -> Self {
-        Self { path: FILE.into(), tokenizer, frame: None }
+        Self { path: JSON.into(), tokenizer, frame: None }
     }
 
     /// The ids of all of `text`, without the tokens that go around it.
@@ -108,7 +104,7 @@ impl JsonTokenizer {
     /// # Errors
     /// [`Error::Io`] and [`Error::TokenizerFile`].
     pub fn save(&self, dir: &Path) -> Result<(), Error> {
-        let path = dir.join(FILE);
+        let path = dir.join(JSON);
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::TokenizerFile { path: path.clone(), source })?;
         std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
@@ -125,7 +121,7 @@ fn check_and_read_frame(
         sentencepiece::check_within(normalizer)?;
     }
     let last = entries.iter().rfind(|(key, _)| key == "post_processor");
-    Ok(last.and_then(|(_, post_processor)| Frame::of(post_processor)))
+    Ok(last.and_then(|(_, value)| post_processor::frame(value)))
 }
 
 /// The keys of an object with their values. A key that stands twice is kept twice, because the crate tokenizers

@@ -1,7 +1,7 @@
 //! `tokenizer.json`: what is read, and which error the rest is.
 
 use jacolbert_testing::data::mini;
-use jacolbert_tokenizer::{Error, JsonTokenizer};
+use jacolbert_tokenizer::{Error, JsonTokenizer, TextTokenizer};
 use serde_json::{Value, json};
 
 use crate::TestResult;
@@ -145,5 +145,17 @@ fn an_unknown_word_without_a_token_for_it_is_an_error_of_the_text() -> TestResul
     let tokenizer = changed(|tokenizer| tokenizer["model"]["unk_token"] = json!("[nothing]"))?;
     assert_eq!(tokenizer.encode("a")?, [8]);
     assert!(matches!(tokenizer.encode("木"), Err(Error::Encode { .. })));
+    Ok(())
+}
+
+#[test]
+fn a_text_tokenizer_answers_as_the_json_tokenizer_within() -> TestResult {
+    let tokenizer = TextTokenizer::from_dir(&mini(), None)?;
+    let itself = JsonTokenizer::from_dir(&mini())?;
+    let text = "日本で一番高い山は？";
+    assert_eq!(tokenizer.encode(text)?, itself.encode(text)?);
+    assert_eq!(tokenizer.special_tokens()?, itself.special_tokens()?);
+    assert_eq!(tokenizer.largest_id(), itself.largest_id());
+    assert!(tokenizer.as_japanese().is_none());
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod cases;
 mod corrupt_dictionary;
 mod fuzz;
+#[cfg(feature = "json")]
 mod json;
 mod real;
 mod reference_cases;

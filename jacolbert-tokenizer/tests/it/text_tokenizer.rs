@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use jacolbert_core::SettingsError;
+#[cfg(feature = "json")]
 use jacolbert_testing::data::mini;
 use jacolbert_testing::small_dictionary;
-use jacolbert_tokenizer::{
-    DictionaryFault, Error, JapaneseTokenizer, JsonTokenizer, TextTokenizer,
-};
+use jacolbert_tokenizer::{DictionaryFault, Error, JapaneseTokenizer, TextTokenizer};
 use tempfile::TempDir;
 
 use crate::TestResult;
@@ -46,18 +45,6 @@ fn a_japanese_tokenizer_answers_as_itself() -> TestResult {
 }
 
 #[test]
-fn a_json_tokenizer_answers_as_itself() -> TestResult {
-    let tokenizer = TextTokenizer::from_dir(&mini(), None)?;
-    let itself = JsonTokenizer::from_dir(&mini())?;
-    let text = "日本で一番高い山は？";
-    assert_eq!(tokenizer.encode(text)?, itself.encode(text)?);
-    assert_eq!(tokenizer.special_tokens()?, itself.special_tokens()?);
-    assert_eq!(tokenizer.largest_id(), itself.largest_id());
-    assert!(tokenizer.as_japanese().is_none());
-    Ok(())
-}
-
-#[test]
 fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
     let folder = japanese()?;
     let error = TextTokenizer::from_dir(folder.path(), None).expect_err("no dictionary");
@@ -80,6 +67,7 @@ fn a_folder_without_a_dictionary_is_named() -> TestResult {
 }
 
 #[test]
+#[cfg(feature = "json")]
 fn the_class_of_the_tokenizer_decides_between_the_files() -> TestResult {
     let folder = japanese()?;
     let file = |name: &str| folder.path().join(name);
@@ -134,5 +122,16 @@ fn a_required_token_that_is_missing_is_named() -> TestResult {
     let error = tokenizer.required_id("[D] ").expect_err("an unknown token");
     assert!(matches!(error, Error::MissingToken { path, token }
         if path.ends_with("vocab.txt") && token == "[D] "));
+    Ok(())
+}
+
+#[test]
+#[cfg(not(feature = "json"))]
+fn without_the_feature_json_the_error_names_it() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("tokenizer.json"), "{}")?;
+    let error = open(folder.path()).expect_err("no feature");
+    assert!(matches!(error, Error::JsonFeature { .. }));
+    assert!(error.to_string().ends_with("needs the cargo feature `json`"));
     Ok(())
 }
