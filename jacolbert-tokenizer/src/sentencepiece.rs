@@ -1,31 +1,30 @@
-//! The compiled table of a `Precompiled` normalizer, checked before the crate tokenizers looks things up in it.
+//! Checks of SentencePiece's compiled normalizer, the table of a `Precompiled` normalizer in a `tokenizer.json`.
 //!
-//! The table is SentencePiece's: the length of a trie in bytes, the trie as a double array of `u32`s, and the
-//! replacements as one text, each ended by a zero. The crate spm_precompiled follows the trie by indices out of the
-//! file and slices the text at its leaves without a look, so a damaged table ends the thread. A [`check`]ed one
-//! cannot: every step that any text can take has been taken here.
+//! The table consists of the length of a trie in bytes, the trie as a double array of `u32`s, and the replacements as
+//! one text in which a zero ends each. The crate spm_precompiled does not check the indices in the trie, so that a
+//! damaged table makes it panic. [`check`] takes every step that any text can take, so that a table that passes cannot.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// What is wrong with a compiled table.
+/// A fault in a compiled table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TableFault {
-    /// There is no text under `precompiled_charsmap`, or none in base 64.
+    /// `precompiled_charsmap` is absent or not a text in base 64.
     Text,
-    /// The trie is longer than the table, is no number of units, or is empty.
+    /// The trie is longer than the table, has an incomplete unit, or is empty.
     Length,
     /// The replacements are not UTF-8.
     Utf8,
     /// A step from a unit leaves the trie.
     Step {
-        /// Where the units that follow it would be.
+        /// The unit where the next units would be.
         base: usize,
     },
-    /// A leaf's replacement begins outside the text or within a character.
+    /// A leaf's replacement begins outside the text or inside a character.
     Replacement {
-        /// Where it would begin.
+        /// The byte where it would begin.
         at: usize,
     },
 }
@@ -61,7 +60,7 @@ pub(super) fn check_within(normalizer: &Value) -> Result<(), TableFault> {
     }
 }
 
-/// The bytes of a table, by the decoder that spm_precompiled has.
+/// The bytes of a table, decoded as spm_precompiled does.
 fn decoded(table: &Value) -> Result<Vec<u8>, TableFault> {
     let text = table.as_str().ok_or(TableFault::Text)?;
     base64::decode(text).map_err(|_| TableFault::Text)
@@ -79,13 +78,13 @@ fn check(table: &[u8]) -> Result<(), TableFault> {
     check_steps(root.offset(), &units, replacements)
 }
 
-/// Takes every step from the base `root` on: a byte leads from the base of a unit to the unit at `base ^ byte`,
-/// if that has the byte for its label. The leaf of a unit is at its base.
+/// Takes every step from the base `root`: a byte leads from the base of a unit to the unit at `base ^ byte` if that has
+/// the byte as its label. The leaf of a unit is at its base.
 fn check_steps(root: usize, units: &[Unit], replacements: &str) -> Result<(), TableFault> {
     let mut is_seen = vec![false; units.len()];
     let mut bases = vec![root];
     while let Some(base) = bases.pop() {
-        // The units of all bytes are one block of 256. Whoever compiles a trie makes whole blocks.
+        // The units of all bytes form one block of 256, and compiled tries consist of whole blocks.
         if base | 0xff >= units.len() {
             return Err(TableFault::Step { base });
         }
@@ -110,7 +109,7 @@ fn check_replacement(at: usize, replacements: &str) -> Result<(), TableFault> {
     if replacements.is_char_boundary(at) { Ok(()) } else { Err(TableFault::Replacement { at }) }
 }
 
-/// A unit of the double array, bit by bit as spm_precompiled reads it.
+/// A unit of the double array, as spm_precompiled reads it.
 #[derive(Clone, Copy)]
 struct Unit(u32);
 
@@ -123,12 +122,12 @@ impl Unit {
         (self.0 & 0x7fff_ffff) as usize
     }
 
-    /// The byte that leads here; no byte for a leaf.
+    /// The byte that leads to this unit; for a leaf, a number that is no byte.
     fn label(self) -> u32 {
         self.0 & 0x8000_00ff
     }
 
-    /// What leads from the place of this unit to its base.
+    /// The XOR of the unit's place and its base.
     fn offset(self) -> usize {
         let is_far = self.0 >> 9 & 1;
         ((self.0 >> 10) as usize) << (8 * is_far)
@@ -146,9 +145,10 @@ mod tests {
 
     use super::*;
 
-    /// A table with these replacements: each beginning of a key has a block of units of its own.
+    /// A table with these replacements, in which each prefix of a key has its own block of units.
     fn table(rules: &[(&str, &str)]) -> Vec<u8> {
-        let (mut bases, mut leaves) = (BTreeMap::from([(Vec::new(), 0)]), BTreeMap::new());
+        let mut bases = BTreeMap::from([(Vec::new(), 0)]);
+        let mut leaves = BTreeMap::new();
         let mut replacements = String::new();
         for (key, replacement) in rules {
             for end in 1..=key.len() {
@@ -177,14 +177,14 @@ mod tests {
         table(&[("a", "bc"), ("ab", ""), ("é", "e"), ("ｱ", "ア"), ("\u{1}", "")])
     }
 
-    /// Characters that go far and near in a trie of any kind.
+    /// A text with characters of one to four bytes.
     fn text() -> String {
         let chars = (1..0x180).chain(0x3040..0x3050).chain(0xff66..0xff80).chain([0x1f600]);
         let chars: String = chars.filter_map(char::from_u32).collect();
         format!("aab ab é ｱ {chars}")
     }
 
-    /// Whether the table passes; looking things up in one that does must not end the thread.
+    /// Whether the table passes the check. Normalising with a table that does must not panic.
     fn passes(table: &[u8], text: &str) -> bool {
         let passed = check(table).is_ok();
         if passed {
@@ -203,9 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn no_bit_of_a_trie_can_be_turned_to_lead_out_of_the_table() {
-        let (mut table, text) = (small(), text());
-        let (mut passed, mut refused) = (0, 0);
+    fn no_flipped_bit_of_a_trie_makes_a_checked_table_panic() {
+        let mut table = small();
+        let text = text();
+        let mut passed = 0;
+        let mut refused = 0;
         let used: Vec<usize> = (4..table.len()).filter(|at| table[*at] != 0).collect();
         for at in used.into_iter().flat_map(|at| at & !3..(at & !3) + 4) {
             for bit in 0..8 {
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_has_its_name() {
+    fn each_fault_is_reported() {
         let unit = |unit: u32| unit.to_le_bytes();
         let check = |bytes: &[u8], fault| assert_eq!(super::check(bytes), Err(fault));
         check(&[], TableFault::Length);
@@ -238,8 +240,9 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_cut_off_does_not_end_the_thread() {
-        let (table, text) = (small(), text());
+    fn a_truncated_table_does_not_panic() {
+        let table = small();
+        let text = text();
         let ends = (0..table.len()).filter(|end| end % 97 == 0 || end + 40 > table.len());
         let num_refused = ends.filter(|end| !passes(&table[..*end], &text)).count();
         assert!(num_refused > 50);
@@ -249,7 +252,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
         #[test]
-        fn changed_bytes_do_not_end_the_thread(
+        fn changed_bytes_do_not_panic(
             changes in vec((any::<Index>(), any::<u8>()), 1..40), text in any::<String>(),
         ) {
             let mut table = small();
@@ -261,7 +264,7 @@ mod tests {
         }
 
         #[test]
-        fn any_units_do_not_end_the_thread(
+        fn any_units_do_not_panic(
             units in vec(0_u32..1 << 12, 256..=256), more in vec(any::<u8>(), 0..9), text in any::<String>(),
         ) {
             let mut table = 1024_u32.to_le_bytes().to_vec();

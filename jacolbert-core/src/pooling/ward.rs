@@ -74,8 +74,10 @@ impl Ward {
 
     /// Merges `y` into `x < y`.
     fn merge(&mut self, x: usize, y: usize) {
-        let (n, apart) = (self.sizes.len(), self.square(x, y));
-        let (size_x, size_y) = (self.sizes[x] as f64, self.sizes[y] as f64);
+        let n = self.sizes.len();
+        let apart = self.square(x, y);
+        let size_x = self.sizes[x] as f64;
+        let size_y = self.sizes[y] as f64;
         for z in (0..n).filter(|&z| z != x && z != y && self.sizes[z] > 0) {
             let size_z = self.sizes[z] as f64;
             let weighted = (size_z + size_x) * self.square(x, z)
@@ -100,7 +102,8 @@ impl Ward {
             if nearest == x || nearest == y {
                 self.nearest[z] = self.nearest_after(z);
             } else if z < x {
-                let (new, old) = (self.square(z, x), self.square(z, nearest));
+                let new = self.square(z, x);
+                let old = self.square(z, nearest);
                 let closer = new.total_cmp(&old).then(x.cmp(&nearest)).is_lt();
                 self.nearest[z] = Some(if closer { x } else { nearest });
             }

@@ -6,19 +6,18 @@ use super::file_names::MODULES;
 use super::modules::{folder, kinds, read_modules};
 use crate::Error;
 
-/// The folders of a model that gives one vector a text.
+/// The folders of a model with one vector per text.
 pub(crate) struct SentenceModules {
     /// Settings and weights of the encoder, and the tokenizer.
     pub(crate) encoder: PathBuf,
-    /// How hidden states become one vector.
+    /// Settings of the pooling.
     pub(crate) pooling: PathBuf,
-    /// Whether vectors have length 1 whatever they are compared by.
+    /// Whether vectors are scaled to length 1.
     pub(crate) is_normalized: bool,
 }
 
 impl SentenceModules {
-    /// Reads `modules.json` in the folder `dir`, if there is one: a Transformer, a Pooling, and perhaps a
-    /// Normalize.
+    /// Reads `modules.json` in the folder `dir`, if there is one: a Transformer, a Pooling, then optionally a Normalize.
     pub(crate) fn from_dir(dir: &Path) -> Result<Option<Self>, Error> {
         let path = dir.join(MODULES);
         if !path.is_file() {
@@ -33,12 +32,14 @@ impl SentenceModules {
                     found: kinds.join(", "),
                     path,
                     key: "type",
-                    expected: "Transformer, Pooling, and perhaps Normalize; a Dense is not covered",
+                    expected: "Transformer, Pooling and optionally Normalize; a Dense is not covered",
                 });
             }
         };
-        let [encoder, pooling] =
-            [&modules[0], &modules[1]].map(|module| folder(dir, module, &path));
-        Ok(Some(Self { encoder: encoder?, pooling: pooling?, is_normalized }))
+        Ok(Some(Self {
+            encoder: folder(dir, &modules[0], &path)?,
+            pooling: folder(dir, &modules[1], &path)?,
+            is_normalized,
+        }))
     }
 }

@@ -1,4 +1,4 @@
-//! How texts become one vector each, as a sentence-transformers checkpoint gives it.
+//! How a text becomes one vector, as a sentence-transformers checkpoint gives it.
 
 use std::path::Path;
 
@@ -10,35 +10,31 @@ use super::file_names;
 use super::limits::MAX_LENGTH;
 use crate::Error;
 
-/// The file's name in the Transformer's folder.
-const TRANSFORMER: &str = "sentence_bert_config.json";
-/// The tokenizer's settings, which may have a length of their own.
-const TOKENIZER: &str = "tokenizer_config.json";
-
 /// How the hidden states of a text become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SentencePooling {
-    /// The mean of all tokens', `[CLS]` and `[SEP]` counted, as in sentence-transformers.
+    /// The mean over all tokens, `[CLS]` and `[SEP]` included, as in sentence-transformers.
     Mean,
-    /// That of the first token, `[CLS]`.
+    /// The hidden state of the first token, `[CLS]`.
     Cls,
 }
 
-/// How texts become one vector each.
+/// How a text becomes one vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentenceConfig {
-    /// How hidden states become one vector.
+    /// How the hidden states of a text become one vector.
     pub pooling: SentencePooling,
-    /// What is put before a query; its tokens take part.
+    /// Text that is put before a query. Its tokens take part in pooling.
     pub query_prefix: String,
-    /// What is put before a passage; its tokens take part.
+    /// Text that is put before a passage. Its tokens take part in pooling.
     pub passage_prefix: String,
-    /// Tokens of a text, at most, prefix, `[CLS]` and `[SEP]` counted. A longer one is cut at its end.
+    /// Maximum number of tokens of a text, with prefix, `[CLS]` and `[SEP]`. A longer text is cut at its end. Encoding
+    /// time grows with it.
     pub max_tokens: usize,
 }
 
-/// What is said about a [`SentenceConfig`]; what is not said is left to others.
+/// Some or all fields of a [`SentenceConfig`]. `None` leaves a field to the next source of settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SentenceSettings {
@@ -53,35 +49,35 @@ pub struct SentenceSettings {
 }
 
 impl SentenceSettings {
-    /// What the folder `dir` says; without `modules.json` that is at most a length.
+    /// Reads the settings in the folder `dir`. Without `modules.json`, only a maximum length can be there.
     ///
     /// | file | key | here |
     /// |---|---|---|
-    /// | `1_Pooling/config.json` | `pooling_mode`, or `pooling_mode_cls_token` and its like | `pooling` |
+    /// | `1_Pooling/config.json` | `pooling_mode`, or `pooling_mode_cls_token` and similar keys | `pooling` |
     /// | `config_sentence_transformers.json` | `query` of `prompts` | `query_prefix` |
     /// | | `document`, `passage` or `corpus` of `prompts` | `passage_prefix` |
     /// | `sentence_bert_config.json` | `max_seq_length` | `max_tokens` |
-    /// | `tokenizer_config.json` | `model_max_length`, if the former does not say it | `max_tokens` |
+    /// | `tokenizer_config.json` | `model_max_length`, if `max_seq_length` is absent | `max_tokens` |
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for other modules, other poolings, prompts that
-    /// do not take part in pooling, lower case, and vectors that are compared by their length too.
+    /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for other modules, other poolings, prompts that do not take
+    /// part in pooling, lowercasing, and vectors that are not compared by their cosine.
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
         let Some(modules) = SentenceModules::from_dir(dir)? else {
-            return Ok(Self { max_tokens: model_max_length(dir)?, ..Self::default() });
+            return Ok(Self { max_tokens: read_model_max_length(dir)?, ..Self::default() });
         };
-        let of_module = max_seq_length(&modules.encoder)?;
-        let [query_prefix, passage_prefix] = prefixes(dir, modules.is_normalized)?;
+        let of_module = read_max_seq_length(&modules.encoder)?;
+        let [query_prefix, passage_prefix] = read_prefixes(dir, modules.is_normalized)?;
         Ok(Self {
-            pooling: Some(pooling(&modules.pooling)?),
+            pooling: Some(read_pooling(&modules.pooling)?),
             query_prefix,
             passage_prefix,
             max_tokens: of_module
-                .map_or_else(|| model_max_length(&modules.encoder), |n| Ok(Some(n)))?,
+                .map_or_else(|| read_model_max_length(&modules.encoder), |n| Ok(Some(n)))?,
         })
     }
 
-    /// The same, and what it does not say as `others` say it.
+    /// These settings, and those of `others` for fields that are `None`.
     pub(crate) fn or(self, others: Self) -> Self {
         Self {
             pooling: self.pooling.or(others.pooling),
@@ -91,12 +87,12 @@ impl SentenceSettings {
         }
     }
 
-    /// The same, with a length for which a model of so many `positions` has room.
+    /// These settings with `max_tokens` limited to the `positions` of a model.
     pub(crate) fn within(self, positions: usize) -> Self {
         Self { max_tokens: self.max_tokens.map(|length| length.min(positions)), ..self }
     }
 
-    /// The whole, for a model of so many `positions`. What nobody says is as in sentence-transformers: the
+    /// The complete settings of a model with so many `positions`. The defaults are those of sentence-transformers: the
     /// mean, no prefix, all positions.
     pub(crate) fn resolved(self, positions: usize) -> SentenceConfig {
         SentenceConfig {
@@ -108,8 +104,8 @@ impl SentenceSettings {
     }
 }
 
-/// The pooling of the module in the folder `dir`, in the form of today or that of before.
-fn pooling(dir: &Path) -> Result<SentencePooling, Error> {
+/// Reads the pooling of the module in the folder `dir`, in the current form or the one before.
+fn read_pooling(dir: &Path) -> Result<SentencePooling, Error> {
     let keys = SettingsFile::open(&dir.join("config.json"))?;
     if keys.flag_if_given("include_prompt")? == Some(false) {
         return Err(keys.unsupported("include_prompt", "false", "true").into());
@@ -139,8 +135,8 @@ fn pooling(dir: &Path) -> Result<SentencePooling, Error> {
     }
 }
 
-/// The prefixes of queries and passages in the folder `dir`.
-fn prefixes(dir: &Path, is_normalized: bool) -> Result<[Option<String>; 2], Error> {
+/// Reads the prefixes of queries and passages in the folder `dir`.
+fn read_prefixes(dir: &Path, is_normalized: bool) -> Result<[Option<String>; 2], Error> {
     let path = dir.join(file_names::SENTENCE_TRANSFORMERS);
     if !path.is_file() {
         return Ok([None, None]);
@@ -157,9 +153,9 @@ fn prefixes(dir: &Path, is_normalized: bool) -> Result<[Option<String>; 2], Erro
     Ok([prompt("query")?, passage.into_iter().flatten().next()])
 }
 
-/// Tokens of a text by the Transformer in the folder `dir`, whose text is taken as it is.
-fn max_seq_length(dir: &Path) -> Result<Option<usize>, Error> {
-    let path = dir.join(TRANSFORMER);
+/// Reads the maximum length of the Transformer in the folder `dir`, which must not lowercase its text.
+fn read_max_seq_length(dir: &Path) -> Result<Option<usize>, Error> {
+    let path = dir.join(file_names::SENTENCE_TRANSFORMER);
     if !path.is_file() {
         return Ok(None);
     }
@@ -170,9 +166,9 @@ fn max_seq_length(dir: &Path) -> Result<Option<usize>, Error> {
     Ok(keys.count_if_given("max_seq_length", MAX_LENGTH)?)
 }
 
-/// Tokens of a text by the tokenizer in the folder `dir`; a number beyond all lengths stands for none.
-fn model_max_length(dir: &Path) -> Result<Option<usize>, Error> {
-    let path = dir.join(TOKENIZER);
+/// Reads the maximum length of the tokenizer in the folder `dir`. A number beyond all lengths means none.
+fn read_model_max_length(dir: &Path) -> Result<Option<usize>, Error> {
+    let path = dir.join(file_names::TOKENIZER);
     if !path.is_file() {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! Shape of an encoder under sentence vectors, as `config.json` gives it.
+//! Shape of the encoder of a model with one vector per text, as `config.json` gives it.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use jacolbert_core::SettingsFile;
 use super::file_names::BERT;
 use crate::{BertConfig, Error};
 
-/// What has the layers of a BERT; LUKE, of which GLuCoSE is one, has others.
+/// The families that have the layers of a BERT. LUKE, on which GLuCoSE is built, has others.
 const FAMILIES: [(&str, Family); 3] =
     [("bert", Family::Bert), ("roberta", Family::Roberta), ("xlm-roberta", Family::Roberta)];
 
@@ -16,13 +16,13 @@ const FAMILIES: [(&str, Family); 3] =
 enum Family {
     /// From 0.
     Bert,
-    /// From the one behind the padding's id.
+    /// From the padding's id plus one.
     Roberta,
 }
 
 /// A BERT, or a RoBERTa: the same layers, but a text's first token is not at position 0.
 pub(crate) struct SentenceShape {
-    /// The shape of the weights; its positions are all that are stored.
+    /// The shape of the stored weights, with all their positions.
     pub(crate) stored: BertConfig,
     /// The position of a text's first token.
     pub(crate) first_position: usize,
@@ -32,13 +32,13 @@ impl SentenceShape {
     /// Reads `config.json` in the folder `dir`.
     ///
     /// # Errors
-    /// As [`BertConfig::from_dir`]; [`Error::Setting`] for other families too.
+    /// As [`BertConfig::from_dir`], and [`Error::Setting`] for other families.
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
         let keys = SettingsFile::open(&dir.join(BERT))?;
         let families = "\"bert\", \"roberta\" or \"xlm-roberta\"; LUKE is not covered";
         let first_position = match keys.one_of("model_type", families, &FAMILIES)? {
             None | Some(Family::Bert) => 0,
-            Some(Family::Roberta) => padding(&keys)?.unwrap_or(1) + 1,
+            Some(Family::Roberta) => read_padding(&keys)?.unwrap_or(1) + 1,
         };
         let stored = BertConfig::of_family(&keys)?;
         if first_position < stored.max_position_embeddings {
@@ -48,15 +48,15 @@ impl SentenceShape {
         Err(keys.unsupported("pad_token_id", &found, "below the positions, less one").into())
     }
 
-    /// The shape with the positions that texts have.
+    /// The shape with the positions that a text can use.
     pub(crate) fn bert(&self) -> BertConfig {
         let max_position_embeddings = self.stored.max_position_embeddings - self.first_position;
         BertConfig { max_position_embeddings, ..self.stored.clone() }
     }
 }
 
-/// The id that fills rows up.
-fn padding(keys: &SettingsFile) -> Result<Option<usize>, Error> {
+/// Reads the id of the padding token.
+fn read_padding(keys: &SettingsFile) -> Result<Option<usize>, Error> {
     Ok(keys.convert("pad_token_id", "an id", |value| {
         Some(u32::try_from(value.as_u64()?).ok()? as usize)
     })?)

@@ -1,4 +1,4 @@
-//! `char.bin`: the categories of each character and how unknown words are made of them.
+//! `char.bin`: the categories of each character, and how unknown words are formed from them.
 //!
 //! | bytes | field |
 //! |---|---|
@@ -17,7 +17,7 @@ const NAME_BYTES: usize = 32;
 /// The set of categories in a [`CharInfo`] has 18 bits.
 const MAX_CATEGORIES: u32 = 18;
 
-/// What the dictionary says of one character.
+/// The dictionary's entry for one character.
 ///
 /// | bits | meaning |
 /// |---|---|
@@ -25,11 +25,11 @@ const MAX_CATEGORIES: u32 = 18;
 /// | 18..26 | default category, whose unknown-word entries are used |
 /// | 26..30 | length: unknown words of 1..=length characters are tried |
 /// | 30 | group: an unknown word of all following characters of the same kind is tried |
-/// | 31 | invoke: unknown words are tried even where the dictionary has words |
+/// | 31 | invoke: unknown words are tried even if the dictionary has words |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CharInfo(u32);
 
-/// The validated table, copied: it is a quarter of a megabyte for every dictionary.
+/// The validated table. It is a copy, as it has a quarter of a megabyte in every dictionary.
 #[derive(Debug)]
 pub(super) struct CharTable {
     categories: Vec<String>,
@@ -42,8 +42,8 @@ impl CharTable {
         let file = DictionaryFile::open(path)?;
         let num_categories = file.u32_field("number of categories", 0)?;
         if !(1..=MAX_CATEGORIES).contains(&num_categories) {
-            let (found, limit) = (u64::from(num_categories), u64::from(MAX_CATEGORIES) + 1);
-            return Err(file.payload("number of categories", found, limit));
+            let limit = u64::from(MAX_CATEGORIES) + 1;
+            return Err(file.payload("number of categories", u64::from(num_categories), limit));
         }
         let categories = categories(&file, num_categories)?;
         let start = 4 + NAME_BYTES * categories.len();
@@ -58,11 +58,10 @@ impl CharTable {
         &self.categories
     }
 
-    /// What is known of `character`.
+    /// The entry of `character`.
     ///
-    /// As in the C library, a character outside of the basic plane counts as U+0000. U+FFFF lies
-    /// one past the table; the C library reads the zeros behind the file there, so it belongs to no
-    /// category.
+    /// As in the C library, a character outside of the basic plane counts as U+0000. U+FFFF is one past the end of the
+    /// table; the C library reads the zeros after the file there, so that it has no category.
     #[inline]
     pub(super) fn info(&self, character: char) -> CharInfo {
         let code = u32::from(character);
@@ -78,25 +77,25 @@ impl CharInfo {
         self.0 & other.0 & 0x3_ffff != 0
     }
 
-    /// Number of the category whose unknown-word entries this character takes.
+    /// Number of the category whose unknown-word entries apply to this character.
     #[inline]
     pub(super) fn default_category(self) -> u8 {
         (self.0 >> 18) as u8
     }
 
-    /// The longest unknown word tried, in characters, the grouped one aside.
+    /// Length in characters of the longest unknown word to try, besides the grouped one.
     #[inline]
     pub(super) fn length(self) -> usize {
         (self.0 >> 26 & 0xf) as usize
     }
 
-    /// Whether an unknown word of all following characters of the same kind is tried.
+    /// Whether to try an unknown word of all following characters of the same kind.
     #[inline]
     pub(super) fn group(self) -> bool {
         self.0 >> 30 & 1 == 1
     }
 
-    /// Whether unknown words are tried even where the dictionary has words.
+    /// Whether to try unknown words even if the dictionary has words.
     #[inline]
     pub(super) fn invoke(self) -> bool {
         self.0 >> 31 == 1

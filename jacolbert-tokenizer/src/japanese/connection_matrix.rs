@@ -1,4 +1,4 @@
-//! `matrix.bin`: the cost of one word following another.
+//! `matrix.bin`: the cost of two words being neighbours.
 //!
 //! | bytes | field |
 //! |---|---|
@@ -14,7 +14,7 @@ use crate::Error;
 
 const HEADER_BYTES: usize = 4;
 
-/// The validated matrix over mapped bytes.
+/// The validated matrix in a mapped file.
 #[derive(Debug)]
 pub(super) struct ConnectionMatrix {
     file: DictionaryFile,
@@ -22,7 +22,7 @@ pub(super) struct ConnectionMatrix {
     right_size: u16,
 }
 
-/// What each previous word's right id costs before one left id.
+/// The costs of all right ids of a previous word before one left id.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row<'a>(&'a [[u8; 2]]);
 
@@ -36,17 +36,17 @@ impl ConnectionMatrix {
         let len = file.bytes().len() as u64;
         file.check_size("length", len, HEADER_BYTES as u64 + costs)?;
         for (field, size) in [("left size", left_size), ("right size", right_size)] {
-            // The ends of a sentence have id 0, so that an empty matrix serves no sentence.
+            // The ends of a sentence have id 0, which an empty matrix lacks.
             file.check_size(field, u64::from(size), u64::from(size.max(1)))?;
         }
         Ok(Self { file, left_size, right_size })
     }
 
-    /// `Ok` if `words` was compiled for a matrix of these sizes.
+    /// Checks that `words` was compiled for a matrix of these sizes.
     pub(super) fn check(&self, words: &WordFile) -> Result<(), Error> {
-        let (left, right) = (u64::from(self.left_size), u64::from(self.right_size));
-        words.file().check_size("left size", u64::from(words.left_size()), left)?;
-        words.file().check_size("right size", u64::from(words.right_size()), right)
+        let file = words.file();
+        file.check_size("left size", words.left_size().into(), self.left_size.into())?;
+        file.check_size("right size", words.right_size().into(), self.right_size.into())
     }
 
     /// Number of right ids that a previous word may have.

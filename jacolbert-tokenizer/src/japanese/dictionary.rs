@@ -18,8 +18,8 @@ const FILES: [&str; 4] = [SYSTEM_WORDS, UNKNOWN_WORDS, MATRIX, CHARACTERS];
 
 /// A compiled MeCab dictionary in UTF-8, such as the one in PyPI's `unidic-lite`.
 ///
-/// The words and the connection costs stay in memory maps and are read as texts need them; the
-/// feature strings are never read.
+/// The words and the connection costs stay in memory maps, of which texts read what they need. The feature strings are
+/// never read.
 #[derive(Debug)]
 pub struct Dictionary {
     folder: PathBuf,
@@ -33,12 +33,11 @@ pub struct Dictionary {
 impl Dictionary {
     /// Opens the dictionary in `folder`: `sys.dic`, `unk.dic`, `matrix.bin` and `char.bin`.
     ///
-    /// The files must not be shortened while the dictionary is in use: the system ends a process
-    /// that reads a mapped page which no longer exists.
+    /// The files must not be shortened while the dictionary is in use: the system ends a process that reads a mapped
+    /// page that no longer exists.
     ///
     /// # Errors
-    /// [`Error::Io`], and [`Error::Dictionary`], which names the absent files, or the file and its
-    /// field at fault.
+    /// [`Error::Io`], and [`Error::Dictionary`], which names the absent files, or the invalid field of a file.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         check_files(folder)?;
         let words = WordFile::open(folder.join(SYSTEM_WORDS), Kind::System)?;
@@ -48,8 +47,7 @@ impl Dictionary {
         matrix.check(&unknown_words)?;
         let characters = CharTable::open(folder.join(CHARACTERS))?;
         let unknown = unknown_entries(&unknown_words, &characters, &matrix)?;
-        let folder = folder.to_path_buf();
-        Ok(Self { folder, words, matrix, characters, unknown })
+        Ok(Self { folder: folder.to_path_buf(), words, matrix, characters, unknown })
     }
 
     /// The folder that the dictionary was opened from.
@@ -57,11 +55,11 @@ impl Dictionary {
         &self.folder
     }
 
-    /// Calls `each` with the length in bytes and the token of every word that `text` begins with:
-    /// shorter surfaces first, the tokens of a surface in the dictionary's order.
+    /// Calls `each` with the length in bytes and the token of every word at the start of `text`: shorter surfaces first,
+    /// the tokens of a surface in the dictionary's order.
     ///
     /// # Errors
-    /// [`DictionaryFault::Payload`] where the file points outside of itself or of the matrix.
+    /// [`DictionaryFault::Payload`] for an index outside of the file or the matrix.
     #[inline]
     pub(super) fn each_word(
         &self,
@@ -77,14 +75,14 @@ impl Dictionary {
         Ok(())
     }
 
-    /// The unknown-word entries for a word that begins with such a character.
+    /// The unknown-word entries for a word that begins with a character of the entry `info`.
     #[inline]
     pub(super) fn unknown_tokens(&self, info: CharInfo) -> &[Token] {
         let category = usize::from(info.default_category());
         self.unknown.get(category).map_or(&[], Vec::as_slice)
     }
 
-    /// What is known of a character.
+    /// The entry of a character.
     #[inline]
     pub(super) fn char_info(&self, character: char) -> CharInfo {
         self.characters.info(character)
@@ -128,12 +126,11 @@ fn unknown_entries(
 
 #[inline]
 fn check_ids(file: &DictionaryFile, matrix: &ConnectionMatrix, token: Token) -> Result<(), Error> {
-    let (left_size, right_size) = (matrix.left_size(), matrix.right_size());
-    if token.left_id >= right_size {
-        return Err(file.payload("left id", token.left_id.into(), right_size.into()));
+    if token.left_id >= matrix.right_size() {
+        return Err(file.payload("left id", token.left_id.into(), matrix.right_size().into()));
     }
-    if token.right_id >= left_size {
-        return Err(file.payload("right id", token.right_id.into(), left_size.into()));
+    if token.right_id >= matrix.left_size() {
+        return Err(file.payload("right id", token.right_id.into(), matrix.left_size().into()));
     }
     Ok(())
 }

@@ -13,51 +13,51 @@ pub enum DictionaryFault {
     /// The file ends before a field of its header does.
     #[error("truncated: {field} ends at byte {end}, the file has {len}")]
     Truncated {
-        /// The first field that is not whole.
+        /// The first incomplete field.
         field: &'static str,
         /// Where that field would end.
         end: u64,
         /// Bytes in the file.
         len: u64,
     },
-    /// The magic number does not stand for the length of the file.
-    #[error("magic number stands for {recorded} bytes, the file has {len}")]
+    /// The magic number does not encode the length of the file.
+    #[error("the magic number encodes a length of {recorded} bytes, the file has {len}")]
     Magic {
-        /// The length that the magic number stands for.
+        /// The length that the magic number encodes.
         recorded: u64,
         /// Bytes in the file.
         len: u64,
     },
     /// The file was written by another version of the dictionary compiler.
-    #[error("format version {found}, this reader knows {supported}")]
+    #[error("format version {found} instead of {supported}")]
     Version {
         /// The version in the header.
         found: u32,
-        /// The version read here.
+        /// The version that can be read.
         supported: u32,
     },
-    /// A dictionary of another kind stands under this file's name.
-    #[error("dictionary type {found} where {expected} belongs")]
+    /// The file is a dictionary of another type than its name says.
+    #[error("dictionary type {found} instead of {expected}")]
     Kind {
         /// The type in the header (0 system, 1 user, 2 unknown words).
         found: u32,
-        /// The type that belongs there.
+        /// The expected type.
         expected: u32,
     },
     /// The dictionary is not in UTF-8.
-    #[error("character set {found:?}, only UTF-8 dictionaries are read")]
+    #[error("character set {found:?} instead of UTF-8")]
     Charset {
         /// The character set in the header.
         found: String,
     },
-    /// A length in a header disagrees with another one or with the file.
+    /// A size in a header contradicts another one or the file's length.
     #[error("{field} is {found}, expected {expected}")]
     Size {
-        /// The length in question.
+        /// The size.
         field: &'static str,
         /// Its value.
         found: u64,
-        /// The value that the rest of the header asks for.
+        /// The value that follows from the rest of the header.
         expected: u64,
     },
     /// A character category has no unknown-word entry in `unk.dic`.
@@ -66,14 +66,14 @@ pub enum DictionaryFault {
         /// Name of the category in `char.bin`.
         category: String,
     },
-    /// A number inside the file points outside of what it indexes.
+    /// A number in the file is outside of its range.
     #[error("{field} {found} is outside 0..{limit}")]
     Payload {
-        /// What the number is.
+        /// The meaning of the number.
         field: &'static str,
         /// Its value.
         found: u64,
-        /// The first value that is too large.
+        /// The smallest value that is too large.
         limit: u64,
     },
 }

@@ -7,7 +7,7 @@ use jacolbert_core::MappedFile;
 use super::dictionary_fault::DictionaryFault;
 use crate::Error;
 
-/// The bytes of one dictionary file and the path they came from.
+/// A mapped file of a dictionary, and its path.
 #[derive(Debug)]
 pub(super) struct DictionaryFile {
     path: PathBuf,
@@ -15,7 +15,7 @@ pub(super) struct DictionaryFile {
 }
 
 impl DictionaryFile {
-    /// Maps the file at `path`; nothing is read yet.
+    /// Maps the file at `path`. Nothing is read yet.
     pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
         match MappedFile::open(&path) {
             Ok(map) => Ok(Self { path, map }),
@@ -28,7 +28,7 @@ impl DictionaryFile {
         self.map.bytes()
     }
 
-    /// The `N` bytes at `start`, or the error that names `field` as cut off.
+    /// The `N` bytes at `start`, or the error that the file ends within `field`.
     pub(super) fn field<const N: usize>(
         &self,
         field: &'static str,
@@ -36,8 +36,8 @@ impl DictionaryFile {
     ) -> Result<[u8; N], Error> {
         let tail = self.bytes().get(start..).and_then(|tail| tail.first_chunk::<N>());
         tail.copied().ok_or_else(|| {
-            let (end, len) = ((start + N) as u64, self.bytes().len() as u64);
-            self.fault(DictionaryFault::Truncated { field, end, len })
+            let len = self.bytes().len() as u64;
+            self.fault(DictionaryFault::Truncated { field, end: (start + N) as u64, len })
         })
     }
 
@@ -46,7 +46,7 @@ impl DictionaryFile {
         self.field(field, start).map(u32::from_le_bytes)
     }
 
-    /// `Ok` if `found == expected`, else the error that names `field`.
+    /// Checks that `found` equals `expected`; the error names `field`.
     pub(super) fn check_size(
         &self,
         field: &'static str,
@@ -59,7 +59,7 @@ impl DictionaryFile {
         Err(self.fault(DictionaryFault::Size { field, found, expected }))
     }
 
-    /// The error for a number in this file that points outside of `0..limit`.
+    /// The error that a number in this file is outside of `0..limit`.
     pub(super) fn payload(&self, field: &'static str, found: u64, limit: u64) -> Error {
         self.fault(DictionaryFault::Payload { field, found, limit })
     }

@@ -1,4 +1,4 @@
-//! The double-array trie of a dictionary file: which keys begin at a place in a text.
+//! The double-array trie of a dictionary file, which finds the keys that a text begins with.
 
 /// The units of a trie, eight bytes each.
 ///
@@ -7,8 +7,8 @@
 /// | 0..4 | base, i32 | where the children of this node are, or `-value - 1` at the end of a key |
 /// | 4..8 | check, u32 | the base of the parent |
 ///
-/// From a node with base `b`, the child by byte `c` is unit `b + c + 1` and the end of a key is
-/// unit `b`; either belongs to the node only if its check is `b`.
+/// From a node with base `b`, the child for byte `c` is unit `b + c + 1`, and the end of a key is unit `b`. Either
+/// belongs to the node only if its check is `b`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DoubleArray<'a> {
     units: &'a [[u8; 8]],
@@ -19,7 +19,7 @@ pub(super) struct DoubleArray<'a> {
 pub(super) struct Match {
     /// Bytes in the key.
     pub(super) len: usize,
-    /// What the trie holds for it.
+    /// Its value in the trie.
     pub(super) value: u32,
 }
 
@@ -33,13 +33,12 @@ pub(super) struct Matches<'a> {
 }
 
 impl<'a> DoubleArray<'a> {
-    /// The trie in `bytes`; a last incomplete unit is ignored.
+    /// The trie in `bytes`. An incomplete last unit is ignored.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { units: bytes.as_chunks().0 }
     }
 
-    /// The keys that `text` begins with, shortest first. A link that leads outside of the trie ends
-    /// the search.
+    /// The keys that `text` begins with, shortest first. A link to outside of the trie ends the search.
     pub(super) fn prefixes(self, text: &'a [u8]) -> Matches<'a> {
         let base = self.units.first().map(|unit| split(*unit).0);
         Matches { units: self.units, text, len: 0, base }
@@ -72,7 +71,7 @@ impl Iterator for Matches<'_> {
     }
 }
 
-/// Whether no key can end before `byte`, because both are inside of a character.
+/// Whether `byte` continues a character, so that no key can end before it.
 #[inline]
 fn continues_character(byte: u8) -> bool {
     byte & 0xc0 == 0x80

@@ -1,22 +1,20 @@
 //! The lattice of all words that a text may consist of, and the cheapest path through it.
 //!
-//! Places are counted in characters. At each place where some word ends, the words that may begin
-//! there are looked up; each keeps the previous word that makes it cheapest:
+//! Places are counted in characters. At each place where a word ends, the words that may begin there are looked up.
+//! Each of them keeps the previous word that makes it cheapest:
 //!
 //! ```text
 //! cost(word) = word.cost
 //!     + min over previous of  cost(previous) + connection(previous.right_id, word.left_id)
 //! ```
 //!
-//! with the ends of the text as words of id 0 and cost 0. The C library's choice among equals is
-//! kept: the first of the previous words wins, where the words that end at a place are gone through
-//! from the last entered to the first, and those that begin at a place are entered in the opposite
-//! order of their lookup.
+//! The ends of the text are words with id 0 and cost 0. Ties are decided as in the C library: the first of the previous
+//! words wins. The words that end at a place are visited from the last entered to the first, and the words that begin
+//! at a place are entered in the reverse order of their lookup.
 //!
-//! Costs are 64-bit sums. The C library gives up at 2^31-1, which some 400,000 odd characters
-//! reach; here nothing that fits into memory can overflow. Likewise a run of spaces may have any
-//! length; from 65,534 on the 16-bit lengths of the C library wrap around, and it fails or drops
-//! what follows.
+//! Costs are 64-bit sums, which no text that fits into memory overflows. The C library fails at 2^31-1, which about
+//! 400,000 unusual characters reach. A run of spaces may have any length; from 65,534 on, the 16-bit lengths of the C
+//! library wrap around, and it fails or drops the rest.
 
 use std::hint::select_unpredictable;
 use std::ops::Range;
@@ -28,8 +26,8 @@ use crate::Error;
 
 /// No word, or no character at this byte.
 const NONE: u32 = u32::MAX;
-/// How many characters beyond the first a grouped unknown word may have. A `max-grouping-size` in
-/// the dictionary's `dicrc` does not change it: the C library's own default goes before that file.
+/// Maximum number of characters of a grouped unknown word beyond the first. A `max-grouping-size` in the dictionary's
+/// `dicrc` does not change it, as the C library prefers its own default to that file.
 const MAX_GROUPING: u32 = 24;
 
 /// The buffers of a lattice, kept from text to text.
@@ -50,12 +48,12 @@ pub(super) struct Lattice {
 struct Character {
     /// Its first byte.
     start: u32,
-    /// How many characters follow of which each has a category in common with the one before.
+    /// Number of characters that follow and have a category in common with the one before them.
     run: u32,
     info: CharInfo,
 }
 
-/// A word that was entered, with the cheapest path up to its end.
+/// A word in the lattice, with the cheapest path up to its end.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     cost: i64,
@@ -68,7 +66,7 @@ struct Node {
     right_id: u16,
 }
 
-/// A word that ends where candidates begin.
+/// A word that ends at the place where candidates begin.
 #[derive(Clone, Copy, Debug)]
 struct Previous {
     cost: i64,
@@ -84,7 +82,7 @@ struct Candidate {
 }
 
 impl Lattice {
-    /// The words of `text` on its cheapest path, as ranges of bytes. Spaces belong to no word.
+    /// Finds the words of `text` on its cheapest path, as ranges of bytes. Spaces belong to no word.
     ///
     /// # Errors
     /// [`Error::Dictionary`] if a file of the dictionary has changed, [`Error::TooLong`] if bytes or words cannot be
@@ -111,7 +109,7 @@ impl Lattice {
         Ok(&self.words)
     }
 
-    /// Bytes that the buffers hold, whether in use or not.
+    /// Bytes that the buffers have allocated.
     pub(super) fn capacity_bytes(&self) -> usize {
         self.nodes.capacity() * size_of::<Node>()
             + self.characters.capacity() * size_of::<Character>()
@@ -120,7 +118,7 @@ impl Lattice {
     }
 
     fn read(&mut self, dictionary: &Dictionary, text: &str) -> Result<(), Error> {
-        // Every place is below 2^32 - 1, so that `NONE` is none of them.
+        // Every place is below 2^32 - 1, so that `NONE` is not a place.
         u32::try_from(text.len() + 1).map_err(|_| Error::TooLong { bytes: text.len() })?;
         self.characters.clear();
         self.places.clear();
@@ -132,7 +130,7 @@ impl Lattice {
         }
         self.places[text.len()] = self.characters.len() as u32;
         for place in (1..self.characters.len()).rev() {
-            let (info, run) = (self.characters[place].info, self.characters[place].run);
+            let Character { info, run, .. } = self.characters[place];
             let before = &mut self.characters[place - 1];
             before.run = if before.info.is_kind_of(info) { run + 1 } else { 0 };
         }
@@ -163,8 +161,7 @@ impl Lattice {
         let start = characters[begin].start as usize;
         let places = &places[start..];
         dictionary.each_word(&text.as_bytes()[start..], |len, token| {
-            // An altered trie may hold keys that end inside of a character or nowhere: no word
-            // does.
+            // A damaged trie may have keys that end inside a character. They are not words.
             let end = places.get(len).copied().unwrap_or(NONE);
             if len > 0 && end != NONE {
                 candidates.push(Candidate { end, token });
@@ -205,7 +202,7 @@ impl Lattice {
         self.candidates.extend(tokens.map(|&token| Candidate { end, token }));
     }
 
-    /// Enters the candidates, each behind its cheapest previous word.
+    /// Enters the candidates, each after its cheapest previous word.
     fn enter(&mut self, dictionary: &Dictionary, place: usize, begin: usize) -> Result<(), Error> {
         self.collect_previous(place);
         if u32::try_from(self.nodes.len() + self.candidates.len() + 1).is_err() {
@@ -216,9 +213,14 @@ impl Lattice {
             let (previous, cost) = cheapest(dictionary, &self.previous, token.left_id);
             let last = &mut self.last_ending[end as usize];
             let next_ending = std::mem::replace(last, self.nodes.len() as u32);
-            let (begin, right_id) = (begin as u32, token.right_id);
-            let cost = cost + i64::from(token.cost);
-            self.nodes.push(Node { cost, previous, next_ending, begin, end, right_id });
+            self.nodes.push(Node {
+                cost: cost + i64::from(token.cost),
+                previous,
+                next_ending,
+                begin: begin as u32,
+                end,
+                right_id: token.right_id,
+            });
         }
         Ok(())
     }
@@ -232,7 +234,7 @@ impl Lattice {
         }
     }
 
-    /// Ends the text behind the last place that a word reaches, and follows the path back.
+    /// Ends the text at the last place that a word reaches, and follows the path back.
     fn trace_back(&mut self, dictionary: &Dictionary, len: usize) {
         let last = self.last_ending.iter().rposition(|&node| node != NONE).unwrap_or_default();
         self.collect_previous(last);
@@ -245,21 +247,21 @@ impl Lattice {
             self.words.push(byte(begin)..byte(end));
             node = previous;
         }
-        // The start of the text is a node of its own, not a word.
+        // The start of the text is a node, but not a word.
         self.words.pop();
         self.words.reverse();
     }
 }
 
-/// The first of the previous words behind which a word with this left id is cheapest, and the cost
-/// up to it.
+/// The first of the previous words after which a word with this left id is cheapest, and the cost up to it.
 #[inline]
 fn cheapest(dictionary: &Dictionary, previous: &[Previous], left_id: u16) -> (u32, i64) {
     let row = dictionary.connections(left_id);
-    let (mut best, mut best_cost) = (NONE, i64::MAX);
+    let mut best = NONE;
+    let mut best_cost = i64::MAX;
     for word in previous {
         let cost = word.cost + row.cost(word.right_id);
-        // A branch here would wait for the matrix each time it is guessed wrongly.
+        // A mispredicted branch would wait for the matrix.
         let is_better = cost < best_cost;
         best = select_unpredictable(is_better, word.node, best);
         best_cost = select_unpredictable(is_better, cost, best_cost);

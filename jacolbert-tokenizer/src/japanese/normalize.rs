@@ -1,4 +1,4 @@
-//! The text that the words are looked for in: Python's rules for NFKC, lower case and white space.
+//! Python's rules for NFKC and white space.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ pub(super) fn nfkc(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What the C library sees of `text`: its strings end at the first U+0000.
+/// The part of `text` before the first U+0000, where strings of the C library end.
 pub(super) fn before_nul(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `vocab.txt`: a token a line, its id the number of the line counted from 0.
+//! `vocab.txt`: one token on each line, whose id is the number of the line from 0.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ const CONTINUATION: &str = "##";
 
 /// The tokens of a model and their ids.
 ///
-/// A line may be empty: it is a token like any other (the 16th of the JaColBERT family's is).
+/// An empty line is a token too; the vocabulary of the JaColBERT family has one on line 16.
 #[derive(Debug)]
 pub struct Vocabulary {
     path: PathBuf,
     ids: HashMap<Box<str>, u32>,
-    /// The tokens that continue a word, without their `##`.
+    /// The tokens that continue a word, without `##`.
     continuations: HashMap<Box<str>, u32>,
     /// Bytes in the longest token.
     max_len: usize,

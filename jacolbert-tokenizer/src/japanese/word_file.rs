@@ -1,4 +1,4 @@
-//! `sys.dic` or `unk.dic`: a header, a trie of surfaces and the tokens that each surface may be.
+//! `sys.dic` or `unk.dic`: a header, a trie of surfaces, and the tokens of each surface.
 //!
 //! | bytes | field |
 //! |---|---|
@@ -31,7 +31,7 @@ const HEADER_BYTES: usize = 72;
 const UNIT_BYTES: u64 = 8;
 const TOKEN_BYTES: usize = 16;
 
-/// Which of the two dictionaries of words a file must be.
+/// The two kinds of word files.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     /// `sys.dic`.
@@ -40,7 +40,7 @@ pub(super) enum Kind {
     Unknown = 2,
 }
 
-/// A validated dictionary of words over mapped bytes.
+/// A validated word file.
 #[derive(Debug)]
 pub(super) struct WordFile {
     file: DictionaryFile,
@@ -50,7 +50,7 @@ pub(super) struct WordFile {
     right_size: u32,
 }
 
-/// One reading of a surface, as far as segmentation needs it.
+/// One reading of a surface: the fields that segmentation needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     /// Context id towards the previous word.
@@ -61,7 +61,7 @@ pub(super) struct Token {
     pub(super) cost: i16,
 }
 
-/// The ten numbers at the head of the file.
+/// The numbers of the header; the tenth is always 0.
 struct Header {
     magic: u32,
     version: u32,
@@ -84,7 +84,7 @@ impl WordFile {
         header.check_sizes(&file)?;
         let units = HEADER_BYTES..HEADER_BYTES + header.unit_bytes as usize;
         let tokens = units.end..units.end + header.token_bytes as usize;
-        let (left_size, right_size) = (header.left_size, header.right_size);
+        let Header { left_size, right_size, .. } = header;
         Ok(Self { file, units, tokens, left_size, right_size })
     }
 
@@ -98,10 +98,10 @@ impl WordFile {
         self.trie().exact(surface)
     }
 
-    /// The tokens that a trie value stands for.
+    /// The tokens of a trie value.
     ///
     /// # Errors
-    /// [`DictionaryFault::Payload`] if the value points past the last token.
+    /// [`DictionaryFault::Payload`] if the value is beyond the last token.
     #[inline]
     pub(super) fn tokens(&self, value: u32) -> Result<impl Iterator<Item = Token> + '_, Error> {
         let all = self.file.bytes()[self.tokens.clone()].as_chunks::<TOKEN_BYTES>().0;
@@ -123,7 +123,7 @@ impl WordFile {
         self.right_size
     }
 
-    /// The file behind.
+    /// The mapped file.
     pub(super) fn file(&self) -> &DictionaryFile {
         &self.file
     }
@@ -170,18 +170,19 @@ impl Header {
             return Err(file.fault(DictionaryFault::Magic { recorded, len }));
         }
         if self.version != VERSION {
-            let (found, supported) = (self.version, VERSION);
-            return Err(file.fault(DictionaryFault::Version { found, supported }));
+            let found = self.version;
+            return Err(file.fault(DictionaryFault::Version { found, supported: VERSION }));
         }
-        let (found, expected) = (self.kind, kind as u32);
-        if found != expected {
-            return Err(file.fault(DictionaryFault::Kind { found, expected }));
+        if self.kind != kind as u32 {
+            let expected = kind as u32;
+            return Err(file.fault(DictionaryFault::Kind { found: self.kind, expected }));
         }
         Ok(())
     }
 
     fn check_sizes(&self, file: &DictionaryFile) -> Result<(), Error> {
-        let (units, tokens) = (u64::from(self.unit_bytes), u64::from(self.token_bytes));
+        let units = u64::from(self.unit_bytes);
+        let tokens = u64::from(self.token_bytes);
         let whole_units = (units / UNIT_BYTES).max(1) * UNIT_BYTES;
         file.check_size("bytes of double array", units, whole_units)?;
         file.check_size("bytes of tokens", tokens, u64::from(self.num_words) * TOKEN_BYTES as u64)?;

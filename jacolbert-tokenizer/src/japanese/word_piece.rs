@@ -3,14 +3,13 @@
 use super::normalize::{nfkc, split_white_space};
 use super::vocabulary::Vocabulary;
 
-/// A word of more characters than this is unknown as a whole.
+/// A word with more characters is unknown as a whole.
 const MAX_WORD_CHARS: usize = 100;
 
 /// Appends the ids of the pieces of `word` to `ids`.
 ///
-/// The word is split at white space first. Each part is then covered from its start by the longest
-/// tokens there are, all but the first with `##` before them; a part that cannot be covered gives
-/// one `unknown`.
+/// The word is split at white space first. Each part is then covered from its start by the longest possible tokens,
+/// all but the first with `##` before them. A part that cannot be covered becomes one `unknown`.
 pub(super) fn push_word_pieces(
     vocabulary: &Vocabulary,
     unknown: u32,
@@ -38,7 +37,7 @@ pub(super) fn push_characters(
     ids.extend(nfkc(word).chars().map(id));
 }
 
-/// Whether the longest tokens cover `word`; those found are appended to `ids` in any case.
+/// Appends the longest tokens that cover `word` to `ids`, and returns whether they cover it whole.
 fn push_longest(vocabulary: &Vocabulary, word: &str, ids: &mut Vec<u32>) -> bool {
     let mut rest = word;
     while !rest.is_empty() {
@@ -57,7 +56,7 @@ fn push_longest(vocabulary: &Vocabulary, word: &str, ids: &mut Vec<u32>) -> bool
     true
 }
 
-/// The prefixes of `text` of at most `max_len` bytes, longest first, the empty one left out.
+/// The prefixes of `text` of at most `max_len` bytes, longest first, without the empty one.
 fn prefixes(text: &str, max_len: usize) -> impl Iterator<Item = &str> {
     let max_len = text.floor_char_boundary(max_len);
     (1..=max_len).rev().filter_map(|len| text.get(..len))
@@ -113,11 +112,12 @@ mod tests {
         });
     }
 
-    /// The pieces as the reference's code finds them: characters, and a `##` put before all but the
-    /// first.
+    /// The pieces as the reference finds them: over characters, with `##` before all pieces but the first.
     fn defined(word: &str) -> Vec<u32> {
-        let (vocabulary, chars) = (vocabulary(), word.chars().collect::<Vec<_>>());
-        let (mut ids, mut start) = (Vec::new(), 0);
+        let vocabulary = vocabulary();
+        let chars: Vec<char> = word.chars().collect();
+        let mut ids = Vec::new();
+        let mut start = 0;
         while start < chars.len() {
             let prefix = if start > 0 { "##" } else { "" };
             let piece = |end: &usize| format!("{prefix}{}", String::from_iter(&chars[start..*end]));

@@ -42,7 +42,8 @@ fn use_all(folder: &Path, text: &str) {
     let options = JapaneseTokenizerOptions::default();
     let tokenizer = JapaneseTokenizer::new(dictionary, vocabulary, options).expect("a tokenizer");
     for text in [TEXT, text] {
-        let (words, ids) = (tokenizer.words(text), tokenizer.encode(text));
+        let words = tokenizer.words(text);
+        let ids = tokenizer.encode(text);
         assert!(words.is_ok() || ids.is_err() || text.contains('['), "words fail, ids do not");
     }
 }
@@ -103,8 +104,9 @@ fn a_trie_of_links_to_anywhere_does_not_panic() {
         let mut state = seed;
         for unit in bytes[72..72 + units].as_chunks_mut::<8>().0 {
             state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            let (base, check) = ((state >> 33) as u32 % 7, (state >> 50) as u32 % 7);
-            let base = if state >> 63 == 1 { base } else { !(base << 8 | 3) };
+            let link = (state >> 33) as u32 % 7;
+            let base = if state >> 63 == 1 { link } else { !(link << 8 | 3) };
+            let check = (state >> 50) as u32 % 7;
             unit[..4].copy_from_slice(&base.to_le_bytes());
             unit[4..].copy_from_slice(&check.to_le_bytes());
         }

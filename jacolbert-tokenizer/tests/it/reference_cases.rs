@@ -40,8 +40,8 @@ fn shares(tokenizer: &JapaneseTokenizer, data: &Path) -> BTreeMap<String, Share>
     let cases = std::fs::read_to_string(data.join("cases.jsonl")).expect("the cases");
     for line in cases.lines() {
         let record: Value = serde_json::from_str(line).expect("a record");
-        let (group, text) = (record["group"].as_str(), record["text"].as_str());
-        let (group, text) = group.zip(text).expect("a group and a text");
+        let group = record["group"].as_str().expect("a group");
+        let text = record["text"].as_str().expect("a text");
         let words = tokenizer.words(text).expect("words");
         let is_equal =
             words == list(&record["words"]) && ids(tokenizer, text) == list(&record["ids"]);

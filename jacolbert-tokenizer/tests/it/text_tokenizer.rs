@@ -58,7 +58,8 @@ fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
 
 #[test]
 fn a_folder_without_a_dictionary_is_named() -> TestResult {
-    let (folder, empty) = (japanese()?, tempfile::tempdir()?);
+    let folder = japanese()?;
+    let empty = tempfile::tempdir()?;
     let error = TextTokenizer::from_dir(folder.path(), Some(empty.path())).expect_err("empty");
     let missing = vec!["sys.dic", "unk.dic", "matrix.bin", "char.bin"];
     assert!(matches!(&error, Error::Dictionary { path, fault }
@@ -106,7 +107,8 @@ fn broken_files_are_named() -> TestResult {
 
 #[test]
 fn a_saved_tokenizer_has_the_same_files() -> TestResult {
-    let (folder, copy) = (japanese()?, tempfile::tempdir()?);
+    let folder = japanese()?;
+    let copy = tempfile::tempdir()?;
     open(folder.path())?.save(&copy.path().join("new"))?;
     for name in ["vocab.txt", "tokenizer_config.json"] {
         let saved = std::fs::read_to_string(copy.path().join("new").join(name))?;

@@ -130,6 +130,7 @@ fn added_tokens_are_cut_out_with_their_ids() {
     let options = JapaneseTokenizerOptions { added, ..Default::default() };
     let tokenizer = tokenizer(folder.path(), options);
     let token = |token| tokenizer.vocabulary().id(token).expect("a token");
-    let (language, mask) = (token("語"), tokenizer.special_tokens().mask);
+    let language = token("語");
+    let mask = tokenizer.special_tokens().mask;
     assert_eq!(tokenizer.encode("<q>日本語[MASK]").expect("ids"), [7000, 7001, language, mask]);
 }
