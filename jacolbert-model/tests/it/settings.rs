@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use jacolbert_model::{Checkpoint, ColbertConfig, Device, Error, LoadOptions, QueryLength};
+use jacolbert_model::{
+    Activation, BertConfig, Checkpoint, ColbertConfig, Device, Error, LoadOptions, QueryLength,
+};
 use serde_json::{Value, json};
 
 use crate::TestResult;
@@ -127,4 +129,19 @@ fn a_rule_for_the_length_that_is_none_is_named() {
     let tiny = Tiny::new().but(|tiny| tiny.metadata["query_length_rule"] = json!("guess"));
     let error = tiny.load().expect_err("no such rule");
     assert!(matches!(error, Error::Setting { key: "query_length_rule", .. }));
+}
+
+#[test]
+fn settings_survive_serde_and_missing_fields_have_their_defaults() -> TestResult {
+    for query_length in [QueryLength::Fixed(9), QueryLength::AtMost(9), QueryLength::Dynamic] {
+        let config = ColbertConfig { query_length, doc_maxlen: 7, ..Default::default() };
+        let read: ColbertConfig = serde_json::from_str(&serde_json::to_string(&config)?)?;
+        assert_eq!(read, config);
+    }
+    let few: ColbertConfig = serde_json::from_value(json!({ "query_length": { "at_most": 9 } }))?;
+    let query_length = QueryLength::AtMost(9);
+    assert_eq!(few, ColbertConfig { query_length, ..Default::default() });
+    let bert: BertConfig = serde_json::from_value(json!({ "hidden_act": "gelu_tanh" }))?;
+    assert_eq!(bert, BertConfig { hidden_act: Activation::GeluTanh, ..Default::default() });
+    Ok(())
 }

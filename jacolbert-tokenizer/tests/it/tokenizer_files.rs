@@ -91,7 +91,22 @@ fn options_that_matter_are_read() {
 }
 
 #[test]
-fn options_that_are_not_built_are_named() {
+fn options_survive_serde_and_missing_fields_have_their_defaults() {
+    let options = JapaneseTokenizerOptions {
+        subword: Subword::Character,
+        added: vec![("<q>".to_owned(), 7)],
+        ..Default::default()
+    };
+    let json = serde_json::to_string(&options).expect("JSON");
+    let read: JapaneseTokenizerOptions = serde_json::from_str(&json).expect("the options");
+    assert_eq!(read, options);
+    let few: JapaneseTokenizerOptions =
+        serde_json::from_str(r#"{"lower_case": true}"#).expect("an option");
+    assert_eq!(few, JapaneseTokenizerOptions { lower_case: true, ..Default::default() });
+}
+
+#[test]
+fn options_that_are_not_supported_are_named() {
     let check = |option: &str, entry: &str| {
         let mecab = r#"{"word_tokenizer_type": "mecab", "#;
         let error = options(&format!("{mecab}{entry}}}")).expect_err(entry);
