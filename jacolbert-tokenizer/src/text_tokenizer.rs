@@ -66,6 +66,24 @@ impl TextTokenizer {
         }
     }
 
+    /// The pieces of `text`: the token of each id that [`encode`](Self::encode) returns, such as `東京` and `##都`.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn pieces(&self, text: &str) -> Result<Vec<String>, Error> {
+        let ids = self.encode(text)?;
+        Ok(ids.into_iter().map(|id| self.token(id).unwrap_or_default()).collect())
+    }
+
+    /// The token with the id `id`.
+    pub fn token(&self, id: u32) -> Option<String> {
+        match &self.kind {
+            Kind::Japanese(tokenizer) => tokenizer.token(id).map(str::to_owned),
+            #[cfg(feature = "json")]
+            Kind::Json(tokenizer) => tokenizer.token(id),
+        }
+    }
+
     /// The id of `token`.
     pub fn id(&self, token: &str) -> Option<u32> {
         match &self.kind {

@@ -44,6 +44,11 @@ impl AddedTokens {
         self.tokens.iter().find(|(token, _)| token == word).map(|(_, id)| *id)
     }
 
+    /// The token with the id `id`.
+    pub(super) fn token(&self, id: u32) -> Option<&str> {
+        self.tokens.iter().find(|(_, added)| *added == id).map(|(token, _)| token.as_str())
+    }
+
     /// All of them with their ids.
     pub(super) fn tokens(&self) -> impl Iterator<Item = (u32, &str)> {
         self.tokens.iter().map(|(token, id)| (*id, token.as_str()))

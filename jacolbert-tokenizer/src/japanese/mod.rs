@@ -122,6 +122,11 @@ impl JapaneseTokenizer {
         self.added.id(token).or_else(|| self.vocabulary.id(token))
     }
 
+    /// The token with the id `id`: an added token, else one of the vocabulary.
+    pub fn token(&self, id: u32) -> Option<&str> {
+        self.added.token(id).or_else(|| self.vocabulary.token(id))
+    }
+
     /// The largest id.
     pub fn largest_id(&self) -> u32 {
         let last = self.vocabulary.num_tokens().saturating_sub(1) as u32;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::Error;
 
@@ -18,6 +19,8 @@ pub struct Vocabulary {
     continuations: HashMap<Box<str>, u32>,
     /// Bytes in the longest token.
     max_len: usize,
+    /// The tokens in the order of their ids, once somebody asks for one.
+    tokens: OnceLock<Vec<Box<str>>>,
 }
 
 impl Vocabulary {
@@ -44,7 +47,7 @@ impl Vocabulary {
         }
         let max_len = ids.keys().map(|token| token.len()).max().unwrap_or_default();
         let continuations = continuations(&ids);
-        Ok(Self { path: path.into(), ids, continuations, max_len })
+        Ok(Self { path: path.into(), ids, continuations, max_len, tokens: OnceLock::new() })
     }
 
     /// Writes the vocabulary to the file at `path`.
@@ -58,6 +61,16 @@ impl Vocabulary {
     /// The id of `token`.
     pub fn id(&self, token: &str) -> Option<u32> {
         self.ids.get(token).copied()
+    }
+
+    /// The token with the id `id`.
+    pub fn token(&self, id: u32) -> Option<&str> {
+        let tokens = self.tokens.get_or_init(|| {
+            let mut tokens: Vec<(&Box<str>, &u32)> = self.ids.iter().collect();
+            tokens.sort_unstable_by_key(|(_, id)| **id);
+            tokens.into_iter().map(|(token, _)| token.clone()).collect()
+        });
+        tokens.get(id as usize).map(AsRef::as_ref)
     }
 
     /// Every token with its id, in no order.
@@ -114,6 +127,8 @@ mod tests {
     fn an_empty_line_is_a_token() {
         let vocabulary = vocabulary("a\n\nb").expect("a vocabulary");
         assert_eq!(["a", "", "b"].map(|token| vocabulary.id(token)), [0, 1, 2].map(Some));
+        assert_eq!([0, 1, 2].map(|id| vocabulary.token(id)), ["a", "", "b"].map(Some));
+        assert_eq!(vocabulary.token(3), None);
         assert_eq!(vocabulary.num_tokens(), 3);
     }
 

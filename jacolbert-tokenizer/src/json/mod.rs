@@ -56,6 +56,11 @@ impl JsonTokenizer {
         self.tokenizer.token_to_id(token)
     }
 
+    /// The token with the id `id`.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.tokenizer.id_to_token(id)
+    }
+
     /// The ids of the tokens with the names that a BERT's special tokens have.
     ///
     /// # Errors

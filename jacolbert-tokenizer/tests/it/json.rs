@@ -63,6 +63,7 @@ fn ids_are_those_of_the_whole_text_and_of_nothing_else() -> TestResult {
     assert!(tokenizer.encode("")?.is_empty());
     assert_eq!((tokenizer.id("[MASK]"), tokenizer.id("木")), (Some(4), None));
     assert_eq!(tokenizer.largest_id(), 9);
+    assert_eq!((tokenizer.token(7), tokenizer.token(10)), (Some("##京".to_owned()), None));
     Ok(())
 }
 

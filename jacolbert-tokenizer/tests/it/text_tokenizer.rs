@@ -41,6 +41,11 @@ fn a_japanese_tokenizer_answers_as_itself() -> TestResult {
     assert_eq!(tokenizer.largest_id(), 7000);
     assert_eq!(tokenizer.vocab_size(), itself.vocabulary().num_tokens() + 1);
     assert!(tokenizer.as_japanese().is_some());
+    assert_eq!(tokenizer.pieces("[Q] 日本語")?, ["[Q] ", "日", "本語"]);
+    for (id, token) in tokenizer.tokens() {
+        assert_eq!(tokenizer.token(id), Some(token));
+    }
+    assert_eq!(tokenizer.token(6999), None);
     Ok(())
 }
 
