@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use jacolbert_core::SettingsError;
 use jacolbert_tokenizer::Error as TokenizerError;
 
-use crate::{EncodingFault, Precision};
+use crate::EncodingFault;
+use crate::precision::{Precision, UnknownPrecision, listed};
 
 /// The cause as the library that found it says it.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -114,6 +115,12 @@ pub enum Error {
         /// What is wrong with it.
         source: Cause,
     },
+    /// Weights are a `pytorch_model.bin`, and the feature that reads such files is off.
+    #[error("{} is a file of PyTorch, which needs the cargo feature `pytorch`", path.display())]
+    PytorchFeature {
+        /// The file.
+        path: PathBuf,
+    },
     /// A `pytorch_model.bin` asks for an operation that weights do not need. It was not carried out.
     #[error("{}: weights do not need the pickle operation {opcode:#04x}", path.display())]
     PickleOpcode {
@@ -211,23 +218,45 @@ pub enum Error {
         fault: EncodingFault,
     },
     /// A device cannot compute in a number format.
-    #[error("{device} cannot compute in {precision:?}")]
+    #[error("{device} cannot compute in {precision}; it takes {}", listed(takes))]
     Precision {
         /// The number format.
         precision: Precision,
-        /// The device.
+        /// The device's name.
         device: String,
+        /// The number formats in which it can compute.
+        takes: Vec<Precision>,
     },
+    /// A number format has a name that none has.
+    #[error(transparent)]
+    UnknownPrecision(#[from] UnknownPrecision),
+    /// A device is not compiled in.
+    #[error("the device `{feature}` needs the cargo feature `{feature}`")]
+    DeviceFeature {
+        /// The feature, whose name is that of the device.
+        feature: &'static str,
+    },
+    /// A device has a name that none has.
+    #[error("{name:?} is no device; there are cpu, flex, ndarray, wgpu, vulkan, metal and cuda")]
+    UnknownDevice {
+        /// The name.
+        name: String,
+    },
+    /// A Burn module was asked for on the CPU, where this crate's own kernels compute.
+    #[error("no Burn module computes on `cpu`; choose one of Burn's devices, such as `flex`")]
+    NoBurnDevice,
     /// The device failed while it computed or handed back a result.
     #[error("the device did not hand back a result")]
     Device(#[source] Cause),
-    /// A device computes another embedding than flex on the CPU does.
+    /// A device computes another embedding than the reference.
     #[error(
-        "{device} differs from flex by {difference} at token {token} of {text:?}; {within} is allowed"
+        "{device} differs from {reference} by {difference} at token {token} of {text:?}; {within} is allowed"
     )]
     SelfCheck {
-        /// The device.
+        /// The device and its number format.
         device: String,
+        /// What it was compared with.
+        reference: String,
         /// The beginning of the text.
         text: String,
         /// The token whose row differs most, from 0, among those that are kept.
@@ -237,14 +266,16 @@ pub enum Error {
         /// What is allowed.
         within: f32,
     },
-    /// A device gives another score than flex on the CPU does.
+    /// A device gives another score than the reference.
     #[error(
-        "{device} differs from flex by {difference} in the score of {query:?} with {passage:?}; \
+        "{device} differs from {reference} by {difference} in the score of {query:?} with {passage:?}; \
          {within} is allowed"
     )]
     SelfCheckScore {
-        /// The device.
+        /// The device and its number format.
         device: String,
+        /// What it was compared with.
+        reference: String,
         /// The beginning of the query.
         query: String,
         /// The beginning of the passage.

@@ -95,56 +95,47 @@
 //! The tests compare flex, ndarray and wgpu (on Vulkan in software) with PyTorch.
 //! [`Encoder::self_check`] compares any other device with flex, on the machine where it counts.
 
-mod batch;
-mod batching;
-mod bert;
+#[cfg(feature = "burn")]
+mod burn;
 mod checkpoint;
-mod colbert;
 mod config;
-mod encode_options;
+mod device;
 mod encoder;
-mod engine;
 mod error;
 mod fingerprint;
-mod fresh_weights;
+mod formula;
 mod load_options;
-mod maxsim;
-#[cfg(feature = "flex")]
+#[doc(hidden)]
+pub mod measure;
 mod packed;
 mod precision;
 mod reference_texts;
 mod roles;
-#[cfg(feature = "flex")]
-mod self_check;
 mod sentence;
-mod stream;
-mod token_weights;
 
-pub use batch::Batch;
-pub use bert::Bert;
-pub use burn::tensor::Device;
-pub use checkpoint::{Checkpoint, TensorFile, WeightFormat};
-pub use colbert::{Colbert, TokenEmbeddings};
+#[cfg(feature = "burn")]
+pub use self::burn::{
+    Batch, Bert, Checkpoint, Colbert, FreshWeights, TokenEmbeddings, TokenWeights, WeightFormat,
+    maxsim_all, maxsim_n_way,
+};
+pub use checkpoint::TensorFile;
 pub use config::{
     Activation, BertConfig, ColbertConfig, QueryLength, SentenceConfig, SentencePooling,
     SentenceSettings,
 };
-pub use encode_options::{BatchSize, EncodeOptions};
-pub use encoder::{Encoded, Encoder, Truncation};
-pub use engine::CpuEngine;
+pub use device::Device;
+pub use encoder::{
+    BatchSize, EncodeOptions, Encoded, EncodedPassage, EncodedText, Encoder, SelfCheck,
+    SelfCheckOptions, StreamOptions, TokenisedPassage, Truncation,
+};
 pub use error::Error;
 pub use fingerprint::Fingerprint;
-pub use fresh_weights::FreshWeights;
 pub use load_options::LoadOptions;
-pub use maxsim::{maxsim_all, maxsim_n_way};
 pub use precision::Precision;
 pub use roles::{Encoding, EncodingFault, Tokenizer};
-#[cfg(feature = "flex")]
-pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use sentence::{EncodedSentences, SentenceEncoder, SentenceOptions};
-pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
-pub use token_weights::TokenWeights;
+
 /// Compiles what the README shows.
-#[cfg(all(doctest, feature = "flex"))]
+#[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{ColbertConfig, CpuEngine, Precision};
+use serde::{Deserialize, Serialize};
+
+use crate::{ColbertConfig, Precision};
 
 /// What loading a checkpoint may need beyond its folder.
 ///
@@ -14,20 +16,19 @@ use crate::{ColbertConfig, CpuEngine, Precision};
 /// # fn main() -> Result<(), jacolbert_model::Error> {
 /// let dictionary = Some("venv/lib/python3.11/site-packages/unidic_lite/dicdir".into());
 /// let options = LoadOptions { dictionary, ..Default::default() };
-/// let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
+/// let encoder = Encoder::from_dir(Path::new("JaColBERT"), &options, &Device::cpu())?;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LoadOptions {
-    /// Folder of the compiled MeCab dictionary from which a `BertJapaneseTokenizer` has its words,
-    /// for instance `unidic_lite/dicdir`. Other tokenizers pass it over.
-    pub dictionary: Option<PathBuf>,
-    /// How text is read, instead of what the checkpoint's own settings say.
-    pub config: Option<ColbertConfig>,
-    /// What an [`Encoder`](crate::Encoder) on flex computes with; other devices pass it over.
-    pub cpu: CpuEngine,
-    /// The number format in which an [`Encoder`](crate::Encoder) multiplies, if its device has it. Flex has
-    /// all and is fast in `f32` only, which the [packed](CpuEngine::Packed) weights are.
+    /// The number format in which an [`Encoder`](crate::Encoder) multiplies; by default `f32`. A shorter one takes
+    /// less memory and, on hardware made for it, less time, and loses some accuracy.
     pub precision: Precision,
+    /// Folder of the compiled MeCab dictionary from which a `BertJapaneseTokenizer` has its words,
+    /// for instance `unidic_lite/dicdir`; by default none. Other tokenizers ignore it.
+    pub dictionary: Option<PathBuf>,
+    /// How text is read; by default as the checkpoint's own settings say.
+    pub config: Option<ColbertConfig>,
 }

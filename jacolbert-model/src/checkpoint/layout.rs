@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::stored_tensors::StoredTensors;
 use super::weights_file::{self, WeightsFile};
 use crate::Error;
-use crate::config::{ColbertConfig, DenseConfig, PylateModules, file_names};
+use crate::config::{DenseConfig, PylateModules, file_names};
 
 /// How a checkpoint is spread over a folder.
 pub(super) enum Layout {

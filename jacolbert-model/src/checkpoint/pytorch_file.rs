@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{bf16, f16};
+use half::{bf16, f16};
 use pytorch_reader::{DType, PickleError, PickleValue, PytorchError, PytorchReader, Tensor};
 
-use super::safetensors_file::numbers;
+use super::values::numbers;
 use crate::Error;
 
 /// What the reader calls a tensor among the values of a pickle.

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{bf16, f16};
+use half::{bf16, f16};
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
 
+use super::values::numbers;
 use crate::Error;
 
 /// Bytes before the header: its length.
@@ -60,9 +61,4 @@ impl SafetensorsFile {
             }),
         }
     }
-}
-
-/// Every `N` bytes as a number.
-pub(super) fn numbers<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    bytes.as_chunks::<N>().0.iter().map(|&chunk| number(chunk)).collect()
 }

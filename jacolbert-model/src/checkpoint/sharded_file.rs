@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jacolbert_core::SettingsFile;
 
-use super::weights_file::WeightsFile;
+use super::single_file::SingleFile;
 use crate::Error;
 
 /// The key of the index under which the file of every tensor stands.
@@ -13,7 +13,7 @@ const MAP: &str = "weight_map";
 
 /// Files of weights in one folder.
 pub(super) struct ShardedFile {
-    files: BTreeMap<String, WeightsFile>,
+    files: BTreeMap<String, SingleFile>,
     /// The file of each tensor.
     places: BTreeMap<String, String>,
 }
@@ -25,7 +25,7 @@ impl ShardedFile {
         let mut files = BTreeMap::new();
         for name in places.values() {
             if !files.contains_key(name) {
-                files.insert(name.clone(), WeightsFile::open_single(&path.with_file_name(name))?);
+                files.insert(name.clone(), SingleFile::open(&path.with_file_name(name))?);
             }
         }
         Ok(Self { files, places })
@@ -36,7 +36,7 @@ impl ShardedFile {
     }
 
     /// The file that has the tensor `name`.
-    pub(super) fn file_of(&self, name: &str) -> Option<&WeightsFile> {
+    pub(super) fn file_of(&self, name: &str) -> Option<&SingleFile> {
         self.files.get(self.places.get(name)?)
     }
 }

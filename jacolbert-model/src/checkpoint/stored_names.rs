@@ -1,6 +1,7 @@
-//! What a parameter of [`Colbert`](crate::Colbert) is called in a checkpoint.
+//! What a parameter of a model is called in a checkpoint.
 
-/// Parts of our paths and what stands for them in a file, applied from top to bottom.
+/// Parts of the paths in the Burn module and what stands for them in a file, applied from top to bottom.
+#[cfg(feature = "burn")]
 const PARTS: [(&str, &str); 13] = [
     ("bert.layers.", "bert.encoder.layer."),
     ("embeddings.words.", "embeddings.word_embeddings."),
@@ -19,7 +20,8 @@ const PARTS: [(&str, &str); 13] = [
 
 /// The name in a file of the parameter at `path`: `bert.layers.0.attention.norm.gamma` is
 /// `bert.encoder.layer.0.attention.output.LayerNorm.weight`.
-pub(super) fn stored_name(path: &str) -> String {
+#[cfg(feature = "burn")]
+pub(crate) fn stored_name(path: &str) -> String {
     let name = PARTS.iter().fold(path.to_string(), |name, (ours, stored)| {
         if name.contains(ours) { name.replacen(ours, stored, 1) } else { name }
     });
@@ -38,7 +40,8 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
 }
 
 /// The projection's matrix.
-pub(super) const PROJECTION: &str = "linear.weight";
+#[cfg(feature = "burn")]
+pub(crate) const PROJECTION: &str = "linear.weight";
 
 /// What stands before the encoder's names, unless a file holds nothing but an encoder.
 pub(super) const BERT: &str = "bert.";
@@ -67,6 +70,7 @@ pub(super) fn needs_a_place(name: &str, prefix: &str) -> bool {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "burn")]
     #[test]
     fn every_kind_of_parameter_has_its_stored_name() {
         let check = |path, stored| assert_eq!(stored_name(path), stored);

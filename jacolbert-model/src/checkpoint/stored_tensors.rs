@@ -44,6 +44,7 @@ impl StoredTensors {
     }
 
     /// Takes tensor `name`, if there is one, without reading it.
+    #[cfg(feature = "burn")]
     pub(super) fn leave_aside(&mut self, name: &str) {
         self.encoder.left.remove(name);
     }
@@ -82,24 +83,5 @@ impl Unread {
             Some(tensor) => Err(Error::SurplusTensor { path: self.file.path().into(), tensor }),
             None => Ok(()),
         }
-    }
-}
-
-/// The transpose of the matrix `values` with rows of length `columns`.
-pub(super) fn transposed(values: &[f32], columns: usize) -> Vec<f32> {
-    let mut transposed = Vec::with_capacity(values.len());
-    for column in 0..columns {
-        transposed.extend(values.iter().skip(column).step_by(columns));
-    }
-    transposed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transpose_swaps_rows_and_columns() {
-        assert_eq!(transposed(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
     }
 }

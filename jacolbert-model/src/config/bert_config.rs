@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jacolbert_core::{SettingsError, SettingsFile};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 use super::file_names::BERT as FILE;
 use super::limits::{MAX_LAYERS, MAX_SIZE};
@@ -76,7 +75,7 @@ impl BertConfig {
         Ok(config)
     }
 
-    fn from_keys(keys: &SettingsFile) -> Result<Self, Error> {
+    pub(super) fn from_keys(keys: &SettingsFile) -> Result<Self, Error> {
         let acts = "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"";
         let hidden_act = keys.word_if_given("hidden_act", acts, Activation::from_word)?;
         let dropout = |key| Ok::<_, SettingsError>(keys.probability_if_given(key)?.unwrap_or(0.1));
@@ -96,52 +95,13 @@ impl BertConfig {
         })
     }
 
-    fn check_heads(&self, path: &Path) -> Result<(), Error> {
+    pub(super) fn check_heads(&self, path: &Path) -> Result<(), Error> {
         let Self { hidden_size, num_attention_heads, .. } = *self;
         if hidden_size.is_multiple_of(num_attention_heads) {
             return Ok(());
         }
         Err(Error::Heads { path: path.into(), hidden_size, num_attention_heads })
     }
-
-    /// Makes the checks of [`from_dir`](Self::from_dir).
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        let keys = SettingsFile::from_object(self.keys(), Path::new(FILE));
-        Self::from_keys(&keys)?.check_heads(keys.path())
-    }
-
-    /// Writes `config.json` to the folder `dir`.
-    pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
-        let path = dir.join(FILE);
-        let value = Value::Object(self.keys());
-        std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
-    }
-
-    fn keys(&self) -> Map<String, Value> {
-        let keys = [
-            ("architectures", json!(["HF_ColBERT"])),
-            ("model_type", json!("bert")),
-            ("vocab_size", json!(self.vocab_size)),
-            ("hidden_size", json!(self.hidden_size)),
-            ("num_hidden_layers", json!(self.num_hidden_layers)),
-            ("num_attention_heads", json!(self.num_attention_heads)),
-            ("intermediate_size", json!(self.intermediate_size)),
-            ("hidden_act", json!(self.hidden_act.word())),
-            ("max_position_embeddings", json!(self.max_position_embeddings)),
-            ("type_vocab_size", json!(self.type_vocab_size)),
-            ("layer_norm_eps", number(self.layer_norm_eps)),
-            ("hidden_dropout_prob", number(self.hidden_dropout_prob)),
-            ("attention_probs_dropout_prob", number(self.attention_probs_dropout_prob)),
-            ("initializer_range", number(self.initializer_range)),
-        ];
-        keys.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
-    }
-}
-
-/// `number` as JSON, or as a string if JSON cannot represent it, so that reading it back fails instead of giving the
-/// default.
-fn number(number: f64) -> Value {
-    if number.is_finite() { json!(number) } else { json!(number.to_string()) }
 }
 
 impl Default for BertConfig {

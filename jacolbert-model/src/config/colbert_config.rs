@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jacolbert_core::{SettingsError, SettingsFile};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::limits::MAX_LENGTH;
 use super::{QueryLength, file_names};
@@ -12,12 +11,12 @@ use crate::Error;
 
 /// A key of our own: the meaning of `query_maxlen` if it is not a fixed length. colbert-ai ignores keys that it does
 /// not know.
-const RULE: &str = "query_length_rule";
-const AT_MOST: &str = "at_most";
-const DYNAMIC: &str = "dynamic";
+pub(super) const RULE: &str = "query_length_rule";
+pub(super) const AT_MOST: &str = "at_most";
+pub(super) const DYNAMIC: &str = "dynamic";
 
 /// The default, which is also written for a dynamic length, for readers that know fixed lengths only.
-const QUERY_MAXLEN: usize = 32;
+pub(super) const QUERY_MAXLEN: usize = 32;
 
 /// How a ColBERT reads queries and passages. Fields are named as the keys of `artifact.metadata`.
 ///
@@ -113,33 +112,6 @@ impl ColbertConfig {
             return Ok(());
         }
         Err(Error::Length { key: "dim", length: self.dim, min: 1, max })
-    }
-
-    /// Writes `artifact.metadata` to the folder `dir`.
-    pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
-        let (query_maxlen, rule) = match self.query_length {
-            QueryLength::Fixed(length) => (length, None),
-            QueryLength::AtMost(length) => (length, Some(AT_MOST)),
-            QueryLength::Dynamic => (QUERY_MAXLEN, Some(DYNAMIC)),
-        };
-        let mut value = json!({
-            "dim": self.dim,
-            "similarity": "cosine",
-            "query_maxlen": query_maxlen,
-            "doc_maxlen": self.doc_maxlen,
-            "mask_punctuation": self.mask_punctuation,
-            "attend_to_mask_tokens": self.attend_to_mask_tokens,
-            "query_token_id": self.query_token_id,
-            "doc_token_id": self.doc_token_id,
-        });
-        if let Some(rule) = rule {
-            value[RULE] = rule.into();
-        }
-        if !self.skiplist_words.is_empty() {
-            value["skiplist_words"] = self.skiplist_words.as_slice().into();
-        }
-        let path = dir.join(file_names::COLBERT);
-        std::fs::write(&path, format!("{value:#}\n")).map_err(|source| Error::io(&path, source))
     }
 }
 

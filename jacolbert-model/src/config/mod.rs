@@ -10,6 +10,8 @@ mod punctuation;
 mod pylate_config;
 mod pylate_modules;
 mod query_length;
+#[cfg(feature = "burn")]
+mod saving;
 mod sentence_modules;
 mod sentence_settings;
 mod sentence_shape;

@@ -12,7 +12,7 @@ use super::norm::PackedNorm;
 use super::ragged::Ragged;
 use super::rooms::{HeadRooms, PassRooms, Room, Rooms};
 use super::weights::Matrix;
-use crate::bert::Attention;
+use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
 
 /// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
@@ -33,22 +33,26 @@ pub(super) enum Context<'r> {
 }
 
 impl PackedAttention {
-    pub(super) fn new(
+    /// Takes and packs the attention of the layer `layer`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(
         config: &BertConfig,
-        attention: Attention,
+        weights: &mut Weights,
+        layer: &str,
         packing: Packing,
     ) -> Result<Self, Error> {
-        let Attention { query, key, value, output, norm, num_heads, .. } = attention;
-        let query = Matrix::of(query)?;
-        let hidden = query.bias.len();
-        let query = query.divided(((hidden / num_heads) as f32).sqrt());
-        Ok(Self {
-            inputs: packing.of(PackedLinear::new(&[query, Matrix::of(key)?, Matrix::of(value)?])),
-            output: packing.of(PackedLinear::new(&[Matrix::of(output)?])),
-            norm: PackedNorm::new(config, norm)?,
-            num_heads,
-            hidden,
-        })
+        let BertConfig { hidden_size: hidden, num_attention_heads: num_heads, .. } = *config;
+        let mut matrix = |name| Matrix::take(weights, &format!("{layer}.{name}"), [hidden, hidden]);
+        let query = matrix("attention.self.query")?.divided(((hidden / num_heads) as f32).sqrt());
+        let key = matrix("attention.self.key")?;
+        let value = matrix("attention.self.value")?;
+        let inputs = packing.pack(PackedLinear::new(&[query, key, value]));
+        let output = packing.pack(PackedLinear::new(&[matrix("attention.output.dense")?]));
+        let norm = format!("{layer}.attention.output.LayerNorm");
+        let norm = PackedNorm::take(weights, &norm, config)?;
+        Ok(Self { inputs, output, norm, num_heads, hidden })
     }
 
     /// From one row of hidden states to the next.

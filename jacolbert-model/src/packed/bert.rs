@@ -8,10 +8,10 @@ use super::linear::{Outputs, PackedLinear};
 use super::ragged::Ragged;
 use super::rooms::PassRooms;
 use super::{Packing, concatenated};
-use crate::bert::Bert;
+use crate::checkpoint::Weights;
 use crate::{BertConfig, Encoding, Error};
 
-/// The weights of a [`Bert`], laid out for the kernels.
+/// The weights of a BERT, laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedBert {
     isa: Isa,
@@ -21,18 +21,26 @@ pub(crate) struct PackedBert {
 }
 
 impl PackedBert {
-    /// Packs `bert`, whose settings are `config`; each weight is let go of once it is packed.
+    /// Takes and packs the weights of a model of the shape `config`, one after the other.
     ///
     /// # Errors
-    /// [`Error::Device`].
-    pub(crate) fn new(config: &BertConfig, bert: Bert, packing: Packing) -> Result<Self, Error> {
-        let layers = bert.layers.into_iter().map(|layer| PackedLayer::new(config, layer, packing));
-        Ok(Self {
-            isa: packing.isa(),
-            embeddings: PackedEmbeddings::new(config, bert.embeddings)?,
-            layers: layers.collect::<Result<_, _>>()?,
-            hidden_size: config.hidden_size,
-        })
+    /// Those of [`Weights::take`].
+    pub(crate) fn take(
+        config: &BertConfig,
+        weights: &mut Weights,
+        packing: Packing,
+    ) -> Result<Self, Error> {
+        let embeddings = PackedEmbeddings::take(config, weights)?;
+        let layers = (0..config.num_hidden_layers)
+            .map(|n| PackedLayer::take(config, weights, n, packing))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { isa: packing.isa(), embeddings, layers, hidden_size: config.hidden_size })
+    }
+
+    /// The same without the first `count` positions, of which there are more: an XLM-RoBERTa, whose texts
+    /// begin at a later position than 0, then is a BERT.
+    pub(crate) fn without_positions(self, count: usize) -> Self {
+        Self { embeddings: self.embeddings.without_positions(count), ..self }
     }
 
     /// Per text the hidden states of its tokens, `[tokens, hidden]`.

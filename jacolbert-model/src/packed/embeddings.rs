@@ -4,8 +4,7 @@ use super::division::Division;
 use super::kernels::row_stride;
 use super::norm::PackedNorm;
 use super::ragged::Ragged;
-use super::weights::values;
-use crate::bert::BertEmbeddings;
+use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
 
 /// `norm(word[id] + (position[i] + segment[0]))`.
@@ -20,19 +19,31 @@ pub(super) struct PackedEmbeddings {
 }
 
 impl PackedEmbeddings {
-    pub(super) fn new(config: &BertConfig, embeddings: BertEmbeddings) -> Result<Self, Error> {
-        let BertEmbeddings { words, positions, segments, norm, .. } = embeddings;
-        let norm = PackedNorm::new(config, norm)?;
-        let hidden = norm.size();
-        let segments = values(segments.weight)?;
-        let positions = values(positions.weight)?;
+    /// Takes the embeddings of a model of the shape `config`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(config: &BertConfig, weights: &mut Weights) -> Result<Self, Error> {
+        let hidden = config.hidden_size;
+        let mut table =
+            |name, rows| weights.take(&format!("bert.embeddings.{name}.weight"), &[rows, hidden]);
+        let words = table("word_embeddings", config.vocab_size)?;
+        let positions = table("position_embeddings", config.max_position_embeddings)?;
+        let segments = table("token_type_embeddings", config.type_vocab_size)?;
+        let norm = PackedNorm::take(weights, "bert.embeddings.LayerNorm", config)?;
         let mut places = Vec::with_capacity(positions.len() / hidden * row_stride(hidden));
         for position in positions.chunks_exact(hidden) {
             let end = places.len() + row_stride(hidden);
             places.extend(position.iter().zip(&segments).map(|(a, b)| a + b));
             places.resize(end, 0.0);
         }
-        Ok(Self { words: values(words.weight)?, places, norm, hidden })
+        Ok(Self { words, places, norm, hidden })
+    }
+
+    /// The same without the first `count` positions, of which there are more.
+    pub(super) fn without_positions(mut self, count: usize) -> Self {
+        self.places.drain(..count * self.stride());
+        self
     }
 
     /// From one row to the next.

@@ -9,7 +9,7 @@ use super::linear::{Outputs, PackedLinear};
 use super::norm::PackedNorm;
 use super::rooms::{Room, Rooms, Rounded};
 use super::weights::Matrix;
-use crate::bert::FeedForward;
+use crate::checkpoint::Weights;
 use crate::{Activation, BertConfig, Error};
 
 /// `norm(x + outer(activation(inner(x))))`.
@@ -22,18 +22,25 @@ pub(super) struct PackedFeedForward {
 }
 
 impl PackedFeedForward {
-    pub(super) fn new(
+    /// Takes and packs the feed-forward block of the layer `layer`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(
         config: &BertConfig,
-        block: FeedForward,
+        weights: &mut Weights,
+        layer: &str,
         packing: Packing,
     ) -> Result<Self, Error> {
-        let FeedForward { inner, outer, norm, activation, .. } = block;
-        Ok(Self {
-            inner: packing.of(PackedLinear::new(&[Matrix::of(inner)?])),
-            outer: packing.of(PackedLinear::new(&[Matrix::of(outer)?])),
-            norm: PackedNorm::new(config, norm)?,
-            activation,
-        })
+        let BertConfig { hidden_size: hidden, intermediate_size, .. } = *config;
+        let mut linear = |name, shape| {
+            let matrix = Matrix::take(weights, &format!("{layer}.{name}"), shape)?;
+            Ok(packing.pack(PackedLinear::new(&[matrix])))
+        };
+        let inner = linear("intermediate.dense", [intermediate_size, hidden])?;
+        let outer = linear("output.dense", [hidden, intermediate_size])?;
+        let norm = PackedNorm::take(weights, &format!("{layer}.output.LayerNorm"), config)?;
+        Ok(Self { inner, outer, norm, activation: config.hidden_act })
     }
 
     pub(super) fn linears(&self) -> [&PackedLinear; 2] {

@@ -7,7 +7,7 @@ use super::feed_forward::PackedFeedForward;
 use super::linear::PackedLinear;
 use super::ragged::Ragged;
 use super::rooms::PassRooms;
-use crate::bert::BertLayer;
+use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
 
 /// Self-attention, then the feed-forward block.
@@ -18,14 +18,20 @@ pub(super) struct PackedLayer {
 }
 
 impl PackedLayer {
-    pub(super) fn new(
+    /// Takes and packs layer `n`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(
         config: &BertConfig,
-        layer: BertLayer,
+        weights: &mut Weights,
+        n: usize,
         packing: Packing,
     ) -> Result<Self, Error> {
+        let layer = format!("bert.encoder.layer.{n}");
         Ok(Self {
-            attention: PackedAttention::new(config, layer.attention, packing)?,
-            feed_forward: PackedFeedForward::new(config, layer.feed_forward, packing)?,
+            attention: PackedAttention::take(config, weights, &layer, packing)?,
+            feed_forward: PackedFeedForward::take(config, weights, &layer, packing)?,
         })
     }
 

@@ -55,14 +55,13 @@ impl PackedLinear {
     /// Several layers over the same inputs as one, their outputs one after the other.
     pub(super) fn new(matrices: &[Matrix]) -> Self {
         let num_outputs = matrices.iter().map(|matrix| matrix.bias.len()).sum::<usize>();
-        let num_weights = matrices.iter().map(|matrix| matrix.weights.len()).sum::<usize>();
-        let num_inputs = num_weights.checked_div(num_outputs).unwrap_or(0);
+        let num_inputs = matrices.first().map_or(0, |matrix| matrix.inputs);
         let num_panels = num_outputs.div_ceil(LANES);
         let mut lanes = vec![[0.0; LANES]; num_panels * num_inputs];
         let mut bias = vec![[0.0; LANES]; num_panels];
         let mut first = 0;
         for matrix in matrices {
-            put(matrix, first, num_inputs, &mut lanes, &mut bias);
+            put(matrix, first, &mut lanes, &mut bias);
             first += matrix.bias.len();
         }
         Self { weights: Weights::Exact(lanes), bias, num_inputs, num_outputs }
@@ -304,14 +303,15 @@ impl Bf16Linear<'_> {
 }
 
 /// Puts the columns of `matrix` from column `first` on.
-fn put(matrix: &Matrix, first: usize, inputs: usize, lanes: &mut [Lanes], biases: &mut [Lanes]) {
-    let outputs = matrix.bias.len();
+fn put(matrix: &Matrix, first: usize, lanes: &mut [Lanes], biases: &mut [Lanes]) {
+    let inputs = matrix.inputs;
     for (column, &bias) in (first..).zip(&matrix.bias) {
         biases[column / LANES][column % LANES] = bias;
     }
-    for (input, row) in matrix.weights.chunks_exact(outputs).enumerate() {
-        for (column, &weight) in (first..).zip(row) {
-            lanes[column / LANES * inputs + input][column % LANES] = weight;
+    for (column, row) in (first..).zip(matrix.weights.chunks_exact(inputs.max(1))) {
+        let panel = &mut lanes[column / LANES * inputs..][..inputs];
+        for (lanes, &weight) in panel.iter_mut().zip(row) {
+            lanes[column % LANES] = weight;
         }
     }
 }

@@ -1,7 +1,6 @@
-//! An encoder on the CPU: the weights of the Burn module, packed once for the kernels.
+//! An encoder on the CPU: the weights of a checkpoint, packed once for the kernels.
 //!
-//! The module stays the definition, trains and runs on every device; this is the same formula with
-//! less work around it. Texts lie end to end, so that no padding is computed; a product adds its bias
+//! The Burn module is the definition; this computes the same formula with less work around it. Texts lie end to end, so that no padding is computed; a product adds its bias
 //! and applies the activation while its results are at hand; scores of attention exist for some rows
 //! at a time. What comes out for a text has the same bits whatever texts it is encoded with, and
 //! however many threads take part.
@@ -26,8 +25,9 @@ mod rooms;
 mod tests;
 mod weights;
 
-use crate::colbert::MIN_NORM;
-use crate::{BertConfig, Colbert, Encoding, Error};
+use crate::checkpoint::Weights;
+use crate::formula::MIN_NORM;
+use crate::{BertConfig, Encoding, Error, Precision};
 use division::Division;
 use kernels::{Isa, Rows};
 use linear::{Outputs, PackedLinear};
@@ -48,11 +48,14 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// Itself where a fused multiply-add is an instruction, or is taken to be one. The baseline of x86-64 has
-    /// none, and every sum of a product would be a call there.
-    pub(crate) fn if_it_pays(self) -> Option<Self> {
-        let is_fused = cfg!(not(target_arch = "x86_64")) || Isa::detected() != Isa::Scalar;
-        is_fused.then_some(self)
+    /// That of `precision`; none for `f16`.
+    pub(crate) fn of(precision: Precision) -> Option<Self> {
+        match precision {
+            Precision::F32 => Some(Self::F32),
+            Precision::Bf16 => Some(Self::Bf16),
+            Precision::Int8 => Some(Self::Int8),
+            Precision::F16 => None,
+        }
     }
 
     /// The instructions for it.
@@ -64,7 +67,7 @@ impl Packing {
     }
 
     /// `linear` in this packing.
-    fn of(self, linear: PackedLinear) -> PackedLinear {
+    fn pack(self, linear: PackedLinear) -> PackedLinear {
         match self {
             Self::F32 => linear.in_f32(),
             Self::Bf16 => linear.in_bf16(),
@@ -73,7 +76,7 @@ impl Packing {
     }
 }
 
-/// The weights of a [`Colbert`], laid out for the kernels.
+/// The weights of a ColBERT, laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedColbert {
     bert: PackedBert,
@@ -81,20 +84,20 @@ pub(crate) struct PackedColbert {
 }
 
 impl PackedColbert {
-    /// Packs `colbert`, whose settings are `config`; each weight is let go of once it is packed.
+    /// Takes and packs the weights of a model of the shape `config` with embeddings of length `dim`, one after
+    /// the other.
     ///
     /// # Errors
-    /// [`Error::Device`].
-    pub(crate) fn new(
+    /// Those of [`Weights::take`].
+    pub(crate) fn take(
         config: &BertConfig,
-        colbert: Colbert,
+        dim: usize,
+        weights: &mut Weights,
         packing: Packing,
     ) -> Result<Self, Error> {
-        let Colbert { bert, linear, .. } = colbert;
-        Ok(Self {
-            bert: PackedBert::new(config, bert, packing)?,
-            projection: PackedLinear::new(&[Matrix::of(linear)?]),
-        })
+        let bert = PackedBert::take(config, weights, packing)?;
+        let projection = Matrix::take_unbiased(weights, "linear", [dim, config.hidden_size])?;
+        Ok(Self { bert, projection: PackedLinear::new(&[projection]) })
     }
 
     /// Length of an embedding.

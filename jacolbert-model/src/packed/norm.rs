@@ -1,9 +1,7 @@
 //! A layer norm as plain numbers.
 
-use burn::nn::LayerNorm;
-
 use super::kernels::Norm;
-use super::weights::values;
+use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
 
 /// Scale, shift and epsilon.
@@ -15,15 +13,21 @@ pub(super) struct PackedNorm {
 }
 
 impl PackedNorm {
-    pub(super) fn new(config: &BertConfig, norm: LayerNorm) -> Result<Self, Error> {
-        let scale = values(norm.gamma)?;
-        let shift = norm.beta.map_or_else(|| Ok(vec![0.0; scale.len()]), values)?;
-        Ok(Self { scale, shift, epsilon: config.layer_norm_eps as f32 })
-    }
-
-    /// Length of a row.
-    pub(super) fn size(&self) -> usize {
-        self.scale.len()
+    /// Takes the norm `name` of a model of the shape `config`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(
+        weights: &mut Weights,
+        name: &str,
+        config: &BertConfig,
+    ) -> Result<Self, Error> {
+        let size = config.hidden_size;
+        Ok(Self {
+            scale: weights.take(&format!("{name}.weight"), &[size])?,
+            shift: weights.take(&format!("{name}.bias"), &[size])?,
+            epsilon: config.layer_norm_eps as f32,
+        })
     }
 
     pub(super) fn as_norm(&self) -> Norm<'_> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Encoding;
-use crate::bert::UNSEEN;
+use crate::formula::UNSEEN;
 
 /// Several texts, whose tokens are rows that follow each other without filling.
 pub(super) struct Ragged<'a> {

@@ -1,25 +1,45 @@
-//! Plain numbers out of Burn's parameters.
-
-use burn::module::Param;
-use burn::nn::Linear;
-use burn::tensor::{DType, Tensor};
+//! The weights of a linear layer, on their way from a checkpoint into panels.
 
 use crate::Error;
+use crate::checkpoint::Weights;
 
 /// The weights of a linear layer.
 pub(super) struct Matrix {
-    /// `[inputs, outputs]`.
+    /// `[outputs, inputs]`, as a checkpoint stores them.
     pub(super) weights: Vec<f32>,
     /// `[outputs]`.
     pub(super) bias: Vec<f32>,
+    pub(super) inputs: usize,
 }
 
 impl Matrix {
-    /// Those of `linear`; a bias that it does not have is zeros.
-    pub(super) fn of(linear: Linear) -> Result<Self, Error> {
-        let [_, outputs] = linear.weight.lazy_shape().dims();
-        let bias = linear.bias.map_or_else(|| Ok(vec![0.0; outputs]), values)?;
-        Ok(Self { weights: values(linear.weight)?, bias })
+    /// Takes the matrix and the bias of the layer `name`.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take(
+        weights: &mut Weights,
+        name: &str,
+        [outputs, inputs]: [usize; 2],
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            weights: weights.take(&format!("{name}.weight"), &[outputs, inputs])?,
+            bias: weights.take(&format!("{name}.bias"), &[outputs])?,
+            inputs,
+        })
+    }
+
+    /// Takes the matrix of the layer `name`, which has no bias.
+    ///
+    /// # Errors
+    /// Those of [`Weights::take`].
+    pub(super) fn take_unbiased(
+        weights: &mut Weights,
+        name: &str,
+        [outputs, inputs]: [usize; 2],
+    ) -> Result<Self, Error> {
+        let values = weights.take(&format!("{name}.weight"), &[outputs, inputs])?;
+        Ok(Self { weights: values, bias: vec![0.0; outputs], inputs })
     }
 
     /// The same for outputs of `1 / divisor` their size.
@@ -27,11 +47,4 @@ impl Matrix {
         self.weights.iter_mut().chain(&mut self.bias).for_each(|value| *value /= divisor);
         self
     }
-}
-
-/// The values of a parameter, row by row.
-pub(super) fn values<const D: usize>(parameter: Param<Tensor<D>>) -> Result<Vec<f32>, Error> {
-    let data = parameter.into_value().try_into_data_dtype(DType::F32);
-    let data = data.map_err(|e| Error::Device(e.into()))?;
-    data.try_into_vec().map_err(|e| Error::Device(e.into()))
 }

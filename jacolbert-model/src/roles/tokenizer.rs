@@ -82,6 +82,7 @@ impl Tokenizer {
     }
 
     /// Writes the tokenizer's files to the folder `dir`.
+    #[cfg(feature = "burn")]
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Error> {
         Ok(self.text.save(dir)?)
     }
@@ -142,6 +143,7 @@ impl Tokenizer {
     }
 
     /// The tokens that queries contain and passages do not.
+    #[cfg(feature = "burn")]
     pub(crate) fn tokens_of_queries(&self) -> impl Iterator<Item = u32> {
         [self.markers.query, self.special.mask].into_iter()
     }

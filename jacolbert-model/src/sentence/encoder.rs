@@ -2,22 +2,19 @@
 
 use std::path::Path;
 
-use burn::module::Module;
-use burn::tensor::Device;
-use jacolbert_core::{Embeddings, EmbeddingsRef};
+use jacolbert_core::{Checksum, Embeddings, EmbeddingsRef};
 
 use super::SentenceOptions;
 use super::engine::SentenceEngine;
 use super::vector::unit_vector;
-use crate::batching::{BatchLimit, Footprint, batches};
-use crate::checkpoint;
+use crate::checkpoint::Weights;
 use crate::config::{SentenceModules, SentenceShape};
+use crate::encoder::{BatchLimit, Footprint, batches};
 use crate::roles::SentenceTokenizer;
 use crate::{
-    EncodeOptions, Encoding, Error, Fingerprint, SentenceConfig, SentencePooling, SentenceSettings,
-    Truncation,
+    Device, EncodeOptions, Encoding, Error, Fingerprint, SentenceConfig, SentencePooling,
+    SentenceSettings, Truncation,
 };
-use jacolbert_core::Checksum;
 
 /// A model that gives one unit vector a text, such as sentence-transformers has: the baselines beside which
 /// late interaction is measured. Two texts are compared by the product of their vectors, their cosine.
@@ -37,7 +34,7 @@ use jacolbert_core::Checksum;
 /// };
 /// let options = SentenceOptions { overrides, ..Default::default() };
 /// let folder = Path::new("multilingual-e5-small");
-/// let encoder = SentenceEncoder::from_dir_with(folder, &options, &Device::flex())?;
+/// let encoder = SentenceEncoder::from_dir(folder, &options, &Device::cpu())?;
 /// let passages = ["富士山は日本で最も高い山である。", "琵琶湖は湖である。"];
 /// let passages = encoder.encode_passages(&passages)?.vectors;
 /// let query = encoder.encode_queries(&["日本で一番高い山は？"])?.vectors;
@@ -69,14 +66,6 @@ pub struct EncodedSentences {
 impl SentenceEncoder {
     /// Loads the model in the folder `dir` onto `device`.
     ///
-    /// # Errors
-    /// As [`from_dir_with`](Self::from_dir_with).
-    pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
-        Self::from_dir_with(dir, &SentenceOptions::default(), device)
-    }
-
-    /// As [`from_dir`](Self::from_dir), by `options`.
-    ///
     /// The folder is one of sentence-transformers, with `modules.json`, or one of transformers, which says nothing
     /// of pooling and prefixes. In the former:
     ///
@@ -95,12 +84,9 @@ impl SentenceEncoder {
     /// [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling,
     /// for lower case, for vectors that are not compared by their cosine, and for a tokenizer that does not frame a
     /// text by two tokens; [`Error::Length`] for an override beyond the positions; and as
-    /// [`Checkpoint::from_dir_with`](crate::Checkpoint::from_dir_with).
-    pub fn from_dir_with(
-        dir: &Path,
-        options: &SentenceOptions,
-        device: &Device,
-    ) -> Result<Self, Error> {
+    /// [`Encoder::from_dir`](crate::Encoder::from_dir).
+    pub fn from_dir(dir: &Path, options: &SentenceOptions, device: &Device) -> Result<Self, Error> {
+        device.check(options.precision)?;
         let modules = SentenceModules::from_dir(dir)?;
         let encoder = modules.as_ref().map_or(dir, |modules| &modules.encoder);
         let shape = SentenceShape::from_dir(encoder)?;
@@ -108,20 +94,21 @@ impl SentenceEncoder {
         let config = config(dir, options, bert.max_position_embeddings)?;
         let dictionary = options.dictionary.as_deref();
         let tokenizer = SentenceTokenizer::open(encoder, dictionary, &bert, config.max_tokens)?;
-        let (module, weights) =
-            checkpoint::read_encoder(encoder, shape.stored.init(device), device)?;
-        let module = module.valid().without_positions(shape.first_position);
-        // On a device with gradients the module left it by `valid`.
-        let device = module.devices().into_iter().next().unwrap_or_else(|| device.clone());
-        let settings = settings_checksum(&shape, &config);
+        let mut weights = Weights::of_encoder(encoder)?;
+        let engine = SentenceEngine::take(&shape, &mut weights, options.precision, device)?;
+        let fingerprint = Fingerprint {
+            weights: weights.finish()?,
+            tokenizer: tokenizer.checksum()?,
+            settings: settings_checksum(&shape, &config),
+        };
         Ok(Self {
-            engine: SentenceEngine::new(&bert, module, options.cpu, &device)?,
-            fingerprint: Fingerprint { weights, tokenizer: tokenizer.checksum()?, settings },
+            device: engine.device(),
+            engine,
+            fingerprint,
             tokenizer,
             config,
             options: EncodeOptions::default(),
             footprint: Footprint::of(&bert),
-            device,
             dim: bert.hidden_size,
         })
     }

@@ -1,48 +1,52 @@
 //! What computes the hidden states of a sentence encoder.
 
-#[cfg(feature = "flex")]
 use std::sync::Arc;
 
-use burn::tensor::{DType, Device};
+#[cfg(feature = "burn")]
+use crate::burn::SentenceModule;
+use crate::checkpoint::Weights;
+use crate::config::SentenceShape;
+use crate::packed::{PackedBert, Packing};
+use crate::{Device, Encoding, Error, Precision};
 
-use crate::bert::Bert;
-#[cfg(feature = "flex")]
-use crate::engine::packing;
-#[cfg(feature = "flex")]
-use crate::packed::PackedBert;
-use crate::{Batch, BertConfig, CpuEngine, Encoding, Error};
-
-/// An encoder on the device on which it computes; on flex packed, unless another engine is asked for.
+/// An encoder on the device on which it computes.
 #[derive(Debug, Clone)]
 pub(super) enum SentenceEngine {
-    Module {
-        bert: Box<Bert>,
-        device: Device,
-    },
-    #[cfg(feature = "flex")]
     Packed(Arc<PackedBert>),
+    #[cfg(feature = "burn")]
+    Module(Box<SentenceModule>),
 }
 
 impl SentenceEngine {
-    /// That of `bert`, whose settings are `config` and which is on `device`.
+    /// Takes the weights of a model of this shape.
     ///
     /// # Errors
-    /// [`Error::Device`].
-    pub(super) fn new(
-        config: &BertConfig,
-        bert: Bert,
-        cpu: CpuEngine,
+    /// [`Error::Precision`], and those of [`Weights::take`].
+    pub(super) fn take(
+        shape: &SentenceShape,
+        weights: &mut Weights,
+        precision: Precision,
         device: &Device,
     ) -> Result<Self, Error> {
-        #[cfg(feature = "flex")]
-        if let Some(packing) = packing(cpu)
-            && *device == Device::flex()
-        {
-            return Ok(Self::Packed(Arc::new(PackedBert::new(config, bert, packing)?)));
+        device.check(precision)?;
+        let SentenceShape { stored, first_position } = shape;
+        #[cfg(feature = "burn")]
+        if let Some(device) = device.as_burn() {
+            let module = SentenceModule::take(stored, *first_position, weights, precision, device)?;
+            return Ok(Self::Module(Box::new(module)));
         }
-        #[cfg(not(feature = "flex"))]
-        let _only_for_flex = (config, cpu);
-        Ok(Self::Module { bert: Box::new(bert), device: device.clone() })
+        let packing = Packing::of(precision).ok_or_else(|| device.unfit(precision))?;
+        let packed = PackedBert::take(stored, weights, packing)?;
+        Ok(Self::Packed(Arc::new(packed.without_positions(*first_position))))
+    }
+
+    /// Where it computes.
+    pub(super) fn device(&self) -> Device {
+        match self {
+            Self::Packed(_) => Device::cpu(),
+            #[cfg(feature = "burn")]
+            Self::Module(module) => module.device().clone().into(),
+        }
     }
 
     /// Per text the hidden states of its tokens, `[tokens, hidden]`.
@@ -51,23 +55,9 @@ impl SentenceEngine {
     /// [`Error::Device`].
     pub(super) fn hidden(&self, texts: &[&Encoding]) -> Result<Vec<Vec<f32>>, Error> {
         match self {
-            Self::Module { bert, device } => hidden_of_module(bert, texts, device),
-            #[cfg(feature = "flex")]
             Self::Packed(packed) => Ok(packed.forward(texts)),
+            #[cfg(feature = "burn")]
+            Self::Module(module) => module.hidden(texts),
         }
     }
-}
-
-fn hidden_of_module(
-    bert: &Bert,
-    texts: &[&Encoding],
-    device: &Device,
-) -> Result<Vec<Vec<f32>>, Error> {
-    let Batch { ids, attention, .. } = Batch::new(texts, device);
-    let tensor = bert.forward(ids, attention);
-    let [_, tokens, hidden] = tensor.dims();
-    let data = tensor.try_into_data_dtype(DType::F32).map_err(|e| Error::Device(e.into()))?;
-    let values = data.as_slice::<f32>().map_err(|e| Error::Device(e.into()))?;
-    let matrices = values.chunks_exact(tokens * hidden).zip(texts);
-    Ok(matrices.map(|(matrix, text)| matrix[..text.ids.len() * hidden].to_vec()).collect())
 }

@@ -1,7 +1,7 @@
 //! From the hidden states of a text to its vector.
 
 use crate::SentencePooling;
-use crate::colbert::MIN_NORM;
+use crate::formula::MIN_NORM;
 
 /// `normalize(pool(hidden))` of one text's hidden states `[tokens, hidden]`, of which there is one at least:
 /// the mean of all rows, or the first row; then `x / max(‖x‖, 1e-12)`.

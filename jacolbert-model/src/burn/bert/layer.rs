@@ -6,7 +6,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::attention::Attention;
 use super::feed_forward::FeedForward;
-use crate::{BertConfig, FreshWeights, Precision};
+use crate::burn::products::Format;
+use crate::{BertConfig, FreshWeights};
 
 /// Self-attention, then the feed-forward block.
 #[derive(Module, Debug)]
@@ -30,13 +31,8 @@ impl BertLayer {
     }
 
     /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
-    pub(super) fn forward(
-        &self,
-        hidden: Tensor<3>,
-        mask: Tensor<4>,
-        precision: Precision,
-    ) -> Tensor<3> {
-        let hidden = self.attention.forward(hidden, mask, precision);
-        self.feed_forward.forward(hidden, precision)
+    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>, format: Format) -> Tensor<3> {
+        let hidden = self.attention.forward(hidden, mask, format);
+        self.feed_forward.forward(hidden, format)
     }
 }

@@ -4,20 +4,23 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor};
 
-use crate::bert::{Bert, redrawn};
-use crate::precision::exact;
-use crate::{Batch, BertConfig, Error, FreshWeights, Precision, TokenWeights};
-
-/// Shorter vectors than this are not stretched to length 1, as in PyTorch's `normalize`.
-pub(crate) const MIN_NORM: f64 = 1e-12;
+use super::batch::Batch;
+use super::bert::{Bert, redrawn};
+use super::fresh_weights::FreshWeights;
+use super::products::{Format, exact};
+use super::token_weights::TokenWeights;
+use crate::formula::MIN_NORM;
+use crate::{BertConfig, Error, Precision};
 
 /// A ColBERT: token ids in, one unit vector of length `dim` per kept token out.
 #[derive(Module, Debug)]
 pub struct Colbert {
-    pub(crate) bert: Bert,
-    pub(crate) linear: Linear,
+    pub(super) bert: Bert,
+    pub(super) linear: Linear,
     #[module(skip)]
-    pub(crate) precision: Precision,
+    precision: Precision,
+    #[module(skip)]
+    format: Format,
 }
 
 /// Embeddings of a batch of texts, still on the device.
@@ -49,6 +52,7 @@ impl Colbert {
             bert: config.init_with(fresh, device),
             linear: linear.with_initializer(initializer).init(device),
             precision: Precision::F32,
+            format: Format::F32,
         }
     }
 
@@ -109,20 +113,20 @@ impl Colbert {
     /// # Errors
     /// [`Error::Precision`] if its device cannot.
     pub fn with_precision(self, precision: Precision) -> Result<Self, Error> {
-        precision.check(&self.device())?;
-        Ok(Self { precision, ..self })
+        let format = Format::on(precision, &self.device())?;
+        Ok(Self { precision, format, ..self })
     }
 
     /// The same model, multiplying in `f32`.
     pub fn in_full_precision(self) -> Self {
-        Self { precision: Precision::F32, ..self }
+        Self { precision: Precision::F32, format: Format::F32, ..self }
     }
 
     /// The same model, for encoding: the weights that are multiplied are kept in the format of the
     /// products, so that they need not be converted for each batch.
     pub(crate) fn with_weights_as_multiplied(mut self) -> Self {
-        let precision = self.precision;
-        self.bert.linears().chain([&mut self.linear]).for_each(|linear| precision.keep(linear));
+        let format = self.format;
+        self.bert.linears().chain([&mut self.linear]).for_each(|linear| format.keep(linear));
         self
     }
 
@@ -135,8 +139,8 @@ impl Colbert {
     /// the rows that are not kept.
     pub fn forward(&self, batch: Batch) -> TokenEmbeddings {
         let Batch { ids, attention, keep } = batch;
-        let hidden = self.bert.forward_in(self.precision, ids, attention);
-        let unit = normalize(exact(self.precision.linear(&self.linear, hidden)));
+        let hidden = self.bert.forward_in(self.format, ids, attention);
+        let unit = normalize(exact(self.format.linear(&self.linear, hidden)));
         let tensor = unit * keep.clone().float().unsqueeze_dim(2);
         TokenEmbeddings { tensor, keep }
     }

@@ -2,9 +2,7 @@
 
 use std::cmp::Reverse;
 
-use burn::tensor::Device;
-
-use crate::{BatchSize, BertConfig, Encoding};
+use crate::{BatchSize, BertConfig, Device, Encoding};
 
 /// Tokens of a batch on the CPU.
 const TOKENS_ON_CPU: usize = 1_024;
@@ -67,7 +65,7 @@ impl BatchLimit {
         match size {
             BatchSize::Tokens(tokens) => Self::Tokens(tokens),
             BatchSize::Bytes(bytes) => Self::Bytes(bytes, footprint),
-            BatchSize::ByDevice if is_cpu(device) => Self::Tokens(TOKENS_ON_CPU),
+            BatchSize::ByDevice if device.is_processor() => Self::Tokens(TOKENS_ON_CPU),
             BatchSize::ByDevice => Self::Bytes(BYTES_ON_OTHERS, footprint),
         }
     }
@@ -109,33 +107,6 @@ pub(crate) fn batches(encodings: &[Encoding], limit: BatchLimit) -> Vec<Vec<usiz
     batches.collect()
 }
 
-#[cfg(feature = "flex")]
-fn is_flex(device: &Device) -> bool {
-    *device == Device::flex()
-}
-
-#[cfg(not(feature = "flex"))]
-fn is_flex(_: &Device) -> bool {
-    false
-}
-
-#[cfg(feature = "ndarray")]
-fn is_ndarray(device: &Device) -> bool {
-    // Deprecated upstream, and there for as long as it can be chosen.
-    #[expect(deprecated)]
-    let ndarray = Device::ndarray();
-    *device == ndarray
-}
-
-#[cfg(not(feature = "ndarray"))]
-fn is_ndarray(_: &Device) -> bool {
-    false
-}
-
-fn is_cpu(device: &Device) -> bool {
-    is_flex(device) || is_ndarray(device)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_cpu_has_tokens_and_what_is_said_holds_everywhere() {
-        let limit = |size| BatchLimit::new(size, FOOTPRINT, &Device::flex());
+        let limit = |size| BatchLimit::new(size, FOOTPRINT, &Device::cpu());
         assert!(matches!(limit(BatchSize::ByDevice), BatchLimit::Tokens(TOKENS_ON_CPU)));
         assert!(matches!(limit(BatchSize::Tokens(3)), BatchLimit::Tokens(3)));
         assert!(matches!(limit(BatchSize::Bytes(3)), BatchLimit::Bytes(3, _)));
@@ -187,7 +158,7 @@ mod tests {
                 (0u64..200_000).prop_map(BatchSize::Bytes),
             ],
         ) {
-            let limit = BatchLimit::new(size, FOOTPRINT, &Device::flex());
+            let limit = BatchLimit::new(size, FOOTPRINT, &Device::cpu());
             let batches = batches(&texts(&lengths), limit);
             for batch in &batches {
                 let width = batch.iter().map(|&text| lengths[text]).max().unwrap_or(0);

@@ -5,21 +5,21 @@ mod embeddings;
 mod feed_forward;
 mod layer;
 mod neighbours;
+mod redrawn;
 
-use burn::module::{Initializer, Module, Param};
+use burn::module::{Initializer, Module};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Int, Tensor};
 
-use crate::{BertConfig, FreshWeights, Precision, TokenWeights};
-pub(crate) use attention::Attention;
-pub(crate) use embeddings::BertEmbeddings;
-#[cfg(feature = "flex")]
-pub(crate) use feed_forward::FeedForward;
-pub(crate) use layer::BertLayer;
-
-/// Added to the attention scores of tokens that must not be seen. `exp` of it is 0 in every float
-/// type, and `f16` still holds it.
-pub(crate) const UNSEEN: f32 = -1e4;
+use super::fresh_weights::FreshWeights;
+use super::products::Format;
+use super::token_weights::TokenWeights;
+use crate::BertConfig;
+use crate::formula::UNSEEN;
+use attention::Attention;
+use embeddings::BertEmbeddings;
+use layer::BertLayer;
+pub(super) use redrawn::redrawn;
 
 /// A BERT encoder without pooler: token ids in, one contextual vector per token out.
 ///
@@ -89,34 +89,24 @@ impl Bert {
     /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not
     /// be more tokens than the model has positions.
     pub fn forward(&self, ids: Tensor<2, Int>, attention: Tensor<2, Bool>) -> Tensor<3> {
-        self.forward_in(Precision::F32, ids, attention)
+        self.forward_in(Format::F32, ids, attention)
     }
 
-    /// As [`forward`](Self::forward), multiplying in another number format, which the device must
-    /// [have](Precision::check); hidden states are `f32` still.
-    pub fn forward_in(
+    /// As [`forward`](Self::forward), multiplying in another number format; hidden states are `f32` still.
+    pub(crate) fn forward_in(
         &self,
-        precision: Precision,
+        format: Format,
         ids: Tensor<2, Int>,
         attention: Tensor<2, Bool>,
     ) -> Tensor<3> {
         let mask = additive_mask(attention);
         let hidden = self.embeddings.forward(ids);
         let layers = self.layers.iter();
-        layers.fold(hidden, |hidden, layer| layer.forward(hidden, mask.clone(), precision))
+        layers.fold(hidden, |hidden, layer| layer.forward(hidden, mask.clone(), format))
     }
 }
 
 /// What is added to attention scores, `[batch, 1, 1, tokens]`: 0 for tokens that may be seen.
 fn additive_mask(attention: Tensor<2, Bool>) -> Tensor<4> {
     attention.bool_not().float().mul_scalar(UNSEEN).unsqueeze_dims(&[1, 2])
-}
-
-/// Puts what `draw` makes of a parameter's tensor in its place; it learns if the parameter did.
-pub(crate) fn redrawn(parameter: &mut Param<Tensor<2>>, draw: impl FnOnce(Tensor<2>) -> Tensor<2>) {
-    *parameter = parameter.clone().map(|tensor| {
-        let learns = tensor.is_require_grad();
-        let tensor = draw(tensor).detach();
-        if learns { tensor.require_grad() } else { tensor }
-    });
 }

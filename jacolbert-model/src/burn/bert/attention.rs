@@ -5,8 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 
-use crate::precision::exact;
-use crate::{BertConfig, FreshWeights, Precision};
+use crate::burn::products::{Format, exact};
+use crate::{BertConfig, FreshWeights};
 
 /// `norm(x + output(softmax(q kᵀ / √d + mask) v))`, with `d` the length of a head's vectors.
 ///
@@ -42,24 +42,19 @@ impl Attention {
     }
 
     /// `[batch, tokens, hidden]` to the same; `mask` `[batch, 1, 1, tokens]` is added to the scores.
-    pub(super) fn forward(
-        &self,
-        hidden: Tensor<3>,
-        mask: Tensor<4>,
-        precision: Precision,
-    ) -> Tensor<3> {
+    pub(super) fn forward(&self, hidden: Tensor<3>, mask: Tensor<4>, format: Format) -> Tensor<3> {
         let [batch, tokens, size] = hidden.dims();
         let scale = ((size / self.num_heads) as f32).sqrt();
-        let query = precision.linear(&self.query, hidden.clone()).div_scalar(scale);
-        let key = precision.linear(&self.key, hidden.clone());
-        let value = precision.linear(&self.value, hidden.clone());
+        let query = format.linear(&self.query, hidden.clone()).div_scalar(scale);
+        let key = format.linear(&self.key, hidden.clone());
+        let value = format.linear(&self.value, hidden.clone());
 
         let scores = exact(self.heads(query).matmul(self.heads(key).transpose())) + mask;
-        let weights = self.weights_dropout.forward(softmax(scores, 3)).cast(precision.dtype());
+        let weights = self.weights_dropout.forward(softmax(scores, 3)).cast(format.dtype());
         let context = weights.matmul(self.heads(value)).swap_dims(1, 2);
 
         let context = context.reshape([batch, tokens, size]);
-        let output = exact(precision.linear(&self.output, context));
+        let output = exact(format.linear(&self.output, context));
         self.norm.forward(self.output_dropout.forward(output) + hidden)
     }
 

@@ -4,7 +4,7 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 
-use super::redrawn;
+use super::redrawn::redrawn;
 use crate::{BertConfig, FreshWeights, TokenWeights};
 
 /// `norm(word[id] + position[i] + segment[0])`.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use jacolbert_core::Embeddings;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::{Encoder, Encoding, Error};
 
@@ -11,7 +12,8 @@ use crate::{Encoder, Encoding, Error};
 const SOURCES_AT_ONCE: usize = 128;
 
 /// How passages go through a stream; none of it changes what comes out by more than rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StreamOptions {
     /// [Batches](crate::EncodeOptions::batch) that make a round, from 1. A round is sorted by length, so that more
     /// of them need less padding; two to three rounds are in memory at a time, two of them with their
@@ -61,7 +63,7 @@ type Round<T> = Vec<T>;
 
 impl Encoder {
     /// Encodes the passages `texts` as they come and gives them to `take` in their order: the rows of
-    /// [`encode_passages`](Self::encode_passages), to the bit where the weights are [packed](crate::CpuEngine),
+    /// [`encode_passages`](Self::encode_passages), to the bit on the [CPU](crate::Device::cpu),
     /// elsewhere within rounding, since other texts go together. Memory does not grow with their number.
     ///
     /// See [`encode_stream`](Self::encode_stream) for what overlaps.
@@ -70,9 +72,10 @@ impl Encoder {
     /// use std::io::BufRead;
     /// use std::path::Path;
     ///
-    /// use jacolbert_model::{Device, Encoder};
+    /// use jacolbert_model::{Device, Encoder, LoadOptions};
     ///
-    /// let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::flex())?;
+    /// let folder = Path::new("assets/mini");
+    /// let encoder = Encoder::from_dir(folder, &LoadOptions::default(), &Device::cpu())?;
     /// let lines = std::io::BufReader::new(std::fs::File::open("passages.txt")?).lines();
     /// let lines = lines.map(|line| Ok::<_, Box<dyn std::error::Error + Send + Sync>>(line?));
     /// encoder.encode_passage_stream(lines, |encoded| {
@@ -123,7 +126,6 @@ impl Encoder {
     /// has had all passages before it; an error of `take` or `after_round`; and [`Error::Device`],
     /// [`Error::Encoding`] or [`Error::Embeddings`], with the passage's number in the stream, after `take` has had
     /// all rounds before it.
-    #[tracing::instrument(level = "debug", skip_all)]
     pub fn encode_stream<D, P, E>(
         &self,
         sources: impl Iterator<Item = Result<D, E>> + Send,

@@ -1,6 +1,6 @@
 //! Kinds of number that weights are written as.
 
-use burn::tensor::f16;
+use half::f16;
 use safetensors::Dtype;
 
 /// Kind of number that weights are written as.

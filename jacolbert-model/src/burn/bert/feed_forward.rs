@@ -5,8 +5,8 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 
-use crate::precision::exact;
-use crate::{Activation, BertConfig, FreshWeights, Precision};
+use crate::burn::products::{Format, exact};
+use crate::{Activation, BertConfig, FreshWeights};
 
 /// `norm(x + outer(activation(inner(x))))`.
 #[derive(Module, Debug)]
@@ -32,14 +32,14 @@ impl FeedForward {
     }
 
     /// `[batch, tokens, hidden]` to the same.
-    pub(super) fn forward(&self, hidden: Tensor<3>, precision: Precision) -> Tensor<3> {
-        let inner = precision.linear(&self.inner, hidden.clone());
+    pub(super) fn forward(&self, hidden: Tensor<3>, format: Format) -> Tensor<3> {
+        let inner = format.linear(&self.inner, hidden.clone());
         let active = match self.activation {
             Activation::Gelu => gelu(inner),
             Activation::GeluTanh => gelu_approximate(inner),
             Activation::Relu => relu(inner),
         };
-        let output = self.dropout.forward(exact(precision.linear(&self.outer, active)));
+        let output = self.dropout.forward(exact(format.linear(&self.outer, active)));
         self.norm.forward(output + hidden)
     }
 }

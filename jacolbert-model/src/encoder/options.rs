@@ -1,14 +1,18 @@
 //! How an encoder works.
 
+use serde::{Deserialize, Serialize};
+
 /// How an [`Encoder`](crate::Encoder) works; none of it changes what comes out by more than rounding.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EncodeOptions {
     /// How much goes through the model at once.
     pub batch: BatchSize,
 }
 
 /// How much goes through a model at once. A single text that is longer goes alone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BatchSize {
     /// 1,024 [`Tokens`](Self::Tokens) on the CPU; on any other device what half a gigabyte

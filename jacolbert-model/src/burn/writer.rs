@@ -6,15 +6,16 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Tensor};
 use safetensors::tensor::TensorView;
 
-use super::WeightFormat;
+use super::colbert::Colbert;
 use super::module_path::ModulePath;
-use super::stored_tensors::transposed;
+use super::transpose::transposed;
+use super::weight_format::WeightFormat;
 use crate::fingerprint::WeightsChecksum;
-use crate::{Colbert, Error};
+use crate::{Error, TensorFile};
 
 /// Writes the weights of `colbert`.
 pub(super) fn save(colbert: &Colbert, path: &Path, format: WeightFormat) -> Result<(), Error> {
-    let tensors = stored_tensors(colbert)?;
+    let tensors = collected(colbert)?;
     tensors.iter().try_for_each(|tensor| tensor.check(path, format))?;
     let bytes: Vec<Vec<u8>> = tensors.iter().map(|tensor| format.bytes(&tensor.values)).collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
@@ -31,13 +32,25 @@ pub(super) fn save(colbert: &Colbert, path: &Path, format: WeightFormat) -> Resu
 /// The checksum of the weights of `colbert`, read back from its device.
 pub(crate) fn weights_checksum(colbert: &Colbert) -> Result<u32, Error> {
     let mut checksum = WeightsChecksum::default();
-    for Stored { name, shape, values } in stored_tensors(colbert)? {
+    for Stored { name, shape, values } in collected(colbert)? {
         checksum.add(name, &shape, &values);
     }
     Ok(checksum.finish())
 }
 
-fn stored_tensors(colbert: &Colbert) -> Result<Vec<Stored>, Error> {
+/// The weights of `colbert`, read back from its device, under the names and in the layout of a checkpoint.
+///
+/// # Errors
+/// [`Error::Device`].
+pub(crate) fn stored_tensors(colbert: &Colbert) -> Result<TensorFile, Error> {
+    let mut tensors = TensorFile::default();
+    for Stored { name, shape, values } in collected(colbert)? {
+        tensors.insert(&name, &shape, values);
+    }
+    Ok(tensors)
+}
+
+fn collected(colbert: &Colbert) -> Result<Vec<Stored>, Error> {
     let mut collector = Collector::default();
     colbert.visit(&mut collector);
     match collector.failure {

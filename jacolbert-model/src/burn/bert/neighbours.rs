@@ -4,7 +4,9 @@ use std::f32::consts::PI;
 
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 
-use super::{Attention, Bert, redrawn};
+use super::Bert;
+use super::attention::Attention;
+use super::redrawn::redrawn;
 
 /// Length of a position's vector beside that of a word.
 const POSITION_LENGTH: f32 = 0.5;

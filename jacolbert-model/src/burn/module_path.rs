@@ -1,6 +1,6 @@
 //! Where a walk through a model is.
 
-use super::stored_names::stored_name;
+use crate::checkpoint::stored_name;
 
 /// Names and container types from the model down to a parameter, as Burn's walks report them.
 #[derive(Debug, Default)]

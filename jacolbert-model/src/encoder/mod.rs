@@ -1,20 +1,29 @@
 //! Text in, one matrix of unit rows per text out.
 
-use std::path::{Path, PathBuf};
+mod batching;
+mod encoded;
+mod engine;
+mod options;
+mod origin;
+mod self_check;
+mod stream;
+
+use std::path::Path;
 use std::sync::OnceLock;
 
-use burn::module::Module;
-use burn::tensor::Device;
 use jacolbert_core::{Embeddings, Pooling, pooled_passages};
 use rayon::prelude::*;
 
-use crate::batching::{BatchLimit, Footprint, batches};
-use crate::checkpoint;
-use crate::engine::Engine;
-use crate::{
-    BertConfig, Checkpoint, Colbert, CpuEngine, EncodeOptions, Encoding, Error, Fingerprint,
-    LoadOptions, Tokenizer,
-};
+use crate::checkpoint::{self, CheckpointFolder};
+use crate::{BertConfig, Device, Encoding, Error, Fingerprint, LoadOptions, Tokenizer};
+pub(crate) use batching::{BatchLimit, Footprint, batches};
+use engine::Engine;
+use origin::Origin;
+
+pub use encoded::{Encoded, EncodedText, Truncation};
+pub use options::{BatchSize, EncodeOptions};
+pub use self_check::{SelfCheck, SelfCheckOptions};
+pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 
 /// Texts that a thread tokenises before it looks for more: a few are not worth handing around.
 const TEXTS_PER_TASK: usize = 16;
@@ -26,10 +35,11 @@ const TEXTS_PER_TASK: usize = 16;
 /// ```no_run
 /// use std::path::Path;
 ///
-/// use jacolbert_model::{Device, Encoder};
+/// use jacolbert_model::{Device, Encoder, LoadOptions};
 ///
 /// # fn main() -> Result<(), jacolbert_model::Error> {
-/// let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::flex())?;
+/// let folder = Path::new("assets/mini");
+/// let encoder = Encoder::from_dir(folder, &LoadOptions::default(), &Device::cpu())?;
 /// let encoded = encoder.encode_passages(&["富士山は日本で最も高い山である。", "琵琶湖は湖である。"])?;
 /// for passage in &encoded.embeddings {
 ///     println!("{} rows of length {}", passage.num_tokens(), passage.dim());
@@ -47,105 +57,36 @@ pub struct Encoder {
     options: EncodeOptions,
     bert: BertConfig,
     device: Device,
+    precision: crate::Precision,
     origin: Origin,
     /// Checksum of the settings.
     settings: u32,
     fingerprint: OnceLock<Fingerprint>,
 }
 
-/// Where a model came from.
-#[derive(Debug, Clone)]
-enum Origin {
-    /// Files, whose weights have this checksum.
-    Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
-    /// A checkpoint in memory. There is nothing to load its weights from again, so they are kept.
-    Memory { colbert: Box<Colbert> },
-}
-
-/// What encoding several texts gives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Encoded {
-    /// Per text, in the order given: unit rows of its kept tokens, `[tokens, dim]`.
-    ///
-    /// Those of a query are all its tokens, the `[MASK]`s that fill it included. An empty passage has
-    /// the rows of `[CLS]`, marker and `[SEP]`, as in the original.
-    pub embeddings: Vec<Embeddings>,
-    /// Texts that were cut because they were too long, in the order given.
-    pub truncated: Vec<Truncation>,
-}
-
-/// A text that was longer than the model takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Truncation {
-    /// Its place among the texts given, from 0.
-    pub text: usize,
-    /// Tokens at its end that were left out.
-    pub tokens_cut: usize,
-}
-
-impl Truncation {
-    /// Those of `encodings`, in order.
-    pub(crate) fn all(encodings: &[Encoding]) -> Vec<Self> {
-        let all = encodings.iter().enumerate();
-        let all = all.map(|(text, encoding)| Self { text, tokens_cut: encoding.tokens_cut });
-        all.filter(|truncation| truncation.tokens_cut > 0).collect()
-    }
-}
-
 impl Encoder {
-    /// Takes a loaded checkpoint. Gradients and dropout are left behind.
-    ///
-    /// On flex the weights are [packed](CpuEngine::Packed), and in another [`Precision`](crate::Precision) than `f32`
-    /// converted; those of the checkpoint are kept beside them. [`from_dir`](Self::from_dir) holds them
-    /// once.
-    pub fn new(checkpoint: Checkpoint) -> Self {
-        Self::with_cpu_engine(checkpoint, CpuEngine::default())
-    }
-
-    /// As [`new`](Self::new), computing with `cpu` if the checkpoint is on flex.
-    pub fn with_cpu_engine(checkpoint: Checkpoint, cpu: CpuEngine) -> Self {
-        let colbert = Box::new(checkpoint.colbert.valid());
-        let (device, bert) = (colbert.device(), checkpoint.bert);
-        // Weights that cannot be read are an error when the module computes with them.
-        let engine = Engine::new(&bert, Colbert::clone(&colbert), cpu).unwrap_or_else(|_| {
-            Engine::Module { colbert: colbert.clone(), device: device.clone() }
-        });
-        Self {
-            engine,
-            device,
-            settings: checkpoint::settings_checksum(&bert, &checkpoint.config),
-            tokenizer: checkpoint.tokenizer,
-            options: EncodeOptions::default(),
-            bert,
-            origin: Origin::Memory { colbert },
-            fingerprint: OnceLock::new(),
-        }
-    }
-
     /// Loads the checkpoint in the folder `dir` onto `device`.
     ///
-    /// # Errors
-    /// As [`Checkpoint::from_dir`].
-    pub fn from_dir(dir: &Path, device: &Device) -> Result<Self, Error> {
-        Self::from_dir_with(dir, &LoadOptions::default(), device)
-    }
-
-    /// As [`from_dir`](Self::from_dir), by `options`: with a dictionary, or with settings other than
-    /// the folder's.
+    /// On the [CPU](Device::cpu) weights are packed one after the other as they are read, so that they are in
+    /// memory once beside their file.
     ///
     /// # Errors
-    /// As [`Checkpoint::from_dir_with`].
-    pub fn from_dir_with(
-        dir: &Path,
-        options: &LoadOptions,
-        device: &Device,
-    ) -> Result<Self, Error> {
-        let (checkpoint, weights) = Checkpoint::read(dir, options, device)?;
-        let Checkpoint { bert, config, colbert, tokenizer } = checkpoint;
-        let colbert = colbert.valid().with_precision(options.precision)?;
+    /// [`Error::Precision`] if the device cannot compute in [`LoadOptions::precision`]; [`Error::Layout`],
+    /// those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`](crate::ColbertConfig::from_dir),
+    /// [`Tokenizer::from_dir`], and [`Error::Safetensors`],
+    /// [`Error::PytorchFeature`], [`Error::Pytorch`], [`Error::PickleOpcode`], [`Error::PickleGlobal`],
+    /// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::SurplusTensor`].
+    pub fn from_dir(dir: &Path, options: &LoadOptions, device: &Device) -> Result<Self, Error> {
+        device.check(options.precision)?;
+        let folder = CheckpointFolder::open(dir, options)?;
+        let mut weights = folder.weights()?;
+        let CheckpointFolder { bert, config, tokenizer, .. } = folder;
+        let engine = Engine::take(&bert, config.dim, &mut weights, options.precision, device)?;
+        let weights = weights.finish()?;
         let encoder = Self {
-            device: colbert.device(),
-            engine: Engine::new(&bert, colbert, options.cpu)?,
+            device: engine.device(),
+            precision: options.precision,
+            engine,
             settings: checkpoint::settings_checksum(&bert, &config),
             tokenizer,
             options: EncodeOptions::default(),
@@ -169,25 +110,27 @@ impl Encoder {
         self.engine.dim()
     }
 
-    /// The folder that the model was loaded from; none if it was made from a [`Checkpoint`].
+    /// The folder that the model was loaded from; none if it was made in memory.
     pub fn checkpoint(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Folder { folder, .. } => Some(folder),
+            #[cfg(feature = "burn")]
             Origin::Memory { .. } => None,
         }
     }
 
     /// The folder of the dictionary that the model was loaded with; none if it was loaded without
-    /// one, or made from a [`Checkpoint`].
+    /// one, or made in memory.
     pub fn dictionary(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Folder { options, .. } => options.dictionary.as_deref(),
+            #[cfg(feature = "burn")]
             Origin::Memory { .. } => None,
         }
     }
 
     /// What tells this model from others. It is taken once: of weights from files while they are
-    /// read, of those of a [`Checkpoint`] in memory when it is asked for.
+    /// read, of those in memory when it is asked for.
     ///
     /// # Errors
     /// [`Error::Device`], and [`Error::Tokenizer`] if the tokenizer fails on a reference text.
@@ -195,12 +138,12 @@ impl Encoder {
         if let Some(&known) = self.fingerprint.get() {
             return Ok(known);
         }
-        let weights = match &self.origin {
-            Origin::Folder { weights, .. } => *weights,
-            Origin::Memory { colbert, .. } => checkpoint::weights_checksum(colbert)?,
+        let fingerprint = Fingerprint {
+            weights: self.origin.weights_checksum()?,
+            tokenizer: self.tokenizer.checksum()?,
+            settings: self.settings,
         };
-        let (tokenizer, settings) = (self.tokenizer.checksum()?, self.settings);
-        Ok(*self.fingerprint.get_or_init(|| Fingerprint { weights, tokenizer, settings }))
+        Ok(*self.fingerprint.get_or_init(|| fingerprint))
     }
 
     /// Where the model computes.
@@ -208,28 +151,13 @@ impl Encoder {
         &self.device
     }
 
-    /// The same model as Burn computes it on flex: from the files that it came from, or as a copy of
-    /// this one if it came from none.
-    #[cfg(feature = "flex")]
-    pub(crate) fn loaded_again_on_flex(&self) -> Result<Self, Error> {
-        let (device, cpu) = (Device::flex(), CpuEngine::Module);
-        let encoder = match &self.origin {
-            Origin::Folder { folder, options, .. } => {
-                let precision = crate::Precision::F32;
-                let options = LoadOptions { cpu, precision, ..options.clone() };
-                Self::from_dir_with(folder, &options, &device)?
-            }
-            Origin::Memory { colbert } => Self {
-                engine: Engine::new(
-                    &self.bert,
-                    Colbert::clone(colbert).to_device(&device).in_full_precision(),
-                    cpu,
-                )?,
-                device,
-                ..self.clone()
-            },
-        };
-        Ok(encoder.with_options(self.options))
+    /// The number format in which the model multiplies.
+    pub fn precision(&self) -> crate::Precision {
+        self.precision
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The tokenizer.
@@ -244,18 +172,22 @@ impl Encoder {
 
     /// Number of tokens of `text`, without `[CLS]`, marker and `[SEP]`.
     ///
-    /// A text that cannot be tokenized has none here; encoding it is the error.
-    pub fn num_tokens(&self, text: &str) -> usize {
-        self.tokenizer.num_tokens(text).unwrap_or(0)
+    /// # Errors
+    /// [`Error::Text`].
+    pub fn num_tokens(&self, text: &str) -> Result<usize, Error> {
+        self.tokenizer.num_tokens(text)
     }
 
-    /// Encodes one query, `[tokens, dim]`; what is too long is cut.
+    /// Encodes one query; what is too long is cut.
     ///
     /// # Errors
     /// As [`encode_queries`](Self::encode_queries).
-    pub fn encode_query(&self, query: &str) -> Result<Embeddings, Error> {
+    pub fn encode_query(&self, query: &str) -> Result<EncodedText, Error> {
         let encoding = self.tokenizer.encode_query(query)?;
-        Ok(self.embed(&[encoding], &[0], 0)?.remove(0).1)
+        let rows = self.engine.embed(&[&encoding])?.concat();
+        let embeddings = Embeddings::new(rows, self.dim());
+        let embeddings = embeddings.map_err(|source| Error::Embeddings { text: 0, source })?;
+        Ok(EncodedText { embeddings, tokens_cut: encoding.tokens_cut })
     }
 
     /// Encodes `queries`.
@@ -263,20 +195,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_queries(&self, queries: &[&str]) -> Result<Encoded, Error> {
-        self.encode_queries_with(queries, &mut |_, _| ())
-    }
-
-    /// As [`encode_queries`](Self::encode_queries); after each batch `progress` gets the number of
-    /// queries done and their number in all.
-    ///
-    /// # Errors
-    /// As [`encode_queries`](Self::encode_queries).
-    pub fn encode_queries_with(
-        &self,
-        queries: &[&str],
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Encoded, Error> {
-        self.encode(queries, |query| self.tokenizer.encode_query(query), progress)
+        self.encode(queries, |query| self.tokenizer.encode_query(query), &mut |_, _| ())
     }
 
     /// Encodes `passages`.
@@ -314,18 +233,6 @@ impl Encoder {
         Ok(Encoded { embeddings: pooled_passages(embeddings, pooling), truncated })
     }
 
-    /// What the linear layers of the model multiply for so many tokens, in batches as passages would be, and
-    /// nothing else: the part of encoding that `benches/encode.py` holds to the machine's peak. How many
-    /// multiplications those were; none if the weights are not packed.
-    #[cfg(feature = "flex")]
-    #[doc(hidden)]
-    pub fn multiply_only(&self, tokens: usize) -> Option<usize> {
-        let batch = self.batch_tokens();
-        let batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));
-        batches.map(|tokens| self.engine.multiply_only(tokens)).sum()
-    }
-
-    #[tracing::instrument(level = "debug", skip_all, fields(texts = texts.len()))]
     fn encode(
         &self,
         texts: &[&str],

@@ -1,0 +1,83 @@
+//! What the folder of a ColBERT holds, its weights not yet read.
+
+use std::path::Path;
+
+use jacolbert_tokenizer::TextTokenizer;
+
+use super::layout::Layout;
+use super::weights::Weights;
+use crate::{BertConfig, ColbertConfig, Error, LoadOptions, Tokenizer};
+
+/// The settings and the tokenizer of a ColBERT, and where its weights are.
+pub(crate) struct CheckpointFolder {
+    /// The shape of the model.
+    pub(crate) bert: BertConfig,
+    /// How the model reads text.
+    pub(crate) config: ColbertConfig,
+    /// The tokenizer.
+    pub(crate) tokenizer: Tokenizer,
+    layout: Layout,
+}
+
+impl CheckpointFolder {
+    /// Reads all but the weights from the folder `dir`. In PyLate's layout the length of an embedding is that of
+    /// the Dense module, whatever the settings say.
+    ///
+    /// # Errors
+    /// [`Error::Layout`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],
+    /// [`TextTokenizer::from_dir`] and [`Tokenizer::new`].
+    pub(crate) fn open(dir: &Path, options: &LoadOptions) -> Result<Self, Error> {
+        let layout = Layout::of(dir)?;
+        let config = config_of(dir, options)?;
+        let config = ColbertConfig { dim: layout.dim().unwrap_or(config.dim), ..config };
+        Self::with_layout(layout, config, options)
+    }
+
+    /// As [`open`](Self::open), for a BERT that has no settings of a ColBERT.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), without those about `artifact.metadata`.
+    #[cfg(feature = "burn")]
+    pub(crate) fn of_bert(dir: &Path, options: &LoadOptions) -> Result<Self, Error> {
+        let config = options.config.clone().unwrap_or_default();
+        Self::with_layout(Layout::ColbertAi { dir: dir.into() }, config, options)
+    }
+
+    /// As [`open`](Self::open), for a folder without weights.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "burn")]
+    pub(crate) fn without_weights(dir: &Path, options: &LoadOptions) -> Result<Self, Error> {
+        let config = config_of(dir, options)?;
+        Self::with_layout(Layout::ColbertAi { dir: dir.into() }, config, options)
+    }
+
+    fn with_layout(
+        layout: Layout,
+        config: ColbertConfig,
+        options: &LoadOptions,
+    ) -> Result<Self, Error> {
+        let dir = layout.encoder();
+        let bert = BertConfig::from_dir(dir)?;
+        config.check_dim()?;
+        let tokenizer = TextTokenizer::from_dir(dir, options.dictionary.as_deref())?;
+        let tokenizer = Tokenizer::new(tokenizer, &bert, &config)?;
+        Ok(Self { bert, config, tokenizer, layout })
+    }
+
+    /// Opens the weights.
+    ///
+    /// # Errors
+    /// Those of opening a file.
+    pub(crate) fn weights(&self) -> Result<Weights, Error> {
+        Ok(Weights::of_files(self.layout.tensors()?))
+    }
+}
+
+fn config_of(dir: &Path, options: &LoadOptions) -> Result<ColbertConfig, Error> {
+    match &options.config {
+        Some(config) => Ok(config.clone()),
+        None => ColbertConfig::from_dir(dir),
+    }
+}

@@ -1,0 +1,79 @@
+//! The weights of a model as plain numbers, taken one tensor at a time.
+
+use std::path::Path;
+
+use super::TensorFile;
+use super::layout::open_weights;
+use super::stored_tensors::StoredTensors;
+use crate::Error;
+use crate::fingerprint::WeightsChecksum;
+
+/// The weights of a model: named tensors as colbert-ai stores them, a matrix as `[outputs, inputs]`.
+///
+/// Each is read from its file when it is taken, so that whoever packs or uploads one after the other never holds
+/// all of them. The packed engine and the Burn module are both made from this.
+pub(crate) struct Weights {
+    source: Source,
+    checksum: WeightsChecksum,
+}
+
+enum Source {
+    Files(StoredTensors),
+    #[cfg_attr(not(feature = "burn"), allow(dead_code))]
+    Memory(TensorFile),
+}
+
+impl Weights {
+    pub(super) fn of_files(tensors: StoredTensors) -> Self {
+        Self { source: Source::Files(tensors), checksum: WeightsChecksum::default() }
+    }
+
+    /// Opens the weights of an encoder of any family in the folder `dir`. Poolers and heads of other tasks are
+    /// left aside.
+    ///
+    /// # Errors
+    /// Those of opening a file.
+    pub(crate) fn of_encoder(dir: &Path) -> Result<Self, Error> {
+        Ok(Self::of_files(StoredTensors::of_encoder(open_weights(dir)?)))
+    }
+
+    /// Those of a model in memory.
+    #[cfg(feature = "burn")]
+    pub(crate) fn of_memory(tensors: TensorFile) -> Self {
+        Self { source: Source::Memory(tensors), checksum: WeightsChecksum::default() }
+    }
+
+    /// The values of the tensor `name`, row by row, which must have this shape.
+    ///
+    /// # Errors
+    /// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorDtype`], and those of reading a file.
+    pub(crate) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        let values = match &mut self.source {
+            Source::Files(tensors) => tensors.take(name, shape)?,
+            Source::Memory(tensors) => tensors.remove(name, shape).ok_or_else(|| {
+                Error::MissingTensor { path: "the model in memory".into(), tensor: name.into() }
+            })?,
+        };
+        self.checksum.add(name.into(), shape, &values);
+        Ok(values)
+    }
+
+    /// Takes the tensor `name`, if there is one, without reading it.
+    #[cfg(feature = "burn")]
+    pub(crate) fn leave_aside(&mut self, name: &str) {
+        if let Source::Files(tensors) = &mut self.source {
+            tensors.leave_aside(name);
+        }
+    }
+
+    /// The checksum of all that was taken.
+    ///
+    /// # Errors
+    /// [`Error::SurplusTensor`] if a file has a tensor for which the model should have had a place.
+    pub(crate) fn finish(self) -> Result<u32, Error> {
+        if let Source::Files(tensors) = self.source {
+            tensors.finish()?;
+        }
+        Ok(self.checksum.finish())
+    }
+}
