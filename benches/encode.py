@@ -1,7 +1,7 @@
 """How fast is encoding on the CPU, here and elsewhere?
 
     pip install torch==2.11.0 transformers==5.23.0 tokenizers safetensors onnx==1.23.2 onnxruntime==1.32.0
-    cargo build --release -p jacolbert-benches --example encode_time
+    cargo build --release -p jacolbert-benches --example encode_time --features flex
     cargo build --release --manifest-path benches/candle/Cargo.toml --target-dir target/candle
     python benches/encode.py target/release/examples/encode_time assets/mini CORPUS.jsonl --candle target/candle/release/jacolbert-candle
 
@@ -30,8 +30,13 @@ from pathlib import Path
 
 BATCH, QUERY_TOKENS, PASSAGE_TOKENS, DIM = 32, 32, 300, 128
 WITHIN = 1e-4
-PACKED = {f"jacolbert, {engine}" for engine in ("packed", "bf16", "int8")}
+PACKED = {f"jacolbert, {engine}" for engine in ("f32", "bf16", "int8")}
 LINEAR = "linear layers alone"
+
+
+def engine_options(engine):
+    """The options of `encode_time` for a number format on the CPU, or for a device of Burn."""
+    return ["--precision", engine] if f"jacolbert, {engine}" in PACKED else ["--device", engine]
 
 
 class Texts:
@@ -300,7 +305,7 @@ def main():
     parser.add_argument("--batches", type=int, default=2, help="batches of 32 passages of the corpus")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--only", default="base,given", help="models")
-    parser.add_argument("--engines", default="packed,bf16,int8,module", help="of ours")
+    parser.add_argument("--engines", default="f32,bf16,int8,flex", help="of ours")
     parser.add_argument("--candle", help="the program of benches/candle")
     parser.add_argument("--torch-bf16", action="store_true", help="PyTorch in bf16, too")
     args = parser.parse_args()
@@ -333,7 +338,7 @@ def main():
                 if args.candle:
                     commands["candle"] = [args.candle, "--model", str(model), *paths]
                 for engine in args.engines.split(","):
-                    commands[f"jacolbert, {engine}"] = [args.binary, "--model", str(model), "--cpu", engine, *paths]
+                    commands[f"jacolbert, {engine}"] = [args.binary, "--model", str(model), *engine_options(engine), *paths]
                 engines = {name: Engine(command, threads) for name, command in commands.items()}
                 compare(engines, files, folder)
                 table(model, engines, files, threads, args.rounds, peak)

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use jacolbert::eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, Run, evaluate,
 };
-use jacolbert::model::CpuEngine;
+use jacolbert::model::Precision;
 use jacolbert::{
     Bits, BuildOptions, Device, Document, IndexOptions, LoadOptions, Query, Retriever,
     SearchOptions, SearchQuality, Splitting,
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let documents = documents.collect::<Result<Vec<_>, _>>()?;
     let queries = beir.queries()?.map(|query| query.map(Query::from));
     let queries = queries.collect::<Result<Vec<_>, _>>()?;
-    let retriever = Retriever::from_dir_with(&model, &options, &Device::flex())?;
+    let retriever = Retriever::from_dir_with(&model, &options, &Device::cpu())?;
 
     let mut runs = vec![retriever.run("exhaustive", &queries, &documents, K, &mut told)?];
     for bits in [Bits::Two, Bits::Four] {
@@ -79,8 +79,8 @@ fn args() -> Result<(PathBuf, PathBuf, LoadOptions), Box<dyn Error>> {
         match arg {
             Long("beir") => beir = Some(parser.value()?.into()),
             Long("model") => model = parser.value()?.into(),
-            Long("bf16") => options.cpu = CpuEngine::PackedBf16,
-            Long("int8") => options.cpu = CpuEngine::PackedInt8,
+            Long("bf16") => options.precision = Precision::Bf16,
+            Long("int8") => options.precision = Precision::Int8,
             other => return Err(other.unexpected().into()),
         }
     }

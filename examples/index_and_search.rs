@@ -27,7 +27,7 @@ struct Args {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
-    let retriever = Retriever::from_dir(&args.model, &Device::flex())?;
+    let retriever = Retriever::from_dir(&args.model, &Device::cpu())?;
     let collection = match &args.documents {
         Some(documents) if !Index::exists(&args.index) => {
             index(&retriever, documents, &args.index)?

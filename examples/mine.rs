@@ -132,7 +132,7 @@ fn mine_by_model(
     out: &Path,
     options: &MiningOptions,
 ) -> Result<(), Box<dyn Error>> {
-    let retriever = Retriever::from_dir(model, &Device::flex())?;
+    let retriever = Retriever::from_dir(model, &Device::cpu())?;
     let passages = data.passages().enumerate();
     let documents: Vec<Document> =
         passages.map(|(number, text)| Document::new(number.to_string(), text)).collect();

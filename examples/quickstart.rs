@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let questions = json_lines(&home.join("examples/collection/questions.jsonl"))?;
 
     let start = Instant::now();
-    let retriever = Retriever::from_dir(&home.join("assets/mini"), &Device::flex())?;
+    let retriever = Retriever::from_dir(&home.join("assets/mini"), &Device::cpu())?;
     println!("loaded the model in {:.2?}", start.elapsed());
 
     let start = Instant::now();

@@ -11,7 +11,7 @@ use jacolbert::{Device, Retriever, read_jsonl};
 fn main() -> Result<(), Box<dyn Error>> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documents = read_jsonl(&home.join("examples/collection/passages.jsonl"))?;
-    let retriever = Retriever::from_dir(&home.join("assets/mini"), &Device::flex())?;
+    let retriever = Retriever::from_dir(&home.join("assets/mini"), &Device::cpu())?;
 
     for (question, keyword) in [
         ("日本で最も深い湖は何という湖か？", "湖"),

@@ -82,7 +82,7 @@ impl Collection {
     /// # Errors
     /// [`Error::Model`], [`Error::Search`], or [`Error::Corrupt`] where the folder is damaged.
     pub fn search(&self, query: &str, params: &SearchOptions) -> Result<Vec<Hit>, Error> {
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         let hits = Searcher::new(&self.index).search(query.as_ref(), params)?;
         described(&hits, &self.documents)
     }
@@ -160,7 +160,7 @@ impl Collection {
             passages.extend(self.passages_of(id)?);
         }
         let subset: PassageSubset = passages.into_iter().collect();
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         let hits = Searcher::new(&self.index).search_among(query.as_ref(), &subset, params)?;
         described(&hits, &self.documents)
     }
@@ -247,7 +247,7 @@ impl Collection {
     /// # Errors
     /// As [`search`](Self::search), and [`jacolbert_index::Error::UnknownPassage`].
     pub fn explain(&self, query: &str, passage: PassageId) -> Result<Vec<Match>, Error> {
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         Ok(Searcher::new(&self.index).explain(query.as_ref(), passage)?)
     }
 

@@ -10,7 +10,7 @@
 //!
 //! use jacolbert::{Device, Document, Retriever, SearchOptions};
 //!
-//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
+//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::cpu())?;
 //! let documents = [
 //!     Document::new("fuji", "富士山は日本で最も高い山である。"),
 //!     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),

@@ -98,7 +98,7 @@ impl MemoryCollection {
     /// # Errors
     /// [`Error::Model`], [`Error::Search`].
     pub fn search(&self, query: &str, k: usize) -> Result<Vec<Hit>, Error> {
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         described(&exhaustive_search(query.as_ref(), self.passages(), k)?, &self.documents)
     }
 
@@ -158,7 +158,7 @@ impl MemoryCollection {
         ids.sort_unstable();
         ids.dedup();
         let among = ids.into_iter().map(|id| (id, self.embeddings[id.index()].as_ref()));
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         described(&exhaustive_search(query.as_ref(), among, k)?, &self.documents)
     }
 

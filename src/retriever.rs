@@ -25,7 +25,7 @@ use jacolbert_documents::{block_name, check_ids, with_checked_ids};
 ///
 /// use jacolbert::{Device, Document, Retriever, SearchOptions};
 ///
-/// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
+/// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::cpu())?;
 /// let documents = [
 ///     Document::new("fuji", "富士山は日本で最も高い山である。"),
 ///     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
@@ -105,7 +105,7 @@ impl Retriever {
     ///
     /// let dictionary = Some("site-packages/unidic_lite/dicdir".into());
     /// let options = LoadOptions { dictionary, ..Default::default() };
-    /// let retriever = Retriever::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
+    /// let retriever = Retriever::from_dir_with(Path::new("JaColBERT"), &options, &Device::cpu())?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -116,7 +116,7 @@ impl Retriever {
         options: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
-        Ok(Self::new(Encoder::from_dir_with(path, options, device)?))
+        Ok(Self::new(Encoder::from_dir(path, options, device)?))
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub onto `device`, through the cache that is
@@ -127,7 +127,7 @@ impl Retriever {
     /// use jacolbert::{Device, HubOptions, Retriever};
     ///
     /// let options = HubOptions::default();
-    /// let retriever = Retriever::from_hub("ORGANISATION/MODEL", &options, &Device::flex())?;
+    /// let retriever = Retriever::from_hub("ORGANISATION/MODEL", &options, &Device::cpu())?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -147,7 +147,7 @@ impl Retriever {
     /// let dictionary = Some("site-packages/unidic_lite/dicdir".into());
     /// let loading = LoadOptions { dictionary, ..Default::default() };
     /// let (name, hub) = ("bclavie/JaColBERT", HubOptions::default());
-    /// let retriever = Retriever::from_hub_with(name, &hub, &loading, &Device::flex())?;
+    /// let retriever = Retriever::from_hub_with(name, &hub, &loading, &Device::cpu())?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -248,7 +248,7 @@ impl Retriever {
     ///
     /// use jacolbert::{Device, IndexOptions, Retriever, stream_jsonl};
     ///
-    /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
+    /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::cpu())?;
     /// let documents = stream_jsonl(Path::new("documents.jsonl"))?;
     /// let (folder, options) = (Path::new("my-index"), IndexOptions::default());
     /// let progress = &mut |_| ControlFlow::Continue(());
@@ -329,7 +329,7 @@ impl Retriever {
     /// # Errors
     /// [`Error::Model`].
     pub fn rerank(&self, query: &str, texts: &[&str], k: usize) -> Result<Vec<Reranked>, Error> {
-        let query = self.encoder.encode_query(query)?;
+        let query = self.encoder.encode_query(query)?.embeddings;
         let passages = self.encoder.encode_passages(texts)?.embeddings;
         let hits = exhaustive_search(
             query.as_ref(),

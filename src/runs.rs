@@ -33,7 +33,7 @@ impl Retriever {
     /// let (documents, queries) =
     ///     (documents.collect::<Result<Vec<_>, _>>()?, queries.collect::<Result<Vec<_>, _>>()?);
     ///
-    /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::flex())?;
+    /// let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::cpu())?;
     /// let mut go_on = |_, _| ControlFlow::Continue(());
     /// let run = retriever.run("mini", &queries, &documents, 10, &mut go_on)?;
     /// let metrics = Metric::parse_list("recall@1, recall@10")?;
@@ -116,7 +116,7 @@ impl Retriever {
             return Ok(Vec::new());
         }
         let passages = self.encoder().encode_passages(&passages)?.embeddings;
-        let query = self.encoder().encode_query(&query.text)?;
+        let query = self.encoder().encode_query(&query.text)?.embeddings;
         let hits = exhaustive_search(
             query.as_ref(),
             (0..).map(PassageId).zip(passages.iter().map(Embeddings::as_ref)),

@@ -33,7 +33,7 @@ fn compare(beir: &Path) -> Result<(), Box<dyn Error>> {
     let documents = BeirFolder::open(beir)?.documents()?;
     let documents = documents.map(|document| document.map(|d| Document::new(d.id, d.text)));
     let documents = documents.collect::<Result<Vec<_>, _>>()?;
-    let retriever = Retriever::from_dir(&model(), &Device::flex())?;
+    let retriever = Retriever::from_dir(&model(), &Device::cpu())?;
     let scratch = std::env::temp_dir().join(format!("jacolbert-open-{}", std::process::id()));
     println!("passages  file MB  open ms  open MB  first search ms  first search MB");
     for n in [1_000.min(documents.len()), documents.len()] {
@@ -66,7 +66,7 @@ fn opened(folder: &Path) -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 fn open(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let retriever = Retriever::from_dir(&model(), &Device::flex())?;
+    let retriever = Retriever::from_dir(&model(), &Device::cpu())?;
     retriever.encoder().encode_query("日本で最も高い山は？")?;
     let before = resident_mb()?;
     let start = Instant::now();

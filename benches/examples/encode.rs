@@ -35,7 +35,7 @@ struct Args {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
-    let encoder = Encoder::from_dir(&args.model, &Device::flex())?;
+    let encoder = Encoder::from_dir(&args.model, &LoadOptions::default(), &Device::cpu())?;
     std::fs::create_dir_all(&args.out)?;
     let num_queries = write_queries(&encoder, &args.queries, &args.out)?;
     let (num_passages, num_tokens) =

@@ -1,7 +1,7 @@
 //! Encodes texts whenever it is told to, so that `encode.py` can time it beside other programs.
 //!
 //!     cargo run --release -p jacolbert-benches --example encode_time -- \
-//!         --model FOLDER [--cpu packed|bf16|int8|module] queries.txt passages.txt
+//!         --model FOLDER [--device cpu|flex] [--precision f32|bf16|int8] queries.txt passages.txt
 //!
 //! A file has one text a line; its name begins with `queries` or `passages`. When they are loaded it says
 //! `ready`. A line `0` encodes the first file's texts and says `done`; `0 OUT` also writes their
@@ -12,7 +12,7 @@ use std::error::Error;
 use std::io::{BufRead, Write, stdin};
 use std::path::PathBuf;
 
-use jacolbert::model::{CpuEngine, Encoded};
+use jacolbert::model::{Encoded, measure};
 use jacolbert::{Device, Encoder, LoadOptions};
 use lexopt::prelude::*;
 
@@ -35,7 +35,7 @@ fn answer(line: &str, encoder: &Encoder, files: &[Texts]) -> Result<String, Box<
     let words: Vec<&str> = line.split_whitespace().collect();
     match words[..] {
         ["multiply", tokens] => {
-            let multiplied = encoder.multiply_only(tokens.parse()?);
+            let multiplied = measure::multiply_only(encoder, tokens.parse()?);
             let multiplied = multiplied.ok_or("this engine's linear layers are Burn's")?;
             return Ok(format!("done {multiplied}"));
         }
@@ -53,25 +53,19 @@ fn file<'a>(files: &'a [Texts], number: &str) -> Result<&'a Texts, Box<dyn Error
 fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
     let mut model = PathBuf::from("assets/mini");
     let mut options = LoadOptions::default();
+    let mut device = Device::cpu();
     let mut files = Vec::new();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
             Long("model") => model = parser.value()?.into(),
-            Long("cpu") => {
-                options.cpu = match parser.value()?.string()?.as_str() {
-                    "packed" => CpuEngine::Packed,
-                    "bf16" => CpuEngine::PackedBf16,
-                    "int8" => CpuEngine::PackedInt8,
-                    "module" => CpuEngine::Module,
-                    other => return Err(format!("no engine is called {other}").into()),
-                }
-            }
+            Long("device") => device = parser.value()?.string()?.parse()?,
+            Long("precision") => options.precision = parser.value()?.string()?.parse()?,
             Value(path) => files.push(Texts::read(path.into())?),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok((Encoder::from_dir_with(&model, &options, &Device::flex())?, files))
+    Ok((Encoder::from_dir(&model, &options, &device)?, files))
 }
 
 impl Texts {

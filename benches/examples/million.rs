@@ -39,7 +39,7 @@ const SEARCHED: usize = 50;
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
     let sentences = sentences(&args.texts)?;
-    let retriever = Retriever::from_dir(&args.model, &Device::flex())?;
+    let retriever = Retriever::from_dir(&args.model, &Device::cpu())?;
     println!("{} passages of {} sentences", args.passages, sentences.len());
     let tokens_a_passage =
         each_stage_alone(retriever.encoder(), &sentences, ALONE.min(args.passages))?;

@@ -4,7 +4,8 @@ use std::error::Error;
 
 use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, PassageId};
-use jacolbert::model::{Checkpoint, Encoder};
+use jacolbert::Device;
+use jacolbert::model::{Checkpoint, Encoder, Precision};
 use jacolbert::search::exhaustive_search;
 
 use crate::split::Split;
@@ -34,7 +35,7 @@ impl Judge {
         &self,
         model: &Checkpoint,
     ) -> Result<f64, Box<dyn Error + Send + Sync>> {
-        let encoder = Encoder::new(model.clone());
+        let encoder = Encoder::from_checkpoint(model.clone(), Precision::F32, &Device::cpu())?;
         let texts: Vec<&str> = self.passages.iter().map(|(_, text)| text.as_str()).collect();
         let passages = encoder.encode_passages(&texts)?.embeddings;
         let texts: Vec<&str> = self.queries.iter().map(|(_, text)| text.as_str()).collect();

@@ -80,7 +80,7 @@ impl DenseModel {
             dictionary: self.dictionary.clone(),
             ..Default::default()
         };
-        let encoder = SentenceEncoder::from_dir_with(&folder(&self.name)?, &options, device)?;
+        let encoder = SentenceEncoder::from_dir(&folder(&self.name)?, &options, device)?;
         let fingerprint = encoder.fingerprint().to_string();
         let description =
             json!({ "dense": fingerprint, "reads": format!("{:?}", encoder.config()) });

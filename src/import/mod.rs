@@ -29,7 +29,7 @@ impl Retriever {
     ///
     /// use jacolbert::{Device, Retriever, SearchOptions};
     ///
-    /// let retriever = Retriever::from_dir(Path::new("my-checkpoint"), &Device::flex())?;
+    /// let retriever = Retriever::from_dir(Path::new("my-checkpoint"), &Device::cpu())?;
     /// let from = Path::new(".ragatouille/colbert/indexes/mine");
     /// let collection =
     ///     retriever.import_ragatouille(from, Path::new("my-index"), &Default::default())?;

@@ -31,7 +31,7 @@ fn a_retriever_from_the_hub_is_the_one_from_the_folder() -> TestResult {
         fs::copy(entry.path(), snapshot.join(entry.file_name()))?;
     }
 
-    let device = Device::flex();
+    let device = Device::cpu();
     let retriever = Retriever::from_hub("nihon/JaMini", &offline(cache.path()), &device)?;
     let local = Retriever::from_dir(&folder, &device)?;
     let texts = ["琵琶湖は日本で最も大きな湖である。", "富士山は日本で最も高い山である。"];
@@ -44,7 +44,7 @@ fn a_retriever_from_the_hub_is_the_one_from_the_folder() -> TestResult {
 #[test]
 fn an_error_of_the_hub_is_passed_on() -> TestResult {
     let cache = tempfile::tempdir()?;
-    let error = Retriever::from_hub("nihon/JaMini", &offline(cache.path()), &Device::flex()).err();
+    let error = Retriever::from_hub("nihon/JaMini", &offline(cache.path()), &Device::cpu()).err();
     let expected = matches!(&error, Some(Error::Hub(jacolbert::hub::Error::NotCached { .. })));
     assert!(expected, "{error:?}");
     Ok(())

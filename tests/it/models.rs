@@ -57,7 +57,7 @@ fn another_model_of_the_same_dim_is_an_error() -> TestResult {
     };
     let folder = tempfile::tempdir()?;
     retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let other = Retriever::from_dir(copy.path(), &Device::flex())?;
+    let other = Retriever::from_dir(copy.path(), &Device::cpu())?;
     let error = other.open(folder.path()).expect_err("another model");
     let [expected, found] = [retriever, &other]
         .map(|retriever| retriever.encoder().fingerprint().map(|f| f.to_string()));
@@ -73,7 +73,7 @@ fn another_model_of_the_same_dim_is_an_error() -> TestResult {
 #[test]
 fn a_checkpoint_that_changed_is_noticed_when_its_collection_is_opened() -> TestResult {
     let Some(copy) = changed(|_| Ok(()))? else { return Ok(()) };
-    let (folder, device) = (tempfile::tempdir()?, Device::flex());
+    let (folder, device) = (tempfile::tempdir()?, Device::cpu());
     let retriever = Retriever::from_dir(copy.path(), &device)?;
     let mut collection =
         retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
@@ -95,7 +95,7 @@ fn encodings_of_another_model_are_an_error() -> TestResult {
     let mut collection = retriever.in_memory();
     collection.add(&documents(), Splitting::default())?;
     collection.save(&path)?;
-    let other = Retriever::from_dir(copy.path(), &Device::flex())?;
+    let other = Retriever::from_dir(copy.path(), &Device::cpu())?;
     let error = other.load_in_memory(&path);
     assert!(matches!(error, Err(Error::OtherModel { path: found, .. }) if found == path));
     Ok(())
@@ -110,7 +110,7 @@ fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
         let mut config = ColbertConfig::from_dir(&model)?;
         change(&mut config);
         let options = LoadOptions { config: Some(config), ..Default::default() };
-        Retriever::from_dir_with(&model, &options, &Device::flex())?.open(folder.path())
+        Retriever::from_dir_with(&model, &options, &Device::cpu())?.open(folder.path())
     };
     open(|config| config.doc_maxlen = 100)?;
     let error = open(|config| config.mask_punctuation = false);
@@ -138,7 +138,7 @@ fn a_collection_without_a_fingerprint_opens() -> TestResult {
 #[test]
 fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let Some(copy) = changed(words_by_dictionary)? else { return Ok(()) };
-    let (dictionary, device) = (small_dictionary::folder(), Device::flex());
+    let (dictionary, device) = (small_dictionary::folder(), Device::cpu());
     let without = Retriever::from_dir(copy.path(), &device);
     assert!(matches!(
         without,

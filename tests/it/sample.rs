@@ -25,7 +25,7 @@ pub(crate) fn retriever() -> Option<&'static Retriever> {
     static RETRIEVER: OnceLock<Option<Retriever>> = OnceLock::new();
     let load = || {
         let folder = model()?;
-        Some(Retriever::from_dir(&folder, &Device::flex()).expect("the demonstration model loads"))
+        Some(Retriever::from_dir(&folder, &Device::cpu()).expect("the demonstration model loads"))
     };
     RETRIEVER.get_or_init(load).as_ref()
 }

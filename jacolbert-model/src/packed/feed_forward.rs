@@ -35,7 +35,7 @@ impl PackedFeedForward {
         let BertConfig { hidden_size: hidden, intermediate_size, .. } = *config;
         let mut linear = |name, shape| {
             let matrix = Matrix::take(weights, &format!("{layer}.{name}"), shape)?;
-            Ok(packing.pack(PackedLinear::new(&[matrix])))
+            Ok::<_, Error>(packing.pack(PackedLinear::new(&[matrix])))
         };
         let inner = linear("intermediate.dense", [intermediate_size, hidden])?;
         let outer = linear("output.dense", [hidden, intermediate_size])?;

@@ -18,7 +18,7 @@ pub(crate) fn reproduce(
     println!("{num_documents} documents, {num_queries} queries");
     let kept = Kept::open(&args.out)?;
     let experiment = Experiment::new(collection, published, &kept);
-    let table = experiment.table(&args.systems, &Device::flex(), &mut bar())?;
+    let table = experiment.table(&args.systems, &Device::cpu(), &mut bar())?;
     if args.markdown {
         println!("{}", table.to_markdown());
     } else {

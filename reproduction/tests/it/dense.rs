@@ -42,7 +42,7 @@ fn run_of(collection: &TestCollection, system: &System) -> Result<Run, Error> {
     let out = tempfile::tempdir().map_err(|source| Error::Io { path: "out".into(), source })?;
     let kept = Kept::open(out.path())?;
     let experiment = Experiment::new(collection, &published::JSQUAD, &kept);
-    experiment.run(system, &Device::flex(), &mut |_| ())
+    experiment.run(system, &Device::cpu(), &mut |_| ())
 }
 
 fn settings(pooling: SentencePooling, query: &str, passage: &str) -> SentenceSettings {
@@ -66,7 +66,7 @@ fn a_run_is_the_order_of_cosines() -> TestResult {
     let asked = settings(SentencePooling::Mean, "問: ", "答: ");
     let run = rankings(&run_of(&collection, &dense(&model, asked.clone()))?);
     let options = SentenceOptions { overrides: asked, ..Default::default() };
-    let encoder = SentenceEncoder::from_dir_with(&model, &options, &Device::flex())?;
+    let encoder = SentenceEncoder::from_dir(&model, &options, &Device::cpu())?;
     let texts: Vec<&str> = collection.documents.iter().map(|document| &*document.text).collect();
     let passages = encoder.encode_passages(&texts)?.vectors;
     assert_eq!(run.len(), collection.queries.len());
@@ -132,7 +132,7 @@ fn a_dense_model_is_a_row_of_the_table_beside_what_was_published() -> TestResult
             steps.push((at.done, at.of));
         }
     };
-    let table = experiment.table(&systems, &Device::flex(), &mut note)?.to_markdown();
+    let table = experiment.table(&systems, &Device::cpu(), &mut note)?.to_markdown();
     assert!(table.contains("2 multilingual-e5-small"), "{table}");
     assert!(table.contains("| multilingual-e5-small | report of 2023 | recall@1 |"), "{table}");
     assert_eq!(steps.last(), Some(&(7, 7)));
@@ -187,7 +187,7 @@ fn a_finished_run_is_taken_up_and_no_other() -> TestResult {
     let experiment = Experiment::new(&collection, &published::JSQUAD, &kept);
     let steps = |settings: SentenceSettings| {
         let mut num_steps = 0;
-        experiment.run(&dense(&model, settings), &Device::flex(), &mut |_| num_steps += 1)?;
+        experiment.run(&dense(&model, settings), &Device::cpu(), &mut |_| num_steps += 1)?;
         Ok::<_, Error>(num_steps)
     };
     let mean = || settings(SentencePooling::Mean, "", "");

@@ -48,7 +48,7 @@ fn a_table_has_a_row_for_every_system_and_says_what_it_did() -> TestResult {
     ];
     let mut steps = Vec::new();
     let mut note = |at: jacolbert_reproduction::Progress<'_>| steps.push(at.system.to_owned());
-    let table = experiment.table(&systems, &Device::flex(), &mut note)?.to_string();
+    let table = experiment.table(&systems, &Device::cpu(), &mut note)?.to_string();
     for row in ["BM25, bigrams", "mini, exhaustive", "mini, 2 bits"] {
         assert!(table.contains(row), "{table}");
         assert!(steps.iter().any(|step| step == row), "{steps:?}");
@@ -66,7 +66,7 @@ fn what_is_finished_is_taken_up_and_no_other() -> TestResult {
     let steps = |collection: &TestCollection, system: &System| {
         let mut num_steps = 0;
         let experiment = Experiment::new(collection, &published::JSQUAD, &kept);
-        let run = experiment.run(system, &Device::flex(), &mut |_| num_steps += 1)?;
+        let run = experiment.run(system, &Device::cpu(), &mut |_| num_steps += 1)?;
         Ok::<_, Error>((run, num_steps))
     };
     let index = colbert(&model, SearchBy::Index(Bits::Two));
@@ -140,7 +140,7 @@ fn candidates_are_put_in_order_and_all_of_them_stay() -> TestResult {
     let mut systems = vec![bm25];
     systems.extend(model().map(|model| colbert(&model, SearchBy::Exhaustive)));
     for system in &systems {
-        let run = experiment.run(system, &Device::flex(), &mut |_| ())?;
+        let run = experiment.run(system, &Device::cpu(), &mut |_| ())?;
         let ranking = run.ranking("a1").ok_or("no a1")?;
         let best = ranking.best_first(jacolbert::eval::TieRule::InputOrder);
         assert_eq!((best.len(), best[0].0), (3, "context-0"), "{best:?}");
@@ -159,7 +159,7 @@ fn published_figures_stand_beside_those_of_the_same_system() -> TestResult {
         published::Published { metrics: &["recall@1", "recall@3"], rows: &[ROW], digits: 3 };
     let experiment = Experiment::new(&collection, &figures, &kept);
     let systems = [System::Bm25(Bm25::Bigrams)];
-    let table = experiment.table(&systems, &Device::flex(), &mut |_| ())?;
+    let table = experiment.table(&systems, &Device::cpu(), &mut |_| ())?;
     assert!(table.to_string().contains("recall@1   1.0000, published 0.250: +0.750"), "{table}");
     let markdown = table.to_markdown();
     assert!(markdown.contains("| nobody | recall@3 | 1.0000 | 0.500 | +0.500 |"), "{markdown}");
@@ -218,7 +218,7 @@ fn a_model_by_name_needs_the_hub() -> TestResult {
     let kept = Kept::open(out.path())?;
     let experiment = Experiment::new(&collection, &published::JSQUAD, &kept);
     let absent = colbert(Path::new("nobody/nothing"), SearchBy::Exhaustive);
-    let run = experiment.run(&absent, &Device::flex(), &mut |_| ());
+    let run = experiment.run(&absent, &Device::cpu(), &mut |_| ());
     assert!(matches!(run, Err(Error::NoHub { name }) if name == "nobody/nothing"));
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
+use jacolbert::model::{Checkpoint, FreshWeights, Precision, WeightFormat};
 use jacolbert::{
     Bits, BuildOptions, Collection, Device, Document, Encoder, IndexOptions, LoadOptions,
     Retriever, SearchOptions, Splitting,
@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn StdError>> {
     let model = folder.join("model");
     write_model(&model)?;
     // Not from the folder, whose path the collection would remember.
-    let encoder = Encoder::new(Checkpoint::from_dir(&model, &Device::flex())?);
+    let checkpoint = Checkpoint::from_dir(&model, &LoadOptions::default(), &Device::flex())?;
+    let encoder = Encoder::from_checkpoint(checkpoint, Precision::F32, &Device::cpu())?;
     let collection = written(&Retriever::new(encoder), &folder.join("collection"))?;
     fs::remove_file(folder.join("collection/writer.lock"))?;
     let found = answers_of(&collection)?;

@@ -14,7 +14,7 @@ fn folder() -> PathBuf {
 
 /// The model that the collection was encoded by.
 fn retriever() -> Result<Retriever, Error> {
-    Retriever::from_dir(&folder().join("model"), &Device::flex())
+    Retriever::from_dir(&folder().join("model"), &Device::cpu())
 }
 
 fn answers() -> Result<Value, Box<dyn std::error::Error>> {
