@@ -26,7 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let beir = BeirFolder::open(Path::new(folder))?;
-    let set = TestSet::encoded(&beir, &Encoder::from_dir(&PathBuf::from(model), &LoadOptions::default(), &Device::cpu())?)?;
+    let set = TestSet::encoded(
+        &beir,
+        &Encoder::from_dir(&PathBuf::from(model), &LoadOptions::default(), &Device::cpu())?,
+    )?;
     println!("| factor | index | R@1 / 5 / 10 | bytes a passage | tokens | pooling | ms a query |");
     println!("|---|---|---|---|---|---|---|");
     for factor in PoolFactor::ALL {

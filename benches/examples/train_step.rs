@@ -43,7 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options =
         ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
     let mut examples = Examples::with_texts(&rows, TextFormat::Lists, &options)?;
-    let mut trainer = Trainer::new(Checkpoint::from_dir(&model, &LoadOptions::default(), &Device::flex())?, config)?;
+    let mut trainer = Trainer::new(
+        Checkpoint::from_dir(&model, &LoadOptions::default(), &Device::flex())?,
+        config,
+    )?;
     let mut progress = |event: &Event| {
         if let Event::Step { loss, .. } = event {
             println!("{loss}");

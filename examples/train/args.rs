@@ -51,7 +51,7 @@ impl Args {
                 let start = if self.fresh {
                     self.finder_of_words(split)?
                 } else {
-                    Checkpoint::from_dir(&self.start, &device)?
+                    Checkpoint::from_dir(&self.start, &load, &device)?
                 };
                 start.save(&self.begun_from())?;
                 Ok(Trainer::new(start, self.config)?)

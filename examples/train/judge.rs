@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
+use jacolbert::Device;
 use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, PassageId};
-use jacolbert::Device;
 use jacolbert::model::{Checkpoint, Encoder, Precision};
 use jacolbert::search::exhaustive_search;
 

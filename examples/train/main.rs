@@ -27,9 +27,9 @@ mod split;
 use std::error::Error;
 use std::path::Path;
 
-use jacolbert::Device;
 use jacolbert::model::{Checkpoint, WeightFormat};
 use jacolbert::train::{CheckpointOptions, Run, Validation, average};
+use jacolbert::{Device, LoadOptions};
 
 use args::Args;
 use judge::Judge;
@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// zero-shot models", 2022).
 fn chosen(best: &Path, args: &Args, judge: &Judge) -> Result<Checkpoint, Box<dyn Error>> {
     let device = Device::flex();
-    let trained = Checkpoint::from_dir(best, &device)?;
+    let trained = Checkpoint::from_dir(best, &LoadOptions::default(), &device)?;
     let mean = average(&[&args.begun_from(), best], &device)?;
     let recall = |model| judge.recall_at_1(model).map_err(|error| error as Box<dyn Error>);
     let of_trained = recall(&trained)?;

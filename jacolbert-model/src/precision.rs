@@ -102,6 +102,8 @@ mod tests {
             assert!(matches!(name.parse(), Ok(again) if precision == again));
             assert_eq!(serde_json::to_string(&precision).expect("a name"), format!("\"{name}\""));
         }
-        assert!(matches!("f64".parse::<Precision>(), Err(UnknownPrecision { name }) if name == "f64"));
+        assert!(
+            matches!("f64".parse::<Precision>(), Err(UnknownPrecision { name }) if name == "f64")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::module::Module;
-use jacolbert_model::{Checkpoint, Device};
+use jacolbert_model::{Checkpoint, Device, LoadOptions};
 
 use crate::{Error, parameters};
 
@@ -22,7 +22,7 @@ use crate::{Error, parameters};
 /// [`Error::Model`] if one cannot be loaded, [`Error::Average`] if there is none, or one has
 /// another shape than the first.
 pub fn average(folders: &[&Path], device: &Device) -> Result<Checkpoint, Error> {
-    average_of(folders, |folder| Checkpoint::from_dir(folder, device))
+    average_of(folders, |folder| Checkpoint::from_dir(folder, &LoadOptions::default(), device))
 }
 
 /// As [`average`], each model as `load` loads it.

@@ -88,8 +88,7 @@ fn an_imported_collection_goes_on_as_any_other() -> TestResult {
     collection.compact()?;
     drop(collection);
 
-    let (_, collection) =
-        Retriever::from_collection(&folder.path().join("index"), &Device::cpu())?;
+    let (_, collection) = Retriever::from_collection(&folder.path().join("index"), &Device::cpu())?;
     collection.index().verify()?;
     assert_eq!((collection.num_documents(), collection.num_passages()), (11, 12));
     let hits = collection.search(question, &ALL)?;

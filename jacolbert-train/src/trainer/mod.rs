@@ -12,8 +12,7 @@ use std::thread;
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::tensor::Device;
-use jacolbert_model::{Checkpoint, LoadOptions};
+use jacolbert_model::{Checkpoint, Device, LoadOptions};
 
 pub use run::{Best, CheckpointOptions, Ending, Outcome, Run, Validation};
 
@@ -37,13 +36,13 @@ const FRESH_WEIGHTS: u64 = 2;
 /// use std::ops::ControlFlow;
 /// use std::path::Path;
 ///
-/// use jacolbert_model::{Checkpoint, Device};
+/// use jacolbert_model::{Checkpoint, Device, LoadOptions};
 /// use jacolbert_train::{Examples, Run, TextFormat, TrainConfig, Trainer};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let rows = Path::new("triples.tsv");
 /// let mut examples = Examples::with_texts(rows, TextFormat::Tabbed, &Default::default())?;
-/// let start = Checkpoint::from_dir(Path::new("assets/mini"), &Device::flex())?;
+/// let start = Checkpoint::from_dir(Path::new("assets/mini"), &LoadOptions::default(), &Device::flex())?;
 /// let mut trainer = Trainer::new(start, TrainConfig { steps: 1_000, ..Default::default() })?;
 /// trainer.run(&mut examples, &mut Run::new(&mut |event| {
 ///     println!("{event:?}");
@@ -115,7 +114,7 @@ impl Trainer {
         let dir = latest.ok_or_else(|| Error::NoCheckpoint { folder: folder.into() })?;
         let Restored { mut tensors, progress, averaging } = Restored::open(&dir, &config)?;
         let missing = |tensor| Restored::missing(&dir, tensor);
-        let model = Checkpoint::from_dir_with(&dir.join(state::MODEL), load, device)?;
+        let model = Checkpoint::from_dir(&dir.join(state::MODEL), load, device)?;
         let colbert = parameters::restored(model.colbert, &mut tensors, state::WEIGHTS);
         let colbert = colbert.map_err(missing)?;
         let start = Self::new(Checkpoint { colbert, ..model }, config)?;

@@ -19,7 +19,7 @@ pub(crate) fn fresh() -> Result<Checkpoint, jacolbert_model::Error> {
     let bert = BertConfig::from_dir(&dir)?;
     let config = ColbertConfig::from_dir(&dir)?;
     let tokenizer = Tokenizer::from_dir(&dir, &bert, &config)?;
-    let colbert = Colbert::new(&bert, config.dim, &Device::flex());
+    let colbert = Colbert::new(&bert, config.dim, &burn::tensor::Device::flex());
     Ok(Checkpoint { bert, config, colbert, tokenizer })
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use jacolbert_model::{Checkpoint, Device};
+use jacolbert_model::{Checkpoint, Device, LoadOptions};
 use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
     Decay, Event, ExampleOptions, Examples, Order, Outcome, Run, Schedule, TextFormat, TrainConfig,
@@ -21,7 +21,7 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The model as it is in its folder, without dropout.
 pub(crate) fn model() -> Result<Checkpoint, jacolbert_model::Error> {
-    Checkpoint::from_dir(&folder().join("model"), &Device::flex())
+    Checkpoint::from_dir(&folder().join("model"), &LoadOptions::default(), &Device::flex())
 }
 
 /// The same with dropout.
@@ -35,7 +35,7 @@ pub(crate) fn model_with_dropout(share: f64) -> Result<Checkpoint, Box<dyn Error
     config["hidden_dropout_prob"] = json!(share);
     config["attention_probs_dropout_prob"] = json!(share);
     scratch.file("config.json", &config.to_string())?;
-    Ok(Checkpoint::from_dir(scratch.path(), &Device::flex())?)
+    Ok(Checkpoint::from_dir(scratch.path(), &LoadOptions::default(), &Device::flex())?)
 }
 
 /// Rows with two negatives each.

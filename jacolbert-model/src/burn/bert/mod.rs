@@ -16,7 +16,6 @@ use super::products::Format;
 use super::token_weights::TokenWeights;
 use crate::BertConfig;
 use crate::formula::UNSEEN;
-use attention::Attention;
 use embeddings::BertEmbeddings;
 use layer::BertLayer;
 pub(super) use redrawn::redrawn;
