@@ -16,11 +16,11 @@ use crate::{
     SentenceSettings, Truncation,
 };
 
-/// A model that gives one unit vector a text, such as sentence-transformers has: the baselines beside which
-/// late interaction is measured. Two texts are compared by the product of their vectors, their cosine.
+/// A model with one unit vector per text, as sentence-transformers has them: a baseline for late interaction. The dot
+/// product of two vectors is the cosine that compares their texts.
 ///
-/// It is a BERT, an XLM-RoBERTa or a RoBERTa with a pooling on top. LUKE, of which GLuCoSE is one, has other
-/// layers and is not covered.
+/// It is a BERT, an XLM-RoBERTa or a RoBERTa with pooling. LUKE, on which GLuCoSE is built, has other layers and is not
+/// supported.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -54,44 +54,44 @@ pub struct SentenceEncoder {
     fingerprint: Fingerprint,
 }
 
-/// What encoding several texts into one vector each gives.
+/// The vectors of several texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodedSentences {
-    /// `[texts, dim]`: a unit row per text, in the order given.
+    /// `[texts, dim]`: one unit row per text, in the order given.
     pub vectors: Embeddings,
-    /// Texts that were cut because they were too long, in the order given.
+    /// The texts that were cut because they were too long, in the order given.
     pub truncated: Vec<Truncation>,
 }
 
 impl SentenceEncoder {
     /// Loads the model in the folder `dir` onto `device`.
     ///
-    /// The folder is one of sentence-transformers, with `modules.json`, or one of transformers, which says nothing
-    /// of pooling and prefixes. In the former:
+    /// The folder comes from sentence-transformers and has a `modules.json`, or comes from transformers and says nothing
+    /// about pooling and prefixes. With `modules.json`, the settings are:
     ///
     /// | file | key | setting |
     /// |---|---|---|
-    /// | `1_Pooling/config.json` | `pooling_mode`, or `pooling_mode_cls_token` and its like | [`pooling`](SentenceConfig::pooling) |
+    /// | `1_Pooling/config.json` | `pooling_mode`, or `pooling_mode_cls_token` and similar keys | [`pooling`](SentenceConfig::pooling) |
     /// | `config_sentence_transformers.json` | `query` of `prompts` | [`query_prefix`](SentenceConfig::query_prefix) |
     /// | | `document`, `passage` or `corpus` of `prompts` | [`passage_prefix`](SentenceConfig::passage_prefix) |
     /// | `sentence_bert_config.json` | `max_seq_length` | [`max_tokens`](SentenceConfig::max_tokens) |
-    /// | `tokenizer_config.json` | `model_max_length`, where the former says nothing | `max_tokens` |
+    /// | `tokenizer_config.json` | `model_max_length`, if `max_seq_length` is absent | `max_tokens` |
     ///
-    /// What neither `options` nor the folder say is the mean, no prefix, and as many tokens as there are
-    /// positions. Poolers and heads are left aside.
+    /// The defaults for what neither `options` nor the folder give are the mean, no prefix, and as many tokens as the
+    /// model has positions. Poolers and heads are ignored.
     ///
     /// # Errors
-    /// [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling,
-    /// for lower case, for vectors that are not compared by their cosine, and for a tokenizer that does not frame a
-    /// text by two tokens; [`Error::Length`] for an override beyond the positions; and as
-    /// [`Encoder::from_dir`](crate::Encoder::from_dir).
+    /// [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling, for
+    /// lowercasing, and for vectors that are not compared by their cosine; [`Error::Tokenizer`] also for a tokenizer
+    /// that does not put one token before a text and one after it; [`Error::Length`] for an override beyond the
+    /// positions; and as [`Encoder::from_dir`](crate::Encoder::from_dir).
     pub fn from_dir(dir: &Path, options: &SentenceOptions, device: &Device) -> Result<Self, Error> {
         device.check(options.precision)?;
         let modules = SentenceModules::from_dir(dir)?;
         let encoder = modules.as_ref().map_or(dir, |modules| &modules.encoder);
         let shape = SentenceShape::from_dir(encoder)?;
         let bert = shape.bert();
-        let config = config(dir, options, bert.max_position_embeddings)?;
+        let config = combine_settings(dir, options, bert.max_position_embeddings)?;
         let dictionary = options.dictionary.as_deref();
         let tokenizer = SentenceTokenizer::open(encoder, dictionary, &bert, config.max_tokens)?;
         let mut weights = Weights::of_encoder(encoder)?;
@@ -113,7 +113,7 @@ impl SentenceEncoder {
         })
     }
 
-    /// The same encoder, working by `options`.
+    /// The same encoder with other options.
     pub fn with_options(self, options: EncodeOptions) -> Self {
         Self { options, ..self }
     }
@@ -123,17 +123,17 @@ impl SentenceEncoder {
         self.dim
     }
 
-    /// How texts become vectors.
+    /// How a text becomes a vector.
     pub fn config(&self) -> &SentenceConfig {
         &self.config
     }
 
-    /// What tells this model from others; pooling and prefixes are among its settings.
+    /// The fingerprint of the model. Pooling and prefixes are among its settings.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
 
-    /// The vectors of `queries`, each behind its prefix.
+    /// Encodes `queries`, each after the prefix of queries.
     ///
     /// # Errors
     /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
@@ -141,7 +141,7 @@ impl SentenceEncoder {
         self.encode(&self.config.query_prefix, queries, &mut |_, _| ())
     }
 
-    /// The vectors of `passages`, each behind its prefix.
+    /// Encodes `passages`, each after the prefix of passages.
     ///
     /// # Errors
     /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
@@ -149,8 +149,8 @@ impl SentenceEncoder {
         self.encode_passages_with(passages, &mut |_, _| ())
     }
 
-    /// As [`encode_passages`](Self::encode_passages); after each batch `progress` gets the number of
-    /// passages done and their number in all.
+    /// As [`encode_passages`](Self::encode_passages). After each batch, `progress` gets the number of passages that are
+    /// done and their total number.
     ///
     /// # Errors
     /// As [`encode_passages`](Self::encode_passages).
@@ -187,7 +187,7 @@ impl SentenceEncoder {
         Ok(EncodedSentences { vectors, truncated: Truncation::all(&encodings) })
     }
 
-    /// One pass through the model: the vectors of the texts with the numbers `batch`.
+    /// Computes the vectors of the texts with the positions `batch`, in one pass.
     fn embed(
         &self,
         encodings: &[Encoding],
@@ -205,8 +205,8 @@ impl SentenceEncoder {
     }
 }
 
-/// What `options` and the folder `dir` say together, for a model of so many `positions`.
-fn config(
+/// Combines `options` with the settings in the folder `dir`, for a model with so many `positions`.
+fn combine_settings(
     dir: &Path,
     options: &SentenceOptions,
     positions: usize,
@@ -216,7 +216,7 @@ fn config(
     Ok(options.overrides.clone().or(folder).or(defaults).resolved(positions))
 }
 
-/// The checksum of what gives vectors their meaning and no weight's shape tells.
+/// The checksum of the settings that decide over vectors and do not follow from the shapes of weights.
 fn settings_checksum(shape: &SentenceShape, config: &SentenceConfig) -> u32 {
     let mut checksum = Checksum::default();
     checksum.number(shape.stored.num_attention_heads as u64);

@@ -1,4 +1,4 @@
-//! What computes the hidden states of a sentence encoder.
+//! The computation of a sentence encoder's hidden states.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(super) enum SentenceEngine {
 }
 
 impl SentenceEngine {
-    /// Takes the weights of a model of this shape.
+    /// Builds the engine of a model of the shape `shape` from its weights.
     ///
     /// # Errors
     /// [`Error::Precision`], and those of [`Weights::take`].
@@ -40,7 +40,7 @@ impl SentenceEngine {
         Ok(Self::Packed(Arc::new(packed.without_positions(*first_position))))
     }
 
-    /// Where it computes.
+    /// The device that it computes on.
     pub(super) fn device(&self) -> Device {
         match self {
             Self::Packed(_) => Device::cpu(),
@@ -49,7 +49,7 @@ impl SentenceEngine {
         }
     }
 
-    /// Per text the hidden states of its tokens, `[tokens, hidden]`.
+    /// Computes the hidden states of each text's tokens, `[tokens, hidden]`.
     ///
     /// # Errors
     /// [`Error::Device`].

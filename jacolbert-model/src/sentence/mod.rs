@@ -1,4 +1,4 @@
-//! One vector a text: the models beside which late interaction is measured.
+//! Models with one vector per text, the baselines for late interaction.
 
 mod encoder;
 mod engine;

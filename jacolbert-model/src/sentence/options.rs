@@ -1,4 +1,4 @@
-//! What loading a sentence encoder may need beyond its folder.
+//! Options for loading a sentence encoder.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Precision, SentenceSettings};
 
-/// What loading a [`SentenceEncoder`](crate::SentenceEncoder) may need beyond its folder.
+/// Options for loading a [`SentenceEncoder`](crate::SentenceEncoder).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SentenceOptions {
-    /// What holds whatever the folder says.
+    /// Settings that take precedence over those of the folder. By default none.
     pub overrides: SentenceSettings,
-    /// What holds where the folder says nothing.
+    /// Settings for what the folder does not say. By default none.
     pub defaults: SentenceSettings,
-    /// Folder of the compiled MeCab dictionary from which a `BertJapaneseTokenizer` has its words,
-    /// for instance `unidic_lite/dicdir`. Other tokenizers ignore it.
+    /// Folder of the compiled MeCab dictionary that a `BertJapaneseTokenizer` needs, such as `unidic_lite/dicdir`. Other
+    /// tokenizers ignore it. By default none.
     pub dictionary: Option<PathBuf>,
     /// The number format in which the model multiplies; by default `f32`. A shorter one takes less memory and, on
     /// hardware made for it, less time, and loses some accuracy.

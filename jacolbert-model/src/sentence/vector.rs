@@ -1,10 +1,10 @@
-//! From the hidden states of a text to its vector.
+//! The vector of a text from its hidden states.
 
 use crate::SentencePooling;
 use crate::formula::MIN_NORM;
 
-/// `normalize(pool(hidden))` of one text's hidden states `[tokens, hidden]`, of which there is one at least:
-/// the mean of all rows, or the first row; then `x / max(‖x‖, 1e-12)`.
+/// `normalize(pool(hidden))` of the hidden states `[tokens, hidden]` of one text, which has at least one token: the mean
+/// of all rows, or the first row; then `x / max(‖x‖, 1e-12)`.
 pub(super) fn unit_vector(states: &[f32], hidden: usize, pooling: SentencePooling) -> Vec<f32> {
     let pooled = match pooling {
         SentencePooling::Mean => mean(states, hidden),
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vector_is_the_mean_or_the_first_row_made_unit() {
+    fn a_vector_is_the_normalized_mean_or_first_row() {
         let check = |states: &[f32], pooling, expected: [f32; 2]| {
             assert_eq!(unit_vector(states, 2, pooling), expected);
         };
