@@ -180,28 +180,31 @@ impl Index {
     /// [`Error::UnknownPassage`], [`Error::DeletedPassage`] where a compaction has removed it, or
     /// [`Error::Corrupt`] where the file is damaged.
     pub fn decode(&self, passage: PassageId) -> Result<Embeddings, Error> {
-        let (segment, position) = self.locate(passage)?;
+        let (number, position) = self.locate(passage)?;
+        let segment = &self.segments[number];
         let rows = segment.decode(self.codec.as_ref(), self.dim, position)?;
         Embeddings::new(rows, self.dim)
             .map_err(|cause| segment.file().corrupt(format!("passage {}: {cause}", passage.0)))
     }
 
-    /// Raises `best[n]` to the largest dot product of row n of `query` with any decoded token of
-    /// the passage: the inner maximum of MaxSim.
+    /// Raises `best[n]` to the largest dot product of row n of `query` with any decoded token of the
+    /// passage at `position` of `segment`, one of [`segments`](Self::segments): the inner maximum of
+    /// MaxSim.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode).
+    /// [`Error::Corrupt`] if the file is damaged.
     ///
     /// # Panics
-    /// If `best` does not have one entry per row of `query`, or the query has another dimension.
+    /// If `best` does not have one entry per row of `query`, the query has another dimension, or the
+    /// segment has no such passage.
     pub fn best_dots(
         &self,
         query: &PackedQuery,
-        passage: PassageId,
+        segment: &Segment,
+        position: usize,
         best: &mut [f32],
     ) -> Result<(), Error> {
         assert_eq!(query.dim(), self.dim, "query and index have one dimension");
-        let (segment, position) = self.locate(passage)?;
         segment.best_dots(query, self.codec.as_ref(), position, best)
     }
 
@@ -234,14 +237,22 @@ impl Index {
         }
     }
 
-    /// The segment and position of a passage, deleted or not.
-    pub fn locate(&self, passage: PassageId) -> Result<(&Segment, usize), Error> {
+    /// Where a passage is stored, deleted or not: the number of its segment in
+    /// [`segments`](Self::segments), and its position there.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`], or [`Error::DeletedPassage`] if a compaction has removed it.
+    pub fn locate(&self, passage: PassageId) -> Result<(usize, usize), Error> {
         let after = self.segments.partition_point(|segment| segment.id_range().start <= passage.0);
-        let segment = after.checked_sub(1).and_then(|at| self.segments.get(at));
-        let found = segment.and_then(|segment| Some((segment, segment.position(passage)?)));
-        found.ok_or_else(|| match self.is_deleted(passage) {
-            true => Error::DeletedPassage { passage },
-            false => Error::UnknownPassage { passage, num_ids: self.num_ids() },
+        let located = after
+            .checked_sub(1)
+            .and_then(|number| Some((number, self.segments[number].position(passage)?)));
+        located.ok_or_else(|| {
+            if self.is_deleted(passage) {
+                Error::DeletedPassage { passage }
+            } else {
+                Error::UnknownPassage { passage, num_ids: self.num_ids() }
+            }
         })
     }
 }

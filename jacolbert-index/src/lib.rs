@@ -21,54 +21,12 @@
 //!
 //! # Files
 //!
-//! | file | what |
-//! |---|---|
-//! | `manifest.json` | names, lengths and checksums of all other files, dimension, number of ids, build settings; replaced by rename |
-//! | `G-codec.jacolbert` | centroids and levels; absent as long as all segments are flat |
-//! | `G-segment-N.jacolbert` | passages, see below |
-//! | `G-deleted.jacolbert` | one bit a passage |
-//! | `G-attachment-N.jacolbert` | bytes of somebody else's |
-//! | `G-spool.jacolbert` | tokens that wait for the end of a build |
-//! | `manifest.json.new` | a manifest that is about to be put in place |
-//! | `writer.lock` | held while somebody writes |
+//! An index is a folder: `manifest.json` names all other files, which are written once under the number of
+//! their commit and never changed. Codec, segments and deletions have a checked header followed by sections
+//! with a checksum each; opening maps them and reads the headers only. All numbers are little endian.
+//! [docs/file-format.md] describes every file.
 //!
-//! `G` is the commit that wrote the file; no file but the manifest is ever changed or replaced. Files
-//! with sections begin with a header of checked lengths; all numbers are little endian:
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 0..8 | magic `JaColIdx` |
-//! | 8..12 | format version |
-//! | 12..16 | kind of file: 1 codec, 2 segment, 3 deleted |
-//! | 16..20 | number of sections, n |
-//! | 20..24 | CRC-32 of bytes 0..96+32n, these four taken as zero |
-//! | 24..32 | length of the file |
-//! | 32..96 | eight parameters of the kind, `u64` each |
-//! | 96..96+32n | per section: name (8 bytes), CRC-32 (4), zero (4), offset (8), length (8) |
-//! | ... | the sections, each at a multiple of 64 |
-//!
-//! Parameters: codec `dim, bits, centroids, step of the levels, fit` (the last two as bits of `f32`);
-//! segment `dim, bits or 0 if flat, passages, tokens, centroids, bytes of the lists, first id, end of
-//! the ids`; deleted `words, count`. A byte `u` of a row stands for `u - 128` times the row's scale; rows
-//! are filled up to a multiple of 8 components. Sections of a codec:
-//!
-//! | section | values |
-//! |---|---|
-//! | `centroid`, `scales` | rows of bytes, and their scales, `f32` |
-//! | `levels` | bytes `u`, each the level `(u - 128) * step` |
-//!
-//! Sections of a segment:
-//!
-//! | section | values |
-//! |---|---|
-//! | `offsets` | first token of each passage, then the number of tokens, `u64` |
-//! | `ids` | ids of the passages, `u32` ascending; absent where none is missing |
-//! | `rows`, `scales` | flat: rows of bytes, and their scales, `f32` |
-//! | `codes` | centroid of each token, `u16` up to 65,536 centroids, else `u32` |
-//! | `scales`, `factors` | two `f16` a token: see [`ResidualCodec`] |
-//! | `residual` | levels of each token, packed: byte b holds components b, b + n, b + 2n, ... of n bytes |
-//! | `starts` | first byte of each centroid's list, then the number of bytes, `u32` |
-//! | `lists` | positions of passages within the segment, ascending, as gaps in LEB128 |
+//! [docs/file-format.md]: https://github.com/jacolbert/jacolbert/blob/main/docs/file-format.md
 
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little endian and mapped as they are");

@@ -3,8 +3,8 @@
 use jacolbert_index::{EmbeddingsRef, PassageId};
 use rayon::prelude::*;
 
-use crate::hit::ranked;
-use crate::query::{ready, score};
+use crate::maxsim::{pack, score};
+use crate::ranking::best_first;
 use crate::{Error, Hit};
 
 /// The best `k` of `passages` for `query`, by their exact score, best first; ties go to the lower id.
@@ -32,7 +32,7 @@ pub fn exhaustive_search<'p>(
     passages: impl IntoIterator<Item = (PassageId, EmbeddingsRef<'p>)>,
     k: usize,
 ) -> Result<Vec<Hit>, Error> {
-    let packed = ready(query, query.dim())?;
+    let packed = pack(query, query.dim())?;
     let score_passage = |(passage, rows): (PassageId, EmbeddingsRef<'_>)| {
         if rows.dim() != query.dim() {
             return Err(Error::Dim { query: query.dim(), passages: rows.dim() });
@@ -44,7 +44,7 @@ pub fn exhaustive_search<'p>(
     // Collected before errors are looked at, so that the error does not depend on the threads.
     let scored: Vec<Result<Option<Hit>, Error>> = scored.collect();
     let hits: Result<Vec<Option<Hit>>, Error> = scored.into_iter().collect();
-    Ok(ranked(hits?.into_iter().flatten().collect(), k))
+    Ok(best_first(hits?.into_iter().flatten().collect(), k))
 }
 
 /// Passages that a task scores at least, so that tasks are worth starting.

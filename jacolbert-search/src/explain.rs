@@ -4,7 +4,7 @@ use jacolbert_index::{EmbeddingsRef, PackedQuery};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::query::ready;
+use crate::maxsim::pack;
 
 /// The passage token that a query token matches best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Match {
 /// # Errors
 /// [`Error::EmptyQuery`], [`Error::Dim`].
 pub fn explain(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<Vec<Match>, Error> {
-    Ok(matches(&ready(query, passage.dim())?, passage))
+    Ok(matches(&pack(query, passage.dim())?, passage))
 }
 
 /// One match a query token; none if the passage has no token.

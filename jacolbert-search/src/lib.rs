@@ -26,23 +26,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod candidates;
+mod candidate;
 mod error;
 mod exhaustive;
 mod explain;
 mod hit;
+mod maxsim;
 mod options;
-mod query;
-mod rescoring;
+mod probe;
+mod ranking;
+mod rerank;
+mod rescore;
+mod scope;
 mod searcher;
+mod shortlist;
 mod subset;
 
 pub use error::Error;
 pub use exhaustive::exhaustive_search;
 pub use explain::{Match, explain};
 pub use hit::Hit;
+pub use maxsim::maxsim;
 pub use options::SearchOptions;
-pub use query::maxsim;
 pub use searcher::Searcher;
 pub use subset::PassageSubset;
 

@@ -1,13 +1,16 @@
 //! Search through an index: the pipeline.
 
-use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PackedQuery, PassageId, Scorer};
+use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PassageId, Scorer, Segment};
 use rayon::prelude::*;
 
-use crate::candidates::{Scope, shortlist};
+use crate::candidate::Candidate;
 use crate::explain::{Match, matches};
-use crate::hit::ranked;
-use crate::query::{ready, score_in};
-use crate::rescoring::Rescoring;
+use crate::maxsim::pack;
+use crate::probe::probe;
+use crate::rerank::rerank;
+use crate::rescore::rescore;
+use crate::scope::Scope;
+use crate::shortlist::shortlist;
 use crate::{Error, Hit, PassageSubset, SearchOptions};
 
 /// Searches an index.
@@ -49,7 +52,7 @@ impl<'a> Searcher<'a> {
         query: EmbeddingsRef<'_>,
         options: &SearchOptions,
     ) -> Result<Vec<Hit>, Error> {
-        self.search_in(query, options, Scope::All)
+        self.search_scope(query, options, Scope::All)
     }
 
     /// As [`search`](Self::search), among the passages of `subset` only.
@@ -62,7 +65,7 @@ impl<'a> Searcher<'a> {
         subset: &PassageSubset,
         options: &SearchOptions,
     ) -> Result<Vec<Hit>, Error> {
-        self.search_in(query, options, Scope::Subset(subset))
+        self.search_scope(query, options, Scope::Subset(subset))
     }
 
     /// The hits of every query, in order, on all cores.
@@ -92,14 +95,15 @@ impl<'a> Searcher<'a> {
         passages: &[PassageId],
         k: usize,
     ) -> Result<Vec<Hit>, Error> {
-        let query = ready(query, self.index.dim())?;
+        let query = pack(query, self.index.dim())?;
+        let index = self.index;
         let mut passages = passages.to_vec();
         passages.sort_unstable();
         passages.dedup();
-        passages.retain(|&passage| {
-            passage.index() >= self.index.num_ids() || self.index.contains(passage)
-        });
-        Ok(ranked(self.scored(&query, &passages)?, k))
+        passages.retain(|&passage| passage.index() >= index.num_ids() || index.contains(passage));
+        let located = passages.into_iter().map(|passage| Candidate::locate(index, passage));
+        let candidates = located.collect::<Result<Vec<_>, _>>()?;
+        rerank(index, &query, &candidates, k)
     }
 
     /// For each query token the token of `passage` that it matches best: the parts of which the score
@@ -113,69 +117,24 @@ impl<'a> Searcher<'a> {
         query: EmbeddingsRef<'_>,
         passage: PassageId,
     ) -> Result<Vec<Match>, Error> {
-        let query = ready(query, self.index.dim())?;
+        let query = pack(query, self.index.dim())?;
         let decoded = self.index.decode(passage)?;
         Ok(matches(&query, decoded.as_ref()))
     }
 
-    fn search_in(
+    /// The stages of a search. Exact rows need neither probing nor a shortlist.
+    fn search_scope(
         &self,
         query: EmbeddingsRef<'_>,
         options: &SearchOptions,
         scope: Scope<'_>,
     ) -> Result<Vec<Hit>, Error> {
-        let query = ready(query, self.index.dim())?;
+        let query = pack(query, self.index.dim())?;
         let mut scorer = Scorer::new(self.index, &query);
-        let shortlist = shortlist(self.index, &scorer, scope, options)?;
-        let promising = self.promising(&mut scorer, scope, &shortlist, options)?;
-        let hits = self.scored(&query, &promising)?;
-        Ok(ranked(hits, options.k))
-    }
-
-    /// The passages that score best in bytes: of flat segments and, as long as they may be among the
-    /// best, of the shortlist.
-    fn promising(
-        &self,
-        scorer: &mut Scorer<'_>,
-        scope: Scope<'_>,
-        shortlist: &[Hit],
-        options: &SearchOptions,
-    ) -> Result<Vec<PassageId>, Error> {
-        let flat = self.flat(scope);
-        if flat.len() + shortlist.len() <= options.n_exact() {
-            return Ok(flat.into_iter().chain(shortlist.iter().map(|hit| hit.passage)).collect());
-        }
-        let mut rescoring = Rescoring::new(scorer, options.k);
-        for passage in flat {
-            let (segment, position) = self.index.locate(passage)?;
-            rescoring.add(passage, segment, position)?;
-        }
-        for &hit in shortlist {
-            if options.n_rescored.is_none() && !rescoring.may_gain(hit.score) {
-                break;
-            }
-            let (segment, position) = self.index.locate(hit.passage)?;
-            rescoring.add_coarse(hit, segment, position)?;
-        }
-        Ok(rescoring.into_best(options.n_exact()))
-    }
-
-    /// The passages of flat segments.
-    fn flat(&self, scope: Scope<'_>) -> Vec<PassageId> {
-        let flat = self.index.segments().iter().filter(|segment| segment.is_flat());
-        let all = flat.flat_map(|segment| {
-            (0..segment.num_passages()).map(|position| segment.passage_id(position))
-        });
-        all.filter(|&passage| scope.admits(self.index, passage)).collect()
-    }
-
-    fn scored(&self, query: &PackedQuery, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
-        let mut hits = Vec::with_capacity(passages.len());
-        for &passage in passages {
-            if let Some(score) = score_in(query, self.index, passage)? {
-                hits.push(Hit { passage, score });
-            }
-        }
-        Ok(hits)
+        let flat = scope.passages_of(self.index, Segment::is_flat);
+        let probed = probe(self.index, &scorer, scope, options)?;
+        let shortlist = shortlist(self.index, &scorer, &probed, options)?;
+        let rescored = rescore(self.index, &mut scorer, flat, shortlist, options)?;
+        rerank(self.index, &query, &rescored, options.k)
     }
 }

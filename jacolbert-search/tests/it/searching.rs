@@ -213,11 +213,11 @@ fn byte_scores_are_close_to_exact_ones() -> Result<(), Box<dyn std::error::Error
         }
         let index = builder.build()?;
         let query = query(40, 6)?;
-        let ready = PackedQuery::new(query.as_ref());
-        let mut scorer = Scorer::new(&index, &ready);
+        let packed = PackedQuery::new(query.as_ref());
+        let mut scorer = Scorer::new(&index, &packed);
         for passage in index.passage_ids() {
             let (segment, position) = index.locate(passage)?;
-            let byte = scorer.byte_score(segment, position)?;
+            let byte = scorer.byte_score(&index.segments()[segment], position)?;
             let exact = maxsim(query.as_ref(), index.decode(passage)?.as_ref())?;
             assert_eq!(byte.is_some(), exact.is_some());
             let distance = byte.zip(exact).map_or(0.0, |(byte, exact)| (byte - exact).abs());

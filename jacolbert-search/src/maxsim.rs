@@ -1,6 +1,6 @@
-//! The formula of the score.
+//! The score of a passage: MaxSim.
 
-use jacolbert_index::{EmbeddingsRef, Index, PackedQuery, PassageId};
+use jacolbert_index::{EmbeddingsRef, PackedQuery};
 
 use crate::Error;
 
@@ -23,11 +23,11 @@ use crate::Error;
 /// # Errors
 /// [`Error::EmptyQuery`], [`Error::Dim`].
 pub fn maxsim(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<Option<f32>, Error> {
-    Ok(score(&ready(query, passage.dim())?, passage))
+    Ok(score(&pack(query, passage.dim())?, passage))
 }
 
-/// The query laid out for passages whose rows have length `dim`; it has at least one token.
-pub(crate) fn ready(query: EmbeddingsRef<'_>, dim: usize) -> Result<PackedQuery, Error> {
+/// Lays the query out for passages whose rows have length `dim`; it has at least one token.
+pub(crate) fn pack(query: EmbeddingsRef<'_>, dim: usize) -> Result<PackedQuery, Error> {
     if query.is_empty() {
         return Err(Error::EmptyQuery);
     }
@@ -44,19 +44,9 @@ pub(crate) fn score(query: &PackedQuery, passage: EmbeddingsRef<'_>) -> Option<f
     sum(&best)
 }
 
-/// The score of a passage of `index`, by its decoded rows.
-pub(crate) fn score_in(
-    query: &PackedQuery,
-    index: &Index,
-    passage: PassageId,
-) -> Result<Option<f32>, Error> {
-    let mut best = vec![f32::NEG_INFINITY; query.num_tokens()];
-    index.best_dots(query, passage, &mut best)?;
-    Ok(sum(&best))
-}
-
-/// The sum in query order, or `None` if no passage token was seen.
-fn sum(best: &[f32]) -> Option<f32> {
+/// The score from the best product of each query token, summed in their order; `None` if there was no
+/// passage token.
+pub(crate) fn sum(best: &[f32]) -> Option<f32> {
     let sum = best.iter().sum::<f32>();
     (sum != f32::NEG_INFINITY).then_some(sum)
 }

@@ -1,0 +1,111 @@
+//! Probing: which clustered passages are worth a look at their codes.
+
+use jacolbert_index::{CentroidScores, Index, PassageId, Scorer, Segment};
+
+use crate::candidate::Candidate;
+use crate::ranking::best_first;
+use crate::scope::Scope;
+use crate::{Error, SearchOptions};
+
+/// With at most so many clustered tokens, the codes of all passages are scored: inverted lists would
+/// save nothing.
+const MOST_SCANNED: usize = 1 << 20;
+/// Passages kept from the inverted lists, for each one that may be rescored.
+const LISTED_PER_RESCORED: usize = 8;
+
+/// The clustered passages whose codes are to be scored: all of them in a small index, else the best by
+/// the inverted lists.
+pub(crate) fn probe(
+    index: &Index,
+    scorer: &Scorer<'_>,
+    scope: Scope<'_>,
+    options: &SearchOptions,
+) -> Result<Vec<Candidate>, Error> {
+    let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
+    if let Scope::Subset(subset) = scope {
+        return Ok(clustered_members(index, subset.iter(), scope));
+    }
+    if num_clustered_tokens(index) > MOST_SCANNED {
+        let listed = best_listed(index, scores, scope, options)?;
+        if listed.len() >= options.k {
+            return Ok(listed);
+        }
+    }
+    Ok(scope.passages_of(index, is_clustered))
+}
+
+fn is_clustered(segment: &Segment) -> bool {
+    !segment.is_flat()
+}
+
+fn num_clustered_tokens(index: &Index) -> usize {
+    let clustered = index.segments().iter().filter(|segment| is_clustered(segment));
+    clustered.map(Segment::num_tokens).sum()
+}
+
+/// The `passages` that are there, may be hits, and are clustered.
+fn clustered_members(
+    index: &Index,
+    passages: impl Iterator<Item = PassageId>,
+    scope: Scope<'_>,
+) -> Vec<Candidate> {
+    let located = passages.filter_map(|passage| Candidate::locate(index, passage).ok());
+    let clustered = located.filter(|candidate| is_clustered(candidate.segment(index)));
+    clustered.filter(|&candidate| scope.admits(index, candidate)).collect()
+}
+
+/// The passages that score best by the inverted lists of the best cells alone.
+///
+/// Each query token adds the score of its best cell that holds the passage, less the score of the last
+/// of its cells. That last score is an upper bound for the passages that none of its cells holds (WARP's
+/// missing similarity, arXiv 2501.17788, section 4.2).
+fn best_listed(
+    index: &Index,
+    scores: &CentroidScores,
+    scope: Scope<'_>,
+    options: &SearchOptions,
+) -> Result<Vec<Candidate>, Error> {
+    let cells = scores.best_cells(options.n_probe());
+    let mut listed = Vec::new();
+    let segments = index.segments().iter().enumerate();
+    for (number, segment) in segments.filter(|(_, segment)| is_clustered(segment)) {
+        let mut sums = vec![ListedScore::default(); segment.num_passages()];
+        for (token, cells) in cells.iter().enumerate() {
+            let missing = cells.last().map_or(0.0, |&cell| scores.score(cell, token));
+            for &cell in cells {
+                let gain = scores.score(cell, token) - missing;
+                segment.cell(cell)?.for_each(|position| sums[position].add(token, gain));
+            }
+        }
+        let seen = sums.iter().enumerate().filter(|(_, sum)| sum.is_listed());
+        let seen = seen.map(|(at, sum)| Candidate::new(number, at).with_score(sum.score));
+        listed.extend(seen.filter(|&candidate| scope.admits(index, candidate)));
+    }
+    let wanted = options.n_rescored(index.num_passages()).saturating_mul(LISTED_PER_RESCORED);
+    Ok(best_first(listed, wanted))
+}
+
+/// The score of a passage by the inverted lists read so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct ListedScore {
+    score: f32,
+    /// The last query token that added to the score, plus one; 0 before any has.
+    last_token: u32,
+}
+
+impl ListedScore {
+    /// Adds the gain of a cell of query token `token`. The cells of a token come best first, and only
+    /// the first of them counts.
+    fn add(&mut self, token: usize, gain: f32) {
+        let token = token as u32 + 1;
+        if self.last_token != token {
+            self.score += gain;
+            self.last_token = token;
+        }
+    }
+
+    /// Whether any list holds the passage.
+    fn is_listed(&self) -> bool {
+        self.last_token > 0
+    }
+}
