@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A passage of an index: its number in the order of adding, from 0. Ids are never given twice.
+/// A passage of an index: passages are numbered from 0 in the order in which they are added. No id is
+/// given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PassageId(pub u32);

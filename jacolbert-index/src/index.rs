@@ -71,7 +71,9 @@ impl Index {
             .iter()
             .map(|(name, entry)| Ok((name.clone(), Attachment::open(directory, entry)?)));
         let attachments = attachments.collect::<Result<_, Error>>()?;
-        let (dim, num_ids, options) = (manifest.dim, manifest.num_ids, manifest.build.clone());
+        let dim = manifest.dim;
+        let num_ids = manifest.num_ids;
+        let options = manifest.build.clone();
         let deleted = deleted.transpose()?;
         Self::new(dim, num_ids, options, codec, segments, deleted, attachments)
     }

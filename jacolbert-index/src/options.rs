@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Bits;
 
-/// Settings of a build, which an index keeps for the time when it grows.
+/// Settings of a build. An index keeps them and uses them when it grows.
 ///
 /// ```
 /// use jacolbert_index::{Bits, BuildOptions};
@@ -15,25 +15,29 @@ use crate::Bits;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BuildOptions {
-    /// Bits per residual component; see [`Bits`].
+    /// Bits per residual component. Default: 2. More bits bring decoded tokens closer to the original;
+    /// each costs `dim / 8` bytes per token. See [`Bits`].
     pub bits: Bits,
-    /// Tokens up to which an index has exact rows and no codebook: `dim + 4` bytes each, all scored by
-    /// every search. Also the tokens that may be added, in one or more commits, before they are
-    /// encoded.
+    /// Maximum number of tokens that are stored as exact rows. Default: 65,536. An index with more tokens
+    /// gets a codebook; tokens that are added later stay exact until there are more of them than this.
+    /// Exact rows cost `dim + 4` bytes each, and every search scores all of them.
     pub flat_tokens: usize,
-    /// Number of centroids; `None` takes [`num_centroids_for`](Self::num_centroids_for) the number
-    /// of tokens. At least 1 and at most one a token are taken. More make decoded tokens better and
-    /// searches narrower; they cost `dim + 4` bytes each, and each query is multiplied with all.
+    /// Number of centroids, from 1 to the number of tokens. By default
+    /// [`num_centroids_for`](Self::num_centroids_for) the number of tokens. More centroids improve decoded
+    /// tokens and let searches look at fewer passages; each costs `dim + 4` bytes, and every query is
+    /// multiplied with all of them.
     pub num_centroids: Option<usize>,
-    /// Rounds of k-means. More fit a little better; each costs the same time.
+    /// Number of k-means iterations. Default: 4. More fit the centroids slightly better; build time grows
+    /// in proportion.
     pub kmeans_iterations: usize,
-    /// Tokens per centroid that k-means looks at, at most, from 1; they are drawn from all tokens. More
-    /// fit better; build time and memory grow in proportion.
+    /// Maximum number of tokens per centroid that k-means is trained on, at least 1; they are drawn at
+    /// random. Default: 12. More fit the centroids better; build time and memory grow in proportion.
     pub sample_tokens_per_centroid: usize,
-    /// Bytes of memory that a build in a folder may take, beside the texts and ids of its caller. Fewer
-    /// make smaller segments and, below some 150 MB and for large collections, a coarser codebook.
+    /// Bytes of memory that a build in a folder may use, apart from the texts and ids of its caller.
+    /// Default: 192 MiB. Less memory makes smaller segments and, below about 150 MB and in large
+    /// collections, fewer centroids.
     pub memory: usize,
-    /// Seed of the draw and of k-means. Same seed, input and machine: same bytes.
+    /// Seed of the random draws. Default: 42. The same seed, input and machine give the same bytes.
     pub seed: u64,
 }
 
@@ -52,34 +56,35 @@ impl Default for BuildOptions {
 }
 
 impl BuildOptions {
-    /// The power of two at or below `32 * sqrt(tokens)`, at most 65,536, with which codes take two bytes,
-    /// and at most an eighth of the tokens.
+    /// The default number of centroids: the largest power of two that is at most
+    /// `32 * sqrt(num_tokens)`, an eighth of the tokens, and 65,536.
     ///
-    /// That is twice PLAID's rule (arXiv 2205.09707, section 5.1): the centroids tell passages apart
-    /// so much better that half as many need to be rescored, and two bits lose less. A centroid of one
-    /// token or two is that token, which leaves no residual from which the levels could be learnt.
+    /// That is twice PLAID's rule (arXiv 2205.09707, section 5.1). With twice as many centroids, half as
+    /// many passages need to be rescored, and two bits lose less. Codes of up to 65,536 centroids take two
+    /// bytes. A centroid of one or two tokens leaves no residual to learn the levels from, hence at least
+    /// eight tokens per centroid.
     pub fn num_centroids_for(&self, num_tokens: usize) -> usize {
         let bound = (32.0 * (num_tokens as f64).sqrt()) as usize;
         bound.min(num_tokens / 8).checked_ilog2().map_or(1, |log| 1 << log.min(16))
     }
 }
 
-/// How far a build is.
+/// Progress of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildProgress {
-    /// Rounds of k-means.
+    /// K-means is running.
     Clustering {
-        /// Rounds done.
+        /// Iterations done.
         done: usize,
-        /// Rounds in all.
+        /// Iterations in total.
         of: usize,
     },
-    /// Tokens encoded.
+    /// Tokens are being encoded.
     Encoding {
         /// Tokens done.
         done: usize,
-        /// Tokens in all.
+        /// Tokens in total.
         of: usize,
     },
 }

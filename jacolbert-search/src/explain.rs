@@ -9,13 +9,13 @@ use crate::maxsim::pack;
 /// The passage token that a query token matches best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Match {
-    /// The passage token's number among the kept ones, from 0; of equals the first.
+    /// Number of the passage token among those that the index keeps, from 0. Of equal tokens, the first.
     pub passage_token: usize,
     /// Their dot product.
     pub score: f32,
 }
 
-/// For each token of `query` the token of `passage` that it matches best; none if the passage has no
+/// The best match of each token of `query` among the tokens of `passage`; empty if the passage has no
 /// token. The scores add up to [`maxsim`](crate::maxsim).
 ///
 /// ```
@@ -35,7 +35,7 @@ pub fn explain(query: EmbeddingsRef<'_>, passage: EmbeddingsRef<'_>) -> Result<V
     Ok(matches(&pack(query, passage.dim())?, passage))
 }
 
-/// One match a query token; none if the passage has no token.
+/// One match per query token; none if the passage has no token.
 pub(crate) fn matches(query: &PackedQuery, passage: EmbeddingsRef<'_>) -> Vec<Match> {
     let n = query.num_tokens();
     let dots = query.panels().dots(passage.values());

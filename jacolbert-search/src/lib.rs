@@ -1,8 +1,13 @@
 //! Late-interaction search over token embeddings.
 //!
-//! The score of a passage is [`maxsim`], on every path: [`exhaustive_search`] applies it to plain
-//! embeddings, [`Searcher`] to the decoded passages of an index, of which it looks at a few
-//! promising ones only.
+//! The score of a passage is always [`maxsim`]. [`exhaustive_search`] computes it for every passage of a
+//! list of embeddings. [`Searcher`] searches an index and computes it for the decoded passages that are left
+//! after three faster stages:
+//!
+//! 1. Probe: read the inverted lists of the cells that are closest to the query tokens.
+//! 2. Shortlist: score each passage as if every token were its centroid.
+//! 3. Rescore: add the residuals, in bytes.
+//! 4. Rerank: decode the best passages and score them exactly.
 //!
 //! ```
 //! use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder, PassageId};

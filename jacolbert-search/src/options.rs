@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How far a search through an index looks.
-///
-/// What is `None` is chosen by `k` and the size of the collection.
+/// Settings of a search through an index.
 ///
 /// ```
 /// use jacolbert_search::SearchOptions;
@@ -14,19 +12,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchOptions {
-    /// Number of hits wanted; clipped to the number of passages.
+    /// Number of hits. Default: 10. There are fewer if fewer passages have a token. More hits need more
+    /// candidates, so a search takes longer.
     pub k: usize,
-    /// Cells looked into per query token, where a collection is too large for a look at the codes of
-    /// every passage. More find more candidates; each costs the reading of its list. Where the cells
-    /// hold fewer than `k` passages, all passages are candidates.
+    /// Number of cells to read per query token, at least 1. Default: 32. More cells find more candidates;
+    /// each costs reading its inverted list. Up to 1,048,576 clustered tokens, and if the cells hold fewer
+    /// than `k` passages, all passages are candidates and this setting has no effect.
     pub n_probe: Option<usize>,
-    /// Candidates whose residuals are scored, in bytes; at least `k`. `None` goes on until what the
-    /// scores of others have gained by their residuals would hardly make a further one a hit, through
-    /// [`n_rescored_for`](Self::n_rescored_for) `k` and the collection at most. The cost of each is
-    /// that of its tokens. Passages of flat segments come on top.
+    /// Maximum number of candidates to rescore with their residuals, at least `k`. By default, rescoring
+    /// stops once further candidates are unlikely to reach the top `k`, and after
+    /// [`n_rescored_for`](Self::n_rescored_for) candidates at the latest. More find more of the best
+    /// passages; time grows in proportion. Passages of flat segments are always rescored.
     pub n_rescored: Option<usize>,
-    /// The best of those, which are decoded and scored in `f32`; at least `k`. `None` takes
-    /// [`n_exact_for`](Self::n_exact_for) `k`. Each costs some four of those.
+    /// Number of rescored candidates to decode and score exactly, in `f32`, at least `k`. By default
+    /// [`n_exact_for`](Self::n_exact_for) `k`. More correct more of the rounding of byte scores; one exact
+    /// score takes about as long as four rescored candidates.
     pub n_exact: Option<usize>,
 }
 
@@ -36,25 +36,25 @@ impl Default for SearchOptions {
     }
 }
 
-/// Cells looked into per query token unless told.
+/// Default number of cells per query token.
 const N_PROBE: usize = 32;
 
 impl SearchOptions {
-    /// Everything is looked into and scored: as [`exhaustive_search`](crate::exhaustive_search), on
-    /// decoded passages.
+    /// Settings that score every passage exactly: the result is that of
+    /// [`exhaustive_search`](crate::exhaustive_search) on the decoded passages.
     pub fn exact(k: usize) -> Self {
         let all = Some(usize::MAX);
         Self { k, n_probe: all, n_rescored: all, n_exact: all }
     }
 
-    /// Candidates rescored at most for `k` hits of a collection unless told: 24 times the cube root of
-    /// the number of passages, and 6 more for each hit past the tenth.
+    /// The default maximum of rescored candidates: 24 times the cube root of the number of passages, and 6
+    /// more for each hit after the tenth.
     pub fn n_rescored_for(k: usize, num_passages: usize) -> usize {
         let base = (24.0 * (num_passages as f64).cbrt()).ceil() as usize;
         k.saturating_sub(10).saturating_mul(6).saturating_add(base)
     }
 
-    /// Passages scored in `f32` for `k` hits unless told: a sixteenth more, and 3.
+    /// The default number of exactly scored candidates for `k` hits: `k + k / 16 + 3`.
     pub fn n_exact_for(k: usize) -> usize {
         k.saturating_add(k / 16).saturating_add(3)
     }

@@ -35,14 +35,14 @@ pub struct Searcher<'a> {
 }
 
 impl<'a> Searcher<'a> {
-    /// A searcher of `index`; costs nothing.
+    /// A searcher of `index`. Creating one costs nothing.
     pub fn new(index: &'a Index) -> Self {
         Self { index }
     }
 
     /// The best hits for `query`, `[query tokens, dim]`, best first, ties by passage id.
     ///
-    /// There are `k` of them, or as many as there are passages with tokens. The score of a hit is
+    /// There are fewer than `k` only if fewer passages have a token. The score of a hit is the
     /// [`maxsim`](crate::maxsim) of the query and the decoded passage.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl<'a> Searcher<'a> {
         self.search_scope(query, options, Scope::All)
     }
 
-    /// As [`search`](Self::search), among the passages of `subset` only.
+    /// The best hits among the passages of `subset`; otherwise as [`search`](Self::search).
     ///
     /// # Errors
     /// As [`search`](Self::search).
@@ -83,8 +83,8 @@ impl<'a> Searcher<'a> {
         hits.into_iter().collect()
     }
 
-    /// The best `k` of the given passages of the index, by exact score. A passage that is given twice
-    /// counts once, and deleted ones do not count.
+    /// The best `k` of the given passages of the index, by exact score. Duplicates and deleted passages are
+    /// ignored.
     ///
     /// # Errors
     /// As [`search`](Self::search), and [`jacolbert_index::Error::UnknownPassage`] within
@@ -106,8 +106,8 @@ impl<'a> Searcher<'a> {
         rerank(index, &query, &candidates, k)
     }
 
-    /// For each query token the token of `passage` that it matches best: the parts of which the score
-    /// of a hit is the sum. None if the passage has no token.
+    /// The best match of each query token in `passage`; their scores add up to the score of the hit. Empty
+    /// if the passage has no token.
     ///
     /// # Errors
     /// As [`rerank`](Self::rerank), and [`jacolbert_index::Error::DeletedPassage`] within

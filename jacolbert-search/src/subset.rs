@@ -1,8 +1,8 @@
-//! A subset of the passages, to search within.
+//! A subset of the passages to search among.
 
 use jacolbert_index::PassageId;
 
-/// Passages that a search is limited to.
+/// The passages that [`Searcher::search_among`](crate::Searcher::search_among) may return.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PassageSubset {
     ids: Vec<PassageId>,

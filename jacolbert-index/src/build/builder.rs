@@ -208,7 +208,8 @@ impl IndexBuilder {
         };
         let mut packer = SegmentPacker::new(dim, form, self.options.tokens_per_segment(dim), put);
         let mut rows = SpooledRows::default();
-        let (mut id, mut first) = (0, 0);
+        let mut id = 0;
+        let mut first = 0;
         while id < self.lengths.len() {
             let passages = self.passages_of_a_block(id);
             let end = first + passages.iter().map(|&length| length as usize).sum::<usize>();

@@ -7,8 +7,8 @@ use crate::kernels::row_len;
 
 /// Bits per residual component: 1, 2, 4 or 8.
 ///
-/// More bits cost `dim / 8` bytes a token each and bring the decoded row closer to the original:
-/// two are the default, four the quality mode, eight almost exact, one the smallest.
+/// Each bit costs `dim / 8` bytes per token and brings the decoded row closer to the original. Two are the
+/// default, four favour quality, eight are almost exact, and one gives the smallest index.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -51,7 +51,8 @@ pub(crate) fn grow_codebook(
     }
     let most = fit.num_centroids_added.saturating_mul(options.sample_tokens_per_centroid);
     let sample = worst_fitting(rows, &fits, codec.fit(), most.max(fit.num_centroids_added))?;
-    let (rounds, seed) = (options.kmeans_iterations, options.seed);
+    let rounds = options.kmeans_iterations;
+    let seed = options.seed;
     fit.num_centroids_added = fit.num_centroids_added.min(sample.num_rows());
     let added = spherical_kmeans(&sample, fit.num_centroids_added, rounds, seed, &mut |_| {
         ControlFlow::Continue(())
@@ -74,10 +75,12 @@ fn centroids_to_add(
     let wanted = options.num_centroids.unwrap_or_else(|| options.num_centroids_for(num_tokens));
     let share =
         |of: usize| (of as f64 * num_rows as f64 / num_tokens.max(1) as f64).ceil() as usize;
-    let added = match () {
-        () if wanted >= 2 * k => wanted - k,
-        () if fit < codec.fit() - BAD_FIT => share(wanted.max(k)),
-        () => 0,
+    let added = if wanted >= 2 * k {
+        wanted - k
+    } else if fit < codec.fit() - BAD_FIT {
+        share(wanted.max(k))
+    } else {
+        0
     };
     added.min(num_rows / FEWEST_PER_CENTROID)
 }

@@ -132,15 +132,17 @@ fn mean(sums: &[f64], class: std::ops::Range<usize>) -> Option<f64> {
 /// Levels as dense as the cube root of the sample's density, which is optimal in the limit of many
 /// levels (P. Panter and W. Dite, "Quantization distortion in pulse-count modulation", 1951).
 fn companded(sorted: &[f32], num_levels: usize) -> Vec<f64> {
-    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
+    let (Some(&lowest), Some(&highest)) = (sorted.first(), sorted.last()) else {
         return vec![0.0; num_levels];
     };
-    let (low, width) = (f64::from(low), f64::from(high - low) / DENSITY_BINS as f64);
+    let low = f64::from(lowest);
+    let width = f64::from(highest - lowest) / DENSITY_BINS as f64;
     let below = |bin: usize| sorted.partition_point(|&v| f64::from(v) < low + bin as f64 * width);
     let density = |bin: usize| ((below(bin + 1) - below(bin)) as f64).cbrt();
     let densities: Vec<f64> = (0..DENSITY_BINS).map(density).collect();
     let total: f64 = densities.iter().sum();
-    let (mut bin, mut passed) = (0, 0.0);
+    let mut bin = 0;
+    let mut passed = 0.0;
     let levels = (0..num_levels).map(|level| {
         let wanted = (level as f64 + 0.5) / num_levels as f64 * total;
         while bin + 1 < DENSITY_BINS && passed + densities[bin] < wanted {

@@ -111,7 +111,8 @@ impl ResidualCodec {
             let id = codes.centroids.at(token);
             let &centroid_scale =
                 self.centroid_scales().get(id).ok_or(BadCode::Centroid { token })?;
-            let (scale, factor) = (f32::from(codes.scales[token]), f32::from(codes.factors[token]));
+            let scale = f32::from(codes.scales[token]);
+            let factor = f32::from(codes.factors[token]);
             if !(scale.is_finite() && factor.is_finite() && centroid_scale.is_finite()) {
                 return Err(BadCode::Scale { token });
             }

@@ -70,7 +70,8 @@ struct Task<'c> {
 
 impl<'c> Task<'c> {
     fn new(codec: &'c ResidualCodec) -> Self {
-        let (residual, chosen) = (vec![0.0; codec.dim()], vec![0; codec.dim()]);
+        let residual = vec![0.0; codec.dim()];
+        let chosen = vec![0; codec.dim()];
         Self { codec, codes: Codes::default(), residual, chosen }
     }
 
@@ -89,7 +90,8 @@ impl<'c> Task<'c> {
         self.codes.centroids.push(id);
         self.codes.scales.push(scale);
         self.codes.factors.push(f16::from_f64(factor.min(f64::from(f16::MAX))));
-        let (bits, dim) = (self.codec.bits(), self.codec.dim());
+        let bits = self.codec.bits();
+        let dim = self.codec.dim();
         pack(&self.chosen, bits, dim, &mut self.codes.residuals);
     }
 
@@ -110,7 +112,8 @@ impl<'c> Task<'c> {
 
     fn least_squares_scale(&self) -> f32 {
         let values = self.codec.levels().values();
-        let (mut product, mut square) = (0.0f32, 0.0f32);
+        let mut product = 0.0f32;
+        let mut square = 0.0f32;
         for (&value, &level) in self.residual.iter().zip(&self.chosen) {
             let level = values[usize::from(level)];
             product += value * level;
@@ -123,7 +126,8 @@ impl<'c> Task<'c> {
 /// Appends the levels `chosen` of one token to `packed`: byte b holds components b, b + n, b + 2n, ...
 /// where n is the number of bytes, the first in its low bits.
 pub(crate) fn pack(chosen: &[u8], bits: Bits, dim: usize, packed: &mut Vec<u8>) {
-    let (start, len) = (packed.len(), bits.packed_len(dim));
+    let start = packed.len();
+    let len = bits.packed_len(dim);
     packed.resize(start + len, 0);
     for (part, levels) in chosen.chunks(len).enumerate() {
         for (byte, &level) in packed[start..].iter_mut().zip(levels) {

@@ -1,4 +1,4 @@
-//! Which segments a commit writes anew, and how.
+//! Which segments a commit rewrites, and how.
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,7 @@ use crate::segment::{Segment, StoredTokens};
 use crate::storage::{Draft, Manifest, SectionFile, Spool, SpooledRows};
 use crate::{CodebookFit, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
-/// The segments of a commit: the first few stay as they are, the others are written anew.
+/// The segments of a commit: the first few stay as they are, the others are rewritten.
 #[derive(Debug)]
 pub(super) struct Compaction {
     segments: Vec<Segment>,
@@ -17,25 +17,30 @@ pub(super) struct Compaction {
 }
 
 impl Compaction {
-    /// Everything is written anew.
+    /// Rewrites all segments.
     pub(super) fn of_all(segments: Vec<Segment>) -> Self {
         Self { segments, num_kept: 0 }
     }
 
-    /// The new segment, if the last one is not of the `num_stored` that are there already, is joined
-    /// with those before it that are no larger: so few are left, and no token is written more often
-    /// than the logarithm of their number says. More than `flat_tokens` in flat segments are encoded.
+    /// Joins the new segment, if the last one is not among the `num_stored` old ones, with those before
+    /// it that are no larger. So few segments are left, and a token is rewritten a logarithmic number of
+    /// times. If the flat segments hold more than `flat_tokens` tokens, they are encoded.
     pub(super) fn of_small(segments: Vec<Segment>, num_stored: usize, flat_tokens: usize) -> Self {
         if segments.len() == num_stored {
             return Self { num_kept: num_stored, segments };
         }
         let flat = segments.iter().rev().take_while(|segment| segment.is_flat());
-        let (num_flat, tokens) = flat.fold((0, 0), |(n, sum), s| (n + 1, sum + s.num_tokens()));
-        let (mut num_kept, mut tokens) = match tokens > flat_tokens {
-            true => (segments.len() - num_flat, tokens),
-            false => (num_stored, segments.last().map_or(0, Segment::num_tokens)),
+        let (num_flat, flat_tokens_stored) =
+            flat.fold((0, 0), |(n, sum), s| (n + 1, sum + s.num_tokens()));
+        let first_flat = segments.len() - num_flat;
+        let encodes = flat_tokens_stored > flat_tokens;
+        let mut num_kept = if encodes { first_flat } else { num_stored };
+        let mut tokens = if encodes {
+            flat_tokens_stored
+        } else {
+            segments.last().map_or(0, Segment::num_tokens)
         };
-        let flat_only = num_kept > segments.len() - num_flat;
+        let flat_only = num_kept > first_flat;
         while let Some(before) = num_kept.checked_sub(1).map(|at| &segments[at]) {
             if before.num_tokens() > tokens || (flat_only && !before.is_flat()) {
                 break;
@@ -46,7 +51,7 @@ impl Compaction {
         Self { segments, num_kept }
     }
 
-    /// Writes what is to be written anew, without what is deleted, and names it in `manifest`.
+    /// Rewrites segments without their deleted passages, and names the new ones in `manifest`.
     pub(super) fn write(
         &self,
         index: &Index,

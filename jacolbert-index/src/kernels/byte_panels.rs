@@ -40,7 +40,8 @@ impl BytePanels {
 impl Panel {
     fn of_rows(rows: &[f32], dim: usize) -> Self {
         let mut lanes = vec![[0; 4 * LANES]; row_len(dim) / 4];
-        let (mut scales, mut offsets) = ([0.0; LANES], [0; LANES]);
+        let mut scales = [0.0; LANES];
+        let mut offsets = [0; LANES];
         for (lane, row) in rows.chunks_exact(dim).enumerate() {
             let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
             let inverse = f32::from(LARGEST_BYTE) / largest;

@@ -53,7 +53,8 @@ proptest! {
     fn dots_have_the_same_bits_on_every_isa(
         n_rows in 0usize..=100, dim in 0usize..=40, seed: u32,
     ) {
-        let (panel, rows) = (panel(dim, seed), floats(n_rows * dim, seed ^ 77));
+        let panel = panel(dim, seed);
+        let rows = floats(n_rows * dim, seed ^ 77);
         let mut expected = vec![[0.0; LANES]; n_rows];
         Scalar.dots(&panel, &rows, &mut expected);
         for isa in Isa::all() {
@@ -99,8 +100,10 @@ proptest! {
             let mut unpacked = vec![0; n_rows * row_len];
             super::unpack(isa, bits, &packed, len, &levels, &mut unpacked);
             for (at, &level) in unpacked.iter().enumerate() {
-                let (row, component) = (at / row_len, at % row_len);
-                let (byte, part) = (packed[row * len + component % len], component / len);
+                let row = at / row_len;
+                let component = at % row_len;
+                let byte = packed[row * len + component % len];
+                let part = component / len;
                 let number = byte >> (part * bits) & ((1u16 << bits) - 1) as u8;
                 prop_assert_eq!(level, levels[usize::from(number)], "{:?}", isa);
             }
@@ -109,13 +112,15 @@ proptest! {
 
     #[test]
     fn decoded_rows_have_the_same_bits_on_every_isa(dim in 0usize..=100, seed: u32) {
-        let (centroid, levels) = (bytes(dim, seed), bytes(dim, seed ^ 1));
+        let centroid = bytes(dim, seed);
+        let levels = bytes(dim, seed ^ 1);
         let scales = [0.003, 0.017, 1.25];
         for isa in Isa::all() {
             let mut row = vec![f32::NAN; dim];
             super::decode(isa, &centroid, &levels, scales, &mut row);
             for ((value, &c), &v) in row.iter().zip(&centroid).zip(&levels) {
-                let (c, v) = (f32::from(c) - 128.0, f32::from(v) - 128.0);
+                let c = f32::from(c) - 128.0;
+                let v = f32::from(v) - 128.0;
                 let expected = 1.25 * (0.003f32 * c + 0.017f32 * v);
                 prop_assert_eq!(value.to_bits(), expected.to_bits(), "{:?}", isa);
             }
@@ -124,8 +129,10 @@ proptest! {
 
     #[test]
     fn raised_scores_have_the_same_bits_on_every_isa(n in 0usize..=100, seed: u32) {
-        let (dots, offsets) = (integers(n, seed), integers(1, seed ^ 3)[0]);
-        let (bases, factors) = (integers(n, seed ^ 5), floats(3 * n, seed ^ 7));
+        let dots = integers(n, seed);
+        let offsets = integers(1, seed ^ 3)[0];
+        let bases = integers(n, seed ^ 5);
+        let factors = floats(3 * n, seed ^ 7);
         let terms: Vec<Term<'_>> = (0..n)
             .map(|t| Term {
                 base: &bases[t],
@@ -150,8 +157,10 @@ proptest! {
 
     #[test]
     fn coarse_scores_are_the_same_on_every_isa(n in 1usize..=100, seed: u32) {
-        let (dots, offsets) = (integers(n, seed), integers(1, seed ^ 3)[0]);
-        let (scales, steps) = (floats(n, seed ^ 5), [3e-4; LANES]);
+        let dots = integers(n, seed);
+        let offsets = integers(1, seed ^ 3)[0];
+        let scales = floats(n, seed ^ 5);
+        let steps = [3e-4; LANES];
         let codes: Vec<u16> = numbers(seed ^ 9).take(n).map(|c| c as u16 % 120).collect();
         let step = |value: f32| (value * 3e-4).round_ties_even().clamp(0.0, 255.0) as u8;
         let expected: Vec<CoarseLanes> = dots
@@ -202,7 +211,8 @@ proptest! {
 
 #[test]
 fn dot_is_the_sum_of_products() {
-    let (panel, rows) = (panel(128, 3), floats(128, 4));
+    let panel = panel(128, 3);
+    let rows = floats(128, 4);
     let mut dots = [[0.0; LANES]];
     Scalar.dots(&panel, &rows, &mut dots);
     for lane in 0..LANES {

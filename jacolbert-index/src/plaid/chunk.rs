@@ -77,7 +77,8 @@ pub(super) fn agree(
     if expected == found {
         return Ok(());
     }
-    let (expected, found) = (expected as u64, found as u64);
+    let expected = expected as u64;
+    let found = found as u64;
     Err(Error::plaid(path, PlaidFault::Disagrees { what, expected, found }))
 }
 

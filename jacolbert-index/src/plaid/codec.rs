@@ -21,7 +21,8 @@ pub struct PlaidCodec {
 impl PlaidCodec {
     pub(super) fn open(folder: &Path, settings: &Settings) -> Result<Self, Error> {
         let bits = settings.bits;
-        let (cutoffs, weights) = ([bits.num_levels() - 1], [bits.num_levels()]);
+        let cutoffs = [bits.num_levels() - 1];
+        let weights = [bits.num_levels()];
         match settings.layout {
             Layout::Torch { dim, num_centroids } => {
                 let path = folder.join("centroids.pt");
@@ -53,7 +54,8 @@ impl PlaidCodec {
         bits: Bits,
     ) -> Result<Self, Error> {
         if centroids.is_empty() {
-            let (expected, found) = (vec![1, dim], vec![0, dim]);
+            let expected = vec![1, dim];
+            let found = vec![0, dim];
             return Err(Error::plaid(path, PlaidFault::Shape { expected, found }));
         }
         Ok(Self { centroids, bucket_weights, dim, bits })
@@ -90,7 +92,8 @@ impl PlaidCodec {
     /// # Errors
     /// [`Error::UnknownCentroid`] and [`Error::Embeddings`] if `passage` is not of this codec's index.
     pub fn decode(&self, passage: &PlaidPassage) -> Result<Embeddings, Error> {
-        let (num_tokens, num_levels) = (passage.num_tokens(), passage.levels.len());
+        let num_tokens = passage.num_tokens();
+        let num_levels = passage.levels.len();
         let mask = self.bucket_weights.len() - 1;
         if num_tokens.checked_mul(self.dim) != Some(num_levels) {
             return Err(jacolbert_core::Error::Shape { values: num_levels, dim: self.dim }.into());

@@ -111,7 +111,8 @@ impl Iterator for PlaidPassages<'_> {
             if let Some(passage) = self.chunk.as_mut().and_then(|c| c.next(&self.folder.codec)) {
                 return Some(Ok(passage));
             }
-            let (number, counts) = (self.next_chunk, *self.folder.chunks.get(self.next_chunk)?);
+            let number = self.next_chunk;
+            let counts = *self.folder.chunks.get(self.next_chunk)?;
             let first_token = self.first_token;
             self.next_chunk += 1;
             self.first_token = first_token.saturating_add(counts.num_embeddings);

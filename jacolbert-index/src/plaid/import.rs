@@ -154,7 +154,8 @@ impl Import {
 /// The mean dot product of decoded tokens with their centroids, each of length 1.
 fn fit(folder: &PlaidFolder) -> Result<f32, Error> {
     let codec = folder.codec();
-    let (mut sum, mut count) = (0.0, 0usize);
+    let mut sum = 0.0;
+    let mut count = 0usize;
     for passage in folder.passages() {
         let passage = passage?;
         let rows = codec.decode(&passage)?;

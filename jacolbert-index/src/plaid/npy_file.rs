@@ -51,7 +51,8 @@ impl NpyFile {
     /// All values, of f16 or f32.
     pub(super) fn f32s(mut self, shape: &[usize]) -> Result<Vec<f32>, Error> {
         if self.shape != shape {
-            let (expected, found) = (shape.to_vec(), self.shape);
+            let expected = shape.to_vec();
+            let found = self.shape;
             return Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }));
         }
         let rows = 0..shape.first().copied().unwrap_or(1);
@@ -89,7 +90,8 @@ impl NpyFile {
         if self.shape.first().is_some_and(|&n| n >= rows.end) && self.shape[1..] == *row {
             return Ok(());
         }
-        let (expected, found) = ([&[rows.end], row].concat(), self.shape.clone());
+        let expected = [&[rows.end], row].concat();
+        let found = self.shape.clone();
         Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }))
     }
 

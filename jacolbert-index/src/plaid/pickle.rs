@@ -132,7 +132,8 @@ impl Machine<'_> {
     }
 
     fn global(&mut self) -> Result<(), PlaidFault> {
-        let (module, name) = (self.line()?, self.line()?);
+        let module = self.line()?;
+        let name = self.line()?;
         self.push(Value::Global(format!("{module}.{name}")));
         Ok(())
     }
@@ -215,7 +216,8 @@ impl Machine<'_> {
         let Some(class) = class.strip_prefix("torch.").filter(|_| tag == "storage") else {
             return Err(PlaidFault::PickleGlobal { global: class.clone() });
         };
-        let (name, class) = (name.clone(), class.to_string());
+        let name = name.clone();
+        let class = class.to_string();
         let len = self.size(len)?;
         self.push(Value::Storage { name, class, len });
         Ok(())

@@ -92,7 +92,8 @@ impl TorchFile {
     fn bytes(&mut self, n: usize, shape: &[usize], size: usize) -> Result<Vec<u8>, Error> {
         let tensor = &self.tensors[n];
         if tensor.shape != shape {
-            let (expected, found) = (shape.to_vec(), tensor.shape.clone());
+            let expected = shape.to_vec();
+            let found = tensor.shape.clone();
             return Err(Error::plaid(&self.path, PlaidFault::Shape { expected, found }));
         }
         let name = format!("{}data/{}", self.root, tensor.storage);

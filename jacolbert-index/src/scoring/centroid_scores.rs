@@ -101,7 +101,8 @@ impl CentroidScores {
     /// # Panics
     /// If one of them is not there.
     pub fn score(&self, centroid: CentroidId, token: usize) -> f32 {
-        let (panel, lane) = (&self.panels[token / LANES], token % LANES);
+        let panel = &self.panels[token / LANES];
+        let lane = token % LANES;
         let scale = self.centroid_scales[centroid.index()];
         scale
             * (panel.dots[centroid.index()][lane] - panel.offsets[lane]) as f32

@@ -49,7 +49,8 @@ impl Iterator for Positions<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        let (mut gap, mut shift) = (0u32, 0);
+        let mut gap = 0u32;
+        let mut shift = 0;
         loop {
             let (&byte, rest) = self.bytes.split_first()?;
             self.bytes = rest;
@@ -93,7 +94,8 @@ pub(super) fn list_sections(
     let mut next = starts.clone();
     let mut bytes = vec![0; starts.last().copied().unwrap_or_default() as usize];
     for_each_gap(codes, offsets, num_centroids, |centroid, gap| {
-        let (at, len) = (next[centroid] as usize, encoded_len(gap));
+        let at = next[centroid] as usize;
+        let len = encoded_len(gap);
         encode(gap, &mut bytes[at..at + len as usize]);
         next[centroid] += len;
     });
@@ -130,7 +132,8 @@ mod tests {
         #[test]
         fn positions_come_back(gaps in prop::collection::vec(prop_oneof![0u32..300, 0u32..1 << 27], 0..20)) {
             let mut bytes = Vec::new();
-            let (mut expected, mut next) = (Vec::new(), 0u32);
+            let mut expected = Vec::new();
+            let mut next = 0u32;
             for gap in gaps {
                 let start = bytes.len();
                 bytes.resize(start + encoded_len(gap) as usize, 0);

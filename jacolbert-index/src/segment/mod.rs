@@ -175,11 +175,13 @@ impl Segment {
             }
             (Body::Clustered(_), None) => Err(BadCode::Centroid { token: 0 }),
         };
-        let score = raised.map(|()| scratch.sum(query)).and_then(|score| match score.is_finite() {
-            true => Ok(Some(score)),
-            false => Err(BadCode::NotFinite),
-        });
-        score.map_err(|cause| self.bad(position, cause))
+        raised.map_err(|cause| self.bad(position, cause))?;
+        let score = scratch.sum(query);
+        if score.is_finite() {
+            Ok(Some(score))
+        } else {
+            Err(self.bad(position, BadCode::NotFinite))
+        }
     }
 
     /// Raises `best[n]` to the largest dot product of row n of the query with any decoded token.

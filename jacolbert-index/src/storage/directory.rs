@@ -41,18 +41,22 @@ impl Drop for WriterLock {
 impl Directory {
     /// The folder at `path`, which must hold an index.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let reason = match () {
-            () if path.join(MANIFEST).is_file() => return Ok(Self::of(path)),
-            () if path.is_dir() => "it holds no manifest.json",
-            () if path.exists() => "it is not a folder",
-            () => "there is no such folder",
+        if path.join(MANIFEST).is_file() {
+            return Ok(Self::new(path));
+        }
+        let reason = if path.is_dir() {
+            "it holds no manifest.json"
+        } else if path.exists() {
+            "it is not a folder"
+        } else {
+            "there is no such folder"
         };
         Err(Error::NotAnIndex { path: path.into(), reason })
     }
 
     /// The folder at `path`, made if need be, and on disk.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        let directory = Self::of(path);
+        let directory = Self::new(path);
         let folders = || path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
         let num_missing = folders().take_while(|folder| !folder.exists()).count();
         // The first that is there may be the work of somebody who died before it was on disk.
@@ -64,10 +68,9 @@ impl Directory {
     fn create_folder(&self, folder: &Path) -> Result<(), Error> {
         let existed = folder.is_dir();
         self.disk.create_folder(folder).map_err(|source| Error::io(folder, source))?;
-        let parent = folder.parent().map(|parent| match parent.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => parent,
-        });
+        let parent = folder
+            .parent()
+            .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
         match parent.map(|parent| self.sync_folder(parent)) {
             // A folder that we may pass through and not open; who made this one has synced it.
             Some(Err(error)) if existed && error.is_forbidden() => Ok(()),
@@ -75,16 +78,16 @@ impl Directory {
         }
     }
 
-    fn of(path: &Path) -> Self {
+    fn new(path: &Path) -> Self {
         Self { path: path.into(), disk: disk_of(path) }
     }
 
     /// Fails if the folder holds an index.
     pub(crate) fn check_vacant(&self) -> Result<(), Error> {
-        match self.holds_manifest()? {
-            true => Err(Error::Exists { path: self.path.clone() }),
-            false => Ok(()),
+        if self.holds_manifest()? {
+            return Err(Error::Exists { path: self.path.clone() });
         }
+        Ok(())
     }
 
     /// Whether there is a manifest; that it cannot be seen does not mean that there is none.
@@ -147,7 +150,8 @@ impl Directory {
     /// # Errors
     /// [`Error::NotDurable`] if only the last step failed, by which the new state is in place.
     pub(crate) fn replace_manifest(&self, manifest: &Manifest) -> Result<(), Error> {
-        let (new, place) = (self.path.join(NEW_MANIFEST), self.path.join(MANIFEST));
+        let new = self.path.join(NEW_MANIFEST);
+        let place = self.path.join(MANIFEST);
         let text = manifest.to_text().map_err(|e| Error::io(&place, e.into()))?;
         let mut file = self.create_file(NEW_MANIFEST.into())?;
         file.append(text.as_bytes())?;
@@ -186,9 +190,10 @@ impl Directory {
     /// Removes those of the files `created` that are not part of the index, and the manifest that
     /// was not put in place.
     pub(crate) fn remove_unnamed(&self, created: &[String]) -> Result<(), Error> {
-        let named = match self.holds_manifest()? {
-            false => Vec::new(),
-            true => self.manifest()?.files().map(|file| file.name.clone()).collect(),
+        let named: Vec<String> = if self.holds_manifest()? {
+            self.manifest()?.files().map(|file| file.name.clone()).collect()
+        } else {
+            Vec::new()
         };
         let unnamed = created.iter().filter(|name| !named.contains(name)).map(String::as_str);
         for name in unnamed.chain([NEW_MANIFEST]) {

@@ -85,7 +85,8 @@ impl Spool {
 
     /// Reads the rows `range`, which must be there, into `rows`.
     pub(crate) fn read(&self, range: Range<usize>, rows: &mut SpooledRows) -> Result<(), Error> {
-        let (start, end) = (range.start * self.row_bytes(), range.end * self.row_bytes());
+        let start = range.start * self.row_bytes();
+        let end = range.end * self.row_bytes();
         match &self.store {
             Store::Memory(bytes) => rows.take(&bytes[start..end], self.dim),
             Store::File { writer, reader } => {

@@ -97,7 +97,8 @@ fn a_build_in_a_folder_is_the_build_in_memory() -> Result<(), Box<dyn std::error
         let mut builder = IndexBuilder::create(folder.path(), DIM, options.clone())?;
         passages.iter().try_for_each(|passage| builder.add(passage.as_ref()).map(|_| ()))?;
         builder.attach("note", "覚え書き".as_bytes());
-        let (stored, built) = (builder.build()?, index(&passages, options)?);
+        let stored = builder.build()?;
+        let built = index(&passages, options)?;
         stored.verify()?;
         assert!(stored.segments().len() > 1);
         for id in built.passage_ids() {

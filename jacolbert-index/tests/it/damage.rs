@@ -125,7 +125,8 @@ fn every_missing_or_truncated_file_is_an_error() -> Result<(), Box<dyn StdError>
 
 #[test]
 fn files_of_another_index_are_not_taken() -> Result<(), Box<dyn StdError>> {
-    let (saved, other) = (Saved::new()?, tempfile::tempdir()?);
+    let saved = Saved::new()?;
+    let other = tempfile::tempdir()?;
     index(&passages(30, 99)?, options(Bits::Two))?.save(other.path())?;
     fs::copy(
         other.path().join("1-codec.jacolbert"),

@@ -96,7 +96,8 @@ fn full(result: Result<Index, Error>, folder: &Path) -> Result<Option<PathBuf>, 
 #[test]
 fn a_commit_without_room_changes_nothing_and_takes_nothing() -> Result<(), Box<dyn StdError>> {
     let Some(disk) = SmallDisk::mount()? else { return Ok(()) };
-    let (folder, sources) = (disk.index(), passages(60, 51)?);
+    let folder = disk.index();
+    let sources = passages(60, 51)?;
     index(&sources[..10], options(Bits::Eight))?.save(&folder)?;
     let before = files(&folder)?;
     let commit = || {
@@ -125,7 +126,8 @@ fn a_commit_without_room_changes_nothing_and_takes_nothing() -> Result<(), Box<d
 #[test]
 fn a_build_without_room_leaves_no_index_and_no_file() -> Result<(), Box<dyn StdError>> {
     let Some(disk) = SmallDisk::mount()? else { return Ok(()) };
-    let (folder, sources) = (disk.index(), passages(40, 52)?);
+    let folder = disk.index();
+    let sources = passages(40, 52)?;
     let build = || -> Result<Index, Error> {
         let mut builder = IndexBuilder::create(&folder, DIM, options(Bits::Eight))?;
         builder.attach_written("early texts", &[7; 10_000])?;

@@ -55,7 +55,8 @@ fn build(folder: &Path, sources: &[Embeddings]) -> Outcome {
 }
 
 fn operation(plain: &Plain, rng: &mut ChaCha8Rng) -> Operation {
-    let (pick, source) = (rng.random_range(0..1000), rng.random_range(0..1000));
+    let pick = rng.random_range(0..1000);
+    let source = rng.random_range(0..1000);
     match rng.random_range(0..7) {
         6 => Operation::Compact,
         _ if plain.num_live() > 20 => Operation::Delete { pick },
@@ -83,7 +84,8 @@ struct Hits {
 pub(crate) fn law() -> Outcome {
     let num_kills = count("JACOLBERT_TEST_KILLS", 15)?;
     let sources = sample::passages(30, 41)?;
-    let (mut hits, mut rng) = (Hits::default(), ChaCha8Rng::seed_from_u64(1));
+    let mut hits = Hits::default();
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut folder = tempfile::tempdir()?;
     let mut acknowledged: Option<Plain> = None;
     for kill in 0..num_kills {
@@ -116,9 +118,11 @@ fn write_and_kill(
     let folder = folder.to_str().ok_or("folder name")?;
     let mut child = start(&[WRITER, folder, &rng.random_range(0..u64::MAX).to_string()])?;
     let mut lines = whole_lines(&mut child)?;
-    let (n_lines, spin) = (rng.random_range(0..12), rng.random_range(0..25_000));
+    let n_lines = rng.random_range(0..12);
+    let spin = rng.random_range(0..25_000);
     let mut said: Vec<String> = lines.by_ref().take(n_lines).collect();
-    let (seen, spin) = (Instant::now(), Duration::from_micros(spin));
+    let seen = Instant::now();
+    let spin = Duration::from_micros(spin);
     while seen.elapsed() < spin {
         std::hint::spin_loop();
     }

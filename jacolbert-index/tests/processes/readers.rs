@@ -136,8 +136,8 @@ fn change(
 fn end(reader: &mut Child) -> Result<usize, Box<dyn std::error::Error>> {
     reader.stdin.take().ok_or("no pipe")?.flush()?;
     let line = whole_lines(reader)?.next().ok_or("the other process read nothing")?;
-    match reader.wait()?.success() {
-        true => Ok(line.parse()?),
-        false => Err("the other process failed".into()),
+    if !reader.wait()?.success() {
+        return Err("the other process failed".into());
     }
+    Ok(line.parse()?)
 }

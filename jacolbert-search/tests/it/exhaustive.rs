@@ -20,7 +20,8 @@ proptest! {
 
     #[test]
     fn hits_are_those_of_the_formula(seed: u64, num_tokens in 1usize..70, k in 0usize..60) {
-        let (passages, query) = (passages(50, seed)?, query(num_tokens, seed)?);
+        let passages = passages(50, seed)?;
+        let query = query(num_tokens, seed)?;
         let hits = exhaustive_search(query.as_ref(), numbered(&passages), k)?;
         prop_assert_eq!(hits.len(), k.min(45), "five of 50 passages have no token");
         prop_assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
@@ -54,7 +55,8 @@ fn a_passage_without_tokens_has_no_score() -> Result<(), Error> {
     assert_eq!(exhaustive_search(query(4, 2)?.as_ref(), numbered(&[]), 5)?, []);
     let nothing = exhaustive_search(Embeddings::empty(DIM)?.as_ref(), numbered(&[]), 5);
     assert!(matches!(nothing, Err(Error::EmptyQuery)));
-    let (most, least) = (vec![1e15; DIM], vec![-1e15; DIM]);
+    let most = vec![1e15; DIM];
+    let least = vec![-1e15; DIM];
     let lowest =
         maxsim(Embeddings::new(most, DIM)?.as_ref(), Embeddings::new(least, DIM)?.as_ref())?;
     assert!(lowest.is_some_and(f32::is_finite), "the lowest score is a score");

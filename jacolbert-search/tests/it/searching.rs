@@ -22,7 +22,8 @@ proptest! {
 
     #[test]
     fn everything_probed_at_eight_bits_is_exhaustive_search(seed: u64, num_tokens in 1usize..40) {
-        let (passages, query) = (passages(40, seed)?, query(num_tokens, seed)?);
+        let passages = passages(40, seed)?;
+        let query = query(num_tokens, seed)?;
         let index = index(&passages, Bits::Eight)?;
         let hits = Searcher::new(&index).search(query.as_ref(), &SearchOptions::exact(40))?;
         let exact = exhaustive_search(query.as_ref(), numbered(&passages), 40)?;
@@ -78,7 +79,8 @@ proptest! {
         n_rescored in 0usize..60,
     ) {
         let index = index(&passages(50, seed)?, Bits::Four)?;
-        let (searcher, query) = (Searcher::new(&index), query(5, seed)?);
+        let searcher = Searcher::new(&index);
+        let query = query(5, seed)?;
         let subset: PassageSubset = subset.into_iter().map(PassageId).collect();
         let all = SearchOptions::exact(50);
         let mut expected: Vec<Hit> = searcher.search(query.as_ref(), &all)?;
@@ -112,7 +114,8 @@ fn deleted_passages_are_no_hits() -> Result<(), Box<dyn std::error::Error>> {
 fn a_batch_gives_what_each_query_gives() -> Result<(), Error> {
     let index = index(&passages(50, 9)?, Bits::Two)?;
     let queries: Vec<Embeddings> = (0..9).map(|seed| query(8, seed)).collect::<Result<_, _>>()?;
-    let (searcher, options) = (Searcher::new(&index), SearchOptions::default());
+    let searcher = Searcher::new(&index);
+    let options = SearchOptions::default();
     let batch = searcher.search_batch(&queries, &options)?;
     for (query, hits) in queries.iter().zip(batch) {
         assert_eq!(searcher.search(query.as_ref(), &options)?, hits);
@@ -136,7 +139,8 @@ fn the_first_bad_query_of_a_batch_is_the_error() -> Result<(), Error> {
 #[test]
 fn reranking_orders_the_given_passages() -> Result<(), Error> {
     let index = index(&passages(50, 10)?, Bits::Two)?;
-    let (searcher, query) = (Searcher::new(&index), query(8, 10)?);
+    let searcher = Searcher::new(&index);
+    let query = query(8, 10)?;
     let given = [PassageId(3), PassageId(9), PassageId(1)];
     let hits = searcher.rerank(query.as_ref(), &given, 10)?;
     let mut ids: Vec<u32> = hits.iter().map(|hit| hit.passage.0).collect();
@@ -235,7 +239,8 @@ fn a_search_that_stops_early_finds_most_of_what_one_of_everything_finds()
     let passages = passages(1500, 21)?;
     let index = index(&passages, Bits::Four)?;
     let searcher = Searcher::new(&index);
-    let (mut found, mut wanted) = (0, 0);
+    let mut found = 0;
+    let mut wanted = 0;
     for (at, passage) in passages.iter().step_by(31).enumerate().filter(|(_, p)| p.num_tokens() > 4)
     {
         let noise = query(passage.num_tokens(), at as u64)?;
@@ -254,7 +259,8 @@ fn a_search_that_stops_early_finds_most_of_what_one_of_everything_finds()
 #[test]
 fn matches_name_the_tokens_that_make_the_score() -> Result<(), Box<dyn std::error::Error>> {
     let index = index(&passages(30, 12)?, Bits::Two)?;
-    let (searcher, query) = (Searcher::new(&index), query(8, 12)?);
+    let searcher = Searcher::new(&index);
+    let query = query(8, 12)?;
     for hit in searcher.search(query.as_ref(), &SearchOptions::exact(30))? {
         let decoded = index.decode(hit.passage)?;
         let matches = searcher.explain(query.as_ref(), hit.passage)?;

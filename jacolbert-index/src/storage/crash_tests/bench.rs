@@ -72,7 +72,8 @@ impl Scenario {
         let before = contents(&bench.folder())?;
         let watch = Watch::new(&bench.folder(), None);
         (self.change)(&bench.folder())?;
-        let (log, after) = (watch.log(), contents(&bench.folder())?);
+        let log = watch.log();
+        let after = contents(&bench.folder())?;
         assert_ne!(before, after, "{}: the scenario changes nothing", self.name);
         Ok(Played { start, log, before, after })
     }

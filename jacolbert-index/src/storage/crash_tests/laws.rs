@@ -193,7 +193,8 @@ fn check_failure(
         Err(other) => return Err(format!("another error: {other}").into()),
     }
     if failure.lasting == Lasting::Once && matches!(result, Err(Error::Io { .. })) {
-        let (left, named) = (state_of(&folder)?, named_files(&played.start));
+        let left = state_of(&folder)?;
+        let named = named_files(&played.start);
         let left: Vec<String> = left.into_iter().flatten().map(|(name, _)| name).collect();
         let kept =
             |name: &String| name == "writer.lock" || named.iter().flatten().any(|n| n.0 == name);

@@ -119,10 +119,10 @@ impl WatchedDisk {
 
 impl Disk for WatchedDisk {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
-        match path.exists() || path != self.folder {
-            true => SystemDisk.create_folder(path),
-            false => self.change(Change::CreateFolder, || SystemDisk.create_folder(path)),
+        if path.exists() || path != self.folder {
+            return SystemDisk.create_folder(path);
         }
+        self.change(Change::CreateFolder, || SystemDisk.create_folder(path))
     }
 
     fn create(&self, path: &Path) -> io::Result<File> {
@@ -130,10 +130,7 @@ impl Disk for WatchedDisk {
     }
 
     fn create_lock(&self, path: &Path) -> io::Result<File> {
-        match path.exists() {
-            true => SystemDisk.create_lock(path),
-            false => self.create(path),
-        }
+        if path.exists() { SystemDisk.create_lock(path) } else { self.create(path) }
     }
 
     /// Half of a write that fails is done, as on a disk that is full.
@@ -141,7 +138,9 @@ impl Disk for WatchedDisk {
         let allowed = self.allow();
         let bytes = if allowed.is_ok() { bytes } else { &bytes[..bytes.len() / 2] };
         SystemDisk.write(path, file, at, bytes)?;
-        let (name, at, bytes) = (self.name(path), at as usize, bytes.to_vec());
+        let name = self.name(path);
+        let at = at as usize;
+        let bytes = bytes.to_vec();
         unpoisoned(&self.seen).log.push(Change::Write { name, at, bytes });
         allowed
     }

@@ -64,7 +64,8 @@ impl Copy {
         let mut num_changed = 0;
         for n in 0..old.len() {
             let mut part = old.by_index(n)?;
-            let (name, mut bytes) = (part.name()?.into_owned(), Vec::new());
+            let name = part.name()?.into_owned();
+            let mut bytes = Vec::new();
             part.read_to_end(&mut bytes)?;
             if name.ends_with(entry) {
                 change(&mut bytes);

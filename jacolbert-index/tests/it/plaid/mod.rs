@@ -53,7 +53,8 @@ fn decoded_rows_are_those_of_who_wrote_the_index() -> Result<(), Box<dyn StdErro
 fn counts_and_codes_are_those_of_the_folder() -> Result<(), Box<dyn StdError>> {
     for (name, bits) in FOLDERS.into_iter().zip([1, 2, 4, 8, 2, 4, 4]) {
         let folder = PlaidFolder::open(&fixture(name))?;
-        let (codec, passages) = (folder.codec(), passages(&folder)?);
+        let codec = folder.codec();
+        let passages = passages(&folder)?;
         assert_eq!((codec.bits().get(), codec.bucket_weights().len()), (bits, 1 << bits));
         assert_eq!(codec.centroids().len(), codec.num_centroids() * codec.dim());
         assert_eq!(passages.len(), folder.num_passages());
@@ -76,7 +77,8 @@ fn deleted_passages_keep_their_place() -> Result<(), Box<dyn StdError>> {
         let passages = passages(&PlaidFolder::open(&fixture(name))?)?;
         Ok(passages.iter().map(PlaidPassage::num_tokens).collect())
     };
-    let (before, after) = (lengths("bits_2")?, lengths("updated")?);
+    let before = lengths("bits_2")?;
+    let after = lengths("updated")?;
     assert!(after.len() > before.len(), "passages were added");
     for (passage, &length) in before.iter().enumerate() {
         let expected = if [0, 7, 10].contains(&passage) { 0 } else { length };
@@ -117,7 +119,8 @@ fn an_imported_index_has_the_rows_of_the_foreign_one() -> Result<(), Box<dyn Std
         for (id, passage) in (0..).map(PassageId).zip(foreign.passages()) {
             let passage = passage?;
             assert_eq!(index.contains(id), passage.num_tokens() > 0);
-            let (ours, theirs) = (index.decode(id)?, foreign.codec().decode(&passage)?);
+            let ours = index.decode(id)?;
+            let theirs = foreign.codec().decode(&passage)?;
             for (ours, theirs) in ours.as_ref().rows().zip(theirs.as_ref().rows()) {
                 let cosine: f32 = ours.iter().zip(theirs).map(|(a, b)| a * b).sum();
                 assert!(cosine > 0.999, "{name}, passage {}: {cosine}", id.0);
