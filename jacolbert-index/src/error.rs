@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{FORMAT_VERSION, PassageId};
 
-/// Why an index operation failed; every variant says where.
+/// Why an operation of an index failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -31,7 +31,7 @@ pub enum Error {
     /// Residuals can be stored in 1, 2, 4 or 8 bits.
     #[error("residuals of {0} bits; only 1, 2, 4 and 8 are possible")]
     Bits(u64),
-    /// The progress callback ended the work; nothing of it stays.
+    /// The progress callback cancelled the work; the index is as it was before.
     #[error("the work was cancelled")]
     Cancelled,
     /// Passage ids have 32 bits.
@@ -53,7 +53,7 @@ pub enum Error {
         /// Number of centroids.
         num_centroids: usize,
     },
-    /// The passage with this id was deleted, and its tokens are gone.
+    /// The passage with this id was deleted, and a compaction has removed its tokens.
     #[error("passage {} is deleted", passage.0)]
     DeletedPassage {
         /// The id asked for.
@@ -112,17 +112,17 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// A commit is in place, and whoever opens the index sees it, but the system did not confirm
-    /// that it is on disk: it may be lost with the power, all of it. Committing the same changes
-    /// again would make them twice.
-    #[error("the commit to {} is in place, but may be lost with the power", path.display())]
+    /// The commit is in place and visible to everybody who opens the index, but the system did not confirm
+    /// that it is on disk, so that a power failure may lose all of it. Committing the same changes again
+    /// would apply them twice.
+    #[error("the commit to {} is in place, but a power failure may lose it", path.display())]
     NotDurable {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
 }

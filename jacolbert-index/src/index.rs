@@ -11,7 +11,7 @@ use crate::{BuildOptions, Embeddings, Error, PassageId, ResidualCodec};
 
 /// Passages that can be searched, in memory or mapped from a folder.
 ///
-/// An open index never changes: what a writer adds or deletes is seen by those who open the folder
+/// An open index never changes. Changes that a writer commits are visible to an index that is opened
 /// afterwards.
 #[derive(Debug, Clone)]
 pub struct Index {
@@ -25,15 +25,16 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index in the folder `path`, by maps: only headers are read, so that the time does
-    /// not grow with the collection.
+    /// Opens the index in the folder `path`. Files are mapped and only headers are read, so that the time
+    /// does not grow with the collection.
     ///
-    /// While it is open, nothing but this crate may write to the folder: a file that somebody cuts
-    /// short while it is mapped ends the process.
+    /// While the index is open, nothing but this crate may write to the folder: if a mapped file is cut
+    /// short, reading it ends the process.
     ///
     /// # Errors
     /// [`Error::NotAnIndex`], [`Error::Version`], [`Error::Corrupt`] or [`Error::Io`], each with the
-    /// path. Damage in the payload is found by [`verify`](Self::verify) or where it is read.
+    /// path. Damage in the sections is found by [`verify`](Self::verify), or when they are
+    /// read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let directory = Directory::open(path)?;
         let mut manifest = directory.manifest()?;
@@ -71,14 +72,18 @@ impl Index {
             .iter()
             .map(|(name, entry)| Ok((name.clone(), Attachment::open(directory, entry)?)));
         let attachments = attachments.collect::<Result<_, Error>>()?;
-        let dim = manifest.dim;
-        let num_ids = manifest.num_ids;
-        let options = manifest.build.clone();
-        let deleted = deleted.transpose()?;
-        Self::new(dim, num_ids, options, codec, segments, deleted, attachments)
+        Self::new(
+            manifest.dim,
+            manifest.num_ids,
+            manifest.build.clone(),
+            codec,
+            segments,
+            deleted.transpose()?,
+            attachments,
+        )
     }
 
-    /// Puts together what was checked part by part.
+    /// An index of parts that have been checked one by one.
     pub(crate) fn new(
         dim: usize,
         num_ids: u32,
@@ -102,7 +107,7 @@ impl Index {
         Ok(Self { dim, num_ids, options, codec, segments, deleted, attachments })
     }
 
-    /// Whether the folder `path` holds an index; it may be damaged.
+    /// Whether the folder `path` holds an index, which may be damaged.
     pub fn exists(path: &Path) -> bool {
         Directory::open(path).is_ok()
     }
@@ -112,7 +117,7 @@ impl Index {
         self.dim
     }
 
-    /// The codec of the segments that are not flat; none if all are.
+    /// The codec of the clustered segments; `None` if all segments are flat.
     pub fn codec(&self) -> Option<&ResidualCodec> {
         self.codec.as_ref()
     }
@@ -122,12 +127,12 @@ impl Index {
         &self.segments
     }
 
-    /// How the index was built, which is also how it grows.
+    /// The settings that the index was built with and grows by.
     pub fn options(&self) -> &BuildOptions {
         &self.options
     }
 
-    /// Number of passage ids given so far, deleted ones included: each id is below it.
+    /// Number of passage ids given so far, including those of deleted passages. Every id is below it.
     pub fn num_ids(&self) -> usize {
         self.num_ids as usize
     }
@@ -137,12 +142,12 @@ impl Index {
         self.num_ids().saturating_sub(self.deleted.as_ref().map_or(0, Deleted::count))
     }
 
-    /// Number of tokens stored, those of deleted passages included until a compaction.
+    /// Number of tokens stored, including those of deleted passages until a compaction removes them.
     pub fn num_tokens(&self) -> usize {
         self.segments.iter().map(Segment::num_tokens).sum()
     }
 
-    /// Bytes of all files but the manifest, attachments not counted.
+    /// Bytes of the codec, the segments and the deletions.
     pub fn num_bytes(&self) -> usize {
         let codec = self.codec.as_ref().map(ResidualCodec::file);
         let deleted = self.deleted.as_ref().map(Deleted::file);
@@ -151,7 +156,7 @@ impl Index {
         files.map(|file| file.bytes().len()).sum()
     }
 
-    /// Whether there is a passage with this id that is not deleted.
+    /// Whether the index has a passage with this id that is not deleted.
     pub fn contains(&self, passage: PassageId) -> bool {
         passage.index() < self.num_ids() && !self.is_deleted(passage)
     }
@@ -160,7 +165,7 @@ impl Index {
         self.deleted.as_ref().is_some_and(|deleted| deleted.contains(passage))
     }
 
-    /// Whether some passages are deleted.
+    /// Whether any passage is deleted.
     pub fn has_deleted(&self) -> bool {
         self.deleted.as_ref().is_some_and(|deleted| deleted.count() > 0)
     }
@@ -171,7 +176,7 @@ impl Index {
         all.filter(|&passage| self.contains(passage))
     }
 
-    /// What was kept with the index under `name`.
+    /// The bytes that are kept with the index under `name`.
     pub fn attachment(&self, name: &str) -> Option<&Attachment> {
         self.attachments.get(name)
     }
@@ -179,8 +184,8 @@ impl Index {
     /// The decoded tokens of a passage, `[tokens, dim]`.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`], [`Error::DeletedPassage`] where a compaction has removed it, or
-    /// [`Error::Corrupt`] where the file is damaged.
+    /// [`Error::UnknownPassage`], [`Error::DeletedPassage`] if a compaction has removed it, or
+    /// [`Error::Corrupt`] if the file is damaged.
     pub fn decode(&self, passage: PassageId) -> Result<Embeddings, Error> {
         let (number, position) = self.locate(passage)?;
         let segment = &self.segments[number];
@@ -210,8 +215,7 @@ impl Index {
         segment.best_dots(query, self.codec.as_ref(), position, best)
     }
 
-    /// Reads every section and checks it against its checksum, and the numbers in it against their
-    /// ranges.
+    /// Reads all files and checks every checksum and the range of every number.
     ///
     /// # Errors
     /// [`Error::Corrupt`] with the file and what is wrong with it.
@@ -230,11 +234,11 @@ impl Index {
             (0..segment.num_passages()).map(|position| segment.passage_id(position))
         });
         let present = stored.filter(|&passage| self.contains(passage)).count();
-        let whole = present == self.num_passages();
-        let segment = self.segments.last().map(Segment::file);
-        match segment {
-            _ if whole => Ok(()),
-            Some(file) => Err(file.corrupt("passages are missing")),
+        if present == self.num_passages() {
+            return Ok(());
+        }
+        match self.segments.last() {
+            Some(segment) => Err(segment.file().corrupt("passages are missing")),
             None => Err(Error::corrupt(Path::new("index"), "passages are missing")),
         }
     }

@@ -1,10 +1,10 @@
-//! Compressed index for late interaction: every token of a passage keeps a vector of its own.
+//! Compressed index for late interaction, where every token of a passage has its own vector.
 //!
-//! A few tokens are kept as exact rows of bytes. Many are clustered: each is its nearest centroid plus
-//! a residual of a few bits a component, and inverted lists say which passages have tokens near a
-//! centroid. The crate works on plain matrices ([`Embeddings`], `[tokens, dim]`), wherever they come
-//! from; searching is the business of `jacolbert-search`. With the feature `import`, `PlaidFolder` makes an
-//! index of one that colbert-ai or fast-plaid wrote, without its embeddings.
+//! A small index stores tokens as exact rows of bytes. A large one is clustered: each token is its nearest
+//! centroid plus a residual of a few bits per component, and inverted lists name the passages that have
+//! tokens near a centroid. The crate works on plain matrices ([`Embeddings`], `[tokens, dim]`) from any
+//! model; `jacolbert-search` searches the index. With the feature `import`, `PlaidFolder` converts an index
+//! that colbert-ai or fast-plaid wrote, without the embeddings it was built from.
 //!
 //! ```
 //! use jacolbert_index::{BuildOptions, Embeddings, Index, IndexBuilder};

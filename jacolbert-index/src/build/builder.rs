@@ -15,10 +15,10 @@ use crate::storage::{
 };
 use crate::{BuildOptions, BuildProgress, EmbeddingsRef, Error, Index, PassageId, ResidualCodec};
 
-/// Collects passages and makes an [`Index`] of them, in memory or in a folder.
+/// Collects passages and builds an [`Index`] from them, in memory or in a folder.
 ///
-/// Up to [`BuildOptions::flat_tokens`] an index holds exact rows; above, a codebook is made and
-/// tokens are encoded.
+/// An index of at most [`BuildOptions::flat_tokens`] tokens stores exact rows. With more tokens, a
+/// codebook is trained and the tokens are encoded.
 ///
 /// ```
 /// use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder};
@@ -42,42 +42,43 @@ pub struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// A builder of an index in memory, for rows of length `dim`. Tokens wait in memory, `2 dim + 4`
-    /// bytes each.
+    /// A builder of an index in memory, for rows of length `dim`. Until the build, each token takes
+    /// `2 dim + 4` bytes of memory.
     ///
     /// # Errors
     /// [`Error::Embeddings`] if `dim` is 0.
     pub fn new(dim: usize, options: BuildOptions) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
-        Ok(Self::of(Spool::in_memory(dim), None, options))
+        Ok(Self::from_spool(Spool::in_memory(dim), None, options))
     }
 
-    /// A builder of an index in the folder `path`, which is claimed at once and made if need be.
-    /// Tokens wait in a file there, and segments are written as they are made, so that
-    /// [`BuildOptions::memory`] is enough for any number of them. Dropping the builder leaves nothing.
+    /// A builder of an index in the folder `path`, which is created if it is missing and locked at once.
+    /// Tokens are kept in a file there, and each segment is written when it is complete, so that
+    /// [`BuildOptions::memory`] is enough for any number of tokens. A builder that is dropped removes its
+    /// files.
     ///
     /// # Errors
     /// [`Error::Embeddings`] if `dim` is 0, [`Error::Exists`] if the folder holds an index,
-    /// [`Error::Locked`] if somebody is writing one, [`Error::Io`].
+    /// [`Error::Locked`] if another writer is at work there, [`Error::Io`].
     pub fn create(path: &Path, dim: usize, options: BuildOptions) -> Result<Self, Error> {
         EmbeddingsRef::new(&[], dim)?;
         let mut draft = Draft::claim(path)?;
         let spool = Spool::in_file(dim, draft.create("spool")?)?;
-        Ok(Self::of(spool, Some(draft), options))
+        Ok(Self::from_spool(spool, Some(draft), options))
     }
 
-    fn of(spool: Spool, draft: Option<Draft>, options: BuildOptions) -> Self {
+    fn from_spool(spool: Spool, draft: Option<Draft>, options: BuildOptions) -> Self {
         let attachments = NewAttachments::default();
         Self { options, spool, lengths: Vec::new(), attachments, draft }
     }
 
-    /// Adds a passage, `[tokens, dim]`, and returns its id. A passage without any token takes an id
-    /// too; it is never a hit.
+    /// Adds a passage, `[tokens, dim]`, and returns its id. A passage without any token gets an id too; it
+    /// is never a hit.
     ///
     /// # Errors
     /// [`Error::Dim`] if the rows have another length, [`Error::Norm`] if one is too long,
-    /// [`Error::TooManyPassages`] past 2^32 - 1, [`Error::Io`]. The builder stays usable but after the
-    /// last.
+    /// [`Error::TooManyPassages`] past 2^32 - 1, [`Error::Io`]. Except after
+    /// [`Error::Io`] the builder stays usable.
     pub fn add(&mut self, passage: EmbeddingsRef<'_>) -> Result<PassageId, Error> {
         if passage.dim() != self.spool.dim() {
             return Err(Error::Dim { expected: self.spool.dim(), found: passage.dim() });
@@ -90,16 +91,16 @@ impl IndexBuilder {
         Ok(PassageId(id))
     }
 
-    /// Keeps `content` with the index under `name`, replacing what was there.
+    /// Keeps `content` with the index under `name` and replaces what was kept under it before.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
         self.attachments.attach_buffered(name, content);
     }
 
-    /// As [`attach`](Self::attach); in a folder it is written at once, and takes no memory until the
-    /// index is built.
+    /// As [`attach`](Self::attach), but a builder in a folder writes `content` to a file at once instead of
+    /// keeping it in memory until the build.
     ///
     /// # Errors
-    /// [`Error::Io`] in a folder; then nothing is kept under `name` that was not before.
+    /// [`Error::Io`] in a folder; what was kept under `name` before stays.
     pub fn attach_written(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
         match &mut self.draft {
             None => self.attachments.attach_buffered(name, content),
@@ -108,7 +109,7 @@ impl IndexBuilder {
         Ok(())
     }
 
-    /// The index: in memory, or open in its folder.
+    /// Builds the index and returns it: in memory, or open in its folder.
     ///
     /// # Errors
     /// In a folder [`Error::Io`] and [`Error::NotDurable`]; in memory there are none.
@@ -116,7 +117,7 @@ impl IndexBuilder {
         self.build_with(&mut |_| ControlFlow::Continue(()))
     }
 
-    /// As [`build`](Self::build), with a report of every step, which may end the work.
+    /// Builds the index and reports every step to `progress`, which may cancel the build.
     ///
     /// # Errors
     /// As [`build`](Self::build), and [`Error::Cancelled`]; then the folder is as it was before.
@@ -125,7 +126,7 @@ impl IndexBuilder {
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Index, Error> {
         self.spool.finish()?;
-        let codec = self.codec(progress)?;
+        let codec = self.train_codec(progress)?;
         match self.draft.take() {
             None => self.build_in_memory(codec, progress),
             Some(draft) => self.build_in_folder(draft, codec, progress),
@@ -172,8 +173,8 @@ impl IndexBuilder {
         Ok(index)
     }
 
-    /// The codec, where the tokens are many enough to need one.
-    fn codec(
+    /// Trains the codec; `None` if the tokens stay exact rows.
+    fn train_codec(
         &self,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Option<ResidualCodec>, Error> {
@@ -190,7 +191,7 @@ impl IndexBuilder {
         ResidualCodec::train(&sample, plan.num_centroids, &self.options, progress).map(Some)
     }
 
-    /// Gives the files of all segments to `put`.
+    /// Packs all passages into segments and passes their files to `put`.
     fn pack(
         &self,
         codec: Option<&ResidualCodec>,
@@ -230,7 +231,7 @@ impl IndexBuilder {
         packer.finish()
     }
 
-    /// Lengths of the passages from `id` on that are read together.
+    /// Lengths of the passages, from `id` on, that are read from the spool together.
     fn passages_of_a_block(&self, id: usize) -> &[u32] {
         let mut tokens = 0;
         let within = |length: &&u32| {

@@ -5,7 +5,7 @@ use crate::segment::{ClusteredCodes, FlatRows, FlatRowsRef, Layout, Segment};
 use crate::storage::{ROWS_PER_BLOCK, SectionFile, SpooledRows};
 use crate::{Error, ResidualCodec};
 
-/// Takes passages with ascending ids and hands out the files of segments.
+/// Packs passages with ascending ids into segments of bounded size.
 pub(crate) struct SegmentPacker<'a> {
     dim: usize,
     format: TokenFormat<'a>,
@@ -19,14 +19,14 @@ pub(crate) struct SegmentPacker<'a> {
     put: &'a mut dyn FnMut(SectionFile) -> Result<(), Error>,
 }
 
-/// What the segments are to hold.
+/// How the segments store tokens.
 pub(crate) enum TokenFormat<'a> {
     Flat,
     Clustered(&'a ResidualCodec, TokenEncoder<'a>),
 }
 
 impl<'a> SegmentPacker<'a> {
-    /// A packer for rows of length `dim`, which gives each segment to `put`.
+    /// A packer for rows of length `dim`, which passes the file of each segment to `put`.
     pub(crate) fn new(
         dim: usize,
         format: TokenFormat<'a>,
@@ -81,7 +81,7 @@ impl<'a> SegmentPacker<'a> {
         self.end_passage(id, codes.num_tokens())
     }
 
-    /// Hands out what is left.
+    /// Packs the last segment.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.end_segment()
     }

@@ -1,4 +1,4 @@
-//! More centroids for tokens that the codebook does not fit, or was not made for so many of.
+//! Adding centroids when new tokens fit the codebook badly, or when it has become too small.
 
 use std::ops::ControlFlow;
 
@@ -8,29 +8,30 @@ use super::residual_codec::ResidualCodec;
 use crate::storage::{ROWS_PER_BLOCK, Spool};
 use crate::{BuildOptions, EmbeddingsRef, Error};
 
-/// How well a codebook fits tokens that it was not made for.
+/// How well a codebook fits tokens that it was not trained on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CodebookFit {
     /// Number of those tokens.
     pub num_tokens: usize,
-    /// Mean dot product of them with their centroids, each of length 1, as the codebook was.
+    /// Mean dot product of the tokens, scaled to length 1, with their centroids, before centroids were
+    /// added.
     pub before: f32,
-    /// The same as it is now.
+    /// The same after centroids were added.
     pub after: f32,
-    /// What it is for the tokens that the codebook was made for; see [`ResidualCodec::fit`].
+    /// The mean for the tokens that the codebook was trained on; see [`ResidualCodec::fit`].
     pub expected: f32,
-    /// Centroids that were added because the tokens fitted badly, or because they are so many.
+    /// Number of centroids that were added, because the tokens fit badly or because there are many more.
     pub num_centroids_added: usize,
 }
 
-/// A fit that is lower than expected by more than this is a bad one. The tokens of passages like those
-/// that a codebook was made for lose about .01, since k-means did not see them.
+/// A fit is bad if it is lower than expected by more than this. New tokens of similar passages fit about
+/// 0.01 worse than those that k-means was trained on.
 const BAD_FIT: f32 = 0.03;
-/// Tokens that an added centroid stands for at least.
+/// Minimum number of tokens per added centroid.
 const FEWEST_PER_CENTROID: usize = 8;
 
-/// `codec`, with centroids added where `rows` fit it badly or where with them there are so many
-/// tokens, `num_tokens`, that it is too small by half.
+/// `codec` with centroids added if `rows` fit it badly, or if the index of `num_tokens` tokens should have
+/// at least twice as many.
 pub(crate) fn grow_codebook(
     codec: &ResidualCodec,
     rows: &Spool,
@@ -51,12 +52,14 @@ pub(crate) fn grow_codebook(
     }
     let most = fit.num_centroids_added.saturating_mul(options.sample_tokens_per_centroid);
     let sample = worst_fitting(rows, &fits, codec.fit(), most.max(fit.num_centroids_added))?;
-    let rounds = options.kmeans_iterations;
-    let seed = options.seed;
     fit.num_centroids_added = fit.num_centroids_added.min(sample.num_rows());
-    let added = spherical_kmeans(&sample, fit.num_centroids_added, rounds, seed, &mut |_| {
-        ControlFlow::Continue(())
-    })?;
+    let added = spherical_kmeans(
+        &sample,
+        fit.num_centroids_added,
+        options.kmeans_iterations,
+        options.seed,
+        &mut |_| ControlFlow::Continue(()),
+    )?;
     let larger = codec.extended(&added, codec.fit())?;
     fit.after = mean(&self::fits(&larger, rows, options)?);
     let share = rows.num_rows() as f32 / num_tokens.max(1) as f32;
@@ -102,7 +105,7 @@ fn mean(fits: &[f32]) -> f32 {
     (fits.iter().map(|&fit| f64::from(fit)).sum::<f64>() / fits.len().max(1) as f64) as f32
 }
 
-/// At most `most` of the rows that fit worse than `expected`, or of all if these are few.
+/// At most `most` of the rows that fit worse than `expected`; of all rows if there are fewer such rows.
 fn worst_fitting(rows: &Spool, fits: &[f32], expected: f32, most: usize) -> Result<Spool, Error> {
     let mut chosen: Vec<usize> = (0..fits.len()).filter(|&row| fits[row] < expected).collect();
     if chosen.len() < most {

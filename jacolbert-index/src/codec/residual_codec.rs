@@ -10,7 +10,7 @@ use super::levels::Levels;
 use crate::kernels::{self, from_bytes, row_len};
 use crate::storage::{Array, SectionFile};
 
-/// A codebook of centroids `[num_centroids, dim]` and a quantiser for what they miss.
+/// A codebook of centroids `[num_centroids, dim]` and a quantiser of the residuals.
 ///
 /// A token `x` of length `n` is stored as the id of the centroid `c` with the largest dot product
 /// with `x / n`, one level `v_d` per component of the residual `x / n - c`, a scale `s` and a factor
@@ -18,10 +18,10 @@ use crate::storage::{Array, SectionFile};
 ///
 /// `f * (c + s * v)` with `s = <x / n - c, v> / <v, v>` and `f = n / |c + s * v|`,
 ///
-/// so that the scale is the least-squares one and the length of the token is kept. The levels are
-/// the Lloyd-Max quantiser of the residual components, each in units of its residual's root mean
-/// square; the residual codec itself is that of ColBERTv2 (arXiv 2112.01488, section 3.3). Centroids
-/// are themselves made of bytes, so that residuals make up for their rounding.
+/// so that the scale is the least-squares one and the length of the token is kept. The levels are those of
+/// the Lloyd-Max quantiser of the residual components, each divided by its residual's root mean square.
+/// The residual codec is that of ColBERTv2 (arXiv 2112.01488, section 3.3). Centroids are stored as bytes;
+/// residuals are taken from the rounded centroids, which makes up for the rounding.
 #[derive(Debug, Clone)]
 pub struct ResidualCodec {
     file: SectionFile,
@@ -62,13 +62,13 @@ impl ResidualCodec {
         self.centroid_scales.len()
     }
 
-    /// The mean dot product of the tokens that the codebook was made for with their centroids, each
-    /// of length 1: how well it fits them.
+    /// How well the codebook fits the tokens that it was trained on: the mean dot product of the tokens,
+    /// scaled to length 1, with their centroids.
     pub fn fit(&self) -> f32 {
         self.fit
     }
 
-    /// All centroids, `[num_centroids, dim]`, row-major; each about of length 1.
+    /// All centroids, `[num_centroids, dim]`, row-major; each has a length of about 1.
     pub fn centroids(&self) -> Vec<f32> {
         let mut centroids = vec![0.0; self.num_centroids() * self.dim];
         for (id, centroid) in centroids.chunks_exact_mut(self.dim).enumerate() {
@@ -77,7 +77,7 @@ impl ResidualCodec {
         centroids
     }
 
-    /// Where it lies, or its image in memory.
+    /// Its file, on disk or in memory.
     pub(crate) fn file(&self) -> &SectionFile {
         &self.file
     }

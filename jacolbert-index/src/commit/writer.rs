@@ -10,8 +10,8 @@ use crate::{CodebookFit, EmbeddingsRef, Error, Index, PassageId};
 
 /// Adds passages to an index, replaces and deletes them.
 ///
-/// Nothing is seen by anybody before [`commit`](Self::commit); dropping the writer instead leaves
-/// the index as it was. Readers go on with what they opened.
+/// Changes become visible with [`commit`](Self::commit), all at once. A writer that is dropped without it
+/// leaves the index as it was. Readers that are open keep the state that they opened.
 ///
 /// ```
 /// # use jacolbert_index::{BuildOptions, Embeddings, IndexBuilder, IndexWriter};
@@ -28,11 +28,11 @@ use crate::{CodebookFit, EmbeddingsRef, Error, Index, PassageId};
 ///
 /// # Growth
 ///
-/// What is added becomes a flat segment, to which earlier flat ones are joined so that few are left,
-/// however small the commits are. Once they hold more than
-/// [`BuildOptions::flat_tokens`](crate::BuildOptions::flat_tokens) tokens, the same commit encodes
-/// them. Deleted passages stay in their segments, unseen, until these are written anew: by such a
-/// commit, or by [`compact`](Self::compact).
+/// A commit stores added passages in a flat segment and merges it with earlier small ones, so that there
+/// are few segments however small the commits are. When the flat segments hold more than
+/// [`BuildOptions::flat_tokens`](crate::BuildOptions::flat_tokens) tokens, the commit encodes them.
+/// Deleted passages are hidden at once. Their tokens are removed when their segment is rewritten: by such
+/// a commit, or by [`compact`](Self::compact).
 #[derive(Debug)]
 pub struct IndexWriter {
     manifest: Manifest,
@@ -46,12 +46,12 @@ pub struct IndexWriter {
     draft: Draft,
 }
 
-/// What a commit gives.
+/// The result of a commit.
 #[derive(Debug)]
 pub struct Committed {
-    /// The new state, open.
+    /// The index in its new state, open.
     pub index: Index,
-    /// How well the codebook fits the tokens that this commit encoded; none if it encoded none.
+    /// How well the codebook fits the tokens that this commit encoded; `None` if it encoded none.
     pub fit: Option<CodebookFit>,
 }
 
@@ -81,7 +81,7 @@ impl IndexWriter {
         &self.index
     }
 
-    /// Adds a passage, `[tokens, dim]`, and returns its id. Until the commit it is in memory.
+    /// Adds a passage, `[tokens, dim]`, and returns its id. The passage stays in memory until the commit.
     ///
     /// # Errors
     /// [`Error::Dim`], [`Error::TooManyPassages`] or [`Error::Norm`]; the writer stays usable.
@@ -97,7 +97,7 @@ impl IndexWriter {
         Ok(PassageId(id))
     }
 
-    /// Deletes a passage, of the index or just added; deleting it again changes nothing.
+    /// Deletes a passage of the index, or one that was just added. Deleting it again changes nothing.
     ///
     /// # Errors
     /// [`Error::UnknownPassage`].
@@ -110,7 +110,7 @@ impl IndexWriter {
         Ok(())
     }
 
-    /// Deletes `old` and adds `passage` in its place; the new passage has a new id, which is returned.
+    /// Deletes `old`, adds `passage`, and returns the new passage's id; ids are never used again.
     ///
     /// # Errors
     /// As [`delete`](Self::delete) and [`add`](Self::add); then nothing has changed.
@@ -128,36 +128,37 @@ impl IndexWriter {
         Ok(new)
     }
 
-    /// Keeps `content` with the index under `name`, replacing what was there.
+    /// Keeps `content` with the index under `name` and replaces what was kept under it before.
     pub fn attach(&mut self, name: &str, content: &[u8]) {
         self.attachments.attach_buffered(name, content);
     }
 
-    /// As [`attach`](Self::attach), written at once: it takes no memory until the commit.
+    /// As [`attach`](Self::attach), but writes `content` to a file at once instead of keeping it in memory
+    /// until the commit.
     ///
     /// # Errors
-    /// [`Error::Io`]; the writer stays usable, and what is there under `name` stays.
+    /// [`Error::Io`]; the writer stays usable, and what was kept under `name` before stays.
     pub fn attach_written(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
         self.attachments.attach_written(name, content, &mut self.draft)
     }
 
-    /// No longer keeps what is there under `name`; nothing changes if there is nothing.
+    /// Removes what is kept under `name`, if anything.
     pub fn detach(&mut self, name: &str) {
         self.attachments.forget(name);
         self.manifest.attachments.remove(name);
     }
 
-    /// Has the commit write all segments anew: joined, and without what is deleted. Ids stay.
+    /// Makes the commit rewrite all segments: merged, and without deleted passages. Ids do not change.
     pub fn compact(&mut self) {
         self.compact = true;
     }
 
-    /// Makes all changes the state of the index at once, on disk, and opens it.
+    /// Makes all changes visible at once, on disk, and opens the new state.
     ///
     /// # Errors
-    /// [`Error::Io`] or [`Error::Corrupt`]; the index is then as it was before, and what was written
-    /// is removed. [`Error::NotDurable`] if only the last step failed: then the new state is in
-    /// place, and may be lost with the power.
+    /// [`Error::Io`] or [`Error::Corrupt`]: the index is as it was before, and the new files are removed.
+    /// [`Error::NotDurable`] if only the last step failed: the new state is in place, but a power failure
+    /// may lose it.
     pub fn commit(mut self) -> Result<Committed, Error> {
         self.manifest.generation = self.draft.generation();
         let num_ids = self.num_ids() as u32;

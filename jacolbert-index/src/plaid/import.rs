@@ -1,5 +1,5 @@
-//! A foreign index as one of ours: the same centroids, codes and levels, so that nothing is encoded
-//! anew.
+//! Conversion of a foreign index: centroids, codes and levels are taken over, so that no token is encoded
+//! again.
 
 use std::path::Path;
 
@@ -19,12 +19,12 @@ use crate::{BuildOptions, Error, Index, PassageId, ResidualCodec};
 const FIT_SAMPLE: usize = 1 << 14;
 
 impl PlaidFolder {
-    /// Writes the index to the folder `path`, which must not hold one yet, and opens it there.
+    /// Converts the index, writes it to the folder `path`, which must not hold one yet, and opens it there.
     ///
-    /// A passage keeps its number as its id; those without a token are deleted. Rows differ from those
-    /// of [`PlaidCodec::decode`] by the rounding of centroids and weights to bytes. `options` says how
-    /// the index grows; its bits are those of the foreign one. `attachments` are kept with it, as
-    /// [`IndexBuilder::attach`](crate::IndexBuilder::attach) does.
+    /// The number of a passage becomes its id; passages without a token are deleted. Decoded rows differ from
+    /// those of [`PlaidCodec::decode`] by the rounding of centroids and weights to bytes. `options` are the
+    /// settings by which the index grows; `bits` is that of the foreign index. `attachments` are kept with
+    /// it, as by [`IndexBuilder::attach`](crate::IndexBuilder::attach).
     ///
     /// # Errors
     /// [`Error::Plaid`] where the foreign index is damaged, and those of

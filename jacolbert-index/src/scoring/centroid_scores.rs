@@ -1,4 +1,4 @@
-//! Scores of all centroids for a query: what a passage's codes promise, before any is decoded.
+//! Scores of all centroids for a query, by which passages are estimated before any token is decoded.
 
 use jacolbert_core::simd::Isa;
 
@@ -11,27 +11,28 @@ use crate::{CentroidId, ResidualCodec};
 pub struct CentroidScores {
     panels: Vec<PanelScores>,
     num_query_tokens: usize,
-    /// What turns the dot products of each centroid into scores, in units of each query token.
+    /// Scale of each centroid: turns its dot products into scores, in units of each query token.
     centroid_scales: Vec<f32>,
     coarse_step: f32,
-    /// Coarse steps by which a token's centroid may fall behind and the token still be the best.
+    /// Coarse steps by which a token's centroid may be worse than the best one for the token still to be
+    /// the best of its passage.
     reach: u8,
     isa: Isa,
 }
 
-/// Those of 32 query tokens.
+/// The scores of 32 query tokens.
 #[derive(Debug)]
 struct PanelScores {
     /// `[centroids][32]`.
     dots: Vec<ByteDots>,
-    /// What of them a row of zeros gives.
+    /// The dot products of a row of zeros.
     offsets: ByteDots,
-    /// The scores in steps common to all tokens; what is below 0 is 0.
+    /// The scores in steps that are common to all tokens; negative scores are 0.
     coarse: Vec<CoarseLanes>,
     units: Lanes,
 }
 
-/// Centroids whose scores are made at a time; their products stay in the first-level cache.
+/// Centroids that are scored together; their products stay in the first-level cache.
 const CENTROIDS_PER_BLOCK: usize = 24;
 
 impl ResidualCodec {
@@ -69,11 +70,12 @@ impl ResidualCodec {
     }
 }
 
-/// How many coarse steps the products of residuals may make up for.
+/// How many coarse steps the product of a residual may add.
 ///
 /// A token of length 1 whose product with its centroid is `fit` has a residual of length
-/// `sqrt(1 - fit^2)`, of which a query token of length 1 sees one direction of `dim`. 3.5 times that
-/// was picked on the embeddings of `benches/peers`: two tokens in five stay, and recall within .001.
+/// `sqrt(1 - fit^2)`. Its product with a query token of length 1 has a standard deviation of that length
+/// divided by `sqrt(dim)`. The factor 3.5 was chosen on the embeddings of `benches/peers`: 40 % of the
+/// tokens stay, and recall changes by less than 0.1 %.
 fn reach(codec: &ResidualCodec) -> u8 {
     let residual = (1.0 - codec.fit().powi(2)).max(0.0).sqrt();
     let spread = 3.5 * residual / (codec.dim() as f32).sqrt();
@@ -91,7 +93,7 @@ impl CentroidScores {
         self.centroid_scales.len()
     }
 
-    /// What one step of a coarse score stands for.
+    /// The score that one step of a coarse score stands for.
     pub fn coarse_step(&self) -> f32 {
         self.coarse_step
     }
@@ -99,7 +101,7 @@ impl CentroidScores {
     /// The score of `centroid` for query token `token`.
     ///
     /// # Panics
-    /// If one of them is not there.
+    /// If there is no such centroid or token.
     pub fn score(&self, centroid: CentroidId, token: usize) -> f32 {
         let panel = &self.panels[token / LANES];
         let lane = token % LANES;
@@ -109,7 +111,7 @@ impl CentroidScores {
             * panel.units[lane]
     }
 
-    /// For each query token the `n` cells that score best, best first; ties go to the lower centroid.
+    /// The `n` best cells of each query token, best first; ties go to the lower centroid.
     pub fn best_cells(&self, n: usize) -> Vec<Vec<CentroidId>> {
         let tokens = 0..self.num_query_tokens;
         let mut best: Vec<BestCells> = tokens.map(|_| BestCells::new(n)).collect();
@@ -143,7 +145,8 @@ impl CentroidScores {
         best.sum()
     }
 
-    /// For each token whether its centroid lets it be the best of them for any query token.
+    /// For each token, whether it may be the best of its passage for any query token, judged by its
+    /// centroid.
     pub(crate) fn reached<C: Copy + Into<u32>>(&self, codes: &[C], reached: &mut Vec<bool>) {
         reached.clear();
         reached.resize(codes.len(), false);
@@ -156,7 +159,7 @@ impl CentroidScores {
     }
 }
 
-/// Offers the centroids from `first` on.
+/// Offers the scores of the centroids from number `first` on.
 fn offer_all(first: usize, scores: &[Lanes], best: &mut [BestCells]) {
     let mut thresholds = [f32::INFINITY; LANES];
     best.iter().zip(&mut thresholds).for_each(|(best, threshold)| *threshold = best.threshold);
@@ -181,7 +184,7 @@ fn offer_all(first: usize, scores: &[Lanes], best: &mut [BestCells]) {
 #[derive(Debug, Clone)]
 struct BestCells {
     wanted: usize,
-    /// No cell with this score or a lower one can be among the best any more.
+    /// Cells with this score or a lower one are not among the best.
     threshold: f32,
     cells: Vec<(f32, u32)>,
 }

@@ -5,10 +5,9 @@ use jacolbert_core::simd::Isa;
 use crate::kernels::{BytePanels, Panels};
 use crate::{EmbeddingsRef, storage};
 
-/// The tokens of a query, ready to be scored against those of many passages.
+/// The tokens of a query in the layout of the kernels, to be scored against many passages.
 ///
-/// Candidates are scored in bytes, of which some rounding stays; what is returned to a caller of a
-/// search is scored in `f32`.
+/// Candidates are scored in bytes, which rounds their scores slightly; hits are scored in `f32`.
 #[derive(Debug, Clone)]
 pub struct PackedQuery {
     pub(crate) exact: Panels,
@@ -39,7 +38,7 @@ impl PackedQuery {
         self.exact.dim()
     }
 
-    /// The rows as they were given, for exact scores.
+    /// The rows in `f32`, for exact scores.
     pub fn panels(&self) -> &Panels {
         &self.exact
     }

@@ -1,13 +1,13 @@
-//! Passages scored by the byte kernels.
+//! Estimated scores of passages, by the byte kernels.
 
 use super::centroid_scores::CentroidScores;
 use super::packed_query::PackedQuery;
 use super::scratch::Scratch;
 use crate::{Error, Index, Segment};
 
-/// Scores passages of an index for one query, coarsely and in bytes.
+/// Estimates the scores of an index's passages for one query, from their centroids or in bytes.
 ///
-/// Both are estimates; the score of a hit is what [`Index::best_dots`] gives.
+/// The exact score of a hit comes from [`Index::best_dots`].
 #[derive(Debug)]
 pub struct Scorer<'a> {
     query: &'a PackedQuery,
@@ -16,7 +16,7 @@ pub struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    /// Scores all centroids of `index` for `query`, if it has any.
+    /// A scorer for `query`; scores all centroids of `index`, if it has any.
     ///
     /// # Panics
     /// If the query has another dimension.
@@ -29,14 +29,13 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// Scores of the centroids; none if all segments are flat.
+    /// Scores of the centroids; `None` if all segments are flat.
     pub fn centroid_scores(&self) -> Option<&CentroidScores> {
         self.centroid_scores.as_ref()
     }
 
-    /// What the passage at `position` of a segment of the index promises: a score from the centroids
-    /// of its tokens, in steps of [`CentroidScores::coarse_step`]. None if it has no token, or if the
-    /// segment is flat.
+    /// The score of the passage at `position` of a segment if each of its tokens were its centroid, in steps
+    /// of [`CentroidScores::coarse_step`]. `None` if the passage has no token, or if the segment is flat.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -50,8 +49,8 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// The score of the passage at `position` of a segment of the index by the byte kernels: close to
-    /// the exact one, and several times faster. None if it has no token.
+    /// The score of the passage at `position` of a segment by the byte kernels: close to the exact score,
+    /// and several times faster. `None` if the passage has no token.
     ///
     /// # Errors
     /// [`Error::Corrupt`].

@@ -3,7 +3,7 @@
 use super::packed_query::PackedQuery;
 use crate::kernels::{ByteDots, LANES, Lanes, row_len};
 
-/// Tokens that are scored at a time; their products stay in the first-level cache.
+/// Tokens that are scored together; their products stay in the first-level cache.
 pub(crate) const TOKENS_PER_BLOCK: usize = 24;
 
 /// Products and rows of the passage that is being scored.
@@ -14,12 +14,13 @@ pub(crate) struct Scratch {
     pub(crate) rows: Vec<u8>,
     /// The largest product of each query token so far.
     pub(crate) best: Vec<Lanes>,
-    /// Of the tokens of a passage.
+    /// The scale of each token's residual.
     pub(crate) scales: Vec<f32>,
+    /// The factor of each token.
     pub(crate) factors: Vec<f32>,
     /// Whether a token may be the best of its passage for a query token.
     pub(crate) reached: Vec<bool>,
-    /// Numbers of those that may.
+    /// Numbers of the tokens that may be the best.
     pub(crate) contenders: Vec<usize>,
 }
 
@@ -37,7 +38,7 @@ impl Scratch {
         }
     }
 
-    /// Forgets the passage before.
+    /// Forgets the previous passage.
     pub(crate) fn reset(&mut self) {
         self.best.fill([f32::NEG_INFINITY; LANES]);
     }

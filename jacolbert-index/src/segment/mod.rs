@@ -1,4 +1,4 @@
-//! A segment: the passages of one addition or of a compaction, never changed afterwards.
+//! A segment: the passages of one commit, never changed afterwards.
 
 mod clustered;
 mod flat;
@@ -25,7 +25,7 @@ pub(crate) use flat::FlatRowsRef;
 pub(crate) use flat_rows::FlatRows;
 pub(crate) use layout::Layout;
 
-/// Passages with ascending ids, as exact rows or as codes.
+/// Passages with ascending ids, stored as exact rows (flat) or as codes (clustered).
 #[derive(Debug, Clone)]
 pub struct Segment {
     file: SectionFile,
@@ -74,7 +74,7 @@ impl Segment {
         &self.file
     }
 
-    /// Whether tokens are stored as exact rows, to be scored one by one, rather than as codes.
+    /// Whether tokens are stored as exact rows. Otherwise they are stored as codes, with inverted lists.
     pub fn is_flat(&self) -> bool {
         matches!(self.body, Body::Flat(_))
     }
@@ -97,7 +97,7 @@ impl Segment {
         self.ids.at(position)
     }
 
-    /// Where the passage is, if it is here.
+    /// The position of the passage, if the segment has it.
     pub(crate) fn position(&self, passage: PassageId) -> Option<usize> {
         self.ids.position(passage)
     }
@@ -107,7 +107,7 @@ impl Segment {
         self.ids.range()
     }
 
-    /// How many tokens the passage at `position` has.
+    /// Number of tokens of the passage at `position`.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -118,8 +118,8 @@ impl Segment {
         self.tokens(position).map(|tokens| tokens.len())
     }
 
-    /// Positions of the passages that have a token in the cell of `centroid`, ascending; a flat segment
-    /// has no cells.
+    /// The inverted list of `centroid`: positions of the passages that have a token in its cell, ascending.
+    /// Empty in a flat segment.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -235,7 +235,8 @@ impl Segment {
         }
     }
 
-    /// The tokens of the passage at `position` as they are stored, fit to be stored again.
+    /// The tokens of the passage at `position` as they are stored, checked so that another segment may store
+    /// them.
     pub(crate) fn stored(&self, position: usize) -> Result<StoredTokens<'_>, Error> {
         let tokens = self.tokens(position)?;
         let stored = match &self.body {
@@ -260,5 +261,5 @@ impl Segment {
     }
 }
 
-/// Tokens that are decoded before they are scored; their rows stay in the first-level cache.
+/// Tokens that are decoded and then scored together; their rows stay in the first-level cache.
 const TOKENS_PER_DECODE: usize = 8;

@@ -1,4 +1,4 @@
-//! Bytes that travel with an index and mean nothing to it.
+//! Bytes that are kept with an index, which does not interpret them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::manifest::FileEntry;
 use crate::Error;
 
-/// Somebody else's data that is part of the same commits as the passages.
+/// Bytes of another crate that are part of the same commits as the passages.
 ///
 /// Cloning is cheap, and a clone keeps the bytes alive after the index is gone.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl Attachment {
         Ok(Self { path: directory.path().join(&entry.name), bytes, checksum: entry.checksum })
     }
 
-    /// Where it lies; for messages.
+    /// The file, for messages.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -42,7 +42,7 @@ impl Attachment {
         self.checksum
     }
 
-    /// Reads all of it and compares its checksum, which opening the index does not.
+    /// Reads all bytes and compares their checksum; opening the index does not.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
