@@ -1,8 +1,9 @@
 //! Reading documents from files of JSON lines or of lines with tabs.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Split};
+use std::iter::Enumerate;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -13,9 +14,15 @@ use crate::{Document, Error};
 /// The metadata is the value of `metadata`; without such a field it is an object of all other fields.
 /// Empty lines are skipped.
 ///
+/// ```no_run
+/// let documents = jacolbert_documents::read_jsonl("documents.jsonl")?;
+/// println!("{} documents", documents.len());
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
-pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
+pub fn read_jsonl(path: impl AsRef<Path>) -> Result<Vec<Document>, Error> {
     stream_jsonl(path)?.collect()
 }
 
@@ -23,93 +30,115 @@ pub fn read_jsonl(path: &Path) -> Result<Vec<Document>, Error> {
 /// as a whole. See [`read_jsonl`] for the format.
 ///
 /// ```no_run
-/// use std::path::Path;
-///
-/// use jacolbert_documents::stream_jsonl;
-///
-/// for document in stream_jsonl(Path::new("documents.jsonl"))? {
+/// for document in jacolbert_documents::stream_jsonl("documents.jsonl")? {
 ///     println!("{}", document?.id);
 /// }
 /// # Ok::<(), jacolbert_documents::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`] if the file cannot be opened. The iterator ends after its first error, which is
-/// [`Error::Io`] or [`Error::Line`].
-pub fn stream_jsonl(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
-    documents(path, |line| {
-        let mut fields: Map<String, Value> =
-            serde_json::from_str(line).map_err(|cause| cause.to_string())?;
-        let key =
-            if fields.contains_key("_id") && !fields.contains_key("id") { "_id" } else { "id" };
-        let id = take_string(&mut fields, key)?;
-        let text = take_string(&mut fields, "text")?;
-        let metadata = match fields.remove("metadata") {
-            Some(metadata) => metadata,
-            None if fields.is_empty() => Value::Null,
-            None => Value::Object(fields),
-        };
-        Ok(Document { id, text, metadata })
-    })
+/// [`Error::Io`] if the file cannot be opened.
+pub fn stream_jsonl(path: impl AsRef<Path>) -> Result<DocumentStream, Error> {
+    DocumentStream::open(path.as_ref(), parse_json)
 }
 
 /// The documents of a file whose lines are `id<TAB>text`. Empty lines are skipped.
 ///
+/// ```no_run
+/// let documents = jacolbert_documents::read_tsv("documents.tsv")?;
+/// println!("{} documents", documents.len());
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Io`], and [`Error::Line`] with the line that is not a document.
-pub fn read_tsv(path: &Path) -> Result<Vec<Document>, Error> {
+pub fn read_tsv(path: impl AsRef<Path>) -> Result<Vec<Document>, Error> {
     stream_tsv(path)?.collect()
 }
 
 /// The documents of a file whose lines are `id<TAB>text`, one after the other.
 ///
+/// ```no_run
+/// for document in jacolbert_documents::stream_tsv("documents.tsv")? {
+///     println!("{}", document?.id);
+/// }
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
+///
 /// # Errors
-/// [`Error::Io`] if the file cannot be opened. The iterator ends after its first error, which is
-/// [`Error::Io`] or [`Error::Line`].
-pub fn stream_tsv(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<>, Error> {
-    documents(path, |line| {
-        let (id, text) = line.split_once('\t').ok_or("no tab between id and text")?;
-        Ok(Document::new(id, text))
-    })
+/// [`Error::Io`] if the file cannot be opened.
+pub fn stream_tsv(path: impl AsRef<Path>) -> Result<DocumentStream, Error> {
+    DocumentStream::open(path.as_ref(), parse_tabs)
+}
+
+/// The documents of an open file, one per non-empty line; see [`stream_jsonl`] and [`stream_tsv`].
+///
+/// It ends after its first error, which is [`Error::Io`] or [`Error::Line`].
+#[derive(Debug)]
+pub struct DocumentStream {
+    path: PathBuf,
+    lines: Enumerate<Split<BufReader<File>>>,
+    parse: ParseLine,
+    failed: bool,
+}
+
+/// Makes a document of a line, or says what is wrong with it.
+type ParseLine = fn(&str) -> Result<Document, String>;
+
+impl DocumentStream {
+    fn open(path: &Path, parse: ParseLine) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|source| Error::io(path, source))?;
+        let lines = BufReader::new(file).split(b'\n').enumerate();
+        Ok(Self { path: path.into(), lines, parse, failed: false })
+    }
+
+    /// The document of line `n` from 0, if the line is not empty.
+    fn document(&self, n: usize, line: &[u8]) -> Result<Option<Document>, Error> {
+        let at = |what| Error::Line { path: self.path.clone(), line: n + 1, what };
+        let line = std::str::from_utf8(line).map_err(|_| at("not UTF-8".into()))?;
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| n == 0).unwrap_or(line);
+        if line.is_empty() { Ok(None) } else { (self.parse)(line).map(Some).map_err(at) }
+    }
+}
+
+impl Iterator for DocumentStream {
+    type Item = Result<Document, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed {
+            let (n, line) = self.lines.next()?;
+            let line = line.map_err(|source| Error::io(&self.path, source));
+            let document = line.and_then(|line| self.document(n, &line)).transpose();
+            self.failed = matches!(document, Some(Err(_)));
+            if document.is_some() {
+                return document;
+            }
+        }
+        None
+    }
 }
 
 /// Some programs write it at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The documents of the file's non-empty lines, up to the first error.
-fn documents<F: Fn(&str) -> Result<Document, String> + Send>(
-    path: &Path,
-    document: F,
-) -> Result<impl Iterator<Item = Result<Document, Error>> + Send + use<F>, Error> {
-    let path = path.to_path_buf();
-    let file = File::open(&path).map_err(|source| Error::io(&path, source))?;
-    let mut lines = BufReader::new(file).split(b'\n').enumerate();
-    let mut failed = false;
-    Ok(std::iter::from_fn(move || {
-        let next = lines.by_ref().find_map(|(n, line)| {
-            let line = line.map_err(|source| Error::io(&path, source));
-            line.and_then(|line| document_of(&path, n, &line, &document)).transpose()
-        });
-        next.filter(|next| !std::mem::replace(&mut failed, next.is_err()))
-    }))
+fn parse_json(line: &str) -> Result<Document, String> {
+    let mut fields: Map<String, Value> =
+        serde_json::from_str(line).map_err(|cause| cause.to_string())?;
+    let key = if fields.contains_key("_id") && !fields.contains_key("id") { "_id" } else { "id" };
+    let id = take_string(&mut fields, key)?;
+    let text = take_string(&mut fields, "text")?;
+    let metadata = match fields.remove("metadata") {
+        Some(metadata) => metadata,
+        None if fields.is_empty() => Value::Null,
+        None => Value::Object(fields),
+    };
+    Ok(Document { id, text, metadata })
 }
 
-/// The document of line `n` from 0, if the line is not empty.
-fn document_of(
-    path: &Path,
-    n: usize,
-    line: &[u8],
-    document: &impl Fn(&str) -> Result<Document, String>,
-) -> Result<Option<Document>, Error> {
-    let at = |what| Error::Line { path: path.into(), line: n + 1, what };
-    let line = std::str::from_utf8(line).map_err(|_| at("not UTF-8".into()))?;
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    let line = line.strip_prefix(BYTE_ORDER_MARK).filter(|_| n == 0).unwrap_or(line);
-    if line.is_empty() { Ok(None) } else { document(line).map(Some).map_err(at) }
+fn parse_tabs(line: &str) -> Result<Document, String> {
+    let (id, text) = line.split_once('\t').ok_or("no tab between id and text")?;
+    Ok(Document::new(id, text))
 }
 
 fn take_string(fields: &mut Map<String, Value>, name: &str) -> Result<String, String> {

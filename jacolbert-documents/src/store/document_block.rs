@@ -79,6 +79,18 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         self.header.num_passages
     }
 
+    /// Number of documents that were not [erased](Self::erased).
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn num_kept_documents(&self) -> Result<usize, Error> {
+        let mut num_kept = 0;
+        for document in 0..self.header.num_documents {
+            num_kept += usize::from(!self.id_of(document)?.is_empty());
+        }
+        Ok(num_kept)
+    }
+
     /// The passage with the id `passage`, which must be one of this block.
     pub(super) fn passage(&self, passage: usize) -> Result<StoredPassage<'_>, Error> {
         let document = self.document_of(passage - self.header.first_passage)?;

@@ -107,12 +107,44 @@ impl<B: AsRef<[u8]>> Documents<B> {
             .map_err(|_| block.corrupt(format!("metadata of document {:?}", found.document_id)))
     }
 
+    /// Whether the passage with this id was not [erased](DocumentBlock::erased).
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`], [`Error::Corrupt`].
+    pub fn is_kept(&self, passage: PassageId) -> Result<bool, Error> {
+        Ok(!self.passage(passage)?.document_id.is_empty())
+    }
+
+    /// Number of documents that were not [erased](DocumentBlock::erased).
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn num_kept_documents(&self) -> Result<usize, Error> {
+        self.blocks.iter().map(DocumentBlock::num_kept_documents).sum()
+    }
+
     fn block_of(&self, passage: PassageId) -> Result<&DocumentBlock<B>, Error> {
         let num_passages = self.num_passages();
         let after = self.blocks.partition_point(|block| block.first_passage() <= passage.index());
         let block = after.checked_sub(1).and_then(|at| self.blocks.get(at));
         let block = block.filter(|_| passage.index() < num_passages);
         block.ok_or(Error::UnknownPassage { passage, num_passages })
+    }
+}
+
+impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
+    /// The same documents, with [`DocumentBlock::erased`] for every block that holds something of a
+    /// deleted document.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn erased(&self, is_live: &dyn Fn(PassageId) -> bool) -> Result<Self, Error> {
+        let mut left = Self::new();
+        for block in &self.blocks {
+            let bytes = block.erased(is_live)?.map_or_else(|| block.bytes().clone(), B::from);
+            left.push(block.path(), bytes)?;
+        }
+        Ok(left)
     }
 }
 

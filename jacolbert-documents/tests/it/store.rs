@@ -98,3 +98,19 @@ fn an_index_with_another_number_of_passages_is_damage() -> TestResult {
     assert!(matches!(opened, Err(Error::Corrupt { .. })));
     Ok(())
 }
+
+#[test]
+fn documents_in_memory_are_erased_where_they_lie() -> TestResult {
+    let mut documents: Documents<std::sync::Arc<[u8]>> = Documents::new();
+    for (n, id) in ["a", "b", "c"].iter().enumerate() {
+        documents.push(Path::new("block"), block(n, id).into())?;
+    }
+    let left = documents.erased(&|passage| passage != PassageId(1))?;
+    assert_eq!((documents.num_kept_documents()?, left.num_kept_documents()?), (3, 2));
+    assert_eq!((left.num_documents(), left.num_passages()), (3, 3));
+    let kept = [0, 1, 2].map(|passage| left.is_kept(PassageId(passage)));
+    assert!(matches!(kept, [Ok(true), Ok(false), Ok(true)]), "{kept:?}");
+    let shared = left.blocks()[0].bytes().as_ptr();
+    assert_eq!(shared, documents.blocks()[0].bytes().as_ptr(), "other blocks are not copied");
+    Ok(())
+}
