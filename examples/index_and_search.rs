@@ -1,8 +1,8 @@
-//! A collection of your own: documents from a file, questions from the command line, and an index
-//! that is kept. The second run finds the index and only opens it.
+//! A collection of your own: documents from a file, questions from the command line, and an index that
+//! is kept. The second run finds the index and only opens it.
 //!
-//! The file is JSON lines, `{"id": "..", "text": "..", "metadata": ..}`, or if its name ends in
-//! `.tsv`, lines of `id<TAB>text`.
+//! The file has JSON lines, `{"id": "..", "text": "..", "metadata": ..}`. A file whose name ends in
+//! `.tsv` has lines of `id<TAB>text`.
 //!
 //!     cargo run --release --example index_and_search -- \
 //!         --documents examples/collection/passages.jsonl --index my-index 日本で最も深い湖は？
@@ -13,38 +13,43 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 use jacolbert::index::Index;
-use jacolbert::{Collection, Device, IndexOptions, IndexProgress, Retriever, SearchOptions};
-use jacolbert::{read_jsonl, read_tsv};
+use jacolbert::{Collection, IndexProgress, Retriever, read_jsonl, read_tsv};
 use lexopt::prelude::*;
 
-struct Args {
-    model: PathBuf,
-    documents: Option<PathBuf>,
-    index: PathBuf,
-    k: usize,
-    questions: Vec<String>,
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let args = args()?;
-    let retriever = Retriever::from_dir(&args.model, &Device::cpu())?;
-    let collection = match &args.documents {
-        Some(documents) if !Index::exists(&args.index) => {
-            index(&retriever, documents, &args.index)?
+    let mut documents = PathBuf::from("examples/collection/passages.jsonl");
+    let mut model = PathBuf::from("assets/mini");
+    let mut folder = PathBuf::from("my-index");
+    let mut k = 3;
+    let mut questions = Vec::new();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("documents") => documents = parser.value()?.into(),
+            Long("model") => model = parser.value()?.into(),
+            Long("index") => folder = parser.value()?.into(),
+            Long("k") => k = parser.value()?.parse()?,
+            Value(question) => questions.push(question.string()?),
+            other => return Err(other.unexpected().into()),
         }
-        _ => retriever.open(&args.index)?,
+    }
+
+    let collection = if Index::exists(&folder) {
+        Collection::open(&folder)?
+    } else {
+        index(&Retriever::from_dir(&model)?, &documents, &folder)?
     };
     println!("{} documents", collection.num_documents());
-    for question in &args.questions {
+    for question in &questions {
         println!("\n{question}");
-        let params = SearchOptions { k: args.k, ..Default::default() };
-        for hit in collection.search(question, &params)? {
+        for hit in &collection.search(question, k)? {
             println!("{:2} {:6.2}  {}  {}", hit.rank, hit.score, hit.document_id, hit.content);
         }
     }
     Ok(())
 }
 
+/// Indexes the documents of the file `documents`, with a progress bar.
 fn index(
     retriever: &Retriever,
     documents: &Path,
@@ -52,39 +57,18 @@ fn index(
 ) -> Result<Collection, Box<dyn Error>> {
     let is_tsv = documents.extension().is_some_and(|extension| extension == "tsv");
     let documents = if is_tsv { read_tsv(documents)? } else { read_jsonl(documents)? };
-    let bar = ProgressBar::new(0);
-    let mut draw = |progress| {
+    let bar = ProgressBar::new(documents.len() as u64);
+    let indexer = retriever.indexer(folder).on_progress(|progress| {
         match progress {
-            IndexProgress::Encoding { done, of } => {
-                bar.set_length(of as u64);
-                bar.set_position(done as u64);
-            }
+            IndexProgress::Encoding { done, .. } => bar.set_position(done as u64),
             other => bar.println(format!("{other:?}")),
         }
         ControlFlow::Continue(())
-    };
-    let indexed = retriever.index_with(folder, &documents, &IndexOptions::default(), &mut draw)?;
+    });
+    let indexed = indexer.run(&documents)?;
     bar.finish_and_clear();
     for cut in &indexed.truncated {
         println!("{}: {} tokens did not fit", cut.document_id, cut.tokens_cut);
     }
     Ok(indexed.collection)
-}
-
-fn args() -> Result<Args, Box<dyn Error>> {
-    let model = "assets/mini".into();
-    let index = "my-index".into();
-    let mut args = Args { model, documents: None, index, k: 3, questions: Vec::new() };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Long("model") => args.model = parser.value()?.into(),
-            Long("documents") => args.documents = Some(parser.value()?.into()),
-            Long("index") => args.index = parser.value()?.into(),
-            Long("k") => args.k = parser.value()?.parse()?,
-            Value(question) => args.questions.push(question.string()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(args)
 }

@@ -1,17 +1,17 @@
-//! Another engine's list in a better order: here, the passages that a keyword finds, in the order in
-//! which they stand in the file.
+//! Reranking the results of another engine: here, the passages that contain a keyword, in the order of
+//! the file.
 //!
 //!     cargo run --release --example rerank
 
 use std::error::Error;
 use std::path::Path;
 
-use jacolbert::{Device, Retriever, read_jsonl};
+use jacolbert::{Retriever, read_jsonl};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let documents = read_jsonl(&home.join("examples/collection/passages.jsonl"))?;
-    let retriever = Retriever::from_dir(&home.join("assets/mini"), &Device::cpu())?;
+    let documents = read_jsonl(home.join("examples/collection/passages.jsonl"))?;
+    let retriever = Retriever::from_dir(home.join("assets/mini"))?;
 
     for (question, keyword) in [
         ("日本で最も深い湖は何という湖か？", "湖"),
@@ -20,8 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let texts = documents.iter().map(|document| document.text.as_str());
         let found: Vec<&str> = texts.filter(|text| text.contains(keyword)).collect();
-        println!("{question}\n{} passages hold {keyword}; the best of them:", found.len());
-        for best in retriever.rerank(question, &found, 3)? {
+        println!("{question}\n{} passages contain {keyword}; the best of them:", found.len());
+        for best in &retriever.rerank(question, &found, 3)? {
             let was = best.position + 1;
             println!("{} (was {was:2}) {:.2}  {}", best.rank, best.score, best.content);
         }

@@ -2,16 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
+use jacolbert_index::PassageId;
+
 /// Why an operation failed; every variant says where.
+///
+/// ```
+/// use jacolbert::{Collection, Error};
+///
+/// match Collection::open("no such folder") {
+///     Ok(collection) => println!("{} documents", collection.num_documents()),
+///     Err(Error::NoCheckpoint { path }) => println!("{} needs a loaded model", path.display()),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Two queries of a run have one id.
-    #[error("query {position} has the id {id:?}, which another one has")]
+    /// A progress callback asked to stop. Nothing was changed.
+    #[error("cancelled")]
+    Cancelled,
+    /// Two queries of a run have the same id.
+    #[error("query {position} has the id {id:?}, which another query has")]
     DuplicateQuery {
         /// The id.
         id: String,
-        /// The place of the second among those given, from 0.
+        /// The place of the second query among the given ones, from 0.
         position: usize,
     },
     /// The collection has no document with this id.
@@ -20,37 +35,34 @@ pub enum Error {
         /// The id.
         id: String,
     },
+    /// The collection has no passage with this id, or it was deleted.
+    #[error("passage {} is unknown or deleted", passage.0)]
+    UnknownPassage {
+        /// The passage.
+        passage: PassageId,
+    },
     /// There is nothing to index.
     #[error("the collection has no document")]
     NoDocuments,
-    /// The collection does not say which checkpoint encoded it.
+    /// The collection does not name the checkpoint that encoded it.
     #[error("{} does not name the checkpoint that encoded it", path.display())]
     NoCheckpoint {
         /// The folder of the collection.
         path: PathBuf,
     },
-    /// Another model encoded the collection: its vectors and those of the loaded model cannot be
-    /// compared.
+    /// Another model encoded the collection, so that its vectors cannot be compared with those of the
+    /// loaded model.
     #[error("{} was encoded by the model {expected}, not by {found}", path.display())]
     OtherModel {
         /// The folder or file of the collection.
         path: PathBuf,
         /// Fingerprint of the model that encoded it.
         expected: String,
-        /// Fingerprint of the model that is loaded; see [`Fingerprint`](crate::model::Fingerprint)
-        /// for what its three parts are of.
+        /// Fingerprint of the loaded model; see [`Fingerprint`](crate::model::Fingerprint) for its three
+        /// parts.
         found: String,
     },
-    /// Documents and their vectors do not belong together, or the file is damaged.
-    #[error("{} is damaged: {what}", path.display())]
-    Corrupt {
-        /// The file or folder.
-        path: PathBuf,
-        /// Which part of it.
-        what: String,
-    },
-    /// Vectors of a foreign index are not what the loaded model makes of the texts beside them, or are
-    /// more like what it makes of another.
+    /// Vectors of a foreign index are unlike those that the loaded model computes for its texts.
     #[cfg(feature = "import")]
     #[error(
         "passage {position} of {} has a likeness of {likeness} with what the model makes of its text",
@@ -61,26 +73,34 @@ pub enum Error {
         path: PathBuf,
         /// Number of the passage in it.
         position: usize,
-        /// Mean over the passage's rows of the largest cosine with a row that the model makes of its
-        /// text: below 0.7, or less than with a row of another text.
+        /// Mean over the passage's rows of the largest cosine with a row that the model computes for its
+        /// text. It is below 0.7, or lower than the likeness with another text.
         likeness: f32,
+    },
+    /// Documents and vectors do not belong together, or the file is damaged.
+    #[error("{} is damaged: {what}", path.display())]
+    Corrupt {
+        /// The file or folder.
+        path: PathBuf,
+        /// Which part of it.
+        what: String,
     },
     /// A file could not be read or written.
     #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// Documents could not be read, or are damaged.
+    /// Documents could not be read, their ids are refused, or their stored form is damaged.
     #[error(transparent)]
-    Documents(#[from] jacolbert_documents::Error),
+    Documents(jacolbert_documents::Error),
     /// A checkpoint could not be fetched from the hub.
     #[cfg(feature = "hub")]
     #[error(transparent)]
     Hub(#[from] jacolbert_hub::Error),
-    /// The encoder failed.
+    /// The model could not be loaded, or the encoder failed.
     #[error(transparent)]
     Model(#[from] jacolbert_model::Error),
     /// Values are not embeddings.
@@ -88,13 +108,33 @@ pub enum Error {
     Embeddings(#[from] jacolbert_core::Error),
     /// The index failed.
     #[error(transparent)]
-    Index(#[from] jacolbert_index::Error),
+    Index(jacolbert_index::Error),
     /// A run could not be made.
     #[error(transparent)]
     Eval(#[from] jacolbert_eval::Error),
     /// The search failed.
     #[error(transparent)]
     Search(#[from] jacolbert_search::Error),
+}
+
+/// A cancelled build is [`Error::Cancelled`].
+impl From<jacolbert_index::Error> for Error {
+    fn from(error: jacolbert_index::Error) -> Self {
+        match error {
+            jacolbert_index::Error::Cancelled => Self::Cancelled,
+            other => Self::Index(other),
+        }
+    }
+}
+
+/// An error of the index below the documents is one of the index.
+impl From<jacolbert_documents::Error> for Error {
+    fn from(error: jacolbert_documents::Error) -> Self {
+        match error {
+            jacolbert_documents::Error::Index(error) => error.into(),
+            other => Self::Documents(other),
+        }
+    }
 }
 
 impl Error {
@@ -104,5 +144,10 @@ impl Error {
 
     pub(crate) fn corrupt(path: &Path, what: impl Into<String>) -> Self {
         Self::Corrupt { path: path.into(), what: what.into() }
+    }
+
+    /// The id of the document at `position` is taken.
+    pub(crate) fn duplicate_id(id: &str, position: usize) -> Self {
+        Self::Documents(jacolbert_documents::Error::DuplicateId { id: id.into(), position })
     }
 }

@@ -1,58 +1,83 @@
-//! Japanese late-interaction retrieval: JaColBERT in Rust.
+//! Japanese retrieval with late interaction: encode, index, search, rerank and evaluate.
 //!
-//! A [`Retriever`] holds a model that turns a text into one vector a token. It indexes [`Document`]s
-//! into a folder ([`Collection`]), keeps them in memory ([`MemoryCollection`]), or puts another
-//! engine's list in a better order. Every [`Hit`] carries its text, its score, its document and what
-//! that document came with.
+//! A [`Retriever`] is a loaded model. It indexes [`Document`]s into a folder (a [`Collection`]) or keeps
+//! them in memory (a [`MemoryCollection`]), and reranks the results of other engines. A [`Hit`] has the
+//! text of a passage, its score, its document's id and metadata.
 //!
 //! ```no_run
-//! use std::path::Path;
+//! use jacolbert::{Bits, Collection, Document, Retriever};
 //!
-//! use jacolbert::{Device, Document, Retriever, SearchOptions};
-//!
-//! let retriever = Retriever::from_dir(Path::new("assets/mini"), &Device::cpu())?;
+//! let retriever = Retriever::from_dir("assets/mini")?;
 //! let documents = [
 //!     Document::new("fuji", "富士山は日本で最も高い山である。"),
 //!     Document::new("biwa", "琵琶湖は日本で最も大きな湖である。"),
 //! ];
-//! let indexed = retriever.index(Path::new("my-index"), &documents, &Default::default())?;
-//! for hit in indexed.collection.search("一番高い山は？", &SearchOptions::default())? {
+//! retriever.indexer("my-index").bits(Bits::Four).run(&documents)?;
+//!
+//! // Later, or in another process.
+//! let collection = Collection::open("my-index")?;
+//! for hit in &collection.search("一番高い山は？", 10)? {
 //!     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
 //! }
+//! let hits = collection.query("一番大きな湖は？").k(3).among(["fuji", "biwa"]).search()?;
+//! println!("{} hits, query cut off: {}", hits.len(), hits.is_truncated());
+//! collection.delete(["fuji"])?;
 //! # Ok::<(), jacolbert::Error>(())
 //! ```
 //!
-//! The rooms behind it can be used on their own: [`model`] (text to embeddings, on Burn), [`index`]
-//! (compressed embeddings on disk), [`search`] (the best passages for a query), [`eval`] (how good
-//! they are), and with the feature `train` (which needs a C++ compiler) the losses that train a model.
-//! [`index`] and [`search`] work on anybody's token embeddings and do not need Burn.
+//! # Calls
 //!
-//! What [`Retriever::run`], [`Collection::run`] and [`Retriever::rerank_run`] find for many queries is a
-//! run, which [`eval`] judges.
+//! Common calls have a short form with few arguments. The long form is a builder that ends in a verb:
 //!
-//! Backends are features: `flex` (CPU, default), `ndarray`, `wgpu`, `vulkan`, `metal`, `cuda`. The
-//! [`Device`] value picks among those compiled in. `fusion` and `autotune` are Burn's, for a GPU.
+//! | short | long |
+//! |---|---|
+//! | [`Retriever::from_dir`] | [`Retriever::loader`], then [`load`](Loader::load) |
+//! | [`Retriever::index`] | [`Retriever::indexer`], then [`run`](Indexer::run) or [`run_stream`](Indexer::run_stream) |
+//! | [`Collection::open`] | [`Retriever::loader`], then [`open_collection`](Loader::open_collection) |
+//! | [`Collection::search`] | [`Collection::query`], then [`search`](QueryBuilder::search) |
+//! | [`Collection::search_batch`] | [`Collection::query_batch`], then [`search`](QueryBatchBuilder::search) |
+//! | [`Collection::add`], [`Collection::replace`] | [`Collection::update`], then [`add`](Updater::add) or [`replace`](Updater::replace) |
+//! | [`Retriever::rerank`] | [`Retriever::reranker`], then [`run`](Reranker::run) |
+//! | | [`Collection::runner`], then [`run`](Runner::run) or [`measure_loss`](Runner::measure_loss) |
 //!
-//! With the feature `hub`, `Retriever::from_hub_with("bclavie/JaColBERT", ..)` gets a checkpoint from the
-//! Hugging Face hub and keeps it in the cache that is shared with the hub's clients in Python.
-//! Nothing else of this crate ever uses a network.
+//! Progress callbacks may stop a long call, which then returns [`Error::Cancelled`] and changes nothing.
 //!
-//! With the feature `import`, `Retriever::import_ragatouille` makes a collection of an index that
-//! RAGatouille wrote, without encoding anything anew.
+//! # Features
+//!
+//! By default the model computes on the CPU, with kernels of this project. `flex`, `ndarray`, `wgpu`,
+//! `vulkan`, `metal` and `cuda` add devices of [Burn](https://burn.dev); a [`Device`] selects one of
+//! those compiled in. `fusion` and `autotune` are Burn's options for GPUs. `pytorch` reads
+//! `pytorch_model.bin`. `hub` adds `Retriever::from_hub`; nothing else ever uses a network. `import` adds
+//! `Retriever::import_ragatouille`. `train` adds the training of models and needs a C++ compiler.
+//!
+//! # Crates
+//!
+//! The crates below also work alone: [`model`] (text to embeddings), [`index`] (compressed embeddings on
+//! disk), [`search`] (the best passages for a query), [`documents`] (reading and splitting), [`eval`]
+//! (how good results are).
 
 mod collection;
-mod document_search;
+mod disk_collection;
+mod document_ranking;
 mod error;
-mod hit;
+mod hits;
 #[cfg(feature = "import")]
 mod import;
+mod indexer;
 mod ingest;
+mod loader;
 mod memory_collection;
+mod named_query;
+mod progress;
 mod query;
+mod query_batch;
+mod reranker;
 mod retriever;
-mod runs;
+mod runner;
 mod search_quality;
 mod settings;
+mod storage;
+mod update;
 
 pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_documents as documents;
@@ -67,7 +92,7 @@ pub use jacolbert_hub::{HubOptions, HubProgress, HubToken, fetch_checkpoint};
 pub use jacolbert_index as index;
 pub use jacolbert_index::{Bits, BuildOptions, PassageId};
 pub use jacolbert_model as model;
-pub use jacolbert_model::{Device, Encoder, LoadOptions};
+pub use jacolbert_model::{Device, Encoder, LoadOptions, Precision};
 pub use jacolbert_search as search;
 pub use jacolbert_search::{Match, SearchOptions};
 pub use jacolbert_tokenizer as tokenizer;
@@ -76,14 +101,23 @@ pub use jacolbert_train as train;
 
 pub use collection::Collection;
 pub use error::Error;
-pub use hit::{Hit, Reranked};
+pub use hits::{Hit, Hits, Reranked};
+pub use indexer::{IndexOptions, IndexProgress, Indexed, Indexer};
 pub use ingest::Truncated;
+pub use loader::Loader;
 pub use memory_collection::MemoryCollection;
-pub use query::Query;
-pub use retriever::{IndexOptions, IndexProgress, Indexed, Retriever};
+pub use named_query::Query;
+pub use progress::Progress;
+pub use query::QueryBuilder;
+pub use query_batch::QueryBatchBuilder;
+pub use reranker::Reranker;
+pub use retriever::Retriever;
+pub use runner::Runner;
 pub use search_quality::SearchQuality;
+pub use storage::{InMemory, OnDisk, Storage};
+pub use update::Updater;
 
 /// Compiles what the README shows.
-#[cfg(all(doctest, feature = "flex"))]
+#[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

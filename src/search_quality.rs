@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::fmt;
 
 use jacolbert_eval::{Run, TieRule};
+use serde::{Deserialize, Serialize};
 
-/// How many of the best documents a search finds, judged by an exhaustive search for the same queries.
+/// How many of the best documents a search finds, compared with an exhaustive search for the same
+/// queries.
 ///
 /// ```
 /// use jacolbert::SearchQuality;
@@ -21,30 +23,32 @@ use jacolbert_eval::{Run, TieRule};
 /// assert_eq!((quality.recall, quality.share_with_losses), (0.5, 1.0));
 /// # Ok::<(), jacolbert::eval::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SearchQuality {
-    /// Depth at which the two were compared.
+    /// Number of documents per query that were compared.
     pub k: usize,
-    /// Share of the exhaustive search's best `k` documents that are among the best `k` found; mean over
-    /// the queries, and 1 where there are none.
+    /// Share of the exhaustive search's best `k` documents that are among the best `k` found, as a mean
+    /// over the queries; 1 if there are no queries.
     pub recall: f64,
     /// Share of the queries that lost at least one of them.
     pub share_with_losses: f64,
-    /// Those queries, with the documents that each lost, best first.
+    /// The queries that lost documents, with the lost documents, best first.
     pub losses: Vec<(String, Vec<String>)>,
-    /// Queries that were compared: those of the exhaustive run with results.
+    /// Number of queries that were compared: those for which the exhaustive search found something.
     pub num_queries: usize,
 }
 
 impl SearchQuality {
-    /// What `found` lacks of the best `k` documents in `exhaustive`.
+    /// Compares the best `k` documents of `found` with those of `exhaustive`.
     ///
-    /// With the run of a [`MemoryCollection`](crate::MemoryCollection) against that of a
-    /// [`Collection`](crate::Collection) of the same documents it is the loss of codes and search
-    /// together.
+    /// The run of a [`MemoryCollection`](crate::MemoryCollection) as `exhaustive`, and that of a
+    /// [`Collection`](crate::Collection) of the same documents as `found`, give the loss by compression
+    /// and search together.
     pub fn new(exhaustive: &Run, found: &Run, k: usize) -> Self {
-        let (mut losses, mut num_queries, mut sum) = (Vec::new(), 0, 0.0);
+        let mut losses = Vec::new();
+        let mut num_queries = 0;
+        let mut sum = 0.0;
         for (query, _) in exhaustive.iter() {
             let wanted = best(exhaustive, query, k);
             if wanted.is_empty() {
@@ -62,7 +66,8 @@ impl SearchQuality {
         }
         let mean =
             |sum: f64, of_none| if num_queries == 0 { of_none } else { sum / num_queries as f64 };
-        let (recall, share_with_losses) = (mean(sum, 1.0), mean(losses.len() as f64, 0.0));
+        let recall = mean(sum, 1.0);
+        let share_with_losses = mean(losses.len() as f64, 0.0);
         Self { k, recall, share_with_losses, losses, num_queries }
     }
 }

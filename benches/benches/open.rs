@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use jacolbert::eval::BeirFolder;
-use jacolbert::{Device, Document, IndexOptions, Retriever, SearchOptions, Splitting};
+use jacolbert::{Document, Retriever, Splitting};
 
 const RUNS: usize = 7;
 
@@ -33,13 +33,13 @@ fn compare(beir: &Path) -> Result<(), Box<dyn Error>> {
     let documents = BeirFolder::open(beir)?.documents()?;
     let documents = documents.map(|document| document.map(|d| Document::new(d.id, d.text)));
     let documents = documents.collect::<Result<Vec<_>, _>>()?;
-    let retriever = Retriever::from_dir(&model(), &Device::cpu())?;
+    let retriever = Retriever::from_dir(model())?;
     let scratch = std::env::temp_dir().join(format!("jacolbert-open-{}", std::process::id()));
     println!("passages  file MB  open ms  open MB  first search ms  first search MB");
     for n in [1_000.min(documents.len()), documents.len()] {
         let folder = scratch.join(n.to_string());
-        let options = IndexOptions { splitting: Splitting::Whole, ..Default::default() };
-        let index = retriever.index(&folder, &documents[..n], &options)?.collection;
+        let indexer = retriever.indexer(&folder).splitting(Splitting::Whole);
+        let index = indexer.run(&documents[..n])?.collection;
         let size = index.index().num_bytes() as f64 / 1e6;
         let runs = (0..RUNS).map(|_| opened(&folder)).collect::<Result<Vec<_>, _>>()?;
         let median = |column: usize| {
@@ -66,7 +66,7 @@ fn opened(folder: &Path) -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 fn open(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let retriever = Retriever::from_dir(&model(), &Device::cpu())?;
+    let retriever = Retriever::from_dir(model())?;
     retriever.encoder().encode_query("日本で最も高い山は？")?;
     let before = resident_mb()?;
     let start = Instant::now();
@@ -74,7 +74,7 @@ fn open(folder: &Path) -> Result<(), Box<dyn Error>> {
     print!("{} {} ", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);
     let before = resident_mb()?;
     let start = Instant::now();
-    let hits = collection.search("日本で最も高い山は？", &SearchOptions::default())?;
+    let hits = collection.search("日本で最も高い山は？", 10)?;
     assert_eq!(hits.len(), 10);
     println!("{} {}", start.elapsed().as_secs_f64() * 1e3, resident_mb()? - before);
     Ok(())

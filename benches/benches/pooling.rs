@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, IndexBuilder};
 use jacolbert::search::{Hit, Searcher};
-use jacolbert::{Bits, BuildOptions, Device, Encoder, PoolFactor, Pooling, SearchOptions};
+use jacolbert::{
+    Bits, BuildOptions, Device, Encoder, LoadOptions, PoolFactor, Pooling, SearchOptions,
+};
 use jacolbert_core::pooled_passages;
 
 const K: usize = 10;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 use jacolbert::eval::BeirFolder;
-use jacolbert::{Device, Encoder};
+use jacolbert::{Device, Encoder, LoadOptions};
 use lexopt::prelude::*;
 
 use npy::NpyWriter;

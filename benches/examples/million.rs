@@ -25,10 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jacolbert::index::IndexBuilder;
-use jacolbert::{
-    BuildOptions, Collection, Device, Document, Encoder, IndexOptions, IndexProgress, Retriever,
-    SearchOptions, read_tsv,
-};
+use jacolbert::{BuildOptions, Collection, Document, Encoder, IndexProgress, Retriever, read_tsv};
 use lexopt::prelude::*;
 
 /// Passages on which each stage is timed by itself.
@@ -39,7 +36,7 @@ const SEARCHED: usize = 50;
 fn main() -> Result<(), Box<dyn Error>> {
     let args = args()?;
     let sentences = sentences(&args.texts)?;
-    let retriever = Retriever::from_dir(&args.model, &Device::cpu())?;
+    let retriever = Retriever::from_dir(&args.model)?;
     println!("{} passages of {} sentences", args.passages, sentences.len());
     let tokens_a_passage =
         each_stage_alone(retriever.encoder(), &sentences, ALONE.min(args.passages))?;
@@ -131,7 +128,7 @@ fn indexed(
     let mut progress = |at| {
         let now = start.elapsed().as_secs_f64();
         match at {
-            IndexProgress::EncodingStream { done } if done * 10 >= tenth * n => {
+            IndexProgress::Encoding { done, .. } if done * 10 >= tenth * n => {
                 let cpu = cpu_seconds().unwrap_or(f64::NAN);
                 let passages = (done - last.0) as f64;
                 let seconds = now - last.1;
@@ -149,8 +146,8 @@ fn indexed(
         }
         ControlFlow::Continue(())
     };
-    let options = IndexOptions::default();
-    let collection = retriever.index_stream(&args.out, documents, &options, &mut progress)?;
+    let collection =
+        retriever.indexer(&args.out).on_progress(&mut progress).run_stream(documents)?;
     let all = start.elapsed().as_secs_f64();
     let encoded = encoded.unwrap_or(f64::NAN);
     println!(
@@ -166,10 +163,9 @@ fn found_again(
     sentences: &[String],
     n: usize,
 ) -> Result<usize, Box<dyn Error>> {
-    let params = SearchOptions { k: 10, ..Default::default() };
     let mut found = 0;
     for wanted in (0..SEARCHED).map(|at| at * n / SEARCHED) {
-        let hits = collection.search(&passage(sentences, wanted), &params)?;
+        let hits = collection.search(passage(sentences, wanted), 10)?;
         found += usize::from(hits.iter().any(|hit| hit.passage_id.index() == wanted));
     }
     Ok(found)

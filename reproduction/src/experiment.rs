@@ -4,10 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use jacolbert::eval::{EvaluateOptions, Metric, Run, TieRule, evaluate};
-use jacolbert::{
-    Bits, BuildOptions, Collection, Device, IndexOptions, IndexProgress, Query, Retriever,
-    SearchOptions, Splitting,
-};
+use jacolbert::{Bits, Collection, Device, IndexProgress, Query, Retriever, Splitting};
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options};
 use serde_json::{Value, json};
 
@@ -131,21 +128,28 @@ impl<'a> Experiment<'a> {
         let mut tell = |done, of| progress(Progress { system: &row, done, of });
         let run = self.kept.run(&keyed, &mut || {
             let TestCollection { documents, queries, candidates, .. } = self.collection;
-            let mut step = |done, of| {
-                tell(done, of);
+            let mut step = |step: jacolbert::Progress| {
+                tell(step.done, step.of);
                 ControlFlow::Continue(())
             };
             Ok(match (candidates, model.search) {
                 (Some(candidates), _) => {
-                    retriever.rerank_run("", queries, documents, candidates, &mut step)?
+                    let reranker = retriever.reranker(queries, documents, candidates);
+                    reranker.on_progress(&mut step).run("")?
                 }
                 (None, SearchBy::Exhaustive) => {
-                    retriever.run("", queries, documents, DEPTH, &mut step)?
+                    let memory = retriever.in_memory();
+                    let update = memory.update().splitting(Splitting::Whole);
+                    update.on_progress(&mut step).add(documents)?;
+                    memory.runner(queries).k(DEPTH).on_progress(&mut step).run("")?
                 }
                 (None, SearchBy::Index(bits)) => {
-                    let index = self.index(&retriever, bits, &description, &mut step)?;
-                    let params = SearchOptions { k: DEPTH, ..Default::default() };
-                    index.run("", queries, &params, &mut step)?
+                    let index = self.index(&retriever, bits, &description, &mut tell)?;
+                    let mut step = |step: jacolbert::Progress| {
+                        tell(step.done, step.of);
+                        ControlFlow::Continue(())
+                    };
+                    index.runner(queries).k(DEPTH).on_progress(&mut step).run("")?
                 }
             })
         })?;
@@ -177,7 +181,7 @@ impl<'a> Experiment<'a> {
         retriever: &Retriever,
         bits: Bits,
         model: &Value,
-        step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+        tell: &mut dyn FnMut(usize, usize),
     ) -> Result<Collection, Error> {
         let documents = &self.collection.documents;
         let description = json!({
@@ -188,12 +192,14 @@ impl<'a> Experiment<'a> {
         if is_finished {
             return Ok(retriever.open(&folder)?);
         }
-        let build = BuildOptions { bits, ..Default::default() };
-        let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
-        let indexed = retriever.index_with(&folder, documents, &options, &mut |at| match at {
-            IndexProgress::Encoding { done, of } => step(done, of),
-            _ => ControlFlow::Continue(()),
-        })?;
+        let indexer = retriever.indexer(&folder).splitting(Splitting::Whole).bits(bits);
+        let indexer = indexer.on_progress(|progress| {
+            if let IndexProgress::Encoding { done, of: Some(of) } = progress {
+                tell(done, of);
+            }
+            ControlFlow::Continue(())
+        });
+        let indexed = indexer.run(documents)?;
         self.kept.finish(&folder, &description)?;
         Ok(indexed.collection)
     }

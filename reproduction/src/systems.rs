@@ -82,9 +82,9 @@ impl ColbertModel {
         config.doc_maxlen = self.doc_maxlen.unwrap_or(config.doc_maxlen);
         let description = format!("{config:?}");
         let dictionary = self.dictionary.clone();
-        let config = Some(config);
-        let options = LoadOptions { dictionary, config, ..Default::default() };
-        let retriever = Retriever::from_dir_with(&folder, &options, device)?;
+        let options = LoadOptions { dictionary, config: Some(config), ..Default::default() };
+        let loader = Retriever::loader().options(options).device(device.clone());
+        let retriever = loader.load(&folder)?;
         let fingerprint = retriever.encoder().fingerprint()?.to_string();
         Ok((retriever, json!({ "fingerprint": fingerprint, "reads": description })))
     }

@@ -1,54 +1,58 @@
-//! A RAGatouille index as a collection: its vectors and its documents, neither made anew.
+//! Importing a RAGatouille index as a collection, without encoding anything again.
 
 mod vector_check;
 
 use std::path::Path;
 
 use jacolbert_core::Pooling;
+use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
+use crate::Error;
+use crate::collection::Collection;
+use crate::retriever::Retriever;
 use crate::settings::{SETTINGS, Settings};
-use crate::{Collection, Error, Retriever};
-use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 
 impl Retriever {
-    /// Makes a collection in the folder `to`, which must not hold one yet, of the RAGatouille index in
-    /// the folder `from`, and opens it. Nothing is encoded anew: vectors keep the codes that they have,
-    /// passages their numbers and texts, documents their ids and metadata.
+    /// Makes a collection in the folder `to`, which must not hold one yet, from the RAGatouille index in
+    /// the folder `from`, and opens it.
     ///
-    /// The loaded model must be the one that made the index, which does not say so itself; from then on
-    /// the collection opens with no other. Sixteen passages, spread over the index, are encoded to see
-    /// that it can be: where their vectors are not like those of the index, the model is another one, or
-    /// the texts are not those of the vectors, as after several deletions by RAGatouille. That finds
-    /// no model that was trained only a little further, and no text that is out of place alone.
+    /// Nothing is encoded again: vectors keep their codes, passages their ids and texts, documents their
+    /// ids and metadata. The index in `from` stays as it is. `build` sets how the collection grows later;
+    /// its bits are ignored, since the index has its own.
     ///
-    /// `build` says how the collection grows; its bits are those of the index, which stays as it is.
+    /// The loaded model must be the one that made the index, which does not name it. To check that, sixteen
+    /// passages from all over the index are encoded. If their vectors differ too much from those of the
+    /// index, either the model is another one, or texts and vectors are out of step, as after several
+    /// deletions by RAGatouille. The check cannot detect a model that was trained only a little further,
+    /// nor a single misplaced text.
     ///
     /// ```no_run
-    /// use std::path::Path;
+    /// use jacolbert::Retriever;
     ///
-    /// use jacolbert::{Device, Retriever, SearchOptions};
-    ///
-    /// let retriever = Retriever::from_dir(Path::new("my-checkpoint"), &Device::cpu())?;
-    /// let from = Path::new(".ragatouille/colbert/indexes/mine");
-    /// let collection =
-    ///     retriever.import_ragatouille(from, Path::new("my-index"), &Default::default())?;
-    /// println!("{:?}", collection.search("一番高い山は？", &SearchOptions::default())?);
+    /// let retriever = Retriever::from_dir("my-checkpoint")?;
+    /// let from = ".ragatouille/colbert/indexes/mine";
+    /// let collection = retriever.import_ragatouille(from, "my-index", &Default::default())?;
+    /// for hit in &collection.search("一番高い山は？", 10)? {
+    ///     println!("{} {}", hit.document_id, hit.content);
+    /// }
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::Index`] where the vectors cannot be read, are of another dimension than the model's,
-    /// or `to` cannot be written; those of [`ragatouille_documents`](jacolbert_documents::ragatouille_documents); [`Error::NoDocuments`]; and
+    /// [`Error::Index`] if the vectors cannot be read, have another dimension than the model's, or `to`
+    /// cannot be written; [`Error::Documents`] if the texts cannot be read; [`Error::NoDocuments`];
     /// [`Error::OtherVectors`]. Then `to` is as it was before.
     pub fn import_ragatouille(
         &self,
-        from: &Path,
-        to: &Path,
+        from: impl AsRef<Path>,
+        to: impl AsRef<Path>,
         build: &BuildOptions,
     ) -> Result<Collection, Error> {
+        let from = from.as_ref();
         let vectors = PlaidFolder::open(from)?;
-        let (expected, found) = (vectors.codec().dim(), self.encoder().dim());
+        let found = self.encoder().dim();
+        let expected = vectors.codec().dim();
         if expected != found {
             return Err(jacolbert_index::Error::Dim { expected, found }.into());
         }
@@ -57,10 +61,10 @@ impl Retriever {
             return Err(Error::NoDocuments);
         }
         vector_check::check(self.encoder(), &vectors, &documents)?;
-        let part = ragatouille_block(&documents, vectors.num_passages());
+        let block = ragatouille_block(&documents, vectors.num_passages());
         let settings = Settings::new(self.encoder(), documents.len(), Pooling::default())?;
-        let (name, settings) = (block_name(0), settings.to_bytes());
-        vectors.import(to, build, &[(&name, &part), (SETTINGS, &settings)])?;
+        let attachments = [(&*block_name(0), &*block), (SETTINGS, &settings.to_bytes())];
+        vectors.import(to.as_ref(), build, &attachments)?;
         self.open(to)
     }
 }

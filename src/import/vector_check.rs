@@ -1,27 +1,28 @@
-//! Whether foreign vectors are what a model makes of the texts that belong to them.
+//! Checking that foreign vectors are what a model computes for the texts that belong to them.
 
+use jacolbert_documents::{RagatouilleDocument, RagatouillePassage};
 use jacolbert_index::{Embeddings, PlaidFolder};
 use jacolbert_model::Encoder;
 
 use crate::Error;
-use jacolbert_documents::{RagatouilleDocument, RagatouillePassage};
 
-/// Passages that are encoded.
+/// Number of passages that are encoded.
 const NUM_SAMPLED: usize = 16;
 /// Likeness below which vectors are another model's.
 ///
-/// With the demonstration model and colbert-ai's codec of 1 bit, the 312 passages of `examples/collection` have
-/// .95 to .98, those that the model cuts at 32 tokens .93 to .98; beside the text of another passage .80 to
-/// .90, which [`MARGIN`] is for, and beside unrelated vectors 0 to .14. The first model that was here
-/// had .87 to .96, .78 to .93, .28 to .63 and .17 to .22 (`tests/import/measure_likeness.py`).
+/// `tests/import/measure_likeness.py` measured it on the 312 passages of `examples/collection` with
+/// colbert-ai's codec of 1 bit. With the demonstration model it is 0.95 to 0.98 (0.93 to 0.98 for passages cut
+/// at 32 tokens), 0.80 to 0.90 for the text of another passage, which [`MARGIN`] detects, and 0 to 0.14 for
+/// unrelated vectors. With an earlier model these were 0.87 to 0.96, 0.78 to 0.93, 0.28 to 0.63 and 0.17 to
+/// 0.22.
 const LEAST_LIKENESS: f32 = 0.7;
-/// How much more like another sampled text vectors may be than like their own: texts that repeat each
-/// other are about as like. Models differ in how like unrelated texts are, so that the limit above
-/// does not see them all.
+/// How much more like another sampled text vectors may be than like their own, because some texts repeat
+/// each other. Models differ in the likeness of unrelated texts, so that the limit above does not detect
+/// every mismatch.
 const MARGIN: f32 = 0.02;
 
-/// Encodes some of the passages, and fails at the first whose vectors are not like those of `vectors`,
-/// or less so than those of another.
+/// Encodes some of the passages. Fails at the first one whose stored vectors are unlike the encoded ones, or
+/// more like those of another passage.
 pub(super) fn check(
     encoder: &Encoder,
     vectors: &PlaidFolder,
@@ -52,13 +53,14 @@ pub(super) fn check(
 fn sample(documents: &[RagatouilleDocument]) -> Vec<&RagatouillePassage> {
     let mut all: Vec<_> = documents.iter().flat_map(|document| &document.passages).collect();
     all.sort_unstable_by_key(|passage| passage.position);
-    let (num_sampled, last) = (NUM_SAMPLED.min(all.len()), all.len().saturating_sub(1));
+    let num_sampled = NUM_SAMPLED.min(all.len());
+    let last = all.len().saturating_sub(1);
     let spread = |n: usize| n * last / num_sampled.saturating_sub(1).max(1);
     (0..num_sampled).map(|n| all[spread(n)]).collect()
 }
 
-/// The mean, over the rows of `stored`, of the largest dot product with a row of `encoded`: 1 if each
-/// row is there. Rows of a passage that `encoded` was too short for do not count.
+/// The mean, over the rows of `stored`, of the largest dot product with a row of `encoded`: 1 if `encoded`
+/// has every row. Rows at the end of `stored` that `encoded` has no room for do not count.
 fn likeness(stored: &Embeddings, encoded: &Embeddings) -> f32 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let best = |row: &[f32]| {

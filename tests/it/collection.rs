@@ -1,16 +1,13 @@
 //! Laws of collections in folders.
 
 use std::fs;
+use std::ops::ControlFlow;
 
-use jacolbert::{
-    Bits, BuildOptions, Document, Error, IndexOptions, PassageId, PoolFactor, Pooling, Retriever,
-    SearchOptions, Splitting,
-};
+use jacolbert::documents::Error as DocumentsError;
+use jacolbert::{Bits, BuildOptions, Collection, Document, Error, PassageId, PoolFactor, Pooling};
 use serde_json::{Value, json};
 
-use crate::sample::{TestResult, documents, model, retriever};
-
-const ALL: SearchOptions = SearchOptions { k: 100, n_probe: None, n_rescored: None, n_exact: None };
+use crate::sample::{TestResult, documents, retriever};
 
 fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.document_id.as_str()).collect()
@@ -18,11 +15,11 @@ fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
 
 #[test]
 fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    let indexed = retriever.index(folder.path(), &documents())?;
     assert_eq!((indexed.collection.num_documents(), indexed.truncated.len()), (5, 0));
-    let hits = indexed.collection.search("わび茶を大成した茶人は誰か？", &ALL)?;
+    let hits = indexed.collection.search("わび茶を大成した茶人は誰か？", 100)?;
     assert_eq!(hits.len(), 5, "k is clipped to the collection");
     assert_eq!(hits.iter().map(|hit| hit.rank).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     assert_eq!(
@@ -37,31 +34,29 @@ fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
 
 #[test]
 fn a_reopened_collection_gives_the_same_hits() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let build = BuildOptions { bits: Bits::Four, ..Default::default() };
-    let options = IndexOptions { build, ..Default::default() };
-    let first = retriever.index(folder.path(), &documents(), &options)?.collection;
+    let first = retriever.indexer(folder.path()).bits(Bits::Four).run(&documents())?.collection;
     let queries = ["日本で一番高い山は？", "環をもつ惑星は？"];
-    let hits = first.search_batch(&queries, &ALL)?;
+    let hits = first.search_batch(queries, 100)?;
+    assert_eq!(first.index().options().bits, Bits::Four);
     drop(first);
 
     let again = retriever.open(folder.path())?;
-    assert_eq!(again.search_batch(&queries, &ALL)?, hits);
-    assert_eq!(again.search(queries[0], &ALL)?, hits[0]);
-    let (_, remembered) = Retriever::from_collection(folder.path(), &jacolbert::Device::cpu())?;
-    assert_eq!(remembered.search(queries[1], &ALL)?, hits[1]);
+    assert_eq!(again.search_batch(queries, 100)?, hits);
+    assert_eq!(again.search(queries[0], 100)?, hits[0]);
+    let remembered = Collection::open(folder.path())?;
+    assert_eq!(remembered.search(queries[1], 100)?, hits[1]);
     again.index().verify()?;
     Ok(())
 }
 
 #[test]
 fn a_pooled_collection_pools_what_is_added_later() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let pooling = Pooling { factor: PoolFactor::Three, ..Default::default() };
-    let options = IndexOptions { pooling, ..Default::default() };
-    let first = retriever.index(folder.path(), &documents(), &options)?.collection;
+    let first = retriever.indexer(folder.path()).pooling(pooling).run(&documents())?.collection;
     let texts: Vec<String> = documents().into_iter().map(|document| document.text).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let expected = retriever.encoder().encode_pooled_passages(&texts, pooling)?.embeddings;
@@ -69,76 +64,74 @@ fn a_pooled_collection_pools_what_is_added_later() -> TestResult {
     assert!(2 * expected[0].num_tokens() < whole[0].num_tokens());
     drop(first);
 
-    let mut again = retriever.open(folder.path())?;
+    let again = retriever.open(folder.path())?;
     let twin = Document { id: "峰".into(), ..documents().remove(0) };
-    again.add(&[twin], Splitting::default())?;
-    again.add(&[Document::new("川", "信濃川。")], Splitting::default())?;
+    again.add(&[twin])?;
+    again.add(&[Document::new("川", "信濃川。")])?;
     let num_tokens =
         |passage| Ok::<_, Error>(again.index().decode(PassageId(passage))?.num_tokens());
     for (passage, expected) in expected.iter().enumerate() {
         assert_eq!(num_tokens(passage as u32)?, expected.num_tokens());
     }
     assert_eq!(num_tokens(5)?, expected[0].num_tokens());
-    assert_eq!(ids(&again.search("環をもつ惑星は？", &ALL)?)[0], "星");
+    assert_eq!(ids(&again.search("環をもつ惑星は？", 100)?)[0], "星");
     Ok(())
 }
 
 #[test]
 fn a_search_can_be_limited_to_documents() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
-    let hits = collection.search_among("日本で最も大きな湖は？", &["星", "湖", "星"], &ALL)?;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let hits =
+        collection.query("日本で最も大きな湖は？").k(100).among(["星", "湖", "星"]).search()?;
     assert_eq!(ids(&hits), ["湖", "星"]);
-    let error = collection.search_among("山", &["湖", "川"], &ALL);
+    let error = collection.query("山").k(100).among(["湖", "川"]).search();
     assert!(matches!(error, Err(Error::UnknownId { id }) if id == "川"));
     Ok(())
 }
 
 #[test]
 fn documents_come_and_go_with_their_texts() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let mut collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
     let before = retriever.open(folder.path())?;
 
-    collection.delete(&["山", "空"])?;
+    collection.delete(["山", "空"])?;
     let river = Document::new("川", "信濃川は日本で最も長い川である。");
     let mountain = Document::new("山", "北岳は日本で二番目に高い山である。");
-    collection.add(&[river, mountain], Splitting::default())?;
+    collection.add(&[river, mountain])?;
 
-    let hits = collection.search("日本で最も長い川は？", &ALL)?;
+    let hits = collection.search("日本で最も長い川は？", 100)?;
     assert_eq!((hits.len(), ids(&hits)[0], &hits[0].metadata), (5, "川", &Value::Null));
     let mountain = hits.iter().find(|hit| hit.document_id == "山").ok_or("the new mountain")?;
     assert!(mountain.content.starts_with("北岳"));
     assert_eq!(collection.num_documents(), 5);
     assert!(!collection.contains("空")? && collection.contains("川")?);
-    assert_eq!(retriever.open(folder.path())?.search("川", &ALL)?, collection.search("川", &ALL)?);
-    assert_eq!(before.search("山", &ALL)?.len(), 5, "an open collection goes on as it was");
+    assert_eq!(retriever.open(folder.path())?.search("川", 100)?, collection.search("川", 100)?);
+    assert_eq!(before.search("山", 100)?.len(), 5, "an open collection goes on as it was");
     assert!(before.contains("空")? && !before.contains("川")?);
     Ok(())
 }
 
 #[test]
 fn changes_that_cannot_be_made_change_nothing() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let mut collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
     let new = |id: &str| Document::new(id, "新しい。");
-    let added = collection.add(&[new("新"), new("湖")], Splitting::default());
+    let added = collection.add(&[new("新"), new("湖")]);
     assert!(matches!(
         added,
-        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
+        Err(Error::Documents(DocumentsError::DuplicateId { position: 1, .. }))
     ));
-    let added = collection.add(&[new("新"), new("新")], Splitting::default());
+    let added = collection.add(&[new("新"), new("新")]);
     assert!(matches!(
         added,
-        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
+        Err(Error::Documents(DocumentsError::DuplicateId { position: 1, .. }))
     ));
-    let deleted = collection.delete(&["湖", "新"]);
+    let deleted = collection.delete(["湖", "新"]);
     assert!(matches!(deleted, Err(Error::UnknownId { id }) if id == "新"));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
     assert!(retriever.open(folder.path())?.contains("湖")?);
@@ -147,22 +140,20 @@ fn changes_that_cannot_be_made_change_nothing() -> TestResult {
 
 #[test]
 fn documents_that_cannot_be_indexed_are_named_and_leave_no_folder() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let parent = tempfile::tempdir()?;
     let folder = parent.path().join("index");
-    let index = |documents: &[Document]| {
-        retriever.index(&folder, documents, &IndexOptions::default()).map(|_| ())
-    };
+    let index = |documents: &[Document]| retriever.index(&folder, documents).map(|_| ());
     let document = |id: &str| Document::new(id, "文。");
     assert!(matches!(index(&[]), Err(Error::NoDocuments)));
     assert!(matches!(
         index(&[document("a"), document("")]),
-        Err(Error::Documents(jacolbert::documents::Error::EmptyId { position: 1 }))
+        Err(Error::Documents(DocumentsError::EmptyId { position: 1 }))
     ));
     let twice = [document("a"), document("b"), document("a")];
     assert!(matches!(
         index(&twice),
-        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 2, .. }))
+        Err(Error::Documents(DocumentsError::DuplicateId { position: 2, .. }))
     ));
     assert!(!folder.exists());
     Ok(())
@@ -170,10 +161,10 @@ fn documents_that_cannot_be_indexed_are_named_and_leave_no_folder() -> TestResul
 
 #[test]
 fn an_index_that_is_there_is_not_overwritten() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let again = retriever.index(folder.path(), &documents()[..1], &IndexOptions::default());
+    retriever.index(folder.path(), &documents())?;
+    let again = retriever.index(folder.path(), &documents()[..1]);
     assert!(matches!(again, Err(Error::Index(jacolbert::index::Error::Exists { .. }))));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
     Ok(())
@@ -181,7 +172,7 @@ fn an_index_that_is_there_is_not_overwritten() -> TestResult {
 
 #[test]
 fn folders_that_are_no_collections_are_named() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let error = retriever.open(folder.path());
     assert!(matches!(error, Err(Error::Index(jacolbert::index::Error::NotAnIndex { .. }))));
@@ -205,62 +196,60 @@ fn folders_that_are_no_collections_are_named() -> TestResult {
 
 #[test]
 fn damaged_documents_are_found() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    retriever.index(folder.path(), &documents())?;
     let path = folder.path().join("1-attachment-0.jacolbert");
     let mut bytes = fs::read(&path)?;
     bytes[8] ^= 1;
     fs::remove_file(&path)?;
     fs::write(&path, bytes)?;
     let damaged = retriever.open(folder.path());
-    assert!(matches!(damaged, Err(Error::Documents(jacolbert::documents::Error::Corrupt { .. }))));
+    assert!(matches!(damaged, Err(Error::Documents(DocumentsError::Corrupt { .. }))));
     Ok(())
 }
 
 #[test]
 fn another_engines_list_comes_back_in_our_order() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let texts: Vec<String> = documents().into_iter().map(|document| document.text).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let best = retriever.rerank("環をもつ惑星は何か？", &texts, 2)?;
     assert_eq!((best.len(), best[0].rank, best[0].position), (2, 1, 3));
     assert_eq!(best[0].content, texts[3]);
     assert_eq!(retriever.rerank("山", &texts, 100)?.len(), 5);
-    assert_eq!(retriever.rerank("山", &[], 3)?, []);
-    assert!(model().is_some());
+    let nothing: [&str; 0] = [];
+    assert!(retriever.rerank("山", nothing, 3)?.is_empty());
     Ok(())
 }
 
 #[test]
 fn a_replaced_document_is_found_by_its_new_text_only() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let mut collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
     let old = documents().remove(2);
     let new = Document::new(old.id.clone(), "琵琶湖は日本で最も大きな湖である。");
-    collection.replace(&[new], Splitting::default())?;
+    collection.replace(&[new])?;
     collection.compact()?;
     collection.index().verify()?;
     assert_eq!((collection.num_documents(), collection.num_passages()), (5, 5));
-    let hits = collection.search("琵琶湖は日本で最も大きな湖である。", &ALL)?;
+    let hits = collection.search("琵琶湖は日本で最も大きな湖である。", 100)?;
     assert_eq!((hits[0].document_id.as_str(), hits.len()), (old.id.as_str(), 5));
     assert!(hits.iter().all(|hit| hit.content != old.text));
     let unknown = Document::new("誰も知らない", "文書");
-    let error = collection.replace(&[unknown], Splitting::default());
+    let error = collection.replace(&[unknown]);
     assert!(matches!(error, Err(Error::UnknownId { .. })));
     Ok(())
 }
 
 #[test]
 fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
     let query = "わび茶を大成した茶人は誰か？";
-    for hit in collection.search(query, &ALL)? {
+    for hit in &collection.search(query, 100)? {
         let matches = collection.explain(query, hit.passage_id)?;
         assert_eq!(matches.len(), 32, "one a query token");
         let sum: f32 = matches.iter().map(|found| found.score).sum();
@@ -271,13 +260,11 @@ fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
 
 #[test]
 fn a_cancelled_index_leaves_nothing() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let options = IndexOptions::default();
-    let mut stop = |_| std::ops::ControlFlow::Break(());
-    let error = retriever.index_with(folder.path(), &documents(), &options, &mut stop);
-    assert!(matches!(error, Err(Error::Index(jacolbert::index::Error::Cancelled))));
+    let stopped = retriever.indexer(folder.path()).on_progress(|_| ControlFlow::Break(()));
+    assert!(matches!(stopped.run(&documents()), Err(Error::Cancelled)));
     assert!(!jacolbert::index::Index::exists(folder.path()));
-    retriever.index(folder.path(), &documents(), &options)?;
+    retriever.index(folder.path(), &documents())?;
     Ok(())
 }

@@ -3,20 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::{Collection, Document, Error, IndexOptions, PassageId, SearchOptions, Splitting};
+use jacolbert::{Collection, Document, Error, PassageId};
 use serde_json::json;
 
 use crate::sample::{TestResult, retriever};
-
-const ALL: SearchOptions = SearchOptions { k: 100, n_probe: None, n_rescored: None, n_exact: None };
 
 fn document(id: &str, text: &str) -> Document {
     Document::new(id, text).with_metadata(json!({ "secret": format!("{id}の覚え書き") }))
 }
 
 /// A collection of two parts.
-fn collection(folder: &Path) -> Result<Option<Collection>, Error> {
-    let Some(retriever) = retriever() else { return Ok(None) };
+fn collection(folder: &Path) -> Result<Collection, Error> {
     let first = [
         document("document-fuji", "富士山は日本で最も高い山である。"),
         document("document-biwa", "琵琶湖は日本で最も大きな湖である。"),
@@ -26,9 +23,9 @@ fn collection(folder: &Path) -> Result<Option<Collection>, Error> {
         document("document-saturn", "土星は氷の粒からなる環をもつ。"),
         document("document-river", "信濃川は日本で最も長い川である。"),
     ];
-    let mut collection = retriever.index(folder, &first, &IndexOptions::default())?.collection;
-    collection.add(&second, Splitting::default())?;
-    Ok(Some(collection))
+    let collection = retriever().index(folder, &first)?.collection;
+    collection.add(&second)?;
+    Ok(collection)
 }
 
 fn files(folder: &Path) -> std::io::Result<Vec<(PathBuf, Vec<u8>)>> {
@@ -63,11 +60,11 @@ const LEFT: [&str; 5] = [
 ];
 
 /// Deletes one document and replaces another twice.
-fn change(collection: &mut Collection) -> Result<(), Error> {
-    collection.delete(&["document-rikyu"])?;
+fn change(collection: &Collection) -> Result<(), Error> {
+    collection.delete(["document-rikyu"])?;
     for text in ["すぐに書き換えられる。", "木星は最も大きな惑星である。"]
     {
-        collection.replace(&[Document::new("document-saturn", text)], Splitting::default())?;
+        collection.replace(&[Document::new("document-saturn", text)])?;
     }
     Ok(())
 }
@@ -75,8 +72,8 @@ fn change(collection: &mut Collection) -> Result<(), Error> {
 #[test]
 fn no_file_has_a_byte_of_a_deleted_text_after_a_compaction() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
-    change(&mut collection)?;
+    let collection = collection(folder.path())?;
+    change(&collection)?;
     for text in DELETED.iter().chain(&LEFT) {
         assert!(!files_with(folder.path(), text)?.is_empty(), "{text} before the compaction");
     }
@@ -93,21 +90,20 @@ fn no_file_has_a_byte_of_a_deleted_text_after_a_compaction() -> TestResult {
 #[test]
 fn a_compaction_leaves_all_other_documents_and_the_ids_of_their_passages() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
-    change(&mut collection)?;
+    let collection = collection(folder.path())?;
+    change(&collection)?;
     let query = "日本で最も長い川は？";
-    let before = collection.search(query, &ALL)?;
+    let before = collection.search(query, 100)?;
     collection.compact()?;
-    assert_eq!(collection.search(query, &ALL)?, before);
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let mut again = retriever.open(folder.path())?;
-    assert_eq!(again.search(query, &ALL)?, before);
+    assert_eq!(collection.search(query, 100)?, before);
+    let again = retriever().open(folder.path())?;
+    assert_eq!(again.search(query, 100)?, before);
     again.index().verify()?;
     assert_eq!((again.num_documents(), again.num_passages(), again.index().num_ids()), (4, 4, 7));
     assert!(!again.contains("document-rikyu")? && !again.contains("")?);
 
-    again.add(&[document("document-rikyu", "利休は茶人である。")], Splitting::default())?;
-    let hits = again.search("茶人は誰か？", &ALL)?;
+    again.add(&[document("document-rikyu", "利休は茶人である。")])?;
+    let hits = again.search("茶人は誰か？", 100)?;
     assert_eq!(
         (hits[0].document_id.as_str(), hits[0].passage_id),
         ("document-rikyu", PassageId(7))
@@ -118,13 +114,14 @@ fn a_compaction_leaves_all_other_documents_and_the_ids_of_their_passages() -> Te
 #[test]
 fn texts_are_written_anew_only_where_something_was_deleted() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
+    let collection = collection(folder.path())?;
     let places = |collection: &Collection| -> Vec<PathBuf> {
-        let parts = (0..2).filter_map(|n| collection.index().attachment(&format!("documents-{n}")));
+        let index = collection.index();
+        let parts = (0..2).filter_map(|n| index.attachment(&format!("documents-{n}")));
         parts.map(|part| part.path().to_path_buf()).collect()
     };
     let before = places(&collection);
-    collection.delete(&["document-river"])?;
+    collection.delete(["document-river"])?;
     assert_eq!(places(&collection), before);
     collection.compact()?;
     let after = places(&collection);
@@ -138,14 +135,13 @@ fn texts_are_written_anew_only_where_something_was_deleted() -> TestResult {
 #[test]
 fn a_collection_opened_before_a_compaction_still_has_what_was_deleted_since() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let before = retriever.open(folder.path())?;
+    let collection = collection(folder.path())?;
+    let before = retriever().open(folder.path())?;
     let query = "環をもつ惑星は？";
-    let hits = before.search(query, &ALL)?;
-    change(&mut collection)?;
+    let hits = before.search(query, 100)?;
+    change(&collection)?;
     collection.compact()?;
-    assert_eq!(before.search(query, &ALL)?, hits);
+    assert_eq!(before.search(query, 100)?, hits);
     assert_eq!(hits[0].content, "土星は氷の粒からなる環をもつ。");
     assert!(before.contains("document-rikyu")?);
     Ok(())
@@ -154,8 +150,8 @@ fn a_collection_opened_before_a_compaction_still_has_what_was_deleted_since() ->
 #[test]
 fn a_compaction_of_damaged_texts_changes_nothing() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let Some(mut collection) = collection(folder.path())? else { return Ok(()) };
-    collection.delete(&["document-river"])?;
+    let collection = collection(folder.path())?;
+    collection.delete(["document-river"])?;
     let part = collection.index().attachment("documents-1").ok_or("a part")?.path().to_path_buf();
     drop(collection);
     let mut bytes = fs::read(&part)?;
@@ -165,8 +161,7 @@ fn a_compaction_of_damaged_texts_changes_nothing() -> TestResult {
     bytes[last] ^= 1;
     fs::write(&part, bytes)?;
 
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let mut collection = retriever.open(folder.path())?;
+    let collection = retriever().open(folder.path())?;
     let before = files(folder.path())?;
     let error = collection.compact();
     assert!(

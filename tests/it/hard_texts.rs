@@ -1,24 +1,21 @@
 //! Texts that are long, empty or strange.
 
-use jacolbert::{Document, IndexOptions, SearchOptions, Splitting};
+use jacolbert::{Document, SearchOptions, Splitting};
 
 use crate::sample::{TestResult, retriever};
 
 #[test]
 fn long_documents_become_passages_that_lose_nothing() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let sentence =
         |n: usize| format!("これは長い文書の第{n}文で、番号のほかに変わったことはない。");
     let text: String = (0..60).map(sentence).collect();
-    let options = IndexOptions {
-        splitting: Splitting::Sentences { max_tokens: 64, overlap: 20 },
-        ..Default::default()
-    };
+    let splitting = Splitting::Sentences { max_tokens: 64, overlap: 20 };
     let documents = [Document::new("長", text.clone()), Document::new("短", "短い文書。")];
-    let indexed = retriever.index(folder.path(), &documents, &options)?;
+    let indexed = retriever.indexer(folder.path()).splitting(splitting).run(&documents)?;
     assert_eq!(indexed.truncated, []);
-    let hits = indexed.collection.search("第59文", &SearchOptions::exact(100))?;
+    let hits = indexed.collection.query("第59文").options(SearchOptions::exact(100)).search()?;
     assert!(hits.len() > 10, "{} passages", hits.len());
     for n in 0..60 {
         let sentence = sentence(n);
@@ -29,11 +26,11 @@ fn long_documents_become_passages_that_lose_nothing() -> TestResult {
 
 #[test]
 fn what_was_cut_is_told() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let documents =
         [Document::new("短", "短い。"), Document::new("長", "とても長い文書。".repeat(200))];
-    let mut collection = retriever.in_memory();
-    let truncated = collection.add(&documents, Splitting::Whole)?;
+    let collection = retriever.in_memory();
+    let truncated = collection.update().splitting(Splitting::Whole).add(&documents)?;
     assert_eq!(truncated.len(), 1);
     assert_eq!((truncated[0].document_id.as_str(), truncated[0].passage), ("長", 0));
     let room = retriever.encoder().max_passage_tokens();
@@ -44,7 +41,7 @@ fn what_was_cut_is_told() -> TestResult {
 
 #[test]
 fn strange_texts_are_kept_in_place() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let texts = [
         "",
@@ -63,10 +60,9 @@ fn strange_texts_are_kept_in_place() -> TestResult {
     ];
     let document = |(n, text): (usize, &&str)| Document::new(format!("{n}"), *text);
     let documents: Vec<Document> = texts.iter().enumerate().map(document).collect();
-    let collection =
-        retriever.index(folder.path(), &documents, &IndexOptions::default())?.collection;
+    let collection = retriever.index(folder.path(), &documents)?.collection;
     for query in texts {
-        let hits = collection.search(query, &SearchOptions::exact(100))?;
+        let hits = collection.query(query).options(SearchOptions::exact(100)).search()?;
         assert_eq!(hits.len(), texts.len());
         for hit in hits {
             assert_eq!(hit.document_id, hit.passage_id.0.to_string());
@@ -78,11 +74,11 @@ fn strange_texts_are_kept_in_place() -> TestResult {
 
 #[test]
 fn a_megabyte_without_a_space_is_one_document() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let text = "漢字仮名交じり文".repeat((1 << 20) / 24) + "終";
-    let mut collection = retriever.in_memory();
+    let collection = retriever.in_memory();
     let documents = [Document::new("長", text.clone())];
-    let truncated = collection.add(&documents, Splitting::Whole)?;
+    let truncated = collection.update().splitting(Splitting::Whole).add(&documents)?;
     assert_eq!((truncated.len(), collection.num_passages()), (1, 1));
     assert_eq!(collection.search(&text[..24_000], 1)?.len(), 1);
     Ok(())

@@ -8,5 +8,8 @@ mod memory;
 mod models;
 mod runs;
 mod sample;
+mod serialised;
+mod sharing;
+mod storages;
 mod stream;
-// The dictionary that the encoder's own tests have.
+mod truncated_queries;

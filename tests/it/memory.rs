@@ -2,23 +2,26 @@
 
 use std::fs;
 
-use jacolbert::{Document, Error, Splitting};
+use jacolbert::documents::{DocumentBlockBuilder, Error as DocumentsError};
+use jacolbert::{Document, Error};
+use safetensors::tensor::{Dtype, TensorView};
 
 use crate::sample::{TestResult, documents, retriever};
 
 #[test]
 fn encodings_are_added_searched_and_cleared() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let mut collection = retriever.in_memory();
-    assert_eq!(collection.search("山", 3)?, []);
-    collection.add(&documents()[..2], Splitting::default())?;
-    collection.add(&documents()[2..], Splitting::default())?;
+    let retriever = retriever();
+    let collection = retriever.in_memory();
+    assert!(collection.search("山", 3)?.is_empty());
+    collection.add(&documents()[..2])?;
+    collection.add(&documents()[2..])?;
     assert_eq!((collection.num_documents(), collection.num_passages()), (5, 5));
     let hits = collection.search("わび茶を大成した茶人は誰か？", 100)?;
     assert_eq!((hits.len(), hits[0].rank, hits[0].document_id.as_str()), (5, 1, "茶"));
-    let among = collection.search_among("わび茶を大成した茶人は誰か？", &["星", "茶"], 9)?;
+    let among =
+        collection.query("わび茶を大成した茶人は誰か？").k(9).among(["星", "茶"]).search()?;
     assert_eq!((among.len(), &among[0].content), (2, &hits[0].content));
-    assert_eq!(collection.search_batch(&["わび茶を大成した茶人は誰か？"], 100)?, [hits]);
+    assert_eq!(collection.search_batch(["わび茶を大成した茶人は誰か？"], 100)?, [hits]);
     collection.clear();
     assert_eq!((collection.num_documents(), collection.search("山", 3)?.len()), (0, 0));
     Ok(())
@@ -26,37 +29,36 @@ fn encodings_are_added_searched_and_cleared() -> TestResult {
 
 #[test]
 fn ids_must_be_new_and_known() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let mut collection = retriever.in_memory();
-    collection.add(&documents(), Splitting::default())?;
+    let retriever = retriever();
+    let collection = retriever.in_memory();
+    collection.add(&documents())?;
     let again = [Document::new("新", ""), Document::new("湖", "")];
-    let added = collection.add(&again, Splitting::default());
-    assert!(matches!(
-        added,
-        Err(Error::Documents(jacolbert::documents::Error::DuplicateId { position: 1, .. }))
-    ));
+    let added = collection.add(&again);
+    let taken =
+        matches!(added, Err(Error::Documents(DocumentsError::DuplicateId { position: 1, .. })));
+    assert!(taken, "{added:?}");
     assert_eq!(collection.num_documents(), 5);
-    let unknown = collection.search_among("山", &["川"], 1);
+    let unknown = collection.query("山").k(1).among(["川"]).search();
     assert!(matches!(unknown, Err(Error::UnknownId { .. })));
     Ok(())
 }
 
 #[test]
 fn saved_encodings_come_back_exactly() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
-    let mut collection = retriever.in_memory();
-    collection.add(&documents()[..3], Splitting::default())?;
-    collection.add(&documents()[3..], Splitting::default())?;
+    let collection = retriever.in_memory();
+    collection.add(&documents()[..3])?;
+    collection.add(&documents()[3..])?;
     collection.save(&path)?;
-    let mut loaded = retriever.load_in_memory(&path)?;
+    let loaded = retriever.load_in_memory(&path)?;
     assert_eq!(loaded.num_documents(), 5);
     assert_eq!(
         loaded.search("日本で一番高い山は？", 5)?,
         collection.search("日本で一番高い山は？", 5)?
     );
-    loaded.add(&[Document::new("川", "信濃川は長い。")], Splitting::default())?;
+    loaded.add(&[Document::new("川", "信濃川は長い。")])?;
     loaded.save(&path)?;
     assert_eq!(retriever.load_in_memory(&path)?.num_passages(), 6);
     Ok(())
@@ -64,11 +66,11 @@ fn saved_encodings_come_back_exactly() -> TestResult {
 
 #[test]
 fn damaged_encodings_are_errors_and_never_panic() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
-    let mut collection = retriever.in_memory();
-    collection.add(&documents()[..1], Splitting::default())?;
+    let collection = retriever.in_memory();
+    collection.add(&documents()[..1])?;
     collection.save(&path)?;
     let good = fs::read(&path)?;
     for len in [0, 7, 8, 100, good.len() / 2, good.len() - 1] {
@@ -85,5 +87,83 @@ fn damaged_encodings_are_errors_and_never_panic() -> TestResult {
     }
     fs::remove_file(&path)?;
     assert!(matches!(retriever.load_in_memory(&path), Err(Error::Io { .. })));
+    Ok(())
+}
+
+/// The file of `documents` as every version so far has written it, each of them one passage.
+fn written_by_hand(documents: &[Document]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let encoder = retriever().encoder();
+    let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+    let passages = encoder.encode_passages(&texts)?.embeddings;
+    let values: Vec<u8> =
+        passages.iter().flat_map(|p| p.values()).flat_map(|value| value.to_le_bytes()).collect();
+    let lengths = passages.iter().map(|passage| passage.num_tokens() as u64);
+    let lengths: Vec<u8> = lengths.flat_map(u64::to_le_bytes).collect();
+    let mut block = DocumentBlockBuilder::new(0);
+    for document in documents {
+        block.add(&document.id, &document.metadata.to_string(), [document.text.as_str()]);
+    }
+    let block = block.build();
+    let rows = vec![values.len() / 4 / encoder.dim(), encoder.dim()];
+    let tensors = [
+        ("documents-0", TensorView::new(Dtype::U8, vec![block.len()], &block)?),
+        ("embeddings", TensorView::new(Dtype::F32, rows, &values)?),
+        ("lengths", TensorView::new(Dtype::U64, vec![documents.len()], &lengths)?),
+    ];
+    let fingerprint = encoder.fingerprint()?.to_string();
+    Ok(safetensors::serialize(tensors, Some([("fingerprint".into(), fingerprint)].into()))?)
+}
+
+#[test]
+fn the_file_has_the_layout_of_earlier_versions() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("encodings.safetensors");
+    let expected = written_by_hand(&documents())?;
+    fs::write(&path, &expected)?;
+    let loaded = retriever().load_in_memory(&path)?;
+    assert_eq!((loaded.num_documents(), loaded.num_passages()), (5, 5));
+    assert_eq!(loaded.search("日本で一番高い山は？", 1)?[0].document_id, "山");
+    fs::remove_file(&path)?;
+    loaded.save(&path)?;
+    assert!(fs::read(&path)? == expected, "the same bytes");
+    Ok(())
+}
+
+#[test]
+fn a_saved_collection_remembers_what_was_deleted() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("encodings.safetensors");
+    let collection = retriever().in_memory();
+    collection.add(&documents())?;
+    collection.replace(&[Document::new("湖", "摩周湖は透明な湖である。")])?;
+    collection.delete(["茶"])?;
+    collection.save(&path)?;
+    let bytes = fs::read(&path)?;
+    let deleted = documents()[2].text.clone();
+    assert!(!bytes.windows(deleted.len()).any(|part| part == deleted.as_bytes()), "its text");
+    let loaded = retriever().load_in_memory(&path)?;
+    assert_eq!((loaded.num_documents(), loaded.num_passages()), (4, 4));
+    assert!(!loaded.contains("茶")? && loaded.contains("湖")?);
+    let question = "透明な湖は？";
+    assert_eq!(loaded.search(question, 9)?, collection.search(question, 9)?);
+    Ok(())
+}
+
+#[test]
+fn saving_leaves_no_other_file_and_many_threads_may_save_at_once() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("encodings.safetensors");
+    let collection = retriever().in_memory();
+    collection.add(&documents())?;
+    std::thread::scope(|scope| {
+        let saves: Vec<_> = (0..8).map(|_| scope.spawn(|| collection.save(&path))).collect();
+        saves.into_iter().try_for_each(|save| save.join().expect("no panic"))
+    })?;
+    let names: Vec<_> =
+        fs::read_dir(folder.path())?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    assert_eq!(names, [path.clone()]);
+    assert_eq!(retriever().load_in_memory(&path)?.num_passages(), 5);
+    let nowhere = collection.save(folder.path().join("no such folder/file"));
+    assert!(matches!(nowhere, Err(Error::Io { .. })), "{nowhere:?}");
     Ok(())
 }

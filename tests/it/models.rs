@@ -5,25 +5,23 @@ use std::path::Path;
 
 use jacolbert::model::{ColbertConfig, Error as ModelError};
 use jacolbert::tokenizer::Error as TokenizerError;
-use jacolbert::{
-    Device, Document, Error, IndexOptions, LoadOptions, Retriever, SearchOptions, Splitting,
-};
+use jacolbert::{Collection, Document, Error, Retriever, SearchOptions};
+use jacolbert_testing::data::mini;
 use jacolbert_testing::small_dictionary;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::sample::{TestResult, documents, model, retriever};
+use crate::sample::{TestResult, documents, retriever};
 
 /// A copy of the demonstration model after `change` to its folder.
-fn changed(change: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<Option<TempDir>> {
-    let Some(model) = model() else { return Ok(None) };
+fn changed(change: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<TempDir> {
     let copy = tempfile::tempdir()?;
-    for entry in fs::read_dir(model)? {
+    for entry in fs::read_dir(mini())? {
         let entry = entry?;
         fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
     }
     change(copy.path())?;
-    Ok(Some(copy))
+    Ok(copy)
 }
 
 /// The least of all changes: one bit of one weight.
@@ -52,12 +50,11 @@ fn words_by_dictionary(folder: &Path) -> std::io::Result<()> {
 
 #[test]
 fn another_model_of_the_same_dim_is_an_error() -> TestResult {
-    let (Some(retriever), Some(copy)) = (retriever(), changed(other_weights)?) else {
-        return Ok(());
-    };
+    let retriever = retriever();
+    let copy = changed(other_weights)?;
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let other = Retriever::from_dir(copy.path(), &Device::cpu())?;
+    retriever.index(folder.path(), &documents())?;
+    let other = Retriever::from_dir(copy.path())?;
     let error = other.open(folder.path()).expect_err("another model");
     let [expected, found] = [retriever, &other]
         .map(|retriever| retriever.encoder().fingerprint().map(|f| f.to_string()));
@@ -72,30 +69,28 @@ fn another_model_of_the_same_dim_is_an_error() -> TestResult {
 
 #[test]
 fn a_checkpoint_that_changed_is_noticed_when_its_collection_is_opened() -> TestResult {
-    let Some(copy) = changed(|_| Ok(()))? else { return Ok(()) };
-    let (folder, device) = (tempfile::tempdir()?, Device::cpu());
-    let retriever = Retriever::from_dir(copy.path(), &device)?;
-    let mut collection =
-        retriever.index(folder.path(), &documents(), &IndexOptions::default())?.collection;
-    collection.add(&[Document::new("川", "信濃川は長い。")], Splitting::default())?;
-    Retriever::from_collection(folder.path(), &device)?;
+    let copy = changed(|_| Ok(()))?;
+    let folder = tempfile::tempdir()?;
+    let retriever = Retriever::from_dir(copy.path())?;
+    let collection = retriever.index(folder.path(), &documents())?.collection;
+    collection.add(&[Document::new("川", "信濃川は長い。")])?;
+    Collection::open(folder.path())?;
     other_weights(copy.path())?;
-    let error = Retriever::from_collection(folder.path(), &device);
+    let error = Collection::open(folder.path());
     assert!(matches!(error, Err(Error::OtherModel { .. })));
     Ok(())
 }
 
 #[test]
 fn encodings_of_another_model_are_an_error() -> TestResult {
-    let (Some(retriever), Some(copy)) = (retriever(), changed(other_weights)?) else {
-        return Ok(());
-    };
+    let retriever = retriever();
+    let copy = changed(other_weights)?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
-    let mut collection = retriever.in_memory();
-    collection.add(&documents(), Splitting::default())?;
+    let collection = retriever.in_memory();
+    collection.add(&documents())?;
     collection.save(&path)?;
-    let other = Retriever::from_dir(copy.path(), &Device::cpu())?;
+    let other = Retriever::from_dir(copy.path())?;
     let error = other.load_in_memory(&path);
     assert!(matches!(error, Err(Error::OtherModel { path: found, .. }) if found == path));
     Ok(())
@@ -103,14 +98,12 @@ fn encodings_of_another_model_are_an_error() -> TestResult {
 
 #[test]
 fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
-    let (Some(retriever), Some(model)) = (retriever(), model()) else { return Ok(()) };
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
+    retriever().index(folder.path(), &documents())?;
     let open = |change: fn(&mut ColbertConfig)| {
-        let mut config = ColbertConfig::from_dir(&model)?;
+        let mut config = ColbertConfig::from_dir(&mini())?;
         change(&mut config);
-        let options = LoadOptions { config: Some(config), ..Default::default() };
-        Retriever::from_dir_with(&model, &options, &Device::cpu())?.open(folder.path())
+        Retriever::loader().config(config).load(mini())?.open(folder.path())
     };
     open(|config| config.doc_maxlen = 100)?;
     let error = open(|config| config.mask_punctuation = false);
@@ -120,50 +113,52 @@ fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
 
 #[test]
 fn a_collection_without_a_fingerprint_opens() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let attached = indexed.collection.index().attachment("settings").ok_or("no settings")?;
+    let indexed = retriever.index(folder.path(), &documents())?;
+    let index = indexed.collection.index();
+    let attached = index.attachment("settings").ok_or("no settings")?;
     let mut settings: Value = serde_json::from_slice(attached.as_ref())?;
     let keys = settings.as_object_mut().ok_or("no object")?;
     assert!(keys.remove("fingerprint").is_some() && keys.remove("dictionary").is_some());
     let mut writer = jacolbert::index::IndexWriter::open(folder.path())?;
     writer.attach("settings", settings.to_string().as_bytes());
     writer.commit()?;
-    let hits = retriever.open(folder.path())?.search("山", &SearchOptions::exact(9))?;
+    let hits =
+        retriever.open(folder.path())?.query("山").options(SearchOptions::exact(9)).search()?;
     assert_eq!(hits.len(), 5);
     Ok(())
 }
 
 #[test]
 fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
-    let Some(copy) = changed(words_by_dictionary)? else { return Ok(()) };
-    let (dictionary, device) = (small_dictionary::folder(), Device::cpu());
-    let without = Retriever::from_dir(copy.path(), &device);
+    let copy = changed(words_by_dictionary)?;
+    let dictionary = small_dictionary::folder();
+    let without = Retriever::from_dir(copy.path());
     assert!(matches!(
         without,
         Err(Error::Model(ModelError::Tokenizer(TokenizerError::NeedsDictionary { .. })))
     ));
-    let options = LoadOptions { dictionary: Some(dictionary.path().into()), ..Default::default() };
-    let retriever = Retriever::from_dir_with(copy.path(), &options, &device)?;
+    let retriever = Retriever::loader().dictionary(dictionary.path()).load(copy.path())?;
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents(), &IndexOptions::default())?;
-    let hits = indexed.collection.search("東京の山", &SearchOptions::exact(9))?;
+    let indexed = retriever.index(folder.path(), &documents())?;
+    let hits = indexed.collection.query("東京の山").options(SearchOptions::exact(9)).search()?;
 
-    let (remembered, collection) = Retriever::from_collection(folder.path(), &device)?;
+    let collection = Collection::open(folder.path())?;
+    let remembered = collection.retriever();
     assert_eq!(remembered.encoder().dictionary(), Some(dictionary.path()));
-    assert_eq!(collection.search("東京の山", &SearchOptions::exact(9))?, hits);
+    assert_eq!(collection.query("東京の山").options(SearchOptions::exact(9)).search()?, hits);
     drop((remembered, collection));
 
     let moved = small_dictionary::folder();
     drop(dictionary);
-    let gone = Retriever::from_collection(folder.path(), &device);
+    let gone = Collection::open(folder.path());
     assert!(matches!(
         gone,
         Err(Error::Model(ModelError::Tokenizer(TokenizerError::Dictionary { .. })))
     ));
-    let options = LoadOptions { dictionary: Some(moved.path().into()), ..Default::default() };
-    let (_, collection) = Retriever::from_collection_with(folder.path(), &options, &device)?;
-    assert_eq!(collection.search("東京の山", &SearchOptions::exact(9))?, hits);
+    let loader = Retriever::loader().dictionary(moved.path());
+    let collection = loader.open_collection(folder.path())?;
+    assert_eq!(collection.query("東京の山").options(SearchOptions::exact(9)).search()?, hits);
     Ok(())
 }

@@ -3,9 +3,7 @@
 use std::ops::ControlFlow;
 
 use jacolbert::eval::{Run, TieRule};
-use jacolbert::{
-    Document, Error, IndexOptions, Query, SearchOptions, SearchQuality, Splitting, index,
-};
+use jacolbert::{Document, Error, Query, SearchOptions, SearchQuality, Splitting};
 
 use crate::sample::{TestResult, documents, retriever};
 
@@ -17,10 +15,6 @@ fn queries() -> Vec<Query> {
     ]
 }
 
-fn go_on(_: usize, _: usize) -> ControlFlow<()> {
-    ControlFlow::Continue(())
-}
-
 /// The documents of a query, best first.
 fn found(run: &Run, query: &str) -> Vec<(String, f64)> {
     let ranking = run.ranking(query).expect("the query was asked");
@@ -30,17 +24,17 @@ fn found(run: &Run, query: &str) -> Vec<(String, f64)> {
 
 #[test]
 fn a_run_has_the_hits_of_every_search() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let (documents, queries) = (documents(), queries());
+    let queries = queries();
+    let collection = retriever().in_memory();
+    collection.update().splitting(Splitting::Whole).add(&documents())?;
     let mut steps = Vec::new();
-    let run = retriever.run("mini", &queries, &documents, 3, &mut |done, of| {
-        steps.push((done, of));
+    let runner = collection.runner(&queries).k(3).on_progress(|progress| {
+        steps.push((progress.done, progress.of));
         ControlFlow::Continue(())
-    })?;
+    });
+    let run = runner.run("mini")?;
     assert_eq!((run.name(), run.num_queries(), run.num_results()), ("mini", 3, 9));
-    assert_eq!(steps, [(5, 8), (8, 8)]);
-    let mut collection = retriever.in_memory();
-    collection.add(&documents, Splitting::Whole)?;
+    assert_eq!(steps, [(3, 3)]);
     for query in &queries {
         let hits = collection.search(&query.text, 3)?;
         let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
@@ -51,16 +45,16 @@ fn a_run_has_the_hits_of_every_search() -> TestResult {
 
 #[test]
 fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let long = "富士山は日本で一番高い山である。".repeat(12);
     let mut documents = documents();
     documents.push(Document::new("長", long));
     let splitting = Splitting::Sentences { max_tokens: 12, overlap: 0 };
-    let mut collection = retriever.in_memory();
-    collection.add(&documents, splitting)?;
+    let collection = retriever.in_memory();
+    collection.update().splitting(splitting).add(&documents)?;
     assert!(collection.num_passages() > 2 * documents.len());
 
-    let run = collection.run("parts", &queries()[..1], 4, &mut go_on)?;
+    let run = collection.runner(&queries()[..1]).k(4).run("parts")?;
     let all = collection.search(&queries()[0].text, usize::MAX)?;
     let mut best: Vec<(String, f64)> = Vec::new();
     for hit in all {
@@ -75,19 +69,23 @@ fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
 
 #[test]
 fn an_exact_search_of_an_index_loses_nothing() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
     let folder = tempfile::tempdir()?;
-    let (folder, documents) = (folder.path().join("index"), documents());
-    let indexed = retriever.index(&folder, &documents, &IndexOptions::default())?;
-    let params = SearchOptions { k: 3, ..Default::default() };
-    let run = indexed.collection.run("index", &queries(), &params, &mut go_on)?;
-    for query in queries() {
-        let hits = indexed.collection.search(&query.text, &params)?;
+    let collection = retriever().index(folder.path(), &documents())?.collection;
+    let queries = queries();
+    let run = collection.runner(&queries).k(3).run("index")?;
+    for query in &queries {
+        let hits = collection.search(&query.text, 3)?;
         let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
         assert_eq!(found(&run, &query.id), hits.collect::<Vec<_>>());
     }
     let exact = SearchOptions::exact(3);
-    let quality = indexed.collection.search_quality(&queries(), &exact, &mut go_on)?;
+    let mut last = None;
+    let runner = collection.runner(&queries).options(exact).on_progress(|progress| {
+        last = Some((progress.done, progress.of));
+        ControlFlow::Continue(())
+    });
+    let quality = runner.measure_loss()?;
+    assert_eq!(last, Some((6, 6)), "every query is searched twice");
     assert_eq!((quality.k, quality.recall, quality.share_with_losses), (3, 1.0, 0.0));
     assert_eq!((quality.num_queries, quality.losses), (3, vec![]));
     Ok(())
@@ -119,15 +117,16 @@ fn losses_are_counted_within_k_and_named() -> TestResult {
 
 #[test]
 fn candidates_are_reranked_as_rerank_does() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let mut candidates = Run::new("bm25");
     for (query, document) in [("q1", "湖"), ("q1", "空"), ("q1", "山"), ("q2", "茶")] {
         candidates.push(query, document, 1.0)?;
     }
     let documents = documents();
-    let run = retriever.rerank_run("mini", &queries(), &documents, &candidates, &mut go_on)?;
+    let queries = queries();
+    let run = retriever.reranker(&queries, &documents, &candidates).run("mini")?;
     let texts: Vec<&str> = [1, 4, 0].map(|n| documents[n].text.as_str()).to_vec();
-    let expected = retriever.rerank(&queries()[0].text, &texts, 3)?;
+    let expected = retriever.rerank(&queries[0].text, &texts, 3)?;
     let names = ["湖", "空", "山"];
     let expected = expected.iter().map(|r| (names[r.position].to_owned(), f64::from(r.score)));
     assert_eq!(found(&run, "q1"), expected.collect::<Vec<_>>());
@@ -137,32 +136,36 @@ fn candidates_are_reranked_as_rerank_does() -> TestResult {
 
 #[test]
 fn queries_of_one_name_and_unknown_candidates_are_refused() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
+    let retriever = retriever();
     let twice = [Query::new("q", "山"), Query::new("q", "湖")];
-    let run = retriever.run("twice", &twice, &documents(), 1, &mut go_on);
+    let collection = retriever.in_memory();
+    collection.add(&documents())?;
+    let run = collection.runner(&twice).run("twice");
     assert!(matches!(run, Err(Error::DuplicateQuery { position: 1, .. })));
     let nameless = [Query::new("", "山")];
-    assert!(matches!(
-        retriever.run("", &nameless, &documents(), 1, &mut go_on),
-        Err(Error::Eval(_))
-    ));
+    assert!(matches!(collection.runner(&nameless).run("nameless"), Err(Error::Eval(_))));
     let mut candidates = Run::new("bm25");
     candidates.push("q1", "川", 1.0)?;
-    let run = retriever.rerank_run("", &queries(), &documents(), &candidates, &mut go_on);
+    let queries = queries();
+    let documents = documents();
+    let run = retriever.reranker(&queries, &documents, &candidates).run("mini");
     assert!(matches!(run, Err(Error::UnknownId { id }) if id == "川"));
     Ok(())
 }
 
 #[test]
-fn a_run_that_is_told_to_stop_is_an_error() -> TestResult {
-    let Some(retriever) = retriever() else { return Ok(()) };
-    let mut stop = |_: usize, _: usize| ControlFlow::Break(());
-    let mut collection = retriever.in_memory();
-    let added = collection.add_with(&documents(), Splitting::Whole, &mut stop);
-    assert!(matches!(added, Err(Error::Index(index::Error::Cancelled))));
-    assert_eq!(collection.num_documents(), 0);
-    collection.add(&documents(), Splitting::Whole)?;
-    let run = collection.run("mini", &queries(), 1, &mut stop);
-    assert!(matches!(run, Err(Error::Index(index::Error::Cancelled))));
+fn a_run_that_is_cancelled_is_an_error() -> TestResult {
+    let retriever = retriever();
+    let documents = documents();
+    let queries = queries();
+    let stop = |_| ControlFlow::Break(());
+    let collection = retriever.in_memory();
+    collection.add(&documents)?;
+    let run = collection.runner(&queries).on_progress(stop).run("mini");
+    assert!(matches!(run, Err(Error::Cancelled)));
+    let mut candidates = Run::new("bm25");
+    candidates.push("q1", "湖", 1.0)?;
+    let reranker = retriever.reranker(&queries, &documents, &candidates).on_progress(stop);
+    assert!(matches!(reranker.run("mini"), Err(Error::Cancelled)));
     Ok(())
 }

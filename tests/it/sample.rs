@@ -1,33 +1,18 @@
 //! The demonstration model and a few documents.
 
-use std::io::Write;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use jacolbert::{Device, Document, Retriever};
+use jacolbert::{Document, Retriever};
+use jacolbert_testing::data::mini;
 use serde_json::json;
 
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
 
-/// Folder of the demonstration model; `None`, said aloud, where it is not (it is not published).
-pub(crate) fn model() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/mini");
-    if !folder.is_dir() {
-        // Not eprintln!, which the test harness keeps to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {} is not there", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
 /// The demonstration model, loaded once.
-pub(crate) fn retriever() -> Option<&'static Retriever> {
-    static RETRIEVER: OnceLock<Option<Retriever>> = OnceLock::new();
-    let load = || {
-        let folder = model()?;
-        Some(Retriever::from_dir(&folder, &Device::cpu()).expect("the demonstration model loads"))
-    };
-    RETRIEVER.get_or_init(load).as_ref()
+pub(crate) fn retriever() -> &'static Retriever {
+    static RETRIEVER: OnceLock<Retriever> = OnceLock::new();
+    let load = || Retriever::from_dir(mini()).expect("the demonstration model loads");
+    RETRIEVER.get_or_init(load)
 }
 
 pub(crate) fn documents() -> Vec<Document> {

@@ -5,10 +5,10 @@ use std::error::Error as StdError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::model::{Checkpoint, FreshWeights, Precision, WeightFormat};
+use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
 use jacolbert::{
     Bits, BuildOptions, Collection, Device, Document, Encoder, IndexOptions, LoadOptions,
-    Retriever, SearchOptions, Splitting,
+    Precision, Retriever, SearchOptions, Splitting,
 };
 use serde_json::{Value, json};
 
@@ -107,18 +107,18 @@ fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert
     let build = BuildOptions { bits: Bits::Two, flat_tokens, num_centroids, ..Default::default() };
     let splitting = Splitting::Sentences { max_tokens: 10, overlap: 0 };
     let options = IndexOptions { splitting, build, ..Default::default() };
-    let mut collection = retriever.index(folder, &first(), &options)?.collection;
-    collection.delete(&["山"])?;
+    let collection = retriever.indexer(folder).options(options).run(&first())?.collection;
+    collection.delete(["山"])?;
     collection.compact()?;
-    collection.add(&second(), Splitting::Whole)?;
-    collection.delete(&["火"])?;
+    collection.update().splitting(Splitting::Whole).add(&second())?;
+    collection.delete(["火"])?;
     Ok(collection)
 }
 
 fn answers_of(collection: &Collection) -> Result<Value, jacolbert::Error> {
     let mut answers = Vec::new();
     for question in QUESTIONS {
-        let hits = collection.search(question, &SearchOptions::default())?;
+        let hits = collection.search(question, 10)?;
         let hits = hits.iter().map(|hit| {
             json!({
                 "passage": hit.passage_id.0,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jacolbert::{Collection, Device, Document, Error, Hit, Retriever, SearchOptions, Splitting};
+use jacolbert::{Collection, Document, Error, Hit, Retriever, Splitting};
 use serde_json::Value;
 
 use crate::sample::TestResult;
@@ -14,7 +14,7 @@ fn folder() -> PathBuf {
 
 /// The model that the collection was encoded by.
 fn retriever() -> Result<Retriever, Error> {
-    Retriever::from_dir(&folder().join("model"), &Device::cpu())
+    Retriever::from_dir(folder().join("model"))
 }
 
 fn answers() -> Result<Value, Box<dyn std::error::Error>> {
@@ -38,7 +38,7 @@ fn check(hits: &[Hit], expected: &[Value]) -> TestResult {
 
 #[test]
 fn a_collection_of_format_2_opens_and_finds_what_it_found() -> TestResult {
-    let collection = retriever()?.open(&folder().join("collection"))?;
+    let collection = retriever()?.open(folder().join("collection"))?;
     collection.index().verify()?;
     let expected = answers()?;
     assert_eq!(collection.num_documents(), expected["num_documents"]);
@@ -48,7 +48,7 @@ fn a_collection_of_format_2_opens_and_finds_what_it_found() -> TestResult {
     assert_eq!(answers.len(), 3);
     for answer in answers {
         let question = answer["question"].as_str().ok_or("a question")?;
-        let hits = collection.search(question, &SearchOptions::default())?;
+        let hits = collection.search(question, 10)?;
         check(&hits, answer["hits"].as_array().ok_or("hits")?)?;
     }
     Ok(())
@@ -63,10 +63,13 @@ fn a_collection_of_format_2_grows_and_is_compacted() -> TestResult {
         fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
     }
     let question = "日本で最も大きな湖は？";
-    let mut collection = retriever.open(copy.path())?;
-    let before = collection.search(question, &SearchOptions::default())?;
+    let collection = retriever.open(copy.path())?;
+    let before = collection.search(question, 10)?;
     assert_eq!((before[0].document_id.as_str(), collection.contains("火")?), ("湖", false));
-    collection.add(&[Document::new("火", "阿蘇山は火山である。")], Splitting::Whole)?;
+    collection
+        .update()
+        .splitting(Splitting::Whole)
+        .add(&[Document::new("火", "阿蘇山は火山である。")])?;
     collection.compact()?;
     drop(collection);
 
@@ -74,12 +77,12 @@ fn a_collection_of_format_2_grows_and_is_compacted() -> TestResult {
     collection.index().verify()?;
     assert!(collection.contains("火")?);
     assert_eq!(collection.num_passages(), before.len() + 1);
-    let after = collection.search(question, &SearchOptions::default())?;
+    let after = collection.search(question, 10)?;
     assert_eq!(
         (&after[0].content, after[0].passage_id),
         (&before[0].content, before[0].passage_id)
     );
-    let new = collection.search("阿蘇山は火山である。", &SearchOptions::default())?;
+    let new = collection.search("阿蘇山は火山である。", 10)?;
     assert_eq!(
         (new[0].document_id.as_str(), new[0].content.as_str()),
         ("火", "阿蘇山は火山である。")

@@ -1,0 +1,285 @@
+//! Indexing documents into a new folder.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use jacolbert_core::Pooling;
+use jacolbert_documents::{Document, Splitting, check_ids, with_checked_ids};
+use jacolbert_index::{Bits, BuildOptions, BuildProgress, IndexBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::collection::Collection;
+use crate::ingest::{IndexSink, Ingest, Truncated};
+use crate::progress::{OnProgress, report};
+use crate::retriever::Retriever;
+use crate::settings::{SETTINGS, Settings};
+use crate::storage::{DiskSnapshot, OnDisk};
+
+/// How documents are indexed.
+///
+/// ```
+/// use jacolbert::{Bits, BuildOptions, IndexOptions, Splitting};
+///
+/// let build = BuildOptions { bits: Bits::Four, ..Default::default() };
+/// let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IndexOptions {
+    /// How documents become passages; by default passages of up to 250 tokens that share up to 50.
+    pub splitting: Splitting,
+    /// How many similar tokens of a passage are merged into one vector; by default none. More pooling
+    /// makes the index smaller and the results worse. The collection remembers it for documents that
+    /// are added later.
+    pub pooling: Pooling,
+    /// How the index is built; by default with 2 bits per component.
+    pub build: BuildOptions,
+}
+
+/// What indexing returns.
+///
+/// ```no_run
+/// use jacolbert::{Document, Retriever};
+///
+/// let retriever = Retriever::from_dir("assets/mini")?;
+/// let indexed = retriever.index("my-index", &[Document::new("fuji", "富士山は高い。")])?;
+/// println!("{} passages", indexed.collection.num_passages());
+/// println!("{} of them were too long", indexed.truncated.len());
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Indexed {
+    /// The collection, open.
+    pub collection: Collection,
+    /// Passages that were longer than the encoder takes, in order.
+    pub truncated: Vec<Truncated>,
+}
+
+/// How far indexing is.
+///
+/// ```
+/// use jacolbert::IndexProgress;
+///
+/// fn draw(progress: IndexProgress) {
+///     match progress {
+///         IndexProgress::Encoding { done, of: Some(of) } => println!("{done} of {of} documents"),
+///         other => println!("{other:?}"),
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexProgress {
+    /// Documents are encoded.
+    Encoding {
+        /// Documents that are done.
+        done: usize,
+        /// Documents in all; none if they come from a [stream](Indexer::run_stream).
+        of: Option<usize>,
+    },
+    /// The index is built from the embeddings.
+    Building(BuildProgress),
+}
+
+/// An index to be made; made by [`Retriever::indexer`], run by [`run`](Self::run) or
+/// [`run_stream`](Self::run_stream).
+///
+/// ```no_run
+/// use std::ops::ControlFlow;
+///
+/// use jacolbert::{Bits, Document, Retriever};
+///
+/// let retriever = Retriever::from_dir("assets/mini")?;
+/// let documents = [Document::new("fuji", "富士山は日本で最も高い山である。")];
+/// let indexed = retriever
+///     .indexer("my-index")
+///     .bits(Bits::Four)
+///     .on_progress(|progress| {
+///         println!("{progress:?}");
+///         ControlFlow::Continue(())
+///     })
+///     .run(&documents)?;
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[must_use = "nothing is indexed before `run`"]
+pub struct Indexer<'r> {
+    retriever: &'r Retriever,
+    folder: PathBuf,
+    options: IndexOptions,
+    on_progress: OnProgress<'r, IndexProgress>,
+}
+
+impl Retriever {
+    /// Encodes `documents` and writes their index to `folder`, which must not hold one yet. The short
+    /// form of [`indexer`](Self::indexer), with 2 bits per component.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Document, Retriever};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let documents = [Document::new("fuji", "富士山は日本で最も高い山である。")];
+    /// let collection = retriever.index("my-index", &documents)?.collection;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Indexer::run`].
+    pub fn index<D: Borrow<Document> + Send>(
+        &self,
+        folder: impl AsRef<Path>,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Result<Indexed, Error> {
+        self.indexer(folder).run(documents)
+    }
+
+    /// An index to be made in `folder`, which must not hold one yet; [`Indexer::run`] makes it.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Bits, Document, Retriever};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let documents = [Document::new("fuji", "富士山は日本で最も高い山である。")];
+    /// let indexed = retriever.indexer("my-index").bits(Bits::Four).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn indexer(&self, folder: impl AsRef<Path>) -> Indexer<'_> {
+        Indexer {
+            retriever: self,
+            folder: folder.as_ref().into(),
+            options: IndexOptions::default(),
+            on_progress: None,
+        }
+    }
+}
+
+impl<'r> Indexer<'r> {
+    /// How documents become passages; see [`IndexOptions::splitting`].
+    pub fn splitting(mut self, splitting: Splitting) -> Self {
+        self.options.splitting = splitting;
+        self
+    }
+
+    /// How many similar tokens are merged into one vector; see [`IndexOptions::pooling`].
+    pub fn pooling(mut self, pooling: Pooling) -> Self {
+        self.options.pooling = pooling;
+        self
+    }
+
+    /// Bits per component of a vector, by default 2. More bits make the index larger and the results a
+    /// little better.
+    pub fn bits(mut self, bits: Bits) -> Self {
+        self.options.build.bits = bits;
+        self
+    }
+
+    /// All options at once.
+    pub fn options(mut self, options: IndexOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Calls `on_progress` after every step. When it breaks, the folder is left as it was before and the
+    /// result is [`Error::Cancelled`]. By default nothing is reported.
+    pub fn on_progress(
+        mut self,
+        on_progress: impl FnMut(IndexProgress) -> ControlFlow<()> + 'r,
+    ) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    /// Encodes `documents` and writes their index.
+    ///
+    /// # Errors
+    /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
+    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder is as it was before.
+    pub fn run<D: Borrow<Document> + Send>(
+        self,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Result<Indexed, Error> {
+        let documents: Vec<D> = documents.into_iter().collect();
+        // Before the folder is made.
+        if documents.is_empty() {
+            return Err(Error::NoDocuments);
+        }
+        check_ids(&documents)?;
+        let of = Some(documents.len());
+        self.build_index(documents.into_iter().map(Ok), of)
+    }
+
+    /// Encodes documents as they come and writes their index. Memory hardly grows with their number.
+    ///
+    /// Reading, splitting, tokenising, encoding and storing overlap, on the threads of the rayon pool in
+    /// which this is called; see [`Encoder::encode_stream`](crate::Encoder::encode_stream). About 40
+    /// bytes per document, by which equal ids are found, 4 bytes per passage, and the list of truncated
+    /// passages stay in memory until the end; vectors and texts go to files of the folder. Then building
+    /// takes up to [`BuildOptions::memory`].
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    ///
+    /// use jacolbert::{Retriever, stream_jsonl};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let documents = stream_jsonl(Path::new("documents.jsonl"))?;
+    /// let indexed = retriever.indexer("my-index").run_stream(documents)?;
+    /// println!("{} documents", indexed.collection.num_documents());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run`](Self::run). An error of `documents` is
+    /// [`Document`](jacolbert_documents::Error::Document) within [`Error::Documents`]. An id that is taken
+    /// is found when the second document comes.
+    pub fn run_stream<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        self,
+        documents: impl IntoIterator<Item = Result<Document, E>, IntoIter: Send>,
+    ) -> Result<Indexed, Error> {
+        let checked = with_checked_ids(documents.into_iter());
+        let mut documents = checked.map(|document| document.map_err(Error::from)).peekable();
+        // Before the folder is made.
+        if documents.peek().is_none() {
+            return Err(Error::NoDocuments);
+        }
+        self.build_index(documents, None)
+    }
+
+    /// Indexes documents whose ids differ; there are `of` of them, if that is known.
+    fn build_index<D: Borrow<Document> + Send>(
+        mut self,
+        documents: impl Iterator<Item = Result<D, Error>> + Send,
+        of: Option<usize>,
+    ) -> Result<Indexed, Error> {
+        let encoder = self.retriever.encoder();
+        let IndexOptions { splitting, pooling, build } = self.options;
+        let on_progress = &mut self.on_progress;
+        let builder = IndexBuilder::create(&self.folder, encoder.dim(), build)?;
+        let mut sink = IndexSink::new(builder, 0);
+        let ingest = Ingest { encoder, splitting, pooling, first_passage: 0 };
+        let ingested = ingest.run(documents, &mut sink, &mut |done| {
+            report(on_progress, IndexProgress::Encoding { done, of })
+        })?;
+        let settings = Settings::new(encoder, ingested.num_documents, pooling)?;
+        let mut builder = sink.into_writer();
+        builder.attach(SETTINGS, &settings.to_bytes());
+        let index =
+            builder.build_with(&mut |built| report(on_progress, IndexProgress::Building(built)))?;
+        let snapshot = DiskSnapshot::of_index(encoder, &self.folder, index)?;
+        let storage = OnDisk::new(&self.folder);
+        let shared = self.retriever.shared_encoder();
+        let collection = Collection::of_snapshot(shared, storage, snapshot);
+        Ok(Indexed { collection, truncated: ingested.truncated })
+    }
+}
+
+impl fmt::Debug for Indexer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Indexer")
+            .field("folder", &self.folder)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

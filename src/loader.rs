@@ -1,0 +1,191 @@
+//! Loading a model: from a folder, from the hub, or the one of a collection.
+
+use std::path::{Path, PathBuf};
+
+use jacolbert_model::{ColbertConfig, Device, Encoder, LoadOptions, Precision};
+
+use crate::Error;
+use crate::collection::Collection;
+use crate::retriever::Retriever;
+use crate::settings::Settings;
+use crate::storage::{DiskSnapshot, OnDisk};
+
+/// A model to be loaded; made by [`Retriever::loader`], run by [`load`](Self::load),
+/// [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
+///
+/// ```no_run
+/// use jacolbert::{Precision, Retriever};
+///
+/// let retriever = Retriever::loader()
+///     .precision(Precision::Bf16)
+///     .dictionary("site-packages/unidic_lite/dicdir")
+///     .load("JaColBERT")?;
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "nothing is loaded before `load`"]
+pub struct Loader {
+    device: Device,
+    options: LoadOptions,
+}
+
+impl Retriever {
+    /// Loads the checkpoint in the folder `path`, to compute on the CPU. The short form of
+    /// [`loader`](Self::loader).
+    ///
+    /// ```no_run
+    /// use jacolbert::Retriever;
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn from_dir(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::loader().load(path)
+    }
+
+    /// Loads the checkpoint `name` of the Hugging Face hub, to compute on the CPU, through the cache
+    /// that is shared with the hub's clients in Python. The short form of [`loader`](Self::loader).
+    ///
+    /// ```no_run
+    /// use jacolbert::Retriever;
+    ///
+    /// let retriever = Retriever::from_hub("ORGANISATION/MODEL")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Hub`], [`Error::Model`].
+    #[cfg(feature = "hub")]
+    pub fn from_hub(name: &str) -> Result<Self, Error> {
+        Self::loader().load_from_hub(name, &jacolbert_hub::HubOptions::default())
+    }
+
+    /// A model to be loaded with settings.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Device, Retriever};
+    ///
+    /// let device: Device = "cpu".parse()?;
+    /// let retriever = Retriever::loader().device(device).load("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn loader() -> Loader {
+        Loader::default()
+    }
+}
+
+impl Collection<OnDisk> {
+    /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
+    /// and with the dictionary that the collection remembers. It computes on the CPU.
+    ///
+    /// [`Retriever::open`] shares a model that is already loaded; [`Loader::open_collection`] takes
+    /// settings.
+    ///
+    /// ```no_run
+    /// use jacolbert::Collection;
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// println!("{} documents", collection.num_documents());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Loader::open_collection`].
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Retriever::loader().open_collection(folder)
+    }
+}
+
+impl Loader {
+    /// Where the model computes, by default [`Device::cpu`].
+    pub fn device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// The number format of the matrix products, by default `F32`. Shorter formats take less memory and,
+    /// with the right instructions, less time; they round more.
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.options.precision = precision;
+        self
+    }
+
+    /// The folder of the MeCab dictionary, which the published JaColBERT models need; by default none,
+    /// or the one that a collection remembers.
+    pub fn dictionary(mut self, dictionary: impl Into<PathBuf>) -> Self {
+        self.options.dictionary = Some(dictionary.into());
+        self
+    }
+
+    /// Settings of the model in place of those in its folder, such as the maximum lengths.
+    pub fn config(mut self, config: ColbertConfig) -> Self {
+        self.options.config = Some(config);
+        self
+    }
+
+    /// All load options at once.
+    pub fn options(mut self, options: LoadOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Loads the checkpoint in the folder `path`.
+    ///
+    /// # Errors
+    /// [`Error::Model`].
+    pub fn load(self, path: impl AsRef<Path>) -> Result<Retriever, Error> {
+        Ok(Retriever::new(Encoder::from_dir(path.as_ref(), &self.options, &self.device)?))
+    }
+
+    /// Loads the checkpoint `name` of the Hugging Face hub, through the cache that is shared with the
+    /// hub's clients in Python. [`fetch_checkpoint`](crate::fetch_checkpoint) only downloads, and
+    /// reports its progress.
+    ///
+    /// ```no_run
+    /// use jacolbert::{HubOptions, Retriever};
+    ///
+    /// let retriever = Retriever::loader()
+    ///     .dictionary("site-packages/unidic_lite/dicdir")
+    ///     .load_from_hub("bclavie/JaColBERT", &HubOptions::default())?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Hub`], [`Error::Model`].
+    #[cfg(feature = "hub")]
+    pub fn load_from_hub(
+        self,
+        name: &str,
+        options: &jacolbert_hub::HubOptions,
+    ) -> Result<Retriever, Error> {
+        self.load(jacolbert_hub::fetch_checkpoint(name, options, &mut |_| ())?)
+    }
+
+    /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
+    /// that the collection remembers. Without a [`dictionary`](Self::dictionary) it takes the one that
+    /// the collection remembers.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Precision, Retriever};
+    ///
+    /// let collection = Retriever::loader().precision(Precision::Bf16).open_collection("my-index")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
+    /// name its model's folder.
+    pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
+        let folder = folder.as_ref();
+        let index = jacolbert_index::Index::open(folder)?;
+        let Settings { checkpoint, dictionary, .. } = Settings::of_index(folder, &index)?;
+        let checkpoint = checkpoint.ok_or_else(|| Error::NoCheckpoint { path: folder.into() })?;
+        self.options.dictionary = self.options.dictionary.or(dictionary.map(PathBuf::from));
+        let retriever = self.load(checkpoint)?;
+        let snapshot = DiskSnapshot::of_index(retriever.encoder(), folder, index)?;
+        Ok(Collection::of_snapshot(retriever.shared_encoder(), OnDisk::new(folder), snapshot))
+    }
+}

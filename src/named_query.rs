@@ -1,0 +1,47 @@
+//! Queries of a test collection.
+
+use std::collections::HashSet;
+
+use jacolbert_eval::BeirQuery;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// A query with an id, by which a run and its judgements know it.
+///
+/// ```
+/// use jacolbert::Query;
+///
+/// let query = Query::new("q1", "日本で一番高い山は？");
+/// assert_eq!(query.id, "q1");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// Its id: not empty, and unique in its run.
+    pub id: String,
+    /// The text that is searched for.
+    pub text: String,
+}
+
+impl Query {
+    /// A query with this id.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into() }
+    }
+}
+
+impl From<BeirQuery> for Query {
+    fn from(BeirQuery { id, text }: BeirQuery) -> Self {
+        Self { id, text }
+    }
+}
+
+/// Checks that all ids differ. Runs refuse empty ids themselves.
+pub(crate) fn check_query_ids(queries: &[Query]) -> Result<(), Error> {
+    let mut seen = HashSet::with_capacity(queries.len());
+    let mut numbered = queries.iter().enumerate();
+    match numbered.find(|(_, query)| !seen.insert(query.id.as_str())) {
+        Some((position, query)) => Err(Error::DuplicateQuery { id: query.id.clone(), position }),
+        None => Ok(()),
+    }
+}

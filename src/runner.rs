@@ -1,0 +1,192 @@
+//! Runs: the best documents of a collection for the queries of a test collection.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use jacolbert_eval::Run;
+use jacolbert_search::SearchOptions;
+
+use crate::Error;
+use crate::collection::Collection;
+use crate::document_ranking::rank_documents;
+use crate::named_query::{Query, check_query_ids};
+use crate::progress::{OnProgress, Progress, report};
+use crate::search_quality::SearchQuality;
+use crate::storage::{OnDisk, Storage};
+
+/// Queries that are encoded and searched between two reports of progress.
+const QUERIES_PER_ROUND: usize = 128;
+
+/// Queries to be searched as a run; made by [`Collection::runner`], run by [`run`](Self::run) or
+/// [`measure_loss`](Self::measure_loss).
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use jacolbert::eval::{BeirFolder, EvaluateOptions, Metric, evaluate};
+/// use jacolbert::{Document, Query, Retriever, Splitting};
+///
+/// let beir = BeirFolder::open(Path::new("jsquad-valid"))?;
+/// let queries = beir.queries()?.map(|query| query.map(Query::from));
+/// let queries = queries.collect::<Result<Vec<_>, _>>()?;
+/// let documents = beir.documents()?.map(|found| found.map(|d| Document::new(d.id, d.text)));
+/// let documents = documents.collect::<Result<Vec<_>, _>>()?;
+///
+/// let memory = Retriever::from_dir("assets/mini")?.in_memory();
+/// memory.update().splitting(Splitting::Whole).add(&documents)?;
+/// let run = memory.runner(&queries).k(10).run("mini")?;
+/// let metrics = Metric::parse_list("recall@1, recall@10")?;
+/// let report = evaluate(&beir.qrels("test")?, &run, &metrics, &EvaluateOptions::default())?;
+/// println!("{}", report.to_text());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "nothing is searched before `run` or `measure_loss`"]
+pub struct Runner<'r, S: Storage = OnDisk> {
+    collection: &'r Collection<S>,
+    queries: &'r [Query],
+    options: SearchOptions,
+    on_progress: OnProgress<'r, Progress>,
+}
+
+impl<S: Storage> Collection<S> {
+    /// A run to be set up; [`Runner::run`] or [`Runner::measure_loss`] runs it.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Collection, Query};
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// let queries = [Query::new("q1", "一番高い山は？")];
+    /// let run = collection.runner(&queries).k(100).run("my-model")?;
+    /// println!("{} results", run.num_results());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn runner<'r>(&'r self, queries: &'r [Query]) -> Runner<'r, S> {
+        let options = SearchOptions::default();
+        Runner { collection: self, queries, options, on_progress: None }
+    }
+}
+
+impl<'r, S: Storage> Runner<'r, S> {
+    /// Maximum number of documents per query, by default 10. Larger values rescore more passages.
+    pub fn k(mut self, k: usize) -> Self {
+        self.options.k = k;
+        self
+    }
+
+    /// All search options at once, [`k`](Self::k) included.
+    pub fn options(mut self, options: SearchOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Calls `on_progress` after every round of queries. When it breaks, the run is
+    /// [`Error::Cancelled`]. By default nothing is reported.
+    pub fn on_progress(
+        mut self,
+        on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'r,
+    ) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    /// Searches all queries; the run has the best documents of each, with the score of their best
+    /// passage.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id, [`Error::Cancelled`],
+    /// [`Error::Model`], [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
+    pub fn run(self, name: &str) -> Result<Run, Error> {
+        let Self { collection, queries, options, mut on_progress } = self;
+        let search = Search { collection, snapshot: collection.snapshot(), queries };
+        search.run(name, &options, &mut |done| {
+            report(&mut on_progress, Progress { done, of: queries.len() })
+        })
+    }
+}
+
+impl Runner<'_, OnDisk> {
+    /// Compares the search with one that scores all passages of the index: how many of the best `k`
+    /// documents it misses. Losses by the compression of the vectors are no part of it; see
+    /// [`SearchQuality::new`] for these.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Collection, Query};
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// let queries = [Query::new("q1", "一番高い山は？")];
+    /// println!("{}", collection.runner(&queries).k(10).measure_loss()?);
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn measure_loss(self) -> Result<SearchQuality, Error> {
+        let Self { collection, queries, options, mut on_progress } = self;
+        let search = Search { collection, snapshot: collection.snapshot(), queries };
+        let of = 2 * queries.len();
+        let all = SearchOptions::exact(options.k);
+        let exact = search
+            .run("exact", &all, &mut |done| report(&mut on_progress, Progress { done, of }))?;
+        let found = search.run("found", &options, &mut |done| {
+            report(&mut on_progress, Progress { done: queries.len() + done, of })
+        })?;
+        Ok(SearchQuality::new(&exact, &found, options.k))
+    }
+}
+
+/// The queries in one state of the collection.
+struct Search<'r, S: Storage> {
+    collection: &'r Collection<S>,
+    snapshot: Arc<S::Snapshot>,
+    queries: &'r [Query],
+}
+
+impl<S: Storage> Search<'_, S> {
+    fn run(
+        &self,
+        name: &str,
+        options: &SearchOptions,
+        on_progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Run, Error> {
+        check_query_ids(self.queries)?;
+        let mut run = Run::new(name);
+        let mut done = 0;
+        for round in self.queries.chunks(QUERIES_PER_ROUND) {
+            self.add_round(round, options, &mut run)?;
+            done += round.len();
+            if on_progress(done).is_break() {
+                return Err(Error::Cancelled);
+            }
+        }
+        Ok(run)
+    }
+
+    fn add_round(
+        &self,
+        round: &[Query],
+        options: &SearchOptions,
+        run: &mut Run,
+    ) -> Result<(), Error> {
+        let texts: Vec<&str> = round.iter().map(|query| query.text.as_str()).collect();
+        let encoded = self.collection.encoder().encode_queries(&texts)?.embeddings;
+        let ranked = rank_documents(self.snapshot.as_ref(), &encoded, options)?;
+        for (query, documents) in round.iter().zip(ranked) {
+            run.push_query(&query.id)?;
+            for (document, score) in documents {
+                run.push(&query.id, &document, score.into())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<S: Storage> fmt::Debug for Runner<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let num_queries = self.queries.len();
+        f.debug_struct("Runner")
+            .field("num_queries", &num_queries)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

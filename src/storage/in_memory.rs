@@ -1,0 +1,79 @@
+//! Passages in memory, searched exhaustively.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jacolbert_core::Embeddings;
+use jacolbert_index::PassageId;
+use jacolbert_model::Encoder;
+
+use super::memory_snapshot::{IN_MEMORY, MemorySnapshot};
+use super::sealed::{Change, Sealed};
+use crate::Error;
+use crate::ingest::PassageStore;
+
+/// Embeddings in memory: the storage of a [`MemoryCollection`](crate::MemoryCollection).
+///
+/// Every search scores every passage exactly, which is fast up to about ten thousand passages.
+#[derive(Debug, Default)]
+pub struct InMemory;
+
+/// A change of a collection in memory.
+#[derive(Debug)]
+pub struct MemoryChange {
+    base: Arc<MemorySnapshot>,
+    deleted: Vec<PassageId>,
+    added: Vec<Embeddings>,
+    blocks: Vec<Vec<u8>>,
+}
+
+impl Sealed for InMemory {
+    type Snapshot = MemorySnapshot;
+    type Change = MemoryChange;
+
+    fn path(&self) -> &Path {
+        Path::new(IN_MEMORY)
+    }
+
+    fn begin(
+        &self,
+        _encoder: &Encoder,
+        current: &Arc<MemorySnapshot>,
+    ) -> Result<MemoryChange, Error> {
+        Ok(MemoryChange {
+            base: current.clone(),
+            deleted: Vec::new(),
+            added: Vec::new(),
+            blocks: Vec::new(),
+        })
+    }
+}
+
+impl PassageStore for MemoryChange {
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
+        self.added.push(passage);
+        Ok(())
+    }
+
+    fn add_block(&mut self, block: Vec<u8>) -> Result<(), Error> {
+        self.blocks.push(block);
+        Ok(())
+    }
+}
+
+impl Change for MemoryChange {
+    type Snapshot = MemorySnapshot;
+
+    fn base(&self) -> &MemorySnapshot {
+        &self.base
+    }
+
+    fn delete(&mut self, passage: PassageId) -> Result<(), Error> {
+        self.deleted.push(passage);
+        Ok(())
+    }
+
+    fn commit(self, num_documents: usize) -> Result<MemorySnapshot, Error> {
+        self.base.changed(&self.deleted, self.added, self.blocks, num_documents)
+    }
+}

@@ -1,0 +1,145 @@
+//! The file of a collection in memory: embeddings and documents as safetensors.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jacolbert_core::Embeddings;
+use jacolbert_documents::{Documents, block_name};
+use jacolbert_index::PassageId;
+use jacolbert_model::Encoder;
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+
+use super::memory_snapshot::MemorySnapshot;
+use crate::Error;
+use crate::settings::check_fingerprint;
+
+/// Key of the file's metadata with the fingerprint of the model.
+const FINGERPRINT: &str = "fingerprint";
+/// Tensor with the rows of all passages, `[tokens, dim]`.
+const EMBEDDINGS: &str = "embeddings";
+/// Tensor with the number of tokens of each passage, `[passages]`; 0 for a deleted one.
+const LENGTHS: &str = "lengths";
+
+impl MemorySnapshot {
+    /// Writes the state to `path`, in place of what is there.
+    pub(crate) fn save(&self, encoder: &Encoder, path: &Path) -> Result<(), Error> {
+        let fingerprint = encoder.fingerprint()?.to_string();
+        let bytes = self.to_safetensors(encoder.dim(), fingerprint);
+        let written = bytes.map_err(io::Error::other).and_then(|bytes| replace_file(path, &bytes));
+        written.map_err(|source| Error::io(path, source))
+    }
+
+    /// Reads what [`save`](Self::save) wrote.
+    pub(crate) fn load(encoder: &Encoder, path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| Error::io(path, source))?;
+        let tensors = SafeTensors::deserialize(&bytes)
+            .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
+        let mut documents: Documents<Arc<[u8]>> = Documents::new();
+        while let Ok(block) = tensors.tensor(&block_name(documents.blocks().len())) {
+            documents.push(path, block.data().into())?;
+        }
+        let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
+        check_fingerprint(path, fingerprint(path, &bytes)?.as_deref(), encoder)?;
+        if documents.num_passages() != embeddings.len() {
+            return Err(Error::corrupt(path, "documents and vectors do not agree"));
+        }
+        let mut kept = Vec::with_capacity(embeddings.len());
+        for (passage, embeddings) in (0..).map(PassageId).zip(embeddings) {
+            kept.push(documents.is_kept(passage)?.then(|| Arc::new(embeddings)));
+        }
+        let num_documents = documents.num_kept_documents()?;
+        Ok(Self { embeddings: kept, documents, num_documents })
+    }
+
+    fn to_safetensors(&self, dim: usize, fingerprint: String) -> Result<Vec<u8>, SafeTensorError> {
+        let mut values = Vec::new();
+        let mut lengths = Vec::new();
+        for passage in &self.embeddings {
+            let rows = passage.as_ref().map_or(&[][..], |passage| passage.values());
+            values.extend(rows.iter().flat_map(|value| value.to_le_bytes()));
+            lengths.extend((rows.len() as u64 / dim as u64).to_le_bytes());
+        }
+        let tokens = vec![values.len() / 4 / dim, dim];
+        let passages = vec![self.embeddings.len()];
+        let mut tensors = BTreeMap::from([
+            (EMBEDDINGS.to_string(), TensorView::new(Dtype::F32, tokens, &values)?),
+            (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages, &lengths)?),
+        ]);
+        for (n, block) in self.documents.blocks().iter().enumerate() {
+            let bytes: &[u8] = block.bytes();
+            tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![bytes.len()], bytes)?);
+        }
+        safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
+    }
+}
+
+/// Puts a file with `content` in the place of `path`, durably; an error leaves what was there.
+fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let (new, mut file) = create_beside(path)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    let replaced = written.and_then(|()| fs::rename(&new, path));
+    if replaced.is_err() {
+        // The first error is the one that the caller needs to know.
+        let _ = fs::remove_file(&new);
+    }
+    replaced
+}
+
+/// Creates a new file beside `path`, under a name that no other save uses.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static NUM_SAVES: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let number = NUM_SAVES.fetch_add(1, Ordering::Relaxed);
+        let extension = format!("jacolbert-new-{}-{number}", std::process::id());
+        let name = path.with_added_extension(extension);
+        match File::create_new(&name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (),
+            created => return Ok((name, created?)),
+        }
+    }
+}
+
+/// The fingerprint of the model that encoded the file `bytes`; none in the oldest files.
+fn fingerprint(path: &Path, bytes: &[u8]) -> Result<Option<String>, Error> {
+    let (_, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
+    Ok(header.metadata().as_ref().and_then(|metadata| metadata.get(FINGERPRINT).cloned()))
+}
+
+fn embeddings_of(
+    path: &Path,
+    tensors: &SafeTensors<'_>,
+    dim: usize,
+) -> Result<Vec<Embeddings>, Error> {
+    let corrupt = |what: &str| Error::corrupt(path, what);
+    let tensor = |name: &str, dtype: Dtype| {
+        let found = tensors.tensor(name).ok().filter(|tensor| tensor.dtype() == dtype);
+        found.ok_or_else(|| Error::corrupt(path, format!("tensor {name}")))
+    };
+    let rows = tensor(EMBEDDINGS, Dtype::F32)?;
+    let lengths = tensor(LENGTHS, Dtype::U64)?;
+    if rows.shape().last() != Some(&dim) {
+        let found = rows.shape().last().copied().unwrap_or_default();
+        return Err(jacolbert_index::Error::Dim { expected: dim, found }.into());
+    }
+    let (values, _) = rows.data().as_chunks::<4>();
+    let mut values = values.iter().map(|bytes| f32::from_le_bytes(*bytes));
+    let (lengths, _) = lengths.data().as_chunks::<8>();
+    let mut passages = Vec::with_capacity(lengths.len());
+    for bytes in lengths {
+        let length = usize::try_from(u64::from_le_bytes(*bytes)).ok();
+        let length = length.and_then(|length| length.checked_mul(dim));
+        let length = length.filter(|&length| length <= values.len());
+        let length = length.ok_or_else(|| corrupt("lengths of the passages"))?;
+        let passage = Embeddings::new(values.by_ref().take(length).collect(), dim);
+        passages.push(passage.map_err(|cause| corrupt(&cause.to_string()))?);
+    }
+    if values.len() > 0 {
+        return Err(corrupt("lengths of the passages"));
+    }
+    Ok(passages)
+}

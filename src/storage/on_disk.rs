@@ -1,0 +1,178 @@
+//! Passages in a folder, as a compressed index.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
+use jacolbert_documents::Documents;
+use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
+use jacolbert_model::Encoder;
+use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
+
+use super::sealed::{Change, Sealed, Snapshot};
+use crate::Error;
+use crate::ingest::{IndexSink, PassageStore};
+use crate::settings::{SETTINGS, Settings};
+
+/// A folder with a compressed index: the storage of a [`Collection`](crate::Collection).
+///
+/// Vectors, texts and metadata are parts of the same commits, so that they always agree.
+#[derive(Debug)]
+pub struct OnDisk {
+    folder: PathBuf,
+}
+
+/// One commit of a folder, open.
+#[derive(Debug)]
+pub struct DiskSnapshot {
+    index: Index,
+    documents: Documents<Attachment>,
+    settings: Settings,
+}
+
+/// A change of a folder.
+#[derive(Debug)]
+pub struct DiskChange {
+    folder: PathBuf,
+    base: DiskSnapshot,
+    sink: IndexSink<IndexWriter>,
+}
+
+impl OnDisk {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.into() }
+    }
+}
+
+impl Sealed for OnDisk {
+    type Snapshot = DiskSnapshot;
+    type Change = DiskChange;
+
+    fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    fn begin(&self, encoder: &Encoder, _current: &Arc<DiskSnapshot>) -> Result<DiskChange, Error> {
+        let writer = IndexWriter::open(&self.folder)?;
+        let base = DiskSnapshot::of_index(encoder, &self.folder, writer.index().clone())?;
+        let num_blocks = base.documents.blocks().len();
+        Ok(DiskChange {
+            folder: self.folder.clone(),
+            base,
+            sink: IndexSink::new(writer, num_blocks),
+        })
+    }
+}
+
+impl DiskSnapshot {
+    /// Opens the latest commit of `folder`, which `encoder` must have encoded; nothing is read that
+    /// grows with the collection.
+    pub(crate) fn open(encoder: &Encoder, folder: &Path) -> Result<Self, Error> {
+        Self::of_index(encoder, folder, Index::open(folder)?)
+    }
+
+    pub(crate) fn of_index(encoder: &Encoder, folder: &Path, index: Index) -> Result<Self, Error> {
+        if encoder.dim() != index.dim() {
+            let expected = index.dim();
+            return Err(jacolbert_index::Error::Dim { expected, found: encoder.dim() }.into());
+        }
+        let settings = Settings::of_index(folder, &index)?;
+        settings.check_model(folder, encoder)?;
+        let documents = Documents::of_index(folder, &index)?;
+        Ok(Self { index, documents, settings })
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+}
+
+impl Snapshot for DiskSnapshot {
+    type Block = Attachment;
+
+    fn documents(&self) -> &Documents<Attachment> {
+        &self.documents
+    }
+
+    fn num_documents(&self) -> usize {
+        self.settings.num_documents
+    }
+
+    fn num_passages(&self) -> usize {
+        self.index.num_passages()
+    }
+
+    fn contains(&self, passage: PassageId) -> bool {
+        self.index.contains(passage)
+    }
+
+    fn pooling(&self) -> Pooling {
+        self.settings.pooling
+    }
+
+    fn search(
+        &self,
+        query: EmbeddingsRef<'_>,
+        among: Option<&PassageSubset>,
+        options: &SearchOptions,
+    ) -> Result<Vec<Hit>, Error> {
+        let searcher = Searcher::new(&self.index);
+        let hits = match among {
+            Some(subset) => searcher.search_among(query, subset, options)?,
+            None => searcher.search(query, options)?,
+        };
+        Ok(hits)
+    }
+
+    fn search_batch(
+        &self,
+        queries: &[Embeddings],
+        options: &SearchOptions,
+    ) -> Result<Vec<Vec<Hit>>, Error> {
+        Ok(Searcher::new(&self.index).search_batch(queries, options)?)
+    }
+
+    fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error> {
+        Ok(Searcher::new(&self.index).explain(query, passage)?)
+    }
+}
+
+impl DiskChange {
+    /// Has the commit write everything anew, without what deleted documents left.
+    pub(crate) fn compact(&mut self) -> Result<(), Error> {
+        self.base.documents.erase_deleted(self.sink.writer_mut())?;
+        self.sink.writer_mut().compact();
+        Ok(())
+    }
+}
+
+impl PassageStore for DiskChange {
+    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
+        self.sink.add(passage)
+    }
+
+    fn add_block(&mut self, block: Vec<u8>) -> Result<(), Error> {
+        self.sink.add_block(block)
+    }
+}
+
+impl Change for DiskChange {
+    type Snapshot = DiskSnapshot;
+
+    fn base(&self) -> &DiskSnapshot {
+        &self.base
+    }
+
+    fn delete(&mut self, passage: PassageId) -> Result<(), Error> {
+        Ok(self.sink.writer_mut().delete(passage)?)
+    }
+
+    fn commit(self, num_documents: usize) -> Result<DiskSnapshot, Error> {
+        let settings = Settings { num_documents, ..self.base.settings };
+        let mut writer = self.sink.into_writer();
+        writer.attach(SETTINGS, &settings.to_bytes());
+        let index = writer.commit()?.index;
+        let documents = Documents::of_index(&self.folder, &index)?;
+        Ok(DiskSnapshot { index, documents, settings })
+    }
+}

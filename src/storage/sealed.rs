@@ -1,0 +1,105 @@
+//! What the kinds of storage have in common, for this crate only.
+
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
+
+use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
+use jacolbert_documents::Documents;
+use jacolbert_index::PassageId;
+use jacolbert_model::Encoder;
+use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions};
+
+use crate::Error;
+use crate::ingest::PassageStore;
+
+/// A kind of storage.
+pub trait Sealed: Debug + Send + Sync {
+    /// A state of the collection that no longer changes.
+    type Snapshot: Snapshot;
+    /// A change of the collection until its commit.
+    type Change: Change<Snapshot = Self::Snapshot>;
+
+    /// Where it is; for messages.
+    fn path(&self) -> &Path;
+
+    /// Starts a change of the latest state; `current` is the state that the collection has open.
+    fn begin(
+        &self,
+        encoder: &Encoder,
+        current: &Arc<Self::Snapshot>,
+    ) -> Result<Self::Change, Error>;
+}
+
+/// One state of a collection. A search holds it from its beginning to its end.
+pub trait Snapshot: Debug + Send + Sync {
+    /// The bytes of a block of documents.
+    type Block: AsRef<[u8]>;
+
+    /// The texts and metadata of all passages, also of some that are deleted.
+    fn documents(&self) -> &Documents<Self::Block>;
+
+    /// Number of documents that are not deleted.
+    fn num_documents(&self) -> usize;
+
+    /// Number of passages that are not deleted.
+    fn num_passages(&self) -> usize;
+
+    /// Whether there is a passage with this id that is not deleted.
+    fn contains(&self, passage: PassageId) -> bool;
+
+    /// How the tokens of passages are pooled.
+    fn pooling(&self) -> Pooling;
+
+    /// The best passages, of `among` only if it is given.
+    fn search(
+        &self,
+        query: EmbeddingsRef<'_>,
+        among: Option<&PassageSubset>,
+        options: &SearchOptions,
+    ) -> Result<Vec<Hit>, Error>;
+
+    /// The best passages for each query.
+    fn search_batch(
+        &self,
+        queries: &[Embeddings],
+        options: &SearchOptions,
+    ) -> Result<Vec<Vec<Hit>>, Error>;
+
+    /// The matches between a query and a passage that is not deleted.
+    fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error>;
+
+    /// The passages of the document with this id that are not deleted.
+    fn live_passages(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let mut passages = self.documents().passages_of(document_id)?;
+        passages.retain(|&passage| self.contains(passage));
+        Ok(passages)
+    }
+
+    /// The passages of the document with this id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`].
+    fn passages_of(&self, document_id: &str) -> Result<Vec<PassageId>, Error> {
+        let passages = self.live_passages(document_id)?;
+        if passages.is_empty() {
+            return Err(Error::UnknownId { id: document_id.into() });
+        }
+        Ok(passages)
+    }
+}
+
+/// A change of a collection. Dropping it leaves the collection as it was.
+pub trait Change: PassageStore {
+    /// The state that the commit makes.
+    type Snapshot: Snapshot;
+
+    /// The state before the change.
+    fn base(&self) -> &Self::Snapshot;
+
+    /// Deletes a passage.
+    fn delete(&mut self, passage: PassageId) -> Result<(), Error>;
+
+    /// Makes the change the state of the collection, with so many documents, and returns it.
+    fn commit(self, num_documents: usize) -> Result<Self::Snapshot, Error>;
+}
