@@ -1,9 +1,9 @@
-//! Which passages are deleted: one bit each.
+//! The deleted passages, as one bit per id.
 
 use crate::storage::{Array, FileKind, KindHeader, KindWords, SectionFile, SectionFileBuilder};
 use crate::{Error, PassageId};
 
-/// The deleted passages of an index; passages past the end of the bits are not deleted.
+/// The deleted passages of an index; passages beyond the last bit are not deleted.
 #[derive(Debug, Clone)]
 pub(crate) struct Deleted {
     file: SectionFile,

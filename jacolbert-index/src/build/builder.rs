@@ -145,7 +145,7 @@ impl IndexBuilder {
             Ok(())
         })?;
         let num_ids = self.lengths.len() as u32;
-        let attachments = self.attachments.into_waiting();
+        let attachments = self.attachments.into_buffered();
         Index::new(dim, num_ids, self.options, codec, segments, None, attachments)
     }
 

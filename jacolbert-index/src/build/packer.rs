@@ -1,4 +1,4 @@
-//! Passages into segments of bounded size.
+//! Packing of passages into segments.
 
 use crate::codec::{Codes, CodesRef, TokenEncoder};
 use crate::segment::{ClusteredCodes, FlatRows, FlatRowsRef, Layout, Segment};
@@ -14,7 +14,7 @@ pub(crate) struct SegmentPacker<'a> {
     offsets: Vec<u64>,
     codes: Codes,
     flat: FlatRows,
-    /// Rows that are yet to be encoded.
+    /// Rows that are not encoded yet.
     pending: SpooledRows,
     put: &'a mut dyn FnMut(SectionFile) -> Result<(), Error>,
 }
@@ -46,7 +46,7 @@ impl<'a> SegmentPacker<'a> {
         }
     }
 
-    /// Adds a passage of the rows `units` `[tokens, dim]`, of the lengths `norms`.
+    /// Adds a passage of the unit rows `units`, `[tokens, dim]`, whose lengths were `norms`.
     pub(crate) fn add_rows(&mut self, id: u32, units: &[f32], norms: &[f32]) -> Result<(), Error> {
         match self.format {
             TokenFormat::Flat => {

@@ -1,4 +1,4 @@
-//! What a build does, given how many tokens there are and how much memory.
+//! The sizes of a build, from the number of tokens and the memory that it may use.
 
 use crate::BuildOptions;
 use crate::kernels::row_len;
@@ -11,9 +11,9 @@ pub(crate) struct BuildPlan {
     pub(crate) sample_tokens: usize,
 }
 
-/// Tokens that k-means sees of each centroid at least, before fewer centroids are taken.
+/// Minimum number of sampled tokens per centroid; if memory is short, fewer centroids are trained.
 const FEWEST_PER_CENTROID: usize = 6;
-/// Tokens of a segment, unless the memory allows fewer only.
+/// Tokens of a segment, unless memory is short.
 const TOKENS_PER_SEGMENT: usize = 1 << 20;
 
 impl BuildPlan {
@@ -36,7 +36,7 @@ impl BuildPlan {
 }
 
 impl BuildOptions {
-    /// Tokens after which a segment is closed: its codes and the image of its file are in memory.
+    /// Tokens after which a segment is closed. Its codes and its file are in memory until then.
     pub(crate) fn tokens_per_segment(&self, dim: usize) -> usize {
         let per_token = 2 * (row_len(dim) * self.bits.get() / 8 + 12);
         (self.memory / 2 / per_token).clamp(1 << 10, TOKENS_PER_SEGMENT)

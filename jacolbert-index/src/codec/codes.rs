@@ -2,7 +2,7 @@
 
 use half::f16;
 
-/// Encoded tokens of one or more passages, one entry a token in each column.
+/// Encoded tokens of one or more passages, with one entry per token in each column.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Codes {
     pub(crate) centroids: Vec<u32>,
@@ -41,7 +41,7 @@ impl Codes {
 
 /// Encoded tokens of one passage, borrowed from an index.
 ///
-/// Per token: the id of its centroid, and the residual that leads from the centroid to the token.
+/// Each token has the id of its centroid and a residual.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CodesRef<'a> {
     pub(crate) centroids: CentroidCodes<'a>,
@@ -57,7 +57,7 @@ impl CodesRef<'_> {
     }
 }
 
-/// Centroid ids as they are stored: two bytes where the codebook allows it, else four.
+/// Centroid ids as they are stored: two bytes each if the codebook is small enough, else four.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CentroidCodes<'a> {
     Narrow(&'a [u16]),

@@ -1,15 +1,15 @@
-//! What the levels of a quantiser are fitted to: components of residuals.
+//! Samples of residual components, to which the levels are fitted.
 
 use super::nearest_centroids::NearestCentroids;
 use crate::storage::{Spool, SpooledRows};
 use crate::{EmbeddingsRef, Error};
 
-/// Residual components that are looked at.
+/// Maximum number of residual components in a sample, approximately.
 const MOST_COMPONENTS: usize = 1 << 20;
-/// Residuals that are shorter than this say nothing of the levels: their tokens are centroids.
+/// Shorter residuals are ignored: their tokens are the centroids.
 const SHORTEST_RESIDUAL: f32 = 1e-3;
 
-/// Residual components of rows of `sample`, in units of their token's root mean square, and the mean
+/// Residual components of rows of `sample`, each divided by the root mean square of its token, and the mean
 /// dot product of those rows with their centroids.
 pub(super) fn level_sample(
     sample: &Spool,

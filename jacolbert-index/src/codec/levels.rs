@@ -3,9 +3,9 @@
 use super::bits::Bits;
 use crate::kernels::{ZERO, row_len, signed, to_bytes};
 
-/// Rounds after which the levels are taken as they are; they settle well before.
+/// Maximum number of rounds; the levels settle well before.
 const MAX_ROUNDS: usize = 200;
-/// Values per level that a sample needs.
+/// Minimum number of values per level in a sample.
 const SAMPLE_PER_LEVEL: usize = 64;
 /// Bins in which the density of a sample is counted.
 const DENSITY_BINS: usize = 1_024;
@@ -16,9 +16,9 @@ const SETTLED: f64 = 1e-5;
 /// residual's root mean square.
 ///
 /// They minimise the mean squared error over a sample (S. Lloyd, "Least squares quantization in
-/// PCM", 1982; J. Max, 1960): each level is the mean of the values nearest to it. Then they are moved
-/// to the nearest of 255 evenly spaced values, so that the byte kernels compute with the very levels;
-/// at 8 bits these evenly spaced values are the levels.
+/// PCM", 1982; J. Max, 1960): each level is the mean of the values nearest to it. Then each is
+/// rounded to the nearest of 255 evenly spaced values, so that the byte kernels use the same levels. With 8
+/// bits these evenly spaced values are the levels.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Levels {
     bytes: Vec<u8>,
@@ -28,10 +28,9 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// The Lloyd-Max levels of `sample`, found from the companded ones.
+    /// The Lloyd-Max levels of `sample`; the iteration starts from companded levels.
     ///
-    /// A small sample is filled up with normally distributed values, so that tokens which come later
-    /// find usable levels.
+    /// A small sample is filled up with normally distributed values, so that the levels suit later tokens.
     pub(crate) fn lloyd_max(bits: Bits, mut sample: Vec<f32>) -> Self {
         let wanted = SAMPLE_PER_LEVEL * bits.num_levels();
         sample.extend(normal_values(wanted.saturating_sub(sample.len())));
@@ -50,7 +49,7 @@ impl Levels {
         Self::on_grid(&levels.into_iter().map(|level| level as f32).collect::<Vec<_>>())
     }
 
-    /// Takes levels in ascending order, each moved to the nearest of 255 evenly spaced values.
+    /// Rounds ascending levels to the nearest of 255 evenly spaced values.
     pub(crate) fn on_grid(levels: &[f32]) -> Self {
         let mut bytes = vec![ZERO; row_len(levels.len())];
         let step = to_bytes(levels, &mut bytes);

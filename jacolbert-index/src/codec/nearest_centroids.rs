@@ -6,12 +6,12 @@ use rayon::prelude::*;
 use crate::EmbeddingsRef;
 use crate::kernels::{self, BytePanels, LANES, Panel, row_len, to_bytes};
 
-/// Rows that one task looks at; fixed, so that the number of threads changes nothing.
+/// Rows of one task. Fixed, so that the result does not depend on the number of threads.
 const ROWS_PER_TASK: usize = 1_024;
-/// Groups that a row looks into. With 8 the nearest centroid is missed for some rows, whose second
-/// nearest is then about as near.
+/// Number of groups that a row is compared with. With 8, some rows miss their nearest centroid; the one that
+/// they get is about as near.
 const GROUPS_PROBED: usize = 8;
-/// Rows that a kernel call takes at a time: their products stay in the first-level cache.
+/// Rows of one kernel call; their products stay in the first-level cache.
 const ROWS_PER_CALL: usize = 24;
 
 /// The centroid nearest to a row.
@@ -91,7 +91,7 @@ impl<'c> NearestCentroids<'c> {
         }
     }
 
-    /// For each group the rows that look into it.
+    /// For each group, the rows that are compared with it.
     fn visitors(&self, bytes: &[u8], num_rows: usize) -> Vec<Vec<u32>> {
         if self.groups.len() == 1 {
             return vec![(0..num_rows as u32).collect()];
@@ -123,8 +123,8 @@ impl<'c> NearestCentroids<'c> {
         }
     }
 
-    /// Calls `each` with the number of every row of bytes and its products with `panel`, each in units
-    /// of that row alone.
+    /// Calls `each` with the number of every row of bytes and its products with `panel`, divided by the row's
+    /// own scale.
     fn for_each_row(
         &self,
         panel: &Panel,
@@ -151,7 +151,7 @@ impl<'c> NearestCentroids<'c> {
         }
     }
 
-    /// The nearer of the two by `f32`; the lower one if both are as near.
+    /// The nearer of the two, compared in `f32`; ties go to the lower centroid.
     fn better(&self, row: &[f32], best: &BestTwo) -> Nearest {
         let of = |centroid: u32| Nearest {
             centroid,
@@ -196,7 +196,7 @@ impl Default for Closest {
 }
 
 impl Closest {
-    /// Offers a group; the earlier of two equals stays before the other.
+    /// Offers a group; of two equal ones, the earlier stays first.
     fn offer(&mut self, dot: f32, group: u32) {
         if dot <= self.dots[GROUPS_PROBED - 1] {
             return;

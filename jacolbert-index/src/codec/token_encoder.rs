@@ -1,4 +1,4 @@
-//! Tokens into codes.
+//! Encoding of tokens as codes.
 
 use half::f16;
 use rayon::prelude::*;
@@ -11,12 +11,12 @@ use super::residual_codec::ResidualCodec;
 use crate::storage::SpooledRows;
 use crate::{EmbeddingsRef, Error};
 
-/// Tokens that one task encodes; fixed, so that the number of threads changes nothing.
+/// Tokens that one task encodes. Fixed, so that the result does not depend on the number of threads.
 const TOKENS_PER_TASK: usize = 1_024;
-/// Rounds of choosing levels for a scale and the scale for those levels.
+/// Rounds of choosing the levels for a scale and then the scale for those levels.
 const SCALE_ROUNDS: usize = 2;
 
-/// Encodes tokens with a codec, whose centroids it holds arranged for the search.
+/// Encodes tokens with a codec.
 #[derive(Debug)]
 pub(crate) struct TokenEncoder<'c> {
     codec: &'c ResidualCodec,
@@ -35,8 +35,8 @@ impl<'c> TokenEncoder<'c> {
         Ok(Self { codec, centroids, search: NearestCentroids::new(centroids, seed)? })
     }
 
-    /// The codes of `rows`, and the dot product of each with its centroid. On all cores; the result
-    /// does not depend on their number.
+    /// Encodes `rows` on all cores; also returns the dot product of each with its centroid. The result does
+    /// not depend on the number of cores.
     pub(crate) fn encode(&self, rows: &SpooledRows) -> Result<(Codes, Vec<f32>), Error> {
         let dim = self.codec.dim();
         let nearest = self.search.assign(EmbeddingsRef::new(&rows.units, dim)?);
@@ -60,7 +60,7 @@ impl<'c> TokenEncoder<'c> {
     }
 }
 
-/// The codes of one task, and what is used again for each of its tokens.
+/// The codes of one task, and buffers for one token.
 struct Task<'c> {
     codec: &'c ResidualCodec,
     codes: Codes,

@@ -88,7 +88,7 @@ impl Compaction {
         Ok(fit)
     }
 
-    /// The codec of what is written; none if that is flat.
+    /// The codec of the rewritten segments; `None` if they are flat.
     fn codec(
         &self,
         index: &Index,
@@ -124,7 +124,7 @@ impl Compaction {
     }
 }
 
-/// Whether `codec` is not the one that `index` has in its folder.
+/// Whether `codec` differs from the one that `index` has in its folder.
 fn is_new(codec: &ResidualCodec, index: &Index) -> bool {
     index.codec.as_ref().is_none_or(|old| old.file().checksum() != codec.file().checksum())
 }

@@ -1,4 +1,4 @@
-//! Rows laid out for the byte kernels: panels of 32 rows, five bits and a sign a component.
+//! Rows laid out for the byte kernels: panels of 32 rows, with five bits and a sign per component.
 
 use jacolbert_core::simd::Isa;
 
@@ -7,8 +7,8 @@ use super::lanes::{ByteDots, ByteLanes, LANES, LARGEST_BYTE, Lanes};
 
 /// Rows `[n, dim]` as bytes in panels of 32, padded with zero rows.
 ///
-/// Byte dot products against rows of [`byte_rows`](super::byte_rows) come in the units of each panel
-/// row: a product `d` stands for `scale * (d - offset)`, times the scale of the other row.
+/// A byte dot product `d` with a row of [`byte_rows`](super::byte_rows) stands for `scale * (d - offset)`,
+/// times the scale of the other row.
 #[derive(Debug, Clone)]
 pub(crate) struct BytePanels {
     panels: Vec<Panel>,
@@ -19,7 +19,7 @@ pub(crate) struct BytePanels {
 pub(crate) struct Panel {
     /// `[row length / 4][32][4]`.
     lanes: Vec<ByteLanes>,
-    /// What a component of 1 stands for, by row.
+    /// The scale of each row: what a component of 1 stands for.
     pub(crate) scales: Lanes,
     /// The product of each row with a row of zeros, each of which is the byte [`ZERO`].
     pub(crate) offsets: ByteDots,

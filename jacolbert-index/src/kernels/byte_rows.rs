@@ -1,4 +1,4 @@
-//! Rows in bytes: 7 bits and a sign a component, and one scale a row.
+//! Rows as bytes: 7 bits and a sign per component, and one scale per row.
 
 /// The byte that stands for 0.
 pub(crate) const ZERO: u8 = 128;
@@ -12,8 +12,8 @@ pub(crate) fn row_len(dim: usize) -> usize {
     dim.next_multiple_of(8)
 }
 
-/// Writes `row` as bytes `u` with `row ≈ scale * (u - 128)`, and returns that scale, in which the
-/// component that is largest in absolute value is 127.
+/// Writes `row` as bytes `u` with `row ≈ scale * (u - 128)`, and returns the scale. The component with the
+/// largest absolute value becomes 127 steps.
 pub(crate) fn to_bytes(row: &[f32], bytes: &mut [u8]) -> f32 {
     let largest = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
     bytes.fill(ZERO);

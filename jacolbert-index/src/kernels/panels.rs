@@ -5,11 +5,8 @@ use jacolbert_core::simd::Isa;
 
 use super::lanes::{LANES, Lanes, keep_best};
 
-/// Rows `[n, dim]` in transposed panels of 32, padded with zero rows: dot products against many
-/// other rows then need no sum across a register.
-///
-/// This is how a query is held during a search, and how centroids are held while tokens are
-/// assigned to them.
+/// Rows `[n, dim]` in transposed panels of 32, padded with zero rows. In this layout, dot products with many
+/// other rows need no sum across a register. A query is kept like this during a search.
 ///
 /// ```
 /// use jacolbert_index::{Embeddings, Panels};
@@ -28,7 +25,7 @@ pub struct Panels {
     isa: Isa,
 }
 
-/// Rows that a kernel call takes at a time: their products stay in the first-level cache.
+/// Rows of one kernel call; their products stay in the first-level cache.
 const ROWS_PER_CALL: usize = 8;
 
 impl Panels {
@@ -49,7 +46,7 @@ impl Panels {
         Self { panels, num_rows: rows.len() / dim, dim, isa: Isa::detected() }
     }
 
-    /// Number of rows laid out, padding not counted.
+    /// Number of rows, without padding.
     pub fn num_rows(&self) -> usize {
         self.num_rows
     }
@@ -63,7 +60,7 @@ impl Panels {
     /// row-major: the inner maximum of MaxSim.
     ///
     /// # Panics
-    /// If `best` does not have one entry a row, or `rows` is not made of whole rows.
+    /// If `best` does not have one entry per row, or `rows` does not consist of whole rows.
     pub fn best_dots(&self, rows: &[f32], best: &mut [f32]) {
         assert_eq!(best.len(), self.num_rows, "one best value a row");
         assert!(rows.len().is_multiple_of(self.dim), "whole rows");
@@ -84,7 +81,7 @@ impl Panels {
     /// `[tokens, num_rows]`, row-major.
     ///
     /// # Panics
-    /// If `rows` is not made of whole rows.
+    /// If `rows` does not consist of whole rows.
     pub fn dots(&self, rows: &[f32]) -> Vec<f32> {
         assert!(rows.len().is_multiple_of(self.dim), "whole rows");
         let mut all = vec![0.0; rows.len() / self.dim * self.num_rows];

@@ -1,4 +1,4 @@
-//! Tokens as codes: a centroid and a packed residual each, with inverted lists.
+//! Tokens as codes, each with a centroid and a packed residual, and inverted lists.
 
 use std::ops::Range;
 
@@ -122,7 +122,7 @@ impl Clustered {
         }
     }
 
-    /// The same, if the segment has their centroids.
+    /// The same, after a check that the centroids exist.
     pub(super) fn checked_codes(&self, tokens: Range<usize>) -> Result<CodesRef<'_>, BadCode> {
         let codes = self.codes(tokens);
         let mut centroids = (0..codes.num_tokens()).map(|token| codes.centroids.at(token));
@@ -141,8 +141,8 @@ impl Clustered {
         }
     }
 
-    /// Raises the best products of `scratch` to those of the tokens that may be the best: the products
-    /// of the centroids are known, those of the residuals are added.
+    /// Raises the best products of `scratch` to those of the tokens that may be the best. The product of a
+    /// token is that of its centroid, which is known, plus that of its residual.
     pub(super) fn raise(
         &self,
         query: &PackedQuery,
@@ -174,7 +174,7 @@ impl Clustered {
     }
 }
 
-/// Leaves in `scratch` the tokens that may be the best for a query token.
+/// Writes to `scratch` which tokens may be the best for any query token.
 fn find_contenders(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut Scratch) {
     match codes.centroids {
         CentroidCodes::Narrow(codes) => scores.reached(codes, &mut scratch.reached),
@@ -185,7 +185,7 @@ fn find_contenders(codes: CodesRef<'_>, scores: &CentroidScores, scratch: &mut S
     scratch.contenders.extend(reached.map(|(token, _)| token));
 }
 
-/// The term of no token.
+/// The term that fills unused places.
 const NOTHING: Term<'static> = Term { base: &[0; LANES], base_scale: 0.0, scale: 0.0, factor: 0.0 };
 
 impl ResidualUnpacker {
@@ -200,7 +200,7 @@ impl ResidualUnpacker {
         }
     }
 
-    /// The residuals of the tokens `tokens` of `codes` will be read soon.
+    /// Prefetches the residuals of the tokens `tokens` of `codes`.
     fn prefetch(&self, codes: CodesRef<'_>, tokens: &[usize]) {
         tokens.iter().for_each(|&token| prefetch(self.packed(codes, token)));
     }
@@ -209,7 +209,7 @@ impl ResidualUnpacker {
         &codes.residuals[token * self.packed_len..(token + 1) * self.packed_len]
     }
 
-    /// The levels of the tokens `block` of `codes` as rows of bytes.
+    /// Unpacks the residuals of the tokens `block` of `codes` into rows of bytes.
     fn rows<'r>(
         &self,
         query: &PackedQuery,
@@ -235,7 +235,7 @@ impl ResidualUnpacker {
         rows
     }
 
-    /// What a step of each token's residual stands for, and each token's factor.
+    /// Writes to `scratch` the scale of each token's residual, per step of the levels, and its factor.
     fn scales(&self, codes: CodesRef<'_>, scratch: &mut Scratch) {
         scratch.scales.resize(codes.num_tokens(), 0.0);
         scratch.factors.resize(codes.num_tokens(), 0.0);

@@ -1,4 +1,4 @@
-//! Tokens as exact rows: a byte a component, and a scale a token.
+//! Tokens as exact rows: one byte per component, and one scale per token.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::kernels::{self, LANES, Term, from_bytes, row_len};
 use crate::scoring::{PackedQuery, Scratch, TOKENS_PER_BLOCK};
 use crate::storage::{Array, SectionFile, SectionFileBuilder};
 
-/// The rows of a flat segment, of which token t is `scales[t] * (rows[t] - 128)`.
+/// The rows of a flat segment; token t is `scales[t] * (rows[t] - 128)`.
 #[derive(Debug, Clone)]
 pub(super) struct Flat {
     rows: Array<u8>,
@@ -16,7 +16,7 @@ pub(super) struct Flat {
     row_len: usize,
 }
 
-/// Rows as bytes, `[tokens, row length]`, and a scale a token.
+/// Rows as bytes, `[tokens, row length]`, and one scale per token.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FlatRowsRef<'a> {
     pub(crate) rows: &'a [u8],
@@ -29,7 +29,7 @@ impl<'a> FlatRowsRef<'a> {
     }
 }
 
-/// No row that may be stored has a scale as large.
+/// The scale of any row that may be stored is smaller.
 const LARGEST_SCALE: f32 = 1e6;
 
 impl Flat {
@@ -49,7 +49,7 @@ impl Flat {
         }
     }
 
-    /// The same, if their scales are those of embeddings.
+    /// The same, after a check that the scales are possible.
     pub(super) fn checked_rows(&self, tokens: Range<usize>) -> Result<FlatRowsRef<'_>, BadCode> {
         let parts = self.rows(tokens);
         let bad = parts.scales.iter().position(|scale| !(0.0..LARGEST_SCALE).contains(scale));

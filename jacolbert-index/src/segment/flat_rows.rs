@@ -7,7 +7,7 @@ use crate::EmbeddingsRef;
 use crate::kernels::{from_bytes, row_len, to_bytes};
 use crate::storage::SpooledRows;
 
-/// Rows as bytes, `[tokens, row length]`, and a scale a token.
+/// Rows as bytes, `[tokens, row length]`, and one scale per token.
 #[derive(Debug, Default)]
 pub(crate) struct FlatRows {
     rows: Vec<u8>,

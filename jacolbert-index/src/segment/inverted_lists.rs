@@ -6,8 +6,8 @@ use crate::{CentroidId, Error};
 
 /// Positions of passages by centroid, each list ascending and without repetition.
 ///
-/// A list holds the distances between one position and the next, from -1 on, less 1, each in seven
-/// bits a byte, the lowest first; the top bit says that more follow (LEB128).
+/// A list stores, for each position, how many positions were skipped since the previous one, in LEB128:
+/// seven bits per byte, the lowest first; the top bit says that another byte follows.
 #[derive(Debug, Clone)]
 pub(super) struct InvertedLists {
     starts: Array<u32>,
@@ -24,9 +24,9 @@ impl InvertedLists {
         Ok(Self { starts, bytes: file.array("lists", num_bytes)? })
     }
 
-    /// Positions within the segment of the passages in a cell. `None` if the list is not there; one
-    /// that is damaged ends early or has positions that no passage has. A centroid that came after the
-    /// segment has an empty list.
+    /// Positions, within the segment, of the passages in a cell; `None` if the list is out of bounds. A
+    /// damaged list may end early or name positions that no passage has. The list of a centroid that was
+    /// added after the segment is empty.
     pub(super) fn cell(&self, centroid: CentroidId) -> Option<Positions<'_>> {
         let starts = self.starts.as_slice();
         let Some(&[start, end]) = starts.get(centroid.index()..).and_then(|s| s.first_chunk())
@@ -79,8 +79,8 @@ fn encode(mut gap: u32, bytes: &mut [u8]) {
     bytes[last] = gap as u8;
 }
 
-/// The two sections of the lists of passages whose tokens have the given centroids; passage p has the
-/// tokens `offsets[p]..offsets[p + 1]`.
+/// The sections `starts` and `lists` for tokens with the given codes; passage p has the tokens
+/// `offsets[p]..offsets[p + 1]`.
 pub(super) fn list_sections(
     codes: &Codes,
     offsets: &[u64],

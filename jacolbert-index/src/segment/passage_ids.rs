@@ -1,4 +1,4 @@
-//! The ids of a segment's passages: a range, or a list where deleted ones were left out.
+//! The ids of a segment's passages: a range, or a list if ids within the range are missing.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::{Error, PassageId};
 pub(super) struct PassageIds {
     range: Range<u32>,
     len: usize,
-    /// Absent where no id of the range is missing.
+    /// Absent if no id of the range is missing.
     listed: Option<Array<u32>>,
 }
 

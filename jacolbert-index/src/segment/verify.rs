@@ -1,4 +1,4 @@
-//! The check of everything that a segment holds.
+//! A full check of a segment.
 
 use super::{Body, Segment};
 use crate::codec::BadCode;
@@ -20,7 +20,7 @@ impl Segment {
         self.verify_lists(codec)
     }
 
-    /// Every passage is in the lists of its tokens' centroids, and in no other.
+    /// Checks that every passage is in the lists of its tokens' centroids, and in no other.
     fn verify_lists(&self, codec: Option<&ResidualCodec>) -> Result<(), Error> {
         let Body::Clustered(clustered) = &self.body else { return Ok(()) };
         let num_centroids = codec.map_or(0, ResidualCodec::num_centroids);

@@ -1,4 +1,4 @@
-//! The folder of an index: new files under new names, then the manifest put in place by rename.
+//! The folder of an index: files are created under new names, then the manifest is replaced by rename.
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
@@ -31,8 +31,8 @@ pub(crate) struct WriterLock {
 }
 
 impl Drop for WriterLock {
-    /// Closing would not do: a process that another thread starts holds the file as well until it
-    /// has become the other program, and with it the lock.
+    /// Unlocks explicitly. Closing the file is not enough: a process that another thread is starting holds
+    /// a copy of it, and with it the lock, until it executes its program.
     fn drop(&mut self) {
         let _closed_soon = self.file.unlock();
     }
@@ -54,12 +54,12 @@ impl Directory {
         Err(Error::NotAnIndex { path: path.into(), reason })
     }
 
-    /// The folder at `path`, made if need be, and on disk.
+    /// The folder at `path`, created if it is missing, and synced to disk.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let directory = Self::new(path);
         let folders = || path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
         let num_missing = folders().take_while(|folder| !folder.exists()).count();
-        // The first that is there may be the work of somebody who died before it was on disk.
+        // The first existing folder may have been created by a process that died before syncing it.
         let unsure: Vec<&Path> = folders().take(num_missing + 1).collect();
         unsure.into_iter().rev().try_for_each(|folder| directory.create_folder(folder))?;
         Ok(directory)
@@ -72,7 +72,7 @@ impl Directory {
             .parent()
             .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
         match parent.map(|parent| self.sync_folder(parent)) {
-            // A folder that we may pass through and not open; who made this one has synced it.
+            // We may traverse the parent but not open it. Whoever created this folder has synced it.
             Some(Err(error)) if existed && error.is_forbidden() => Ok(()),
             synced => synced.unwrap_or(Ok(())),
         }
@@ -90,7 +90,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Whether there is a manifest; that it cannot be seen does not mean that there is none.
+    /// Whether there is a manifest; an error if the system does not let us look.
     fn holds_manifest(&self) -> Result<bool, Error> {
         let path = self.path.join(MANIFEST);
         path.try_exists().map_err(|source| Error::io(&path, source))
@@ -140,12 +140,12 @@ impl Directory {
         Ok(bytes)
     }
 
-    /// A new file, to be written.
+    /// Creates a file.
     pub(crate) fn create_file(&self, name: String) -> Result<NewFile, Error> {
         NewFile::create(self.disk.clone(), &self.path, name)
     }
 
-    /// Makes `manifest` the state of the index: all of it or, if this fails, none.
+    /// Makes `manifest` the state of the index. If this fails, the state is the one before.
     ///
     /// # Errors
     /// [`Error::NotDurable`] if only the last step failed, by which the new state is in place.
@@ -162,15 +162,15 @@ impl Directory {
         synced.map_err(|source| Error::NotDurable { path: self.path.clone(), source })
     }
 
-    /// Waits until the names in the folder are on disk.
+    /// Waits until the entries of the folder are on disk.
     pub(crate) fn sync(&self) -> Result<(), Error> {
         self.sync_folder(&self.path)
     }
 
-    /// Removes the files of an index that are not among `kept`, as far as the system lets them go.
+    /// Removes the files of an index that are not among `kept`.
     ///
-    /// A reader that holds them open keeps them where the system allows it; where it does not, the
-    /// file stays until a later commit.
+    /// A file that a reader has open stays readable on systems that allow its removal. On others it stays
+    /// in the folder until a later commit.
     pub(crate) fn remove_orphans<'a>(
         &self,
         kept: impl Iterator<Item = &'a FileEntry>,
@@ -187,8 +187,8 @@ impl Directory {
         Ok(())
     }
 
-    /// Removes those of the files `created` that are not part of the index, and the manifest that
-    /// was not put in place.
+    /// Removes those of the files `created` that are not part of the index, and a new manifest that was not
+    /// renamed.
     pub(crate) fn remove_unnamed(&self, created: &[String]) -> Result<(), Error> {
         let named: Vec<String> = if self.holds_manifest()? {
             self.manifest()?.files().map(|file| file.name.clone()).collect()
@@ -207,7 +207,7 @@ impl Directory {
     }
 }
 
-/// Whether a file has a name that a writer gives: `7-segment.jacolbert`, and so on.
+/// Whether a file's name is one that a writer gives, such as `7-segment-0.jacolbert`.
 fn is_index_file(name: &str) -> bool {
     let parts = name.strip_suffix(".jacolbert").and_then(|stem| stem.split_once('-'));
     let of_a_generation = parts.is_some_and(|(generation, kind)| {

@@ -1,4 +1,4 @@
-//! The doors through which the folder of an index changes; there are no others.
+//! All operations that change the folder of an index; there are no others.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
@@ -7,16 +7,15 @@ use std::path::Path;
 #[cfg(not(test))]
 use std::sync::Arc;
 
-/// One method for each way in which a folder changes, so that all changes can be listed and each
-/// can be stopped.
+/// One method for each way of changing a folder, so that a test can list all changes and make each fail.
 pub(crate) trait Disk: Debug + Send + Sync {
-    /// Makes the folder `path`, if it is missing, in one that is there.
+    /// Creates the folder `path` if it is missing; its parent exists.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// A new, empty file; an error if there is one at `path`.
+    /// Creates an empty file; an error if there is one at `path`.
     fn create(&self, path: &Path) -> io::Result<File>;
 
-    /// The file at `path`, left as it is, or a new one.
+    /// Opens the file at `path` without changing it, or creates it.
     fn create_lock(&self, path: &Path) -> io::Result<File>;
 
     /// Writes `bytes` to `file`, which was created at `path`, from the byte `at` on.
@@ -25,17 +24,17 @@ pub(crate) trait Disk: Debug + Send + Sync {
     /// Waits until the content of `file`, which was created at `path`, is on disk.
     fn sync_file(&self, path: &Path, file: &File) -> io::Result<()>;
 
-    /// Puts the file `from` in the place of `to`, all at once.
+    /// Replaces the file `to` by `from`, atomically.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Removes the name of a file; whoever has the file open keeps its content.
+    /// Removes a file from its folder; whoever has it open can still read it.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Waits until the names in the folder `path` are on disk.
+    /// Waits until the entries of the folder `path` are on disk.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 }
 
-/// The disk that the operating system offers.
+/// The disk of the operating system.
 #[derive(Debug)]
 pub(crate) struct SystemDisk;
 
@@ -77,7 +76,7 @@ impl Disk for SystemDisk {
         File::open(path)?.sync_all()
     }
 
-    /// There is no such operation elsewhere.
+    /// Other systems have no such operation.
     #[cfg(not(unix))]
     fn sync_folder(&self, _path: &Path) -> io::Result<()> {
         Ok(())

@@ -1,4 +1,4 @@
-//! A commit to be: new files under the names of one generation.
+//! A commit in progress: new files under the names of one generation.
 
 use std::path::Path;
 
@@ -8,20 +8,21 @@ use super::new_file::NewFile;
 use super::section_file::SectionFile;
 use crate::Error;
 
-/// The one writer's right to a folder, and the files that it has written there.
+/// The writer's lock on a folder, and the files that it has written there.
 ///
-/// Dropped before [`commit`](Self::commit), it leaves the state as it was and none of the files.
+/// A draft that is dropped before [`commit`](Self::commit) removes its files and leaves the state as it was.
 #[derive(Debug)]
 pub(crate) struct Draft {
     directory: Directory,
     generation: u64,
     created: Vec<String>,
-    /// Last, so that it is released when the rest is done.
+    /// Last, so that it is released after everything else.
     _lock: WriterLock,
 }
 
 impl Draft {
-    /// The draft of an index in the folder `path`, which is made if need be and must hold none.
+    /// A draft of a new index in the folder `path`, which is created if it is missing and must not hold an
+    /// index.
     pub(crate) fn claim(path: &Path) -> Result<Self, Error> {
         let directory = Directory::create(path)?;
         let lock = directory.lock()?;
@@ -30,7 +31,7 @@ impl Draft {
         Ok(Self { directory, generation: 1, created: Vec::new(), _lock: lock })
     }
 
-    /// The draft of the state that follows the one in the folder `path`, and that one.
+    /// A draft of the next state of the index in the folder `path`, and the manifest of its current state.
     pub(crate) fn open(path: &Path) -> Result<(Self, Manifest), Error> {
         let directory = Directory::open(path)?;
         let lock = directory.lock()?;
@@ -45,13 +46,13 @@ impl Draft {
         &self.directory
     }
 
-    /// The generation that the commit makes.
+    /// The generation of the commit.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// A new file; `kind` begins with `codec`, `segment`, `deleted`, `attachment` or `spool`.
-    /// A spool is part of no index and is gone with the draft or the commit.
+    /// Creates a file; `kind` begins with `codec`, `segment`, `deleted`, `attachment` or `spool`. A spool is
+    /// never part of an index and is removed with the draft or by the commit.
     pub(crate) fn create(&mut self, kind: &str) -> Result<NewFile, Error> {
         let name = format!("{}-{kind}.jacolbert", self.generation);
         let file = self.directory.create_file(name.clone())?;
@@ -59,7 +60,7 @@ impl Draft {
         Ok(file)
     }
 
-    /// A new file with the content `bytes`, on disk.
+    /// Writes a file with the content `bytes` and syncs it to disk.
     pub(crate) fn write(
         &mut self,
         kind: &str,
@@ -71,7 +72,7 @@ impl Draft {
         file.finish(checksum)
     }
 
-    /// A new file with the content of `sections`, on disk.
+    /// Writes a file with the content of `sections` and syncs it to disk.
     pub(crate) fn write_sections(
         &mut self,
         kind: &str,
@@ -80,10 +81,10 @@ impl Draft {
         self.write(kind, sections.bytes(), sections.checksum())
     }
 
-    /// Removes the files that `manifest`, which is in place, does not name.
+    /// Removes the files that the current manifest, `manifest`, does not name.
     ///
-    /// Whoever put it there may have died before it was on disk; it is made so first, lest the
-    /// power fail and bring back a manifest whose files are gone.
+    /// The manifest is synced to disk first: its writer may have died before doing so, and a power failure
+    /// could then bring back an older manifest whose files are gone.
     pub(crate) fn remove_orphans(&self, manifest: &Manifest) -> Result<(), Error> {
         self.directory.sync()?;
         self.directory.remove_orphans(manifest.files())

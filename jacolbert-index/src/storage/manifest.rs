@@ -1,4 +1,4 @@
-//! The manifest: the one file that says which files are the index.
+//! The manifest: the file that names all files of the index.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -11,17 +11,17 @@ use crate::{BuildOptions, Error, FORMAT_VERSION};
 pub(crate) const MANIFEST: &str = "manifest.json";
 const FORMAT: &str = "jacolbert index";
 
-/// Everything that a commit puts in place at once.
+/// The state of an index, which a commit replaces at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     format: String,
     version: u32,
-    /// Counts commits; names of new files carry it.
+    /// Number of the commit, which is part of the names of its files.
     pub(crate) generation: u64,
     pub(crate) dim: usize,
-    /// Passage ids given so far; each is below it.
+    /// Number of passage ids given so far; every id is below it.
     pub(crate) num_ids: u32,
-    /// How the index was built, which is also how it grows.
+    /// The settings that the index was built with and grows by.
     pub(crate) build: BuildOptions,
     /// Absent as long as all segments are flat.
     pub(crate) codec: Option<FileEntry>,
@@ -34,9 +34,9 @@ pub(crate) struct Manifest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FileEntry {
     pub(crate) name: String,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub(crate) length: u64,
-    /// CRC-32: of the header where the file has sections, else of the whole file.
+    /// CRC-32: of the header if the file has sections, else of the whole file.
     pub(crate) checksum: u32,
 }
 
@@ -69,7 +69,7 @@ impl Manifest {
         parts.chain(self.attachments.values())
     }
 
-    /// The text of the file: JSON, then a line with the CRC-32 of that JSON.
+    /// The text of the file: JSON, followed by a line with the CRC-32 of that JSON.
     pub(crate) fn to_text(&self) -> serde_json::Result<String> {
         let json = serde_json::to_string_pretty(self)?;
         Ok(format!("{json}\ncrc32 {:08x}\n", crc32fast::hash(json.as_bytes())))

@@ -1,4 +1,4 @@
-//! Attachments of a commit to be: waiting in memory, or written already.
+//! Attachments of a commit in progress: buffered in memory, or written already.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use super::draft::Draft;
 use super::manifest::{FileEntry, Manifest};
 use crate::Error;
 
-/// What was attached since a draft was begun. Of two with one name the later counts.
+/// The attachments of a draft. A later one replaces an earlier one of the same name.
 #[derive(Debug, Default)]
 pub(crate) struct NewAttachments {
-    waiting: BTreeMap<String, Attachment>,
+    buffered: BTreeMap<String, Attachment>,
     written: BTreeMap<String, FileEntry>,
-    /// Files made so far, those of attachments that were replaced included.
+    /// Number of files created so far, including those of attachments that were replaced.
     num_files: usize,
 }
 
@@ -20,10 +20,10 @@ impl NewAttachments {
     /// Keeps a copy of `content` in memory until the commit.
     pub(crate) fn attach_buffered(&mut self, name: &str, content: &[u8]) {
         self.written.remove(name);
-        self.waiting.insert(name.into(), Attachment::copied(content));
+        self.buffered.insert(name.into(), Attachment::copied(content));
     }
 
-    /// Writes `content` to a file of `draft`, which the commit names.
+    /// Writes `content` to a file of `draft`, which the commit makes part of the index.
     pub(crate) fn attach_written(
         &mut self,
         name: &str,
@@ -31,24 +31,24 @@ impl NewAttachments {
         draft: &mut Draft,
     ) -> Result<(), Error> {
         let entry = self.file(content, crc32fast::hash(content), draft)?;
-        self.waiting.remove(name);
+        self.buffered.remove(name);
         self.written.insert(name.into(), entry);
         Ok(())
     }
 
-    /// No longer keeps what is there under `name`.
+    /// Removes the attachment `name`, if there is one.
     pub(crate) fn forget(&mut self, name: &str) {
-        self.waiting.remove(name);
+        self.buffered.remove(name);
         self.written.remove(name);
     }
 
-    /// Writes what waits, and puts all into `manifest`.
+    /// Writes the buffered attachments, and names all in `manifest`.
     pub(crate) fn finish(
         mut self,
         draft: &mut Draft,
         manifest: &mut Manifest,
     ) -> Result<(), Error> {
-        for (name, attachment) in std::mem::take(&mut self.waiting) {
+        for (name, attachment) in std::mem::take(&mut self.buffered) {
             let entry = self.file(attachment.as_ref(), attachment.checksum(), draft)?;
             manifest.attachments.insert(name, entry);
         }
@@ -56,9 +56,9 @@ impl NewAttachments {
         Ok(())
     }
 
-    /// Those that wait in memory, which are all where nothing is written.
-    pub(crate) fn into_waiting(self) -> BTreeMap<String, Attachment> {
-        self.waiting
+    /// The buffered attachments, which are all of them in memory.
+    pub(crate) fn into_buffered(self) -> BTreeMap<String, Attachment> {
+        self.buffered
     }
 
     fn file(
@@ -75,6 +75,6 @@ impl NewAttachments {
 
 impl FromIterator<(String, Attachment)> for NewAttachments {
     fn from_iter<I: IntoIterator<Item = (String, Attachment)>>(attachments: I) -> Self {
-        Self { waiting: attachments.into_iter().collect(), ..Self::default() }
+        Self { buffered: attachments.into_iter().collect(), ..Self::default() }
     }
 }

@@ -8,12 +8,12 @@ use super::disk::Disk;
 use super::manifest::FileEntry;
 use crate::Error;
 
-/// Bytes that are collected before the system is called.
+/// Bytes that are collected before they are written.
 const CHUNK: usize = 1 << 18;
 
-/// A new file under a name that no other file had.
+/// A new file under a new name.
 ///
-/// What was appended is in the file after [`flush`](Self::flush), and on disk after
+/// Appended bytes are in the file after [`flush`](Self::flush), and on disk after
 /// [`finish`](Self::finish).
 #[derive(Debug)]
 pub(crate) struct NewFile {
@@ -52,7 +52,7 @@ impl NewFile {
         Ok(())
     }
 
-    /// Hands to the system what was appended; it need not be on disk afterwards.
+    /// Writes the appended bytes to the file, without waiting until they are on disk.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         if !self.pending.is_empty() {
             let pending = std::mem::take(&mut self.pending);

@@ -1,4 +1,4 @@
-//! Tokens on their way into an index: unit rows in half precision, in memory or in a file.
+//! Tokens that wait to be encoded: unit rows in half precision, in memory or in a file.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -11,12 +11,12 @@ use jacolbert_core::normalise;
 use super::new_file::NewFile;
 use crate::{EmbeddingsRef, Error};
 
-/// Lengths of rows from here on do not fit the `f16` that a codec keeps.
+/// Rows of this length or longer do not fit the `f16` in which a codec keeps lengths.
 const LONGEST: f32 = 60_000.0;
 
 /// Rows of length 1, `f16`, each followed by its former length, `f32`.
 ///
-/// Half precision moves a row by less than a thousandth of what eight bits a residual do.
+/// The rounding to half precision is less than 0.1 % of that of residuals of eight bits.
 #[derive(Debug)]
 pub(crate) struct Spool {
     dim: usize,
@@ -45,7 +45,7 @@ impl Spool {
         Self { dim, num_rows: 0, store: Store::Memory(Vec::new()) }
     }
 
-    /// A spool in `file`, which is empty; whoever made it removes it.
+    /// A spool in `file`, which is empty; its creator removes it.
     pub(crate) fn in_file(dim: usize, file: NewFile) -> Result<Self, Error> {
         let reader = File::open(file.path()).map_err(|source| Error::io(file.path(), source))?;
         Ok(Self { dim, num_rows: 0, store: Store::File { writer: file, reader } })
@@ -59,7 +59,7 @@ impl Spool {
         self.num_rows
     }
 
-    /// Appends all rows or, if one is too long, none.
+    /// Appends all rows, or none if one is too long.
     pub(crate) fn push(&mut self, rows: EmbeddingsRef<'_>) -> Result<(), Error> {
         check_norms(rows)?;
         let mut halves = vec![f16::ZERO; self.dim];
@@ -75,7 +75,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Ends the writing, before the reading begins.
+    /// Ends writing; rows are read afterwards.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         match &mut self.store {
             Store::Memory(_) => Ok(()),
@@ -138,7 +138,7 @@ impl Spool {
     }
 }
 
-/// Rows that are read at a time where nothing else says how many.
+/// Rows that are usually read at a time.
 pub(crate) const ROWS_PER_BLOCK: usize = 16_384;
 
 impl SpooledRows {
