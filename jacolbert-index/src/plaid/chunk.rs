@@ -11,14 +11,14 @@ use super::passage::PlaidPassage;
 use super::torch_file::TorchFile;
 use crate::Error;
 
-/// The codes of a chunk's passages; all of them are known to be within the codec.
+/// The codes of a chunk's passages, checked against the number of centroids.
 #[derive(Debug)]
 pub(super) struct Chunk {
     lengths: std::vec::IntoIter<usize>,
     codes: Vec<u32>,
     /// Packed residuals, `[tokens, dim * bits / 8]`.
     residuals: Vec<u8>,
-    /// Tokens of the passages handed out.
+    /// Tokens of the passages that were read.
     done: usize,
 }
 
@@ -54,7 +54,7 @@ impl Chunk {
     }
 }
 
-/// Number of tokens of each passage of chunk `number`; they are as many as `counts` says.
+/// Number of tokens of each passage of chunk `number`, checked against `counts`.
 pub(super) fn lengths(
     folder: &Path,
     number: usize,
@@ -98,8 +98,8 @@ fn torch_tensors(
     Ok((path, codes, residuals))
 }
 
-/// `tokens` are those of the whole index: fast-plaid merges the files of all chunks and removes them.
-/// What is there beside the merged file is newer.
+/// `tokens` are counted over the whole index, because fast-plaid merges the files of all chunks and removes
+/// them. The file of a chunk beside the merged one is newer than it.
 fn npy_tensors(
     folder: &Path,
     number: usize,
@@ -139,8 +139,8 @@ fn checked(path: &Path, codes: Vec<i64>, num_centroids: usize) -> Result<Vec<u32
     checked.collect()
 }
 
-/// The level of every component. Components lie in a byte from its highest bit down, and so do the
-/// bits of a level, of which the lowest comes first: in the byte turned round both go upwards.
+/// The level of every component. A byte stores its first component in the highest bits, and the bits of a
+/// level in reverse order. With the bits of the byte reversed, both are in ascending order.
 fn levels(packed: &[u8], bits: usize) -> Vec<u8> {
     let mask = u8::MAX >> (8 - bits);
     let of_byte = |byte: &u8| {

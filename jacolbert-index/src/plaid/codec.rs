@@ -81,16 +81,16 @@ impl PlaidCodec {
         &self.centroids
     }
 
-    /// What each level adds to a component of the centroid, ascending.
+    /// The value that each level adds to a component of the centroid, ascending.
     pub fn bucket_weights(&self) -> &[f32] {
         &self.bucket_weights
     }
 
-    /// The rows that colbert-ai decodes: `r / max(|r|, 1e-12)` with `r = centroid + weights`, of every
-    /// token, `[tokens, dim]`.
+    /// The tokens of `passage` as colbert-ai decodes them, `[tokens, dim]`: `r / max(|r|, 1e-12)` with
+    /// `r = centroid + weights`.
     ///
     /// # Errors
-    /// [`Error::UnknownCentroid`] and [`Error::Embeddings`] if `passage` is not of this codec's index.
+    /// [`Error::UnknownCentroid`] and [`Error::Embeddings`] if `passage` belongs to another index.
     pub fn decode(&self, passage: &PlaidPassage) -> Result<Embeddings, Error> {
         let num_tokens = passage.num_tokens();
         let num_levels = passage.levels.len();
@@ -117,7 +117,8 @@ impl PlaidCodec {
     }
 }
 
-/// That rows fill bytes, as all who write them demand, and are no longer than their products may be.
+/// Checks that rows fill whole bytes, as every writer of this format requires, and that they are short enough
+/// for their byte products.
 fn check_dim(path: &Path, dim: usize, bits: Bits) -> Result<(), Error> {
     let fits = (1..=1 << 16).contains(&dim) && (dim * bits.get()).is_multiple_of(8);
     fits.then_some(()).ok_or_else(|| Error::plaid(path, PlaidFault::Dim { dim }))

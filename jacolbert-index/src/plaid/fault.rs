@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaidFault {
-    /// It is not the JSON that it should be.
+    /// The file is not the expected JSON.
     #[error("not the JSON that is expected")]
     Json(#[source] serde_json::Error),
     /// Residuals are stored in 1, 2, 4 or 8 bits.
@@ -13,43 +13,43 @@ pub enum PlaidFault {
         /// The number of bits.
         bits: u64,
     },
-    /// Rows of no component, of more than 65,536, or of such that do not fill bytes.
+    /// Rows have no component, more than 65,536, or a number of them that does not fill bytes.
     #[error("rows of {dim} components")]
     Dim {
         /// Length of a row.
         dim: usize,
     },
-    /// It is not an archive as PyTorch has written since its version 1.6.
+    /// The file is not a zip archive, as PyTorch writes since version 1.6.
     #[error("not an archive of PyTorch: {what}")]
     Archive {
         /// What is missing or wrong.
         what: String,
     },
-    /// Its pickle has an instruction that no tensor needs.
+    /// The pickle has an instruction that no tensor needs.
     #[error("the pickle has the instruction {opcode:#04x}, which is not followed")]
     PickleOpcode {
         /// The instruction.
         opcode: u8,
     },
-    /// Its pickle wants to call something that builds no tensor.
+    /// The pickle names a function that does not build a tensor.
     #[error("the pickle names {global}, which is never called")]
     PickleGlobal {
         /// Module and name.
         global: String,
     },
-    /// Its pickle ends early, or does not leave tensors behind.
+    /// The pickle ends early, or does not describe tensors.
     #[error("the pickle does not describe tensors")]
     Pickle,
-    /// It is not an array of NumPy, row by row.
+    /// The file is not a NumPy array in row-major order.
     #[error("not an array of NumPy, or one by columns")]
     NpyHeader,
-    /// The chunk is in the merged file, while a chunk before it was written again since the merging.
+    /// The chunk is in the merged file, but an earlier chunk was rewritten after the merge.
     #[error("a chunk before chunk {number} was written again after all were merged")]
     StaleMerge {
         /// The chunk that is in the merged file.
         number: usize,
     },
-    /// It holds more or fewer tensors than expected.
+    /// The file holds more or fewer tensors than expected.
     #[error("{found} tensors, not {expected}")]
     NumTensors {
         /// Number expected.
@@ -57,7 +57,7 @@ pub enum PlaidFault {
         /// Number found.
         found: usize,
     },
-    /// A tensor has another shape than the other files say.
+    /// A tensor has another shape than the other files imply.
     #[error("a tensor of shape {found:?}, not {expected:?}")]
     Shape {
         /// Shape expected.
@@ -68,20 +68,20 @@ pub enum PlaidFault {
     /// A tensor has elements of another type.
     #[error("elements of {found}, not of {expected}")]
     Dtype {
-        /// Types that would do, as the format calls them.
+        /// Accepted types, in the names of the format.
         expected: &'static str,
         /// Type found.
         found: String,
     },
-    /// A tensor does not lie in its storage row by row.
+    /// A tensor is not stored in row-major order within its storage.
     #[error("a tensor that does not lie row by row within its storage")]
     Layout,
-    /// There are not as many bytes of values as the file itself says.
+    /// The file has more or fewer bytes of values than its header says.
     #[error("a storage of {found} bytes, not {expected}")]
     StorageLength {
-        /// Bytes that it says.
+        /// Number of bytes by the header.
         expected: u64,
-        /// Bytes that are there.
+        /// Number of bytes found.
         found: u64,
     },
     /// Two numbers that should be equal are not.
@@ -89,9 +89,9 @@ pub enum PlaidFault {
     Disagrees {
         /// What is counted.
         what: &'static str,
-        /// The number elsewhere.
+        /// The number in another file.
         expected: u64,
-        /// The number here.
+        /// The number in this file.
         found: u64,
     },
     /// A token has a code beyond the centroids.
@@ -104,10 +104,10 @@ pub enum PlaidFault {
         /// Number of centroids.
         num_centroids: usize,
     },
-    /// A value is not a finite number of ordinary size.
+    /// A value is not a number, or its absolute value is above 1e15.
     #[error("value {at} is not a number up to 1e15")]
     NotFinite {
-        /// Its place in the tensor.
+        /// Position of the value in the tensor.
         at: usize,
     },
 }

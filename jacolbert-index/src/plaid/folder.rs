@@ -30,10 +30,10 @@ pub struct PlaidFolder {
 }
 
 impl PlaidFolder {
-    /// Reads what the index says of itself, its centroids and its bucket weights.
+    /// Opens the index: reads its metadata, centroids and bucket weights.
     ///
     /// # Errors
-    /// [`Error::Io`] where a file is missing, and [`Error::Plaid`] with what is wrong with one.
+    /// [`Error::Io`] if a file is missing, and [`Error::Plaid`] if one is damaged or unexpected.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let settings = Settings::open(path)?;
         let codec = PlaidCodec::open(path, &settings)?;
@@ -62,7 +62,7 @@ impl PlaidFolder {
         &self.codec
     }
 
-    /// Number of passages, the deleted ones included.
+    /// Number of passages, including deleted ones.
     pub fn num_passages(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.num_passages).sum()
     }
@@ -72,7 +72,7 @@ impl PlaidFolder {
         self.chunks.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.num_embeddings))
     }
 
-    /// Number of tokens of each passage, 0 where it was deleted; the passages themselves are not read.
+    /// Number of tokens of each passage, 0 if it was deleted; does not read the passages.
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::Plaid`].
@@ -84,10 +84,10 @@ impl PlaidFolder {
         Ok(all)
     }
 
-    /// The passages in order. One chunk is in memory at a time, of 25,000 passages as colbert-ai and
-    /// fast-plaid write them.
+    /// The passages in order. One chunk is in memory at a time; colbert-ai and fast-plaid write chunks of
+    /// 25,000 passages.
     ///
-    /// An item is [`Error::Io`] or [`Error::Plaid`] where its chunk cannot be read; it is the last.
+    /// If a chunk cannot be read, the next item is [`Error::Io`] or [`Error::Plaid`], and the last one.
     pub fn passages(&self) -> PlaidPassages<'_> {
         PlaidPassages { folder: self, next_chunk: 0, first_token: 0, chunk: None }
     }

@@ -15,7 +15,7 @@ use crate::kernels::rows_to_bytes;
 use crate::storage::{Draft, Manifest, NewAttachments, SectionFile, norm};
 use crate::{BuildOptions, Error, Index, PassageId, ResidualCodec};
 
-/// Tokens by which the fit of the codebook is measured.
+/// Number of tokens on which the fit of the codebook is measured.
 const FIT_SAMPLE: usize = 1 << 14;
 
 impl PlaidFolder {
@@ -58,11 +58,11 @@ impl PlaidFolder {
     }
 }
 
-/// Our codec for the codes of a foreign index.
+/// The codec of the new index, made from that of a foreign one.
 struct Import {
     codec: ResidualCodec,
     centroids: Vec<f32>,
-    /// Our level of each foreign one.
+    /// The new level of each foreign level.
     level_of: Vec<u8>,
 }
 
@@ -86,7 +86,7 @@ impl Import {
         Ok(Self { codec, centroids, level_of })
     }
 
-    /// Writes all passages, and returns those that are deleted.
+    /// Writes all passages; returns those to be deleted.
     fn write_segments(
         &self,
         folder: &PlaidFolder,
@@ -116,7 +116,7 @@ impl Import {
         Ok(deleted)
     }
 
-    /// Our codes of a passage: the residual's scale is 1, and the factor makes rows of length 1.
+    /// The new codes of a passage. The scale of each residual is 1, and the factor makes the row's length 1.
     fn codes(&self, passage: &PlaidPassage) -> Result<Codes, Error> {
         let dim = self.codec.dim();
         let num_centroids = self.codec.num_centroids();

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use super::fault::PlaidFault;
 use crate::{Bits, Error};
 
-/// Of `metadata.json`, what is used.
+/// The fields of `metadata.json` that are used.
 ///
-/// Its `num_embeddings` is not: colbert-ai counts it wrong when passages are added later. Nor is
-/// `num_partitions`, which for fast-plaid is the number of centroids that there might have been.
+/// `num_embeddings` is not: colbert-ai counts it wrong when passages are added later. Neither is fast-plaid's
+/// `num_partitions`, which is the number of centroids it planned, not the number it has.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) layout: Layout,
@@ -50,7 +50,7 @@ impl Settings {
     }
 }
 
-/// `N.metadata.json`: what a chunk holds.
+/// `N.metadata.json`: the sizes of a chunk.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct ChunkCounts {
     /// Passages before the chunk; fast-plaid does not say.
