@@ -256,13 +256,14 @@ impl<'r> Indexer<'r> {
         let encoder = self.retriever.encoder();
         let IndexOptions { splitting, pooling, build } = self.options;
         let on_progress = &mut self.on_progress;
+        let mut settings = Settings::new(encoder, pooling)?;
         let builder = IndexBuilder::create(&self.folder, encoder.dim(), build)?;
         let mut sink = IndexSink::new(builder, 0);
         let ingest = Ingest { encoder, splitting, pooling, first_passage: 0 };
         let ingested = ingest.run(documents, &mut sink, &mut |done| {
             report(on_progress, IndexProgress::Encoding { done, of })
         })?;
-        let settings = Settings::new(encoder, ingested.num_documents, pooling)?;
+        settings.num_documents = ingested.num_documents;
         let mut builder = sink.into_writer();
         builder.attach(SETTINGS, &settings.to_bytes());
         let index =

@@ -17,7 +17,7 @@ use crate::storage::{OnDisk, Snapshot, Storage};
 /// println!("{} hits", hits.len());
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "nothing is searched before `search`"]
 pub struct QueryBuilder<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,
@@ -40,7 +40,7 @@ impl<S: Storage> Collection<S> {
     ///
     /// # Errors
     /// As [`QueryBuilder::search`].
-    pub fn search(&self, query: impl Into<String>, k: usize) -> Result<Hits, Error> {
+    pub fn search(&self, query: impl AsRef<str>, k: usize) -> Result<Hits, Error> {
         self.query(query).k(k).search()
     }
 
@@ -53,9 +53,10 @@ impl<S: Storage> Collection<S> {
     /// let hits = collection.query("一番高い山は？").k(3).among(["fuji", "biwa"]).search()?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn query(&self, text: impl Into<String>) -> QueryBuilder<'_, S> {
+    pub fn query(&self, text: impl AsRef<str>) -> QueryBuilder<'_, S> {
+        let text = text.as_ref().to_owned();
         let options = SearchOptions::default();
-        QueryBuilder { collection: self, text: text.into(), options, among: None }
+        QueryBuilder { collection: self, text, options, among: None }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::storage::{OnDisk, Snapshot, Storage};
 /// assert_eq!(found.len(), 2);
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "nothing is searched before `search`"]
 pub struct QueryBatchBuilder<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,

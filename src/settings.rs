@@ -1,12 +1,12 @@
-//! What a collection remembers of itself.
+//! The settings that a collection stores with its index.
 
+use std::io;
 use std::path::Path;
 
-use jacolbert_core::{PoolFactor, Pooling};
+use jacolbert_core::Pooling;
 use jacolbert_index::Index;
 use jacolbert_model::Encoder;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
@@ -14,33 +14,29 @@ use crate::Error;
 pub(crate) const SETTINGS: &str = "settings";
 
 /// Settings of a collection, kept with its index as JSON.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// Folder of the checkpoint that encoded the passages, if it came from one.
     pub(crate) checkpoint: Option<String>,
     /// Folder of the dictionary that the checkpoint was loaded with, if any.
     pub(crate) dictionary: Option<String>,
-    /// Fingerprint of the model; none in a collection from before there were any.
+    /// Fingerprint of the model; none in collections of the first versions.
     pub(crate) fingerprint: Option<String>,
-    /// Documents that are not deleted.
+    /// Number of documents that are not deleted.
     pub(crate) num_documents: usize,
     /// How the tokens of its passages were pooled.
-    #[serde(default, deserialize_with = "pooling")]
+    #[serde(default)]
     pub(crate) pooling: Pooling,
 }
 
 impl Settings {
-    /// Those of a collection of so many documents, encoded and pooled so.
-    pub(crate) fn new(
-        encoder: &Encoder,
-        num_documents: usize,
-        pooling: Pooling,
-    ) -> Result<Self, Error> {
+    /// Settings of a collection without documents, encoded by `encoder`.
+    pub(crate) fn new(encoder: &Encoder, pooling: Pooling) -> Result<Self, Error> {
         Ok(Self {
-            checkpoint: encoder.checkpoint().map(absolute),
-            dictionary: encoder.dictionary().map(absolute),
+            checkpoint: encoder.checkpoint().map(absolute).transpose()?,
+            dictionary: encoder.dictionary().map(absolute).transpose()?,
             fingerprint: Some(encoder.fingerprint()?.to_string()),
-            num_documents,
+            num_documents: 0,
             pooling,
         })
     }
@@ -59,31 +55,10 @@ impl Settings {
         serde_json::from_slice(attached.as_ref()).map_err(|_| corrupt("settings"))
     }
 
+    /// The settings as JSON, with the keys in the order of the fields.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        serde_json::json!({
-            "checkpoint": self.checkpoint,
-            "dictionary": self.dictionary,
-            "fingerprint": self.fingerprint,
-            "num_documents": self.num_documents,
-            "pooling": {
-                "factor": self.pooling.factor.get(),
-                "protected_tokens": self.pooling.protected_tokens,
-            },
-        })
-        .to_string()
-        .into_bytes()
+        serde_json::to_vec(self).expect("strings and numbers are JSON")
     }
-}
-
-fn pooling<'de, D: Deserializer<'de>>(stored: D) -> Result<Pooling, D::Error> {
-    #[derive(Deserialize)]
-    struct Stored {
-        factor: u64,
-        protected_tokens: usize,
-    }
-    let Stored { factor, protected_tokens } = Stored::deserialize(stored)?;
-    let factor = PoolFactor::try_from(factor).map_err(D::Error::custom)?;
-    Ok(Pooling { factor, protected_tokens })
 }
 
 /// Fails if `remembered` is the fingerprint of another model than `encoder`.
@@ -100,13 +75,17 @@ pub(crate) fn check_fingerprint(
     Err(Error::OtherModel { path: path.into(), expected: expected.into(), found })
 }
 
-fn absolute(path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
-    absolute.to_string_lossy().into_owned()
+/// The whole path as text, so that another process finds it from another folder.
+fn absolute(path: &Path) -> Result<String, Error> {
+    let absolute = std::path::absolute(path).map_err(|source| Error::io(path, source))?;
+    let not_text = || Error::io(path, io::Error::other("the path is not UTF-8"));
+    absolute.into_os_string().into_string().map_err(|_| not_text())
 }
 
 #[cfg(test)]
 mod tests {
+    use jacolbert_core::PoolFactor;
+
     use super::*;
 
     #[test]
@@ -123,6 +102,19 @@ mod tests {
             assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
         }
         Ok(())
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_earlier_versions() {
+        let settings = Settings {
+            checkpoint: Some("/models/a".into()),
+            dictionary: None,
+            fingerprint: Some("f".into()),
+            num_documents: 2,
+            pooling: Pooling::default(),
+        };
+        let expected = r#"{"checkpoint":"/models/a","dictionary":null,"fingerprint":"f","num_documents":2,"pooling":{"factor":1,"protected_tokens":1}}"#;
+        assert_eq!(settings.to_bytes(), expected.as_bytes());
     }
 
     #[test]

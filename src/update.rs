@@ -135,6 +135,9 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// Calls `on_progress` after every round of passages, with the number of documents that are
     /// encoded. When it breaks, the collection stays as it was and the update is
     /// [`Error::Cancelled`]. By default nothing is reported.
+    ///
+    /// The callback may search the collection. It must not change it: it would wait for its own turn
+    /// forever.
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'c,

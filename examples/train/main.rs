@@ -1,23 +1,17 @@
-//! Trains a model on questions with a passage that answers and some that seem to, and goes on where it
-//! was interrupted.
+//! Trains a model on questions, each with a passage that answers it and some that seem to. An interrupted
+//! training goes on where it stopped.
 //!
-//! `--data` holds `queries.tsv` and `collection.tsv` (`id<TAB>text`) and `hard_negatives.jsonl`
-//! (`{"query_id", "positive_ids", "negative_ids"}` a line, all of them numbers). The model is judged by
-//! the questions about the last `--held-out` passages, with which it is not trained; nor with those that
-//! `overlap.txt` lists, if there is one. `--fresh` begins with fresh weights of the shape of `--start`,
-//! `--vocab-size` with a fresh tokenizer as well, trained on the same passages.
-//! Fresh weights look at a token's neighbours, of which `--neighbours` (0.25; 0 is none) is added to it.
-//! `--out` gets `metrics.jsonl`, `loss.svg`, checkpoints, and in `model` the mean of the weights
-//! that were judged best and those of the beginning, or the former if the mean is worse by more than a standard error.
+//! `--data` has `queries.tsv` and `collection.tsv` (`id<TAB>text`), and `hard_negatives.jsonl` with lines
+//! `{"query_id", "positive_ids", "negative_ids"}`; all ids are numbers. Questions about the last `--held-out` passages
+//! judge the model and do not train it. Passages in `overlap.txt`, if it exists, do neither. `--out` gets the metrics,
+//! checkpoints, and in `model` the mean of the best and the first weights, unless that is worse.
 //!
-//! Scores are divided by `--temperature` (0.1). The demonstration model in `assets/mini` was made so:
+//! The demonstration model in `assets/mini` was made by:
 //!
-//!     cargo run --release --features train --example train -- \
-//!         --data FOLDER --start assets/mini --fresh --out FOLDER --steps 200 --batch 16 --rate 5e-5 --texts 8
+//!     cargo run --release -p jacolbert --features train --example train -- --data FOLDER --start assets/mini \
+//!         --fresh --out FOLDER --steps 200 --batch 16 --rate 5e-5 --texts 8
 //!
-//! `--texts 8` has so many texts of like length go through the model together, which is faster on a CPU: little is
-//! computed for filling. With glibc, whose allocator gives the large blocks of a step back after it, a step takes less of the CPU with
-//! `MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456` before the command.
+//! docs/training.md has all options.
 
 mod args;
 mod judge;
@@ -70,9 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The mean of the weights at the beginning and in the folder `best`, unless it is worse than the latter by more than
-/// a standard error: it has less of what is true of these articles only (Wortsman et al., "Robust fine-tuning of
-/// zero-shot models", 2022).
+/// The mean of the first and the best weights, which fits these articles less closely (Wortsman et al., "Robust
+/// fine-tuning of zero-shot models", 2022), unless it is worse by more than a standard error.
 fn chosen(best: &Path, args: &Args, judge: &Judge) -> Result<Checkpoint, Box<dyn Error>> {
     let device = Device::flex();
     let trained = Checkpoint::from_dir(best, &LoadOptions::default(), &device)?;

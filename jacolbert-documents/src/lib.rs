@@ -8,7 +8,7 @@
 //!   part of an index's commits. [`DocumentBlockBuilder`] writes a block.
 //! - [`ragatouille_documents`] reads the documents beside an index of RAGatouille.
 //!
-//! No model is needed: whoever splits passes a function that counts tokens.
+//! No model is needed: splitting takes a function that counts tokens.
 //!
 //! ```
 //! use jacolbert_documents::Splitting;

@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn passage_numbers_count_as_numbers_and_not_as_places() -> Tested {
         let folder = folder()?;
-        // After the last passage was deleted, RAGatouille gives its number again.
+        // After the last passage was deleted, RAGatouille reuses its number.
         let ids = json!({ "10": 7, "9": "b", "2": "a" });
         fs::write(folder.path().join(PASSAGE_IDS), ids.to_string())?;
         fs::remove_file(folder.path().join(METADATA))?;

@@ -62,7 +62,8 @@ impl Retriever {
         }
         vector_check::check(self.encoder(), &vectors, &documents)?;
         let block = ragatouille_block(&documents, vectors.num_passages());
-        let settings = Settings::new(self.encoder(), documents.len(), Pooling::default())?;
+        let mut settings = Settings::new(self.encoder(), Pooling::default())?;
+        settings.num_documents = documents.len();
         let attachments = [(&*block_name(0), &*block), (SETTINGS, &settings.to_bytes())];
         vectors.import(to.as_ref(), build, &attachments)?;
         self.open(to)

@@ -138,7 +138,7 @@ impl Snapshot for DiskSnapshot {
 }
 
 impl DiskChange {
-    /// Has the commit write everything anew, without what deleted documents left.
+    /// Has the commit rewrite everything, without what deleted documents left.
     pub(crate) fn compact(&mut self) -> Result<(), Error> {
         self.base.documents.erase_deleted(self.sink.writer_mut())?;
         self.sink.writer_mut().compact();

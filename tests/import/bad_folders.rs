@@ -185,7 +185,8 @@ fn damaged_vectors_are_named() -> TestResult {
 #[test]
 fn a_collection_that_is_there_is_not_overwritten() -> TestResult {
     let retriever = retriever();
-    let (from, folder) = (Variant::new()?, tempfile::tempdir()?);
+    let from = Variant::new()?;
+    let folder = tempfile::tempdir()?;
     retriever.index(folder.path(), &documents())?;
     let imported = retriever.import_ragatouille(from.path(), folder.path(), &Default::default());
     assert!(matches!(imported, Err(Error::Index(IndexError::Exists { .. }))));

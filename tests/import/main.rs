@@ -127,7 +127,8 @@ fn a_document_with_others_between_its_passages_is_one() -> TestResult {
 #[test]
 fn the_foreign_index_stays_as_it_is() -> TestResult {
     let retriever = retriever();
-    let (from, folder) = (Variant::new()?, tempfile::tempdir()?);
+    let from = Variant::new()?;
+    let folder = tempfile::tempdir()?;
     let before = from.files()?;
     retriever.import_ragatouille(from.path(), folder.path(), &Default::default())?;
     assert_eq!(from.files()?, before);

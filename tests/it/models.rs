@@ -58,7 +58,8 @@ fn another_model_of_the_same_dim_is_an_error() -> TestResult {
     let error = other.open(folder.path()).expect_err("another model");
     let [expected, found] = [retriever, &other]
         .map(|retriever| retriever.encoder().fingerprint().map(|f| f.to_string()));
-    let (right, wrong) = (expected?, found?);
+    let right = expected?;
+    let wrong = found?;
     assert!(
         matches!(&error, Error::OtherModel { path, expected, found }
             if path == folder.path() && *expected == right && *found == wrong),

@@ -103,7 +103,8 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
 
     /// Ids of the passages of the document with this id; none if the block does not have it.
     pub(super) fn passages_of(&self, document_id: &str) -> Result<Vec<u32>, Error> {
-        let (mut low, mut high) = (0, self.header.num_documents);
+        let mut low = 0;
+        let mut high = self.header.num_documents;
         while low < high {
             let middle = low + (high - low) / 2;
             if self.id_of(self.by_id(middle)?)? < document_id {
@@ -156,7 +157,8 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     /// The document that the passage at `position` is a part of: the last that starts at or
     /// before it.
     fn document_of(&self, position: usize) -> Result<usize, Error> {
-        let (mut low, mut high) = (0, self.header.num_documents);
+        let mut low = 0;
+        let mut high = self.header.num_documents;
         while low < high {
             let middle = low + (high - low) / 2;
             if self.word(HEADER_WORDS + middle)? <= position {
@@ -241,7 +243,8 @@ mod tests {
         builder.add("a", "null", ["", "", ""]);
         builder.add("a", "null", [""]);
         let mut bytes = builder.build();
-        let (first, second) = (HEADER_WORDS + 3, HEADER_WORDS + 4);
+        let first = HEADER_WORDS + 3;
+        let second = HEADER_WORDS + 4;
         bytes.copy_within(8 * first..8 * second, 8 * second);
         let found = open(&bytes).and_then(|block| block.passages_of("a"));
         assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");

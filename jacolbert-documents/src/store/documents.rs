@@ -166,8 +166,8 @@ impl Documents<Attachment> {
         Ok(documents)
     }
 
-    /// Has the commit of `writer` write those blocks anew that hold something of documents that are
-    /// deleted in its index.
+    /// Replaces, in the commit of `writer`, every block that holds something of documents that are deleted
+    /// in its index.
     ///
     /// # Errors
     /// [`Error::Corrupt`]; [`Error::Index`] if the checksum of such a block is wrong.

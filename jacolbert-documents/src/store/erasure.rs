@@ -168,7 +168,8 @@ mod tests {
             let left = open(&after)?;
             prop_assert_eq!(left.num_passages(), block.num_passages());
             for passage in 0..block.num_passages() {
-                let (now, then) = (left.passage(passage)?, block.passage(passage)?);
+                let now = left.passage(passage)?;
+                let then = block.passage(passage)?;
                 if is_live(PassageId(passage as u32)) {
                     prop_assert_eq!(now, then);
                 } else {

@@ -114,3 +114,36 @@ fn documents_in_memory_are_erased_where_they_lie() -> TestResult {
     assert_eq!(shared, documents.blocks()[0].bytes().as_ptr(), "other blocks are not copied");
     Ok(())
 }
+
+#[test]
+fn a_block_has_the_documented_layout() {
+    let mut builder = DocumentBlockBuilder::new(7);
+    builder.add("b", "null", ["一", "two"]);
+    builder.add("a", "[1]", ["三"]);
+    let words: [u64; 17] = [
+        u64::from_le_bytes(*b"JaColDoc"),
+        1, // version
+        7, // first passage
+        2, // documents
+        3, // passages
+        // First passage of each document, then the number of passages.
+        0,
+        2,
+        3,
+        // Documents in the order of their ids.
+        1,
+        0,
+        // Ends of ids and metadata, then of passages.
+        0,
+        1,
+        5,
+        6,
+        9,
+        12,
+        15,
+    ];
+    let mut expected: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    expected.extend(18u64.to_le_bytes());
+    expected.extend("bnulla[1]一two三".as_bytes());
+    assert_eq!(builder.build(), expected);
+}

@@ -58,8 +58,9 @@ fn write_model(folder: &Path) -> Result<(), Box<dyn StdError>> {
         json!({ "dim": 16, "query_maxlen": 32, "doc_maxlen": 64, "similarity": "cosine" });
     fs::write(folder.join("artifact.metadata"), settings.to_string())?;
     fs::write(folder.join("tokenizer.json"), tokenizer(&tokens, special.len()).to_string())?;
-    let (fresh, options, device) = (FreshWeights::LEXICAL, LoadOptions::default(), Device::flex());
-    let checkpoint = Checkpoint::from_config(folder, fresh, &options, &device)?;
+    let fresh = FreshWeights::LEXICAL;
+    let options = LoadOptions::default();
+    let checkpoint = Checkpoint::from_config(folder, fresh, &options, &Device::flex())?;
     Ok(checkpoint.save_as(folder, WeightFormat::F16)?)
 }
 
@@ -103,8 +104,12 @@ fn second() -> [Document; 2] {
 /// A collection of two parts, with codes and exact rows, one document that a compaction took out and
 /// one that is deleted and still there.
 fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert::Error> {
-    let (flat_tokens, num_centroids) = (64, Some(24));
-    let build = BuildOptions { bits: Bits::Two, flat_tokens, num_centroids, ..Default::default() };
+    let build = BuildOptions {
+        bits: Bits::Two,
+        flat_tokens: 64,
+        num_centroids: Some(24),
+        ..Default::default()
+    };
     let splitting = Splitting::Sentences { max_tokens: 10, overlap: 0 };
     let options = IndexOptions { splitting, build, ..Default::default() };
     let collection = retriever.indexer(folder).options(options).run(&first())?.collection;
