@@ -154,6 +154,7 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// [`Error::Documents`] for an empty id or one that is taken; [`Error::Model`]; [`Error::Cancelled`];
     /// [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another handle or process
     /// changes the folder. Then nothing has changed.
+    #[expect(clippy::should_implement_trait, reason = "it takes documents, not another builder")]
     pub fn add<D: Borrow<Document> + Send>(
         self,
         documents: impl IntoIterator<Item = D>,

@@ -76,7 +76,10 @@ impl Splitting {
                 let max_tokens = max_tokens.max(1);
                 Ok(pack(&pieces(text, max_tokens, &num_tokens)?, max_tokens, overlap))
             }
-            _ => Ok(vec![0..text.len()]),
+            _ => {
+                let whole = 0..text.len();
+                Ok(vec![whole])
+            }
         }
     }
 }
