@@ -23,7 +23,7 @@ use crate::storage::{Change, OnDisk, Snapshot, Storage};
 /// let collection = Arc::new(Collection::open("my-index")?);
 /// let searching = collection.clone();
 /// let thread = std::thread::spawn(move || searching.search("一番高い山は？", 10));
-/// collection.add(&[Document::new("shinano", "信濃川は日本で最も長い川である。")])?;
+/// collection.add([Document::new("shinano", "信濃川は日本で最も長い川である。")])?;
 /// let hits = thread.join().expect("the search does not panic")?;
 /// println!("{} hits", hits.len());
 /// # Ok::<(), jacolbert::Error>(())

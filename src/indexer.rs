@@ -45,7 +45,7 @@ pub struct IndexOptions {
 /// use jacolbert::{Document, Retriever};
 ///
 /// let retriever = Retriever::from_dir("assets/mini")?;
-/// let indexed = retriever.index("my-index", &[Document::new("fuji", "富士山は高い。")])?;
+/// let indexed = retriever.index("my-index", [Document::new("fuji", "富士山は高い。")])?;
 /// println!("{} passages", indexed.collection.num_passages());
 /// println!("{} of them were too long", indexed.truncated.len());
 /// # Ok::<(), jacolbert::Error>(())

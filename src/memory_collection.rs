@@ -17,7 +17,7 @@ use crate::storage::{InMemory, MemorySnapshot};
 ///
 /// let retriever = Retriever::from_dir("assets/mini")?;
 /// let memory = retriever.in_memory();
-/// memory.add(&[Document::new("fuji", "富士山は日本で最も高い山である。")])?;
+/// memory.add([Document::new("fuji", "富士山は日本で最も高い山である。")])?;
 /// println!("{}", memory.search("一番高い山は？", 1)?[0].content);
 /// memory.save("my-memory.safetensors")?;
 /// let again = retriever.load_in_memory("my-memory.safetensors")?;
@@ -33,7 +33,7 @@ impl Retriever {
     /// use jacolbert::{Document, Retriever};
     ///
     /// let memory = Retriever::from_dir("assets/mini")?.in_memory();
-    /// memory.add(&[Document::new("fuji", "富士山は日本で最も高い山である。")])?;
+    /// memory.add([Document::new("fuji", "富士山は日本で最も高い山である。")])?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn in_memory(&self) -> MemoryCollection {
@@ -67,7 +67,7 @@ impl Collection<InMemory> {
     /// use jacolbert::{Document, Retriever};
     ///
     /// let memory = Retriever::from_dir("assets/mini")?.in_memory();
-    /// memory.add(&[Document::new("fuji", "富士山は高い。")])?;
+    /// memory.add([Document::new("fuji", "富士山は高い。")])?;
     /// memory.save("my-memory.safetensors")?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```

@@ -49,7 +49,7 @@ impl<S: Storage> Collection<S> {
     /// use jacolbert::{Collection, Document};
     ///
     /// let collection = Collection::open("my-index")?;
-    /// collection.add(&[Document::new("shinano", "信濃川は日本で最も長い川である。")])?;
+    /// collection.add([Document::new("shinano", "信濃川は日本で最も長い川である。")])?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -69,7 +69,7 @@ impl<S: Storage> Collection<S> {
     /// use jacolbert::{Collection, Document};
     ///
     /// let collection = Collection::open("my-index")?;
-    /// collection.replace(&[Document::new("fuji", "富士山の標高は3,776メートルである。")])?;
+    /// collection.replace([Document::new("fuji", "富士山の標高は3,776メートルである。")])?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///

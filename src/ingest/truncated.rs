@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// use jacolbert::{Collection, Document};
 ///
 /// let collection = Collection::open("my-index")?;
-/// for cut in collection.add(&[Document::new("long", "長い文。".repeat(1_000))])? {
+/// for cut in collection.add([Document::new("long", "長い文。".repeat(1_000))])? {
 ///     println!("{}: {} tokens of passage {}", cut.document_id, cut.tokens_cut, cut.passage);
 /// }
 /// # Ok::<(), jacolbert::Error>(())

@@ -34,8 +34,8 @@ fn a_retriever_from_the_hub_is_the_one_from_the_folder() -> TestResult {
     let retriever = Retriever::loader().load_from_hub("nihon/JaMini", &offline(cache.path()))?;
     let local = Retriever::from_dir(mini())?;
     let texts = ["琵琶湖は日本で最も大きな湖である。", "富士山は日本で最も高い山である。"];
-    let reranked = retriever.rerank("一番高い山は？", &texts, 2)?;
-    assert_eq!(reranked, local.rerank("一番高い山は？", &texts, 2)?);
+    let reranked = retriever.rerank("一番高い山は？", texts, 2)?;
+    assert_eq!(reranked, local.rerank("一番高い山は？", texts, 2)?);
     assert_eq!(reranked[0].position, 1);
     Ok(())
 }

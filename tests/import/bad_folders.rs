@@ -187,7 +187,7 @@ fn a_collection_that_is_there_is_not_overwritten() -> TestResult {
     let retriever = retriever();
     let from = Variant::new()?;
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents())?;
+    retriever.index(folder.path(), documents())?;
     let imported = retriever.import_ragatouille(from.path(), folder.path(), &Default::default());
     assert!(matches!(imported, Err(Error::Index(IndexError::Exists { .. }))));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);

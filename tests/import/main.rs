@@ -76,7 +76,7 @@ fn an_imported_collection_goes_on_as_any_other() -> TestResult {
     let among = collection.query(question).k(100).among(["planets", "fuji-1"]).search()?;
     assert_eq!((among.len(), &among[0]), (4, &before[0]));
 
-    collection.add(&documents())?;
+    collection.add(documents())?;
     collection.delete(["planets"])?;
     let lake = Document::new("biwa-1", "琵琶湖には多くの魚がすむ。");
     collection.replace(&[lake])?;

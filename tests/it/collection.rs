@@ -17,7 +17,7 @@ fn ids(hits: &[jacolbert::Hit]) -> Vec<&str> {
 fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents())?;
+    let indexed = retriever.index(folder.path(), documents())?;
     assert_eq!((indexed.collection.num_documents(), indexed.truncated.len()), (5, 0));
     let hits = indexed.collection.search("わび茶を大成した茶人は誰か？", 100)?;
     assert_eq!(hits.len(), 5, "k is clipped to the collection");
@@ -36,7 +36,7 @@ fn hits_say_what_was_found_and_where_it_came_from() -> TestResult {
 fn a_reopened_collection_gives_the_same_hits() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let first = retriever.indexer(folder.path()).bits(Bits::Four).run(&documents())?.collection;
+    let first = retriever.indexer(folder.path()).bits(Bits::Four).run(documents())?.collection;
     let queries = ["日本で一番高い山は？", "環をもつ惑星は？"];
     let hits = first.search_batch(queries, 100)?;
     assert_eq!(first.index().options().bits, Bits::Four);
@@ -56,7 +56,7 @@ fn a_pooled_collection_pools_what_is_added_later() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let pooling = Pooling { factor: PoolFactor::Three, ..Default::default() };
-    let first = retriever.indexer(folder.path()).pooling(pooling).run(&documents())?.collection;
+    let first = retriever.indexer(folder.path()).pooling(pooling).run(documents())?.collection;
     let texts: Vec<String> = documents().into_iter().map(|document| document.text).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let expected = retriever.encoder().encode_pooled_passages(&texts, pooling)?.embeddings;
@@ -82,7 +82,7 @@ fn a_pooled_collection_pools_what_is_added_later() -> TestResult {
 fn a_search_can_be_limited_to_documents() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     let hits =
         collection.query("日本で最も大きな湖は？").k(100).among(["星", "湖", "星"]).search()?;
     assert_eq!(ids(&hits), ["湖", "星"]);
@@ -95,7 +95,7 @@ fn a_search_can_be_limited_to_documents() -> TestResult {
 fn documents_come_and_go_with_their_texts() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     let before = retriever.open(folder.path())?;
 
     collection.delete(["山", "空"])?;
@@ -119,7 +119,7 @@ fn documents_come_and_go_with_their_texts() -> TestResult {
 fn changes_that_cannot_be_made_change_nothing() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     let new = |id: &str| Document::new(id, "新しい。");
     let added = collection.add(&[new("新"), new("湖")]);
     assert!(matches!(
@@ -163,7 +163,7 @@ fn documents_that_cannot_be_indexed_are_named_and_leave_no_folder() -> TestResul
 fn an_index_that_is_there_is_not_overwritten() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents())?;
+    retriever.index(folder.path(), documents())?;
     let again = retriever.index(folder.path(), &documents()[..1]);
     assert!(matches!(again, Err(Error::Index(jacolbert::index::Error::Exists { .. }))));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
@@ -198,7 +198,7 @@ fn folders_that_are_no_collections_are_named() -> TestResult {
 fn damaged_documents_are_found() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents())?;
+    retriever.index(folder.path(), documents())?;
     let path = folder.path().join("1-attachment-0.jacolbert");
     let mut bytes = fs::read(&path)?;
     bytes[8] ^= 1;
@@ -227,7 +227,7 @@ fn another_engines_list_comes_back_in_our_order() -> TestResult {
 fn a_replaced_document_is_found_by_its_new_text_only() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     let old = documents().remove(2);
     let new = Document::new(old.id.clone(), "琵琶湖は日本で最も大きな湖である。");
     collection.replace(&[new])?;
@@ -247,7 +247,7 @@ fn a_replaced_document_is_found_by_its_new_text_only() -> TestResult {
 fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     let query = "わび茶を大成した茶人は誰か？";
     for hit in &collection.search(query, 100)? {
         let matches = collection.explain(query, hit.passage_id)?;
@@ -263,8 +263,8 @@ fn a_cancelled_index_leaves_nothing() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
     let stopped = retriever.indexer(folder.path()).on_progress(|_| ControlFlow::Break(()));
-    assert!(matches!(stopped.run(&documents()), Err(Error::Cancelled)));
+    assert!(matches!(stopped.run(documents()), Err(Error::Cancelled)));
     assert!(!jacolbert::index::Index::exists(folder.path()));
-    retriever.index(folder.path(), &documents())?;
+    retriever.index(folder.path(), documents())?;
     Ok(())
 }

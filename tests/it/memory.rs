@@ -31,7 +31,7 @@ fn encodings_are_added_searched_and_cleared() -> TestResult {
 fn ids_must_be_new_and_known() -> TestResult {
     let retriever = retriever();
     let collection = retriever.in_memory();
-    collection.add(&documents())?;
+    collection.add(documents())?;
     let again = [Document::new("新", ""), Document::new("湖", "")];
     let added = collection.add(&again);
     let taken =
@@ -134,7 +134,7 @@ fn a_saved_collection_remembers_what_was_deleted() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
     let collection = retriever().in_memory();
-    collection.add(&documents())?;
+    collection.add(documents())?;
     collection.replace(&[Document::new("湖", "摩周湖は透明な湖である。")])?;
     collection.delete(["茶"])?;
     collection.save(&path)?;
@@ -154,14 +154,14 @@ fn saving_leaves_no_other_file_and_many_threads_may_save_at_once() -> TestResult
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
     let collection = retriever().in_memory();
-    collection.add(&documents())?;
+    collection.add(documents())?;
     std::thread::scope(|scope| {
         let saves: Vec<_> = (0..8).map(|_| scope.spawn(|| collection.save(&path))).collect();
         saves.into_iter().try_for_each(|save| save.join().expect("no panic"))
     })?;
     let names: Vec<_> =
         fs::read_dir(folder.path())?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
-    assert_eq!(names, [path.clone()]);
+    assert_eq!(names, std::slice::from_ref(&path));
     assert_eq!(retriever().load_in_memory(&path)?.num_passages(), 5);
     let nowhere = collection.save(folder.path().join("no such folder/file"));
     assert!(matches!(nowhere, Err(Error::Io { .. })), "{nowhere:?}");

@@ -53,7 +53,7 @@ fn another_model_of_the_same_dim_is_an_error() -> TestResult {
     let retriever = retriever();
     let copy = changed(other_weights)?;
     let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), &documents())?;
+    retriever.index(folder.path(), documents())?;
     let other = Retriever::from_dir(copy.path())?;
     let error = other.open(folder.path()).expect_err("another model");
     let [expected, found] = [retriever, &other]
@@ -73,7 +73,7 @@ fn a_checkpoint_that_changed_is_noticed_when_its_collection_is_opened() -> TestR
     let copy = changed(|_| Ok(()))?;
     let folder = tempfile::tempdir()?;
     let retriever = Retriever::from_dir(copy.path())?;
-    let collection = retriever.index(folder.path(), &documents())?.collection;
+    let collection = retriever.index(folder.path(), documents())?.collection;
     collection.add(&[Document::new("川", "信濃川は長い。")])?;
     Collection::open(folder.path())?;
     other_weights(copy.path())?;
@@ -89,7 +89,7 @@ fn encodings_of_another_model_are_an_error() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
     let collection = retriever.in_memory();
-    collection.add(&documents())?;
+    collection.add(documents())?;
     collection.save(&path)?;
     let other = Retriever::from_dir(copy.path())?;
     let error = other.load_in_memory(&path);
@@ -100,7 +100,7 @@ fn encodings_of_another_model_are_an_error() -> TestResult {
 #[test]
 fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
     let folder = tempfile::tempdir()?;
-    retriever().index(folder.path(), &documents())?;
+    retriever().index(folder.path(), documents())?;
     let open = |change: fn(&mut ColbertConfig)| {
         let mut config = ColbertConfig::from_dir(&mini())?;
         change(&mut config);
@@ -116,7 +116,7 @@ fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
 fn a_collection_without_a_fingerprint_opens() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents())?;
+    let indexed = retriever.index(folder.path(), documents())?;
     let index = indexed.collection.index();
     let attached = index.attachment("settings").ok_or("no settings")?;
     let mut settings: Value = serde_json::from_slice(attached.as_ref())?;
@@ -142,7 +142,7 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     ));
     let retriever = Retriever::loader().dictionary(dictionary.path()).load(copy.path())?;
     let folder = tempfile::tempdir()?;
-    let indexed = retriever.index(folder.path(), &documents())?;
+    let indexed = retriever.index(folder.path(), documents())?;
     let hits = indexed.collection.query("東京の山").options(SearchOptions::exact(9)).search()?;
 
     let collection = Collection::open(folder.path())?;

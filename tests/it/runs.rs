@@ -26,7 +26,7 @@ fn found(run: &Run, query: &str) -> Vec<(String, f64)> {
 fn a_run_has_the_hits_of_every_search() -> TestResult {
     let queries = queries();
     let collection = retriever().in_memory();
-    collection.update().splitting(Splitting::Whole).add(&documents())?;
+    collection.update().splitting(Splitting::Whole).add(documents())?;
     let mut steps = Vec::new();
     let runner = collection.runner(&queries).k(3).on_progress(|progress| {
         steps.push((progress.done, progress.of));
@@ -70,7 +70,7 @@ fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
 #[test]
 fn an_exact_search_of_an_index_loses_nothing() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let collection = retriever().index(folder.path(), &documents())?.collection;
+    let collection = retriever().index(folder.path(), documents())?.collection;
     let queries = queries();
     let run = collection.runner(&queries).k(3).run("index")?;
     for query in &queries {
@@ -139,7 +139,7 @@ fn queries_of_one_name_and_unknown_candidates_are_refused() -> TestResult {
     let retriever = retriever();
     let twice = [Query::new("q", "山"), Query::new("q", "湖")];
     let collection = retriever.in_memory();
-    collection.add(&documents())?;
+    collection.add(documents())?;
     let run = collection.runner(&twice).run("twice");
     assert!(matches!(run, Err(Error::DuplicateQuery { position: 1, .. })));
     let nameless = [Query::new("", "山")];

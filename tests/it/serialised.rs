@@ -21,7 +21,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Test
 #[test]
 fn results_come_back_as_they_were() -> TestResult {
     let memory = retriever().in_memory();
-    memory.add(&documents())?;
+    memory.add(documents())?;
     let hits = memory.search("日本で一番高い山は？".repeat(20), 3)?;
     assert!(hits.is_truncated());
     check::<Hits>(&hits)?;
@@ -34,7 +34,7 @@ fn results_come_back_as_they_were() -> TestResult {
 #[test]
 fn a_hit_names_its_passage_by_a_number() -> TestResult {
     let memory = retriever().in_memory();
-    memory.add(&documents())?;
+    memory.add(documents())?;
     let hits = serde_json::to_value(memory.search("わび茶を大成した茶人は誰か？", 1)?)?;
     assert_eq!((&hits["hits"][0]["passage_id"], &hits["tokens_cut"]), (&json!(2), &json!(0)));
     assert_eq!(hits["hits"][0]["metadata"], json!({ "subject": "文化" }));

@@ -27,7 +27,7 @@ fn is_whole(hits: &Hits, num_pairs: usize) -> bool {
 fn every_search_sees_one_whole_state_while_another_thread_adds() -> TestResult {
     let num_pairs = 6;
     let folder = tempfile::tempdir()?;
-    let collection = Arc::new(retriever().index(folder.path(), &documents())?.collection);
+    let collection = Arc::new(retriever().index(folder.path(), documents())?.collection);
     let done = Arc::new(AtomicBool::new(false));
     let search = move |collection: Arc<Collection>, done: Arc<AtomicBool>| {
         let mut num_searches = 0;
@@ -49,7 +49,7 @@ fn every_search_sees_one_whole_state_while_another_thread_adds() -> TestResult {
         })
         .collect();
     for n in 0..num_pairs {
-        collection.add(&pair(n))?;
+        collection.add(pair(n))?;
     }
     collection.compact()?;
     done.store(true, Ordering::Release);
@@ -64,20 +64,20 @@ fn every_search_sees_one_whole_state_while_another_thread_adds() -> TestResult {
 #[test]
 fn threads_that_change_one_handle_take_turns() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let on_disk = retriever().index(folder.path(), &documents())?.collection;
+    let on_disk = retriever().index(folder.path(), documents())?.collection;
     let in_memory = retriever().in_memory();
     thread::scope(|scope| {
         let disk = (0..4).map(|n| {
             scope.spawn({
                 let c = &on_disk;
-                move || c.add(&pair(n))
+                move || c.add(pair(n))
             })
         });
         let disk: Vec<_> = disk.collect();
         let memory = (0..4).map(|n| {
             scope.spawn({
                 let c = &in_memory;
-                move || c.add(&pair(n))
+                move || c.add(pair(n))
             })
         });
         let memory: Vec<_> = memory.collect();
@@ -91,7 +91,7 @@ fn threads_that_change_one_handle_take_turns() -> TestResult {
 #[test]
 fn a_search_keeps_the_state_that_it_began_with() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let collection = retriever().index(folder.path(), &documents())?.collection;
+    let collection = retriever().index(folder.path(), documents())?.collection;
     // A run goes through the queries in rounds. The collection changes between two of them.
     let queries: Vec<_> = (0..200).map(|n| jacolbert::Query::new(n.to_string(), QUERY)).collect();
     let mut changed = false;
@@ -112,9 +112,9 @@ fn a_search_keeps_the_state_that_it_began_with() -> TestResult {
 #[test]
 fn a_handle_sees_its_own_commits_at_once_and_others_after_reload() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let ours = retriever().index(folder.path(), &documents())?.collection;
+    let ours = retriever().index(folder.path(), documents())?.collection;
     let theirs = Collection::open(folder.path())?;
-    ours.add(&pair(0))?;
+    ours.add(pair(0))?;
     assert_eq!((ours.num_documents(), theirs.num_documents()), (7, 5));
     assert!(!theirs.contains("左0")?);
     assert_eq!(theirs.search(QUERY, 100)?.len(), 5);
@@ -123,7 +123,7 @@ fn a_handle_sees_its_own_commits_at_once_and_others_after_reload() -> TestResult
 
     // A change starts from the latest commit, whoever made it.
     theirs.delete(["左0"])?;
-    ours.add(&pair(1))?;
+    ours.add(pair(1))?;
     assert_eq!(ours.num_documents(), 8);
     assert!(!ours.contains("左0")?);
     Ok(())
@@ -132,9 +132,9 @@ fn a_handle_sees_its_own_commits_at_once_and_others_after_reload() -> TestResult
 #[test]
 fn a_change_that_fails_leaves_the_handle_at_its_state() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let ours = retriever().index(folder.path(), &documents())?.collection;
+    let ours = retriever().index(folder.path(), documents())?.collection;
     let theirs = retriever().open(folder.path())?;
-    theirs.add(&pair(0))?;
+    theirs.add(pair(0))?;
     assert!(matches!(ours.delete(["知らない"]), Err(Error::UnknownId { .. })));
     assert_eq!(ours.num_documents(), 5);
     Ok(())
@@ -143,9 +143,9 @@ fn a_change_that_fails_leaves_the_handle_at_its_state() -> TestResult {
 #[test]
 fn a_second_writer_of_a_folder_is_locked_out() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let collection = retriever().index(folder.path(), &documents())?.collection;
+    let collection = retriever().index(folder.path(), documents())?.collection;
     let writer = IndexWriter::open(folder.path())?;
-    let added = collection.add(&pair(0));
+    let added = collection.add(pair(0));
     assert!(matches!(added, Err(Error::Index(IndexError::Locked { .. }))), "{added:?}");
     assert_eq!(collection.search(QUERY, 100)?.len(), 5, "searches do not need the lock");
     drop(writer);
@@ -162,7 +162,7 @@ fn a_second_writer_of_a_folder_is_locked_out() -> TestResult {
                 may_go_on.recv().expect("the test answers");
                 std::ops::ControlFlow::Continue(())
             };
-            collection.update().on_progress(wait).add(&pair(0))
+            collection.update().on_progress(wait).add(pair(0))
         });
         is_started.recv()?;
         let locked = second.delete(["湖"]);
@@ -180,12 +180,12 @@ fn a_second_writer_of_a_folder_is_locked_out() -> TestResult {
 fn a_panic_in_a_callback_leaves_the_collection_usable() -> TestResult {
     let collection = retriever().in_memory();
     let panicked = thread::scope(|scope| {
-        let add = || collection.update().on_progress(|_| panic!("of a callback")).add(&pair(0));
+        let add = || collection.update().on_progress(|_| panic!("of a callback")).add(pair(0));
         scope.spawn(add).join().is_err()
     });
     assert!(panicked);
     assert_eq!(collection.num_documents(), 0);
-    collection.add(&pair(1))?;
+    collection.add(pair(1))?;
     assert_eq!(collection.num_documents(), 2);
     Ok(())
 }

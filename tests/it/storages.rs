@@ -15,9 +15,9 @@ fn both()
 -> Result<(tempfile::TempDir, Collection, jacolbert::MemoryCollection), Box<dyn std::error::Error>>
 {
     let folder = tempfile::tempdir()?;
-    let on_disk = retriever().index(folder.path(), &documents())?.collection;
+    let on_disk = retriever().index(folder.path(), documents())?.collection;
     let in_memory = retriever().in_memory();
-    in_memory.add(&documents())?;
+    in_memory.add(documents())?;
     Ok((folder, on_disk, in_memory))
 }
 

@@ -37,7 +37,7 @@ fn a_stream_is_indexed_to_the_bytes_of_a_slice() -> TestResult {
     let retriever = retriever();
     let slice = tempfile::tempdir()?;
     let stream = tempfile::tempdir()?;
-    let expected = retriever.indexer(slice.path()).options(options()).run(&documents())?;
+    let expected = retriever.indexer(slice.path()).options(options()).run(documents())?;
     assert!(expected.collection.num_passages() > documents().len(), "some are split");
     let come = documents().into_iter().map(Ok::<_, Error>);
     let found = retriever.indexer(stream.path()).options(options()).run_stream(come)?;
@@ -54,7 +54,7 @@ fn the_number_of_threads_does_not_change_an_index() -> TestResult {
     let index = |num_threads| -> Result<_, Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(num_threads).build()?;
-        pool.install(|| retriever.indexer(folder.path()).options(options()).run(&documents()))?;
+        pool.install(|| retriever.indexer(folder.path()).options(options()).run(documents()))?;
         Ok(files(folder.path())?)
     };
     assert_eq!(index(1)?, index(3)?);
@@ -83,7 +83,7 @@ fn progress_of_a_stream_counts_its_documents() -> TestResult {
         }
         ControlFlow::Continue(())
     });
-    indexer.run(&documents())?;
+    indexer.run(documents())?;
     assert_eq!(sliced, Some((5, Some(5))));
     Ok(())
 }

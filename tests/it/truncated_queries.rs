@@ -29,9 +29,9 @@ fn check<S: Storage>(collection: &Collection<S>) -> TestResult {
 #[test]
 fn a_search_reports_how_much_of_its_query_was_cut() -> TestResult {
     let folder = tempfile::tempdir()?;
-    check(&retriever().index(folder.path(), &documents())?.collection)?;
+    check(&retriever().index(folder.path(), documents())?.collection)?;
     let memory = retriever().in_memory();
-    memory.add(&documents())?;
+    memory.add(documents())?;
     check(&memory)
 }
 
