@@ -19,7 +19,11 @@ fn each_file_of_a_checkpoint_is_needed() -> TestResult {
         let folder = Tiny::new().write()?;
         std::fs::remove_file(folder.path().join(file))?;
         let error = load(folder.path()).expect_err(file);
-        assert!(matches!(error, Error::Io { path, .. } if path.ends_with(file)));
+        let (Error::Io { path, .. } | Error::Tokenizer(TokenizerError::Io { path, .. })) = error
+        else {
+            panic!("{error:?}")
+        };
+        assert!(path.ends_with(file), "{}", path.display());
     }
     Ok(())
 }
