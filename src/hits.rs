@@ -92,16 +92,34 @@ impl<T> Hits<T> {
 
     /// Tokens at the end of the query that the model did not read because the query was too long; 0
     /// for most queries.
+    ///
+    /// ```no_run
+    /// # let hits = jacolbert::Collection::open("my-index")?.search("一番高い山は？", 10)?;
+    /// println!("{} tokens were not read", hits.tokens_cut());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn tokens_cut(&self) -> usize {
         self.tokens_cut
     }
 
     /// Whether the query was too long for the model, so that its end was not read.
+    ///
+    /// ```no_run
+    /// # let hits = jacolbert::Collection::open("my-index")?.search("一番高い山は？", 10)?;
+    /// assert!(!hits.is_truncated());
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn is_truncated(&self) -> bool {
         self.tokens_cut > 0
     }
 
     /// The hits alone.
+    ///
+    /// ```no_run
+    /// # let hits = jacolbert::Collection::open("my-index")?.search("一番高い山は？", 10)?;
+    /// let hits: Vec<jacolbert::Hit> = hits.into_vec();
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn into_vec(self) -> Vec<T> {
         self.hits
     }

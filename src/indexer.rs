@@ -7,37 +7,16 @@ use std::path::{Path, PathBuf};
 
 use jacolbert_core::Pooling;
 use jacolbert_documents::{Document, Splitting, check_ids, with_checked_ids};
-use jacolbert_index::{Bits, BuildOptions, BuildProgress, IndexBuilder};
-use serde::{Deserialize, Serialize};
+use jacolbert_index::{Bits, IndexBuilder};
 
 use crate::Error;
 use crate::collection::Collection;
+use crate::index_options::{IndexOptions, IndexProgress};
 use crate::ingest::{IndexSink, Ingest, Truncated};
 use crate::progress::{OnProgress, report};
 use crate::retriever::Retriever;
 use crate::settings::{SETTINGS, Settings};
 use crate::storage::{DiskSnapshot, OnDisk};
-
-/// How documents are indexed.
-///
-/// ```
-/// use jacolbert::{Bits, BuildOptions, IndexOptions, Splitting};
-///
-/// let build = BuildOptions { bits: Bits::Four, ..Default::default() };
-/// let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
-/// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct IndexOptions {
-    /// How documents become passages; by default passages of up to 250 tokens that share up to 50.
-    pub splitting: Splitting,
-    /// How many similar tokens of a passage are merged into one vector; by default none. More pooling
-    /// makes the index smaller and the results worse. The collection remembers it for documents that
-    /// are added later.
-    pub pooling: Pooling,
-    /// How the index is built; by default with 2 bits per component.
-    pub build: BuildOptions,
-}
 
 /// What indexing returns.
 ///
@@ -56,32 +35,6 @@ pub struct Indexed {
     pub collection: Collection,
     /// Passages that were longer than the encoder takes, in order.
     pub truncated: Vec<Truncated>,
-}
-
-/// How far indexing is.
-///
-/// ```
-/// use jacolbert::IndexProgress;
-///
-/// fn draw(progress: IndexProgress) {
-///     match progress {
-///         IndexProgress::Encoding { done, of: Some(of) } => println!("{done} of {of} documents"),
-///         other => println!("{other:?}"),
-///     }
-/// }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum IndexProgress {
-    /// Documents are encoded.
-    Encoding {
-        /// Documents that are done.
-        done: usize,
-        /// Documents in all; none if they come from a [stream](Indexer::run_stream).
-        of: Option<usize>,
-    },
-    /// The index is built from the embeddings.
-    Building(BuildProgress),
 }
 
 /// An index to be made; made by [`Retriever::indexer`], run by [`run`](Self::run) or
@@ -157,12 +110,29 @@ impl Retriever {
 
 impl<'r> Indexer<'r> {
     /// How documents become passages; see [`IndexOptions::splitting`].
+    ///
+    /// ```no_run
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let indexed = retriever.indexer("my-index").splitting(jacolbert::Splitting::Whole).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
         self.options.splitting = splitting;
         self
     }
 
     /// How many similar tokens are merged into one vector; see [`IndexOptions::pooling`].
+    ///
+    /// ```no_run
+    /// use jacolbert::{PoolFactor, Pooling};
+    ///
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let pooling = Pooling { factor: PoolFactor::Two, ..Default::default() };
+    /// let indexed = retriever.indexer("my-index").pooling(pooling).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn pooling(mut self, pooling: Pooling) -> Self {
         self.options.pooling = pooling;
         self
@@ -170,12 +140,26 @@ impl<'r> Indexer<'r> {
 
     /// Bits per component of a vector, by default 2. More bits make the index larger and the results a
     /// little better.
+    ///
+    /// ```no_run
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let indexed = retriever.indexer("my-index").bits(jacolbert::Bits::Four).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn bits(mut self, bits: Bits) -> Self {
         self.options.build.bits = bits;
         self
     }
 
     /// All options at once.
+    ///
+    /// ```no_run
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let indexed = retriever.indexer("my-index").options(jacolbert::IndexOptions::default()).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn options(mut self, options: IndexOptions) -> Self {
         self.options = options;
         self
@@ -183,6 +167,19 @@ impl<'r> Indexer<'r> {
 
     /// Calls `on_progress` after every step. When it breaks, the folder is left as it was before and the
     /// result is [`Error::Cancelled`]. By default nothing is reported.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let indexer = retriever.indexer("my-index").on_progress(|progress| {
+    ///     println!("{progress:?}");
+    ///     ControlFlow::Continue(())
+    /// });
+    /// let indexed = indexer.run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(IndexProgress) -> ControlFlow<()> + 'r,
@@ -192,6 +189,13 @@ impl<'r> Indexer<'r> {
     }
 
     /// Encodes `documents` and writes their index.
+    ///
+    /// ```no_run
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let indexed = retriever.indexer("my-index").run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
@@ -216,7 +220,7 @@ impl<'r> Indexer<'r> {
     /// which this is called; see [`Encoder::encode_stream`](crate::Encoder::encode_stream). About 40
     /// bytes per document, by which equal ids are found, 4 bytes per passage, and the list of truncated
     /// passages stay in memory until the end; vectors and texts go to files of the folder. Then building
-    /// takes up to [`BuildOptions::memory`].
+    /// takes up to [`BuildOptions::memory`](crate::BuildOptions::memory).
     ///
     /// ```no_run
     /// use std::path::Path;

@@ -63,6 +63,7 @@ mod error;
 mod hits;
 #[cfg(feature = "import")]
 mod import;
+mod index_options;
 mod indexer;
 mod ingest;
 mod loader;
@@ -102,7 +103,8 @@ pub use jacolbert_train as train;
 pub use collection::Collection;
 pub use error::Error;
 pub use hits::{Hit, Hits, Reranked};
-pub use indexer::{IndexOptions, IndexProgress, Indexed, Indexer};
+pub use index_options::{IndexOptions, IndexProgress};
+pub use indexer::{Indexed, Indexer};
 pub use ingest::Truncated;
 pub use loader::Loader;
 pub use memory_collection::MemoryCollection;

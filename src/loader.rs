@@ -101,6 +101,13 @@ impl Collection<OnDisk> {
 
 impl Loader {
     /// Where the model computes, by default [`Device::cpu`].
+    ///
+    /// ```no_run
+    /// use jacolbert::{Device, Retriever};
+    ///
+    /// let retriever = Retriever::loader().device(Device::cpu()).load("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn device(mut self, device: Device) -> Self {
         self.device = device;
         self
@@ -108,6 +115,13 @@ impl Loader {
 
     /// The number format of the matrix products, by default `F32`. Shorter formats take less memory and,
     /// with the right instructions, less time; they round more.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Precision, Retriever};
+    ///
+    /// let retriever = Retriever::loader().precision(Precision::Bf16).load("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn precision(mut self, precision: Precision) -> Self {
         self.options.precision = precision;
         self
@@ -115,24 +129,55 @@ impl Loader {
 
     /// The folder of the MeCab dictionary, which the published JaColBERT models need; by default none,
     /// or the one that a collection remembers.
+    ///
+    /// ```no_run
+    /// let retriever = jacolbert::Retriever::loader().dictionary("unidic_lite/dicdir").load("JaColBERT")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn dictionary(mut self, dictionary: impl Into<PathBuf>) -> Self {
         self.options.dictionary = Some(dictionary.into());
         self
     }
 
     /// Settings of the model in place of those in its folder, such as the maximum lengths.
+    ///
+    /// ```no_run
+    /// use std::path::Path;
+    ///
+    /// use jacolbert::Retriever;
+    /// use jacolbert::model::ColbertConfig;
+    ///
+    /// let mut config = ColbertConfig::from_dir(Path::new("assets/mini"))?;
+    /// config.doc_maxlen = 128;
+    /// let retriever = Retriever::loader().config(config).load("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn config(mut self, config: ColbertConfig) -> Self {
         self.options.config = Some(config);
         self
     }
 
     /// All load options at once.
+    ///
+    /// ```no_run
+    /// use jacolbert::{LoadOptions, Retriever};
+    ///
+    /// let dictionary = Some("unidic_lite/dicdir".into());
+    /// let options = LoadOptions { dictionary, ..Default::default() };
+    /// let retriever = Retriever::loader().options(options).load("JaColBERT")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn options(mut self, options: LoadOptions) -> Self {
         self.options = options;
         self
     }
 
     /// Loads the checkpoint in the folder `path`.
+    ///
+    /// ```no_run
+    /// let retriever = jacolbert::Retriever::loader().load("assets/mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Model`].

@@ -25,6 +25,10 @@ pub struct Query {
 
 impl Query {
     /// A query with this id.
+    ///
+    /// ```
+    /// assert_eq!(jacolbert::Query::new("q1", "一番高い山は？").text, "一番高い山は？");
+    /// ```
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         Self { id: id.into(), text: text.into() }
     }

@@ -62,6 +62,12 @@ impl<S: Storage> Collection<S> {
 
 impl<S: Storage> QueryBuilder<'_, S> {
     /// Maximum number of hits, by default 10. Larger values rescore more passages.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").k(3).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn k(mut self, k: usize) -> Self {
         self.options.k = k;
         self
@@ -69,36 +75,75 @@ impl<S: Storage> QueryBuilder<'_, S> {
 
     /// Limits the search to the passages of these documents; by default it covers all. Scoring a few
     /// documents is faster than searching all.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").among(["fuji", "biwa"]).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn among(mut self, document_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.among = Some(document_ids.into_iter().map(|id| id.as_ref().to_owned()).collect());
         self
     }
 
     /// See [`SearchOptions::n_probe`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_probe(64).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_probe(mut self, n_probe: usize) -> Self {
         self.options.n_probe = Some(n_probe);
         self
     }
 
     /// See [`SearchOptions::n_rescored`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_rescored(500).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_rescored(mut self, n_rescored: usize) -> Self {
         self.options.n_rescored = Some(n_rescored);
         self
     }
 
     /// See [`SearchOptions::n_exact`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_exact(50).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_exact(mut self, n_exact: usize) -> Self {
         self.options.n_exact = Some(n_exact);
         self
     }
 
     /// All search options at once, [`k`](Self::k) included.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// use jacolbert::SearchOptions;
+    ///
+    /// let options = SearchOptions::exact(10);
+    /// let hits = collection.query("一番高い山は？").options(options).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn options(mut self, options: SearchOptions) -> Self {
         self.options = options;
         self
     }
 
     /// Searches; the hits are the best passages, best first.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],

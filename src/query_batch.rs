@@ -67,36 +67,72 @@ impl<S: Storage> Collection<S> {
 
 impl<S: Storage> QueryBatchBuilder<'_, S> {
     /// Maximum number of hits per query, by default 10. Larger values rescore more passages.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).k(3).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn k(mut self, k: usize) -> Self {
         self.options.k = k;
         self
     }
 
     /// See [`SearchOptions::n_probe`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).n_probe(64).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_probe(mut self, n_probe: usize) -> Self {
         self.options.n_probe = Some(n_probe);
         self
     }
 
     /// See [`SearchOptions::n_rescored`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).n_rescored(500).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_rescored(mut self, n_rescored: usize) -> Self {
         self.options.n_rescored = Some(n_rescored);
         self
     }
 
     /// See [`SearchOptions::n_exact`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).n_exact(50).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn n_exact(mut self, n_exact: usize) -> Self {
         self.options.n_exact = Some(n_exact);
         self
     }
 
     /// All search options at once, [`k`](Self::k) included.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).options(jacolbert::SearchOptions::exact(10)).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn options(mut self, options: SearchOptions) -> Self {
         self.options = options;
         self
     }
 
     /// Searches, all queries in the same state of the collection.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Model`], [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.

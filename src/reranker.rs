@@ -111,6 +111,18 @@ impl Retriever {
 impl<'r> Reranker<'r> {
     /// Calls `on_progress` after every query. When it breaks, the run is [`Error::Cancelled`]. By default
     /// nothing is reported.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// # let mut candidates = jacolbert::eval::Run::new("bm25");
+    /// let reranker = retriever.reranker(&queries, &documents, &candidates);
+    /// let run = reranker.on_progress(|_| ControlFlow::Continue(())).run("reranked")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'r,
@@ -123,6 +135,15 @@ impl<'r> Reranker<'r> {
     ///
     /// Each text is a single passage, cut where it is too long. Only the candidates of one query are in
     /// memory at a time, so that a text is encoded as often as it is a candidate.
+    ///
+    /// ```no_run
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// # let mut candidates = jacolbert::eval::Run::new("bm25");
+    /// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnknownId`] for a candidate without a text; [`Error::Documents`] for an empty id of a

@@ -69,12 +69,26 @@ impl<S: Storage> Collection<S> {
 
 impl<'r, S: Storage> Runner<'r, S> {
     /// Maximum number of documents per query, by default 10. Larger values rescore more passages.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let run = collection.runner(&queries).k(100).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn k(mut self, k: usize) -> Self {
         self.options.k = k;
         self
     }
 
     /// All search options at once, [`k`](Self::k) included.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let run = collection.runner(&queries).options(jacolbert::SearchOptions::exact(10)).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn options(mut self, options: SearchOptions) -> Self {
         self.options = options;
         self
@@ -82,6 +96,19 @@ impl<'r, S: Storage> Runner<'r, S> {
 
     /// Calls `on_progress` after every round of queries. When it breaks, the run is
     /// [`Error::Cancelled`]. By default nothing is reported.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let runner = collection.runner(&queries).on_progress(|progress| {
+    ///     println!("{} of {}", progress.done, progress.of);
+    ///     ControlFlow::Continue(())
+    /// });
+    /// let run = runner.run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'r,
@@ -92,6 +119,13 @@ impl<'r, S: Storage> Runner<'r, S> {
 
     /// Searches all queries; the run has the best documents of each, with the score of their best
     /// passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let run = collection.runner(&queries).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id, [`Error::Cancelled`],

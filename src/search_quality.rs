@@ -45,6 +45,14 @@ impl SearchQuality {
     /// The run of a [`MemoryCollection`](crate::MemoryCollection) as `exhaustive`, and that of a
     /// [`Collection`](crate::Collection) of the same documents as `found`, give the loss by compression
     /// and search together.
+    ///
+    /// ```
+    /// use jacolbert::SearchQuality;
+    /// use jacolbert::eval::Run;
+    ///
+    /// let quality = SearchQuality::new(&Run::new("exhaustive"), &Run::new("found"), 10);
+    /// assert_eq!(quality.num_queries, 0);
+    /// ```
     pub fn new(exhaustive: &Run, found: &Run, k: usize) -> Self {
         let mut losses = Vec::new();
         let mut num_queries = 0;

@@ -127,6 +127,13 @@ impl<S: Storage> Collection<S> {
 impl<'c, S: Storage> Updater<'c, S> {
     /// How documents become passages; by default passages of up to 250 tokens that share up to 50.
     /// Longer passages take more time each in the model.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().splitting(jacolbert::Splitting::Whole).add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
         self.splitting = splitting;
         self
@@ -138,6 +145,16 @@ impl<'c, S: Storage> Updater<'c, S> {
     ///
     /// The callback may search the collection. It must not change it: it would wait for its own turn
     /// forever.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let stopped = collection.update().on_progress(|_| ControlFlow::Break(())).add(&documents);
+    /// assert!(matches!(stopped, Err(jacolbert::Error::Cancelled)));
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'c,
@@ -149,6 +166,13 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// Adds documents, all or none, in one commit. Returns the passages that were cut.
     ///
     /// They are pooled as those of the collection. Searches go on meanwhile, without the new documents.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Documents`] for an empty id or one that is taken; [`Error::Model`]; [`Error::Cancelled`];
@@ -175,6 +199,13 @@ impl<'c, S: Storage> Updater<'c, S> {
 
     /// Replaces documents by others with the same ids, all or none, in one commit. Returns the passages
     /// that were cut. The new passages get new passage ids.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().replace(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`add`](Self::add), and [`Error::UnknownId`].

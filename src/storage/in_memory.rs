@@ -15,6 +15,13 @@ use crate::ingest::PassageStore;
 /// Embeddings in memory: the storage of a [`MemoryCollection`](crate::MemoryCollection).
 ///
 /// Every search scores every passage exactly, which is fast up to about ten thousand passages.
+///
+/// ```no_run
+/// use jacolbert::{Collection, InMemory, Retriever};
+///
+/// let collection: Collection<InMemory> = Retriever::from_dir("assets/mini")?.in_memory();
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct InMemory;
 

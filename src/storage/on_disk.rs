@@ -17,6 +17,13 @@ use crate::settings::{SETTINGS, Settings};
 /// A folder with a compressed index: the storage of a [`Collection`](crate::Collection).
 ///
 /// Vectors, texts and metadata are parts of the same commits, so that they always agree.
+///
+/// ```no_run
+/// use jacolbert::{Collection, OnDisk};
+///
+/// let collection: Collection<OnDisk> = Collection::open("my-index")?;
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct OnDisk {
     folder: PathBuf,
