@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jacolbert::{Collection, Document, Error, PassageId};
 use serde_json::json;
 
+use crate::files::files;
 use crate::sample::{TestResult, retriever};
 
 fn document(id: &str, text: &str) -> Document {
@@ -28,19 +29,11 @@ fn collection(folder: &Path) -> Result<Collection, Error> {
     Ok(collection)
 }
 
-fn files(folder: &Path) -> std::io::Result<Vec<(PathBuf, Vec<u8>)>> {
-    let read = |entry: std::io::Result<fs::DirEntry>| {
-        let path = entry?.path();
-        Ok((path.clone(), fs::read(path)?))
-    };
-    fs::read_dir(folder)?.map(read).collect()
-}
-
 /// The files of `folder` in which the bytes of `text` occur.
 fn files_with(folder: &Path, text: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut files = files(folder)?;
-    files.retain(|(_, bytes)| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
-    Ok(files.into_iter().map(|(path, _)| path).collect())
+    files.retain(|_, bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
+    Ok(files.into_keys().map(|name| folder.join(name)).collect())
 }
 
 const DELETED: [&str; 6] = [

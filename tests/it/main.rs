@@ -2,6 +2,7 @@
 
 mod collection;
 mod compaction;
+mod files;
 mod format_2;
 mod hard_texts;
 mod memory;

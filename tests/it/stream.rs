@@ -3,33 +3,19 @@
 use std::fs;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use jacolbert::documents::Error as DocumentsError;
 use jacolbert::{
     Document, Error, IndexOptions, IndexProgress, PoolFactor, Pooling, Splitting, stream_jsonl,
 };
 
+use crate::files::files;
 use crate::sample::{TestResult, documents, retriever};
 
 fn options() -> IndexOptions {
     let splitting = Splitting::Sentences { max_tokens: 12, overlap: 4 };
     let pooling = Pooling { factor: PoolFactor::Two, ..Default::default() };
     IndexOptions { splitting, pooling, ..Default::default() }
-}
-
-/// All files of a folder but the lock, with what is in them.
-fn files(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name != "writer.lock" {
-            files.push((name, fs::read(entry.path())?));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 #[test]
