@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
 use jacolbert::{
     Bits, BuildOptions, Collection, Device, Document, Encoder, IndexOptions, LoadOptions,
-    Precision, Retriever, SearchOptions, Splitting,
+    Precision, Retriever, Splitting,
 };
 use serde_json::{Value, json};
 
