@@ -13,15 +13,15 @@ use std::path::PathBuf;
 use jacolbert::Device;
 use jacolbert::model::Checkpoint;
 use jacolbert::train::{
-    Choice, Chunking, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Run, Schedule,
-    TextFormat, TrainConfig, Trainer,
+    Choice, Chunking, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Schedule,
+    TextFormat, TrainOptions, Trainer, TrainingHooks,
 };
 use lexopt::prelude::*;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut model = PathBuf::from("assets/mini");
     let mut rows = None;
-    let mut config = TrainConfig {
+    let mut options = TrainOptions {
         batch_size: 16,
         chunking: Chunking::ByLength { texts: 2 },
         steps: 8,
@@ -34,28 +34,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         match arg {
             Long("model") => model = parser.value()?.into(),
             Long("rows") => rows = Some(PathBuf::from(parser.value()?)),
-            Long("batch") => config.batch_size = parser.value()?.parse()?,
-            Long("steps") => config.steps = parser.value()?.parse()?,
+            Long("batch") => options.batch_size = parser.value()?.parse()?,
+            Long("steps") => options.steps = parser.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
     }
     let rows = rows.ok_or("--rows FILE is missing")?;
-    let options =
+    let rows_in_order =
         ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
-    let mut examples = Examples::with_texts(&rows, TextFormat::Lists, &options)?;
-    let mut trainer = Trainer::new(
-        Checkpoint::from_dir(&model, &LoadOptions::default(), &Device::flex())?,
-        config,
-    )?;
-    let mut progress = |event: &Event| {
+    let mut examples = Examples::with_texts(&rows, TextFormat::Lists, &rows_in_order)?;
+    let start = Checkpoint::from_dir(&model, &LoadOptions::default(), &Device::flex())?;
+    let mut trainer = Trainer::new(start, options)?;
+    let hooks = TrainingHooks::new().on_event(|event| {
         if let Event::Step { loss, .. } = event {
             println!("{loss}");
         }
         ControlFlow::Continue(())
-    };
-    trainer.run(
-        &mut examples,
-        &mut Run { progress: &mut progress, checkpoints: None, validation: None },
-    )?;
+    });
+    trainer.run(&mut examples, hooks)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use jacolbert::tokenizer::TokenizerTrainer;
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{
     Chunking, Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
-    TrainConfig, Trainer,
+    TrainOptions, Trainer,
 };
 use jacolbert::{Device, LoadOptions};
 use lexopt::prelude::*;
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Passages to judge by.
     pub(crate) held_out: usize,
     pub(crate) out: PathBuf,
-    pub(crate) config: TrainConfig,
+    pub(crate) options: TrainOptions,
 }
 
 impl Args {
@@ -46,18 +46,18 @@ impl Args {
     pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
         let load = LoadOptions::default();
         let device = Device::flex();
-        match Trainer::resume(&self.runs(), self.config, &load, &device) {
+        match Trainer::resume(&self.checkpoints(), self.options, &load, &device) {
             Err(TrainError::NoCheckpoint { .. }) => {
                 let start = if self.fresh {
-                    self.finder_of_words(split)?
+                    self.lexical_model(split)?
                 } else {
                     Checkpoint::from_dir(&self.start, &load, &device)?
                 };
-                start.save(&self.begun_from())?;
-                Ok(Trainer::new(start, self.config)?)
+                start.save(&self.start_weights())?;
+                Ok(Trainer::new(start, self.options)?)
             }
-            Ok(_) if !self.begun_from().is_dir() => {
-                Err(format!("{} is missing", self.begun_from().display()).into())
+            Ok(_) if !self.start_weights().is_dir() => {
+                Err(format!("{} is missing", self.start_weights().display()).into())
             }
             resumed => Ok(resumed?),
         }
@@ -65,9 +65,9 @@ impl Args {
 
     /// A fresh model that finds passages as well as BM25 does: by the words of a question, the
     /// rare ones before the frequent ones, best where they stand together.
-    fn finder_of_words(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
+    fn lexical_model(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
         let device = Device::flex();
-        device.seed(self.config.seed);
+        device.seed(self.options.seed);
         let fresh = FreshWeights::LEXICAL;
         let load = LoadOptions::default();
         let mut start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
@@ -86,11 +86,11 @@ impl Args {
     }
 
     /// The folder of the weights before the first step.
-    pub(crate) fn begun_from(&self) -> PathBuf {
+    pub(crate) fn start_weights(&self) -> PathBuf {
         self.out.join("start")
     }
 
-    pub(crate) fn runs(&self) -> PathBuf {
+    pub(crate) fn checkpoints(&self) -> PathBuf {
         self.out.join("checkpoints")
     }
 
@@ -99,14 +99,14 @@ impl Args {
         self.out.join("rows.jsonl")
     }
 
-    pub(crate) fn parsed() -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn parse() -> Result<Self, Box<dyn Error>> {
         let mut data = None;
         let mut out = None;
         let mut start = PathBuf::from("assets/mini");
         let mut fresh = false;
         let mut vocab_size = None;
         let mut held_out = 800;
-        let mut config = TrainConfig { steps: 2_000, ..Default::default() };
+        let mut options = TrainOptions { steps: 2_000, ..Default::default() };
         let mut neighbours = 0.25;
         let mut learning_rate = 1e-4;
         let mut temperature = 0.1;
@@ -120,21 +120,21 @@ impl Args {
                 Long("vocab-size") => vocab_size = Some(parser.value()?.parse()?),
                 Long("neighbours") => neighbours = parser.value()?.parse()?,
                 Long("held-out") => held_out = parser.value()?.parse()?,
-                Long("steps") => config.steps = parser.value()?.parse()?,
-                Long("batch") => config.batch_size = parser.value()?.parse()?,
+                Long("steps") => options.steps = parser.value()?.parse()?,
+                Long("batch") => options.batch_size = parser.value()?.parse()?,
                 Long("texts") => {
-                    config.chunking = Chunking::ByLength { texts: parser.value()?.parse()? };
+                    options.chunking = Chunking::ByLength { texts: parser.value()?.parse()? };
                 }
                 Long("rate") => learning_rate = parser.value()?.parse()?,
                 Long("temperature") => temperature = parser.value()?.parse()?,
-                Long("seed") => config.seed = parser.value()?.parse()?,
+                Long("seed") => options.seed = parser.value()?.parse()?,
                 other => return Err(other.unexpected().into()),
             }
         }
         let negatives = InBatchNegatives::PyLate { temperature };
-        config.loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
-        let warmup_steps = config.steps / 10;
-        config.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
+        options.loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
+        let warmup_steps = options.steps / 10;
+        options.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
         Ok(Self {
             data: data.ok_or("--data FOLDER is missing")?,
             out: out.ok_or("--out FOLDER is missing")?,
@@ -143,7 +143,7 @@ impl Args {
             vocab_size,
             neighbours,
             held_out,
-            config,
+            options,
         })
     }
 }

@@ -28,20 +28,20 @@ impl Log {
         let path = args.out.join("metrics.jsonl");
         let before = events_until(steps, &path)?;
         let mut log = Self {
-            bar: ProgressBar::new(args.config.steps).with_style(style),
+            bar: ProgressBar::new(args.options.steps).with_style(style),
             metrics: File::create(&path)?,
             plot: args.out.join("loss.svg"),
             loss: Vec::new(),
             recall: Vec::new(),
         };
         for event in &before {
-            log.keep(event)?;
+            log.write(event)?;
         }
         Ok(log)
     }
 
     /// A training whose log cannot be written ends.
-    pub(crate) fn note(&mut self, event: &Event) -> ControlFlow<()> {
+    pub(crate) fn record(&mut self, event: &Event) -> ControlFlow<()> {
         match event {
             Event::Step { step, loss, .. } => {
                 self.bar.set_position(*step);
@@ -52,7 +52,7 @@ impl Log {
             }
             _ => (),
         }
-        match self.keep(event) {
+        match self.write(event) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.bar.println(format!("metrics.jsonl: {error}"));
@@ -61,7 +61,7 @@ impl Log {
         }
     }
 
-    fn keep(&mut self, event: &Event) -> io::Result<()> {
+    fn write(&mut self, event: &Event) -> io::Result<()> {
         let step = event.step() as f64;
         match event {
             Event::Step { loss, .. } => self.loss.push((step, f64::from(*loss))),

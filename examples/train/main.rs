@@ -22,7 +22,7 @@ use std::error::Error;
 use std::path::Path;
 
 use jacolbert::model::{Checkpoint, WeightFormat};
-use jacolbert::train::{CheckpointOptions, Run, Validation, average};
+use jacolbert::train::{CheckpointOptions, TrainingHooks, Validation, average};
 use jacolbert::{Device, LoadOptions};
 
 use args::Args;
@@ -34,7 +34,7 @@ use split::Split;
 const EVERY: u64 = 50;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let args = Args::parsed()?;
+    let args = Args::parse()?;
     let split = Split::open(&args.data, args.held_out)?;
     std::fs::create_dir_all(&args.out)?;
     split.write_rows(&args.rows())?;
@@ -44,32 +44,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut trainer = args.trainer(&split)?;
 
     let mut log = Log::open(&args, trainer.step())?;
-    let outcome = trainer.run(
-        &mut examples,
-        &mut Run {
-            progress: &mut |event| log.note(event),
-            checkpoints: Some(CheckpointOptions { folder: args.runs(), every: EVERY, keep: 2 }),
-            validation: Some(Validation {
-                every: EVERY,
-                patience: Some(8),
-                measure: &mut |model| judge.recall_at_1(model),
-            }),
-        },
-    )?;
+    let hooks = TrainingHooks::new()
+        .on_event(|event| log.record(event))
+        .checkpoints(CheckpointOptions { folder: args.checkpoints(), every: EVERY, keep: 2 })
+        .validation(Validation::new(EVERY, |model| judge.recall_at_1(model)).patience(8));
+    let outcome = trainer.run(&mut examples, hooks)?;
     log.finish()?;
     let best = outcome.best.ok_or("the training has no steps")?;
     println!("{:?}; best after step {}: recall@1 {:.4}", outcome.ending, best.step, best.value);
-    let best = args.runs().join(format!("best-{:08}", best.step));
-    chosen(&best, &args, &judge)?.save_as(&args.out.join("model"), WeightFormat::F16)?;
+    let best_model = args.checkpoints().join(format!("best-{:08}", best.step));
+    choose_model(&best_model, &args, &judge)?
+        .save_as(&args.out.join("model"), WeightFormat::F16)?;
     Ok(())
 }
 
 /// The mean of the first and the best weights, which fits these articles less closely (Wortsman et al., "Robust
 /// fine-tuning of zero-shot models", 2022), unless it is worse by more than a standard error.
-fn chosen(best: &Path, args: &Args, judge: &Judge) -> Result<Checkpoint, Box<dyn Error>> {
+fn choose_model(best: &Path, args: &Args, judge: &Judge) -> Result<Checkpoint, Box<dyn Error>> {
     let device = Device::flex();
-    let trained = Checkpoint::from_dir(best, &LoadOptions::default(), &device)?;
-    let mean = average(&[&args.begun_from(), best], &device)?;
+    let load = LoadOptions::default();
+    let trained = Checkpoint::from_dir(best, &load, &device)?;
+    let mean = average(&[&args.start_weights(), best], &load, &device)?;
     let recall = |model| judge.recall_at_1(model).map_err(|error| error as Box<dyn Error>);
     let of_trained = recall(&trained)?;
     let of_mean = recall(&mean)?;

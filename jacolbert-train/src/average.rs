@@ -1,4 +1,4 @@
-//! The mean of several checkpoints of one training.
+//! The mean of several checkpoints.
 
 use std::path::Path;
 
@@ -7,39 +7,31 @@ use jacolbert_model::{Checkpoint, Device, LoadOptions};
 
 use crate::{Error, parameters};
 
-/// A model whose weights are the mean of those in `folders`; tokenizer and settings are the first
-/// one's.
+/// Computes a model whose weights are the mean of those in `folders`; its tokenizer and settings are those of
+/// the first folder.
 ///
 /// ```text
 /// w = 1/n * Σ w_i
 /// ```
 ///
-/// The models should be of one training, late in it, or of several from one start; the mean of
-/// others is of no use. Each is loaded in turn, so that two are in memory. Models whose tokenizer
-/// needs a dictionary are loaded by the caller: see [`average_of`].
+/// The models should be late checkpoints of one training, or of several trainings with one start; the mean
+/// of unrelated models is useless. `load` says how to load each of them. Two models are in memory at a time.
 ///
 /// # Errors
-/// [`Error::Model`] if one cannot be loaded, [`Error::Average`] if there is none, or one has
-/// another shape than the first.
-pub fn average(folders: &[&Path], device: &Device) -> Result<Checkpoint, Error> {
-    average_of(folders, |folder| Checkpoint::from_dir(folder, &LoadOptions::default(), device))
-}
-
-/// As [`average`], each model as `load` loads it.
-///
-/// # Errors
-/// As [`average`].
-pub fn average_of(
+/// [`Error::Model`] if a model cannot be loaded; [`Error::Average`] if there is none, or one has another
+/// shape than the first.
+pub fn average(
     folders: &[&Path],
-    load: impl Fn(&Path) -> Result<Checkpoint, jacolbert_model::Error>,
+    load: &LoadOptions,
+    device: &Device,
 ) -> Result<Checkpoint, Error> {
     let misfit = |folder: &Path| Error::Average { folder: folder.into() };
     let (&first, others) = folders.split_first().ok_or_else(|| misfit(Path::new("")))?;
-    let mut mean = load(first)?;
+    let mut mean = Checkpoint::from_dir(first, load, device)?;
     let mut colbert = mean.colbert.train();
     let mut sum = parameters::values(&colbert);
     for &folder in others {
-        let other = load(folder)?;
+        let other = Checkpoint::from_dir(folder, load, device)?;
         if (&other.bert, &other.config) != (&mean.bert, &mean.config) {
             return Err(misfit(folder));
         }

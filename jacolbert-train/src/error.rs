@@ -2,22 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Quantity, RowFault, RowSource};
+use crate::data::{RowFault, RowSource};
+use crate::event::Quantity;
 
-/// The cause as somebody else says it.
+/// An error of the caller's code or of a device.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a loss has no value, data cannot be read, or training cannot go on.
+/// Why a loss has no value, data cannot be read, or a training cannot go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Scores without a row or without a column.
+    /// Scores without rows or without columns.
     #[error("scores of shape {shape:?} hold no score")]
     NoScores {
         /// Rows and columns.
         shape: [usize; 2],
     },
-    /// Scores of all passages of a batch that give the queries unequal numbers of passages.
+    /// The number of passages of a batch is not a multiple of the number of queries.
     #[error("{columns} passages cannot be shared equally among {queries} queries")]
     UnequalPassages {
         /// Rows of the scores.
@@ -25,7 +26,7 @@ pub enum Error {
         /// Columns of the scores.
         columns: usize,
     },
-    /// Teacher scores of another shape than the student's.
+    /// The teacher's scores have another shape than the student's.
     #[error("teacher scores of shape {teacher:?} against student scores of shape {student:?}")]
     TeacherShape {
         /// Rows and columns of the student's scores of each query's own passages.
@@ -36,22 +37,22 @@ pub enum Error {
     /// The loss has neither an n-way term nor one of in-batch negatives.
     #[error("the loss has no term")]
     NoTerm,
-    /// Distillation was asked for, and the batch has no teacher scores.
+    /// The loss distils, and the batch has no scores of a teacher.
     #[error("distillation needs teacher scores")]
     NoTeacher,
-    /// In-batch negatives were asked for, and each query has the scores of its own passages only.
+    /// The loss has in-batch negatives, and the batch has only the scores of each query's own passages.
     #[error("in-batch negatives need the scores of all passages of the batch")]
     OwnScoresOnly,
-    /// A temperature that is not a number above 0.
+    /// The temperature is not a number above 0.
     #[error("temperature {temperature} is not a number above 0")]
     Temperature {
-        /// What was given.
+        /// The given temperature.
         temperature: f32,
     },
-    /// A weight that is not a number from 0 up.
+    /// The weight is not a number from 0 up.
     #[error("weight {weight} is not a number from 0 up")]
     Weight {
-        /// What was given.
+        /// The given weight.
         weight: f32,
     },
     /// A file could not be read or written.
@@ -59,114 +60,113 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// A line of training data is not what it must be.
+    /// A line of training data has a fault.
     #[error("{}, line {line}: {fault}", path.display())]
     Row {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The fault.
         fault: RowFault,
     },
-    /// A pair, a triplet, a passage or an answer that was given is not what it must be.
-    #[error("number {number} of those given, from 0: {fault}")]
-    Given {
-        /// Its place among those given, from 0.
-        number: usize,
-        /// What is wrong with it.
+    /// A given pair, triplet, passage or answer has a fault.
+    #[error("item {position}: {fault}")]
+    Item {
+        /// Its position among the given ones, from 0.
+        position: usize,
+        /// The fault.
         fault: RowFault,
     },
-    /// What was to rank passages for queries failed, or its answer makes no sense.
+    /// The ranker of passages failed, or its result makes no sense.
     #[error("the passages could not be ranked")]
     Ranker(#[source] Cause),
-    /// A text of a row cannot be tokenized.
+    /// A text of a row cannot be tokenised.
     #[error("{}, line {line}: a text cannot be tokenized", path.display())]
     Text {
         /// The file of rows.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// Why.
+        /// The error of the tokenizer.
         source: Box<jacolbert_model::Error>,
     },
-    /// A file has not enough rows for one batch.
+    /// A file has too few rows for one batch.
     #[error("{} has {num_rows} rows; a batch takes {batch_size}", path.display())]
     TooFewRows {
         /// The file of rows.
         path: PathBuf,
-        /// Rows that can be trained with.
+        /// Rows to train with.
         num_rows: usize,
         /// Rows of a batch.
         batch_size: usize,
     },
-    /// A setting is out of range.
+    /// An option is outside its range.
     #[error("`{field}` is {found}; it must be {expected}")]
     Setting {
-        /// The setting.
+        /// The option.
         field: &'static str,
-        /// What was given.
+        /// The given value.
         found: String,
-        /// What would be possible.
+        /// The possible values.
         expected: &'static str,
     },
-    /// A training cannot be resumed with other settings or other data than it began with.
+    /// A training cannot be resumed with other options or other data than it began with.
     #[error("the training began with {saved} as `{field}`, not with {given}")]
     OtherSetting {
-        /// The setting, with those that it is part of before it, as in `schedule.warmup_steps`.
+        /// The path of the option, as in `schedule.warmup_steps`.
         field: String,
         /// Its value when the training began, as JSON.
         saved: String,
         /// Its value now, as JSON.
         given: String,
     },
-    /// The loss or its gradient is infinite or not a number. Weights are as they were before the
-    /// step.
+    /// The loss or its gradient is infinite or not a number. The weights are those before the step.
     #[error("the {quantity} of step {step} is {value}")]
     NotFinite {
         /// The step, from 1.
         step: u64,
-        /// What is not finite.
+        /// The value that is not finite.
         quantity: Quantity,
         /// Its value.
         value: f32,
-        /// Rows of the batches that led to it.
+        /// Rows of the batches of the step.
         batch: Vec<RowSource>,
     },
-    /// A training was to be kept in a folder that has checkpoints of another.
+    /// The folder for checkpoints has checkpoints of another training.
     #[error("{} has checkpoints of another training", folder.display())]
     FolderInUse {
         /// The folder.
         folder: PathBuf,
     },
-    /// A folder has no checkpoint of a training.
+    /// The folder has no checkpoint of a training.
     #[error("{} has no checkpoint of a training", folder.display())]
     NoCheckpoint {
         /// The folder.
         folder: PathBuf,
     },
-    /// A checkpoint's state of the training is not the JSON that it must be.
+    /// The file of a training's state is not the expected JSON.
     #[error("{} is not a state of training", path.display())]
     State {
         /// The file.
         path: PathBuf,
-        /// Where in the file, and what was expected there.
+        /// The error of the parser, with its position.
         source: serde_json::Error,
     },
-    /// A checkpoint was written in another format than this version reads.
+    /// The checkpoint has a format that this version cannot read.
     #[error("{} has format {found}; this version reads {expected}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
         /// Its format.
         found: u32,
-        /// The format that can be read.
+        /// The format that this version reads.
         expected: u32,
     },
-    /// A checkpoint's tensors are not those of its model.
+    /// The checkpoint lacks a tensor of its model, or the tensor has another shape.
     #[error("{} has no tensor `{tensor}` of the model's shape", path.display())]
     StateTensor {
         /// The file.
@@ -179,21 +179,20 @@ pub enum Error {
     Validation {
         /// The step, from 1.
         step: u64,
-        /// What it said.
+        /// Its error.
         source: Cause,
     },
-    /// Nothing was given to average, or models of different shape.
+    /// There is no model to average, or the models have different shapes.
     #[error("the weights of {} cannot be averaged with the others", folder.display())]
     Average {
-        /// The first folder whose model differs from that of the first of all; empty if there was
-        /// none.
+        /// The first folder whose model differs from that of the first folder; empty without folders.
         folder: PathBuf,
     },
     /// A model or a tensor file could not be loaded or saved.
     #[error(transparent)]
     Model(#[from] jacolbert_model::Error),
-    /// The device failed while it computed or handed back a result.
-    #[error("the device did not hand back a result")]
+    /// The device failed to compute or return a result.
+    #[error("the device returned no result")]
     Device(#[source] Cause),
 }
 

@@ -1,12 +1,13 @@
-//! What a training tells while it runs.
+//! Events of a training.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// What a training tells while it runs; as JSON an object with the key `event`, for a file of lines,
-/// from which a training that goes on can read what came before.
+/// An event of a training.
+///
+/// As JSON it is an object with the key `event`, so that a file can hold one event per line.
 ///
 /// ```
 /// use jacolbert_train::Event;
@@ -21,43 +22,43 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// Weights were updated.
+    /// The weights were updated.
     Step {
-        /// Which update it was, from 1.
+        /// The number of the update, from 1.
         step: u64,
-        /// Which pass over the rows it belongs to, from 0.
+        /// The pass over the rows, from 0.
         epoch: u64,
         /// Mean loss of its batches, before the update.
         loss: f32,
-        /// Length of the gradient before it was clipped.
+        /// Norm of the gradient before clipping.
         gradient_norm: f32,
         /// Learning rate of the encoder.
         learning_rate: f64,
-        /// Tokens of its batches, padding not counted.
+        /// Tokens of its batches, without padding.
         tokens: usize,
-        /// How long it took.
+        /// Duration of the step.
         seconds: f64,
     },
-    /// The caller's measure was taken.
+    /// The model was validated.
     Validation {
-        /// After which update, from 1.
+        /// The update before it, from 1.
         step: u64,
-        /// What it said.
+        /// The measured value.
         value: f64,
-        /// Whether that is more than ever before.
+        /// Whether it is the best value so far.
         is_best: bool,
     },
-    /// All that is needed to go on was written.
+    /// A checkpoint was written.
     Checkpoint {
-        /// After which update, from 1.
+        /// The update before it, from 1.
         step: u64,
-        /// Where it is.
+        /// The folder of the checkpoint.
         folder: PathBuf,
     },
 }
 
 impl Event {
-    /// The update that it belongs to, from 1.
+    /// The number of its update, from 1.
     pub fn step(&self) -> u64 {
         match *self {
             Self::Step { step, .. }
@@ -67,12 +68,12 @@ impl Event {
     }
 }
 
-/// What a number belongs to that is not finite.
+/// A quantity that must be finite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// The loss.
     Loss,
-    /// The length of its gradient.
+    /// The norm of its gradient.
     GradientNorm,
 }
 
@@ -80,7 +81,7 @@ impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Loss => "loss",
-            Self::GradientNorm => "length of the gradient",
+            Self::GradientNorm => "norm of the gradient",
         })
     }
 }

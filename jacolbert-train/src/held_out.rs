@@ -1,27 +1,26 @@
-//! The loss of a model on rows that it is not trained with.
+//! The loss of a model on held-out rows.
 
 use burn::module::Module;
 use jacolbert_model::Checkpoint;
 
 use crate::chunk::Chunk;
 use crate::data::{BatchPlan, Examples, TrainingBatch};
-use crate::gradient::{joined, loss_of};
+use crate::gradient::{batch_loss, concatenate};
 use crate::loss::Loss;
 use crate::{Chunking, Error, KnownPositives};
 
-/// A loss should not blame a model for a positive.
+/// Known positives are never negatives of a held-out loss.
 const KNOWN: KnownPositives = KnownPositives::Spared;
 
-/// Seed of the passages that are chosen by chance: always the same.
+/// Seed of the random choice of passages: always the same.
 const SEED: u64 = 0;
 
-/// The mean loss of `model` over all whole batches of `examples`, without dropout; less is better,
-/// so a [`Validation`](crate::Validation) measures its opposite.
+/// Computes the mean loss of `model` over all whole batches of `examples`, without dropout.
 ///
-/// In-batch negatives depend on the batch: compare losses of one `batch_size` only. Rows, and
-/// passages chosen by chance, are the same at each call; known positives are
-/// [spared](KnownPositives::Spared). `chunking` says how many texts go through
-/// the model at once.
+/// A lower loss is better, so a [`Validation`](crate::Validation) measures its negative. In-batch
+/// negatives depend on the batch, so compare only losses with the same `batch_size`. Each call uses the
+/// same rows and the same random choice of passages; known positives are
+/// [excluded](KnownPositives::Spared). `chunking` says how many texts go through the model at once.
 ///
 /// # Errors
 /// [`Error::Setting`] for a `batch_size` of 0, [`Error::TooFewRows`], those of rows, and those of
@@ -42,15 +41,15 @@ pub fn mean_loss(
     };
     let colbert = model.colbert.valid();
     let plan = BatchPlan::new(examples, batch_size, SEED)?;
-    let n_batches = plan.batches_of_an_epoch();
+    let n_batches = plan.batches_per_epoch();
     let mut sum = 0.0;
     for number in 0..n_batches {
         let batch = TrainingBatch::read(number, &plan, examples, &model.tokenizer, KNOWN)?;
         let [queries, passages] = [&batch.queries, &batch.passages].map(|encodings| {
-            let chunks = Chunk::all(encodings, texts, SEED);
-            joined(chunks.map(|chunk| chunk.embed_in_use(&colbert)))
+            let chunks = Chunk::split(encodings, texts, SEED);
+            concatenate(chunks.map(|chunk| chunk.embed_without_dropout(&colbert)))
         });
-        let loss = loss_of(loss, &queries, &passages, &batch)?;
+        let loss = batch_loss(loss, &queries, &passages, &batch)?;
         sum += loss.try_into_scalar::<f32>().map_err(Error::device)?;
     }
     Ok(sum / n_batches as f32)

@@ -1,11 +1,10 @@
 //! Trains a late-interaction model on Burn: rows of text in, a checkpoint out.
 //!
-//! [`Examples`] are rows on disk, a query with its passages each. A [`Trainer`] takes a
-//! [`Checkpoint`](jacolbert_model::Checkpoint) through the steps of a [`TrainConfig`]: a batch of
-//! examples is read and tokenised, embedded and scored by `jacolbert-model`; a [`loss`] says how far
-//! the scores are from what they should be; the weights follow its gradient. What happens around the
-//! steps (progress, checkpoints, validation) is a [`Run`]. Texts that are not rows yet become some in
-//! [`prepare`], with negatives that a search finds.
+//! [`Examples`] are rows on disk, each a query with its passages. A [`Trainer`] trains a
+//! [`Checkpoint`](jacolbert_model::Checkpoint) by [`TrainOptions`]: it reads and tokenises a batch of
+//! examples, embeds and scores it with `jacolbert-model`, computes the [`loss`] of the scores, and
+//! updates the weights along its gradient. [`TrainingHooks`] add events, checkpoints and validation.
+//! [`prepare`] makes rows from texts, with negatives that a search finds.
 //!
 //! | step | in -> out |
 //! |---|---|
@@ -13,25 +12,24 @@
 //! | examples -> batch | `B` queries and `B * n_way` passages as token ids |
 //! | batch -> scores | `[B, B * n_way]`, or `[B, n_way]` without in-batch negatives |
 //! | scores -> loss | [`BatchScores`](loss::BatchScores) -> `[1]` |
-//! | loss -> gradient | at once, [by length](Chunking::ByLength), or by [GradCache](Chunking::GradCache) |
-//! | gradient -> weights | clipped, then as [`OptimiserOptions`] and [`Schedule`] say |
+//! | loss -> gradient | whole, [by length](Chunking::ByLength), or by [GradCache](Chunking::GradCache) |
+//! | gradient -> weights | clipped, then applied by [`OptimiserOptions`] and [`Schedule`] |
 //!
-//! A training is a function of its start, its rows and its [`TrainConfig`]: on one machine and on
-//! flex it gives the same weights to the bit, resumed or not, with any number of threads. Flex has one
-//! random state for the whole process, which dropout draws from: trainings side by side keep out of
-//! each other's way, other code that draws from flex meanwhile does not.
+//! A training is a function of its start, its rows and its [`TrainOptions`]: on one machine and on flex
+//! its weights have the same bits, resumed or not, with any number of threads. Flex has one random state
+//! for the whole process, from which dropout draws. Trainings in one process do not disturb each other,
+//! but other code that draws from flex meanwhile changes them.
 //!
 //! # Devices
 //!
-//! A training runs on one device, in `f32` or, where the device has it, with products in `bf16`
-//! ([`TrainConfig::precision`]). It is not spread over several GPUs: of Burn 0.22's backends only those
-//! of GPUs can sum over devices, so that nothing on a CPU could show that such a training is the same
-//! as one on a single device, which is what this crate promises of all others. Large batches take
-//! little memory by [GradCache](Chunking::GradCache).
+//! A training runs on one device, in `f32` or, if the device has it, with products in `bf16`
+//! ([`TrainOptions::precision`]). It does not use several GPUs: in Burn 0.22 only the GPU backends can sum
+//! over devices, so a test on a CPU could not show that such a training equals one on a single device.
+//! Large batches need little memory with [GradCache](Chunking::GradCache).
 //!
 //! # Losses
 //!
-//! The losses can be used alone, each pinned in value and gradient to PyTorch:
+//! The losses can be used alone. Their values and gradients are tested against PyTorch:
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
@@ -41,14 +39,14 @@
 //! let device = Device::flex().autodiff();
 //! let scores = Tensor::<2>::from_floats(
 //!     [
-//!         [20.0, 17.0, 9.0, 11.0], // query 0 against passages 0 and 1 of its own, 2 and 3 of query 1
+//!         [20.0, 17.0, 9.0, 11.0], // query 0 with its own passages 0 and 1, and 2 and 3 of query 1
 //!         [8.0, 10.0, 21.0, 19.0],
 //!     ],
 //!     &device,
 //! )
 //! .require_grad();
 //!
-//! let loss = Loss::default().of(BatchScores::all(scores.clone())?)?;
+//! let loss = Loss::default().compute(BatchScores::all(scores.clone())?)?;
 //! let gradient = scores.grad(&loss.backward()).expect("scores require a gradient");
 //! assert_eq!(gradient.dims(), [2, 4]);
 //! # Ok::<(), jacolbert_train::Error>(())
@@ -57,7 +55,6 @@
 mod average;
 mod by_length;
 mod chunk;
-mod config;
 mod data;
 mod error;
 mod event;
@@ -69,10 +66,10 @@ mod parameters;
 pub mod prepare;
 mod random;
 mod schedule;
+mod train_options;
 mod trainer;
 
-pub use average::{average, average_of};
-pub use config::{Chunking, KnownPositives, TrainConfig};
+pub use average::average;
 pub use data::{
     Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource, TextFormat,
     TooFewNegatives,
@@ -82,4 +79,10 @@ pub use event::{Event, Quantity};
 pub use held_out::mean_loss;
 pub use optimiser::{Method, OptimiserOptions};
 pub use schedule::{Decay, Schedule};
-pub use trainer::{Best, CheckpointOptions, Ending, Outcome, Run, Trainer, Validation};
+pub use train_options::{Chunking, KnownPositives, TrainOptions};
+pub use trainer::{Best, CheckpointOptions, Ending, Outcome, Trainer, TrainingHooks, Validation};
+
+/// Compiles what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

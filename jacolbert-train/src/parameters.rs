@@ -1,4 +1,4 @@
-//! The parameters of a model that are trained, as flat tensors in the order of Burn's walk.
+//! The trained parameters of a model, as flat tensors in the order of Burn's visitor.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{DType, Gradients, Tensor, TensorData};
@@ -6,7 +6,7 @@ use jacolbert_model::{Colbert, TensorFile};
 
 use crate::Error;
 
-/// What is known of a parameter without its values.
+/// A parameter without its values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Parameter {
     /// Its path in the model, as in `bert.layers.0.attention.query.weight`.
@@ -16,7 +16,7 @@ pub(crate) struct Parameter {
     pub(crate) role: Role,
 }
 
-/// What the optimiser's options tell apart.
+/// The role of a parameter, which the optimiser's options distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A matrix of the encoder.
@@ -27,30 +27,31 @@ pub(crate) enum Role {
     Projection,
 }
 
-/// The trained parameters of `model`.
-pub(crate) fn described(model: &Colbert) -> Vec<Parameter> {
+/// Describes the trained parameters of `model`.
+pub(crate) fn describe(model: &Colbert) -> Vec<Parameter> {
     let mut describer = Describer::default();
     model.visit(&mut describer);
     describer.parameters
 }
 
-/// Their values, each `[len]`, without autodiff.
+/// The values of the trained parameters, each `[len]`, without autodiff.
 pub(crate) fn values(model: &Colbert) -> Vec<Tensor<1>> {
     let mut reader = Reader { gradients: None, tensors: Vec::new() };
     model.visit(&mut reader);
     reader.tensors
 }
 
-/// Their gradients, each `[len]`, without autodiff; zero for a parameter that took no part.
+/// The gradients of the trained parameters, each `[len]`, without autodiff; zero for a parameter that the
+/// loss does not depend on.
 pub(crate) fn gradients(model: &Colbert, gradients: Gradients) -> Vec<Tensor<1>> {
     let mut reader = Reader { gradients: Some(gradients), tensors: Vec::new() };
     model.visit(&mut reader);
     reader.tensors
 }
 
-/// `model` with the values that `file` has under `prefix` and the parameter's name; those that it
-/// lacks are frozen. The error is the name of one that has another shape.
-pub(crate) fn restored(
+/// Sets the parameters of `model` to the values in `file`, whose names are `prefix` and the parameter's
+/// name, and freezes those that the file lacks. The error is the name of one with another shape.
+pub(crate) fn restore(
     model: Colbert,
     file: &mut TensorFile,
     prefix: &str,
@@ -66,12 +67,12 @@ pub(crate) fn numbers(tensor: Tensor<1>) -> Result<Vec<f32>, Error> {
     data.try_to_vec::<f32>().map_err(Error::device)
 }
 
-/// `model` with these values of its trained parameters, each `[len]`.
+/// `model` with new values of its trained parameters, each `[len]`.
 pub(crate) fn with_values(model: Colbert, values: Vec<Tensor<1>>) -> Colbert {
     model.map(&mut Writer { values: values.into_iter() })
 }
 
-/// Whether a parameter of a model in training is trained: it may have been frozen.
+/// Whether a parameter of a model in training is trained and not frozen.
 fn is_trained<const D: usize>(param: &Param<Tensor<D>>) -> bool {
     param.val().is_require_grad()
 }
@@ -105,7 +106,7 @@ impl ModuleVisitor for Describer {
     }
 }
 
-/// Collects values or, where there are some, gradients.
+/// Collects values, or gradients if there are some.
 struct Reader {
     gradients: Option<Gradients>,
     tensors: Vec<Tensor<1>>,

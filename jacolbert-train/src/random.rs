@@ -1,4 +1,4 @@
-//! Random numbers that are a pure function of a seed and of what they are for.
+//! Random numbers that are a pure function of a seed and of their use.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,35 +7,35 @@ use burn::tensor::Device;
 /// Weyl constant of SplitMix64 (Steele, Lea and Flood, 2014).
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A backend may have one random state for the whole process, as flex has: whoever seeds it must be
-/// alone until he has drawn.
+/// Locked from the seeding of a backend until the numbers are drawn, because a backend such as flex may
+/// have one random state for the whole process.
 static DRAWING: Mutex<()> = Mutex::new(());
 
-/// A seed of its own for the `stream`th use of `seed`.
-pub(crate) fn derived(seed: u64, stream: u64) -> u64 {
-    finalised(finalised(seed.wrapping_add(GOLDEN)) ^ stream.wrapping_mul(GOLDEN))
+/// Derives the seed for the use `stream` of `seed`.
+pub(crate) fn derive_seed(seed: u64, stream: u64) -> u64 {
+    mix(mix(seed.wrapping_add(GOLDEN)) ^ stream.wrapping_mul(GOLDEN))
 }
 
-/// SplitMix64's mixing of a state into a number.
-pub(crate) fn finalised(state: u64) -> u64 {
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+/// The number of a state of SplitMix64.
+pub(crate) fn mix(state: u64) -> u64 {
+    let once = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let twice = (once ^ (once >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    twice ^ (twice >> 31)
 }
 
-/// What `draw` gives with the random state of `device` set to `seed`.
+/// Calls `draw` with the random state of `device` set to `seed`.
 ///
-/// Draws by way of here exclude each other. Somebody else who draws from the same backend meanwhile,
-/// outside of this crate, changes the numbers.
-pub(crate) fn seeded<T>(device: &Device, seed: u64, draw: impl FnOnce() -> T) -> T {
-    let alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+/// Calls exclude each other. Code outside this crate that draws from the same backend meanwhile changes the
+/// numbers.
+pub(crate) fn with_seed<T>(device: &Device, seed: u64, draw: impl FnOnce() -> T) -> T {
+    let guard = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
     device.seed(seed);
     let drawn = draw();
-    drop(alone);
+    drop(guard);
     drawn
 }
 
-/// SplitMix64.
+/// A generator of random numbers, SplitMix64.
 pub(crate) struct Random {
     state: u64,
 }
@@ -45,10 +45,11 @@ impl Random {
         Self { state: seed }
     }
 
-    /// A number below `bound`, which is at least 1; each is equally likely but for 2^-64 times `bound`.
+    /// Draws a number below `bound`, which is at least 1. The probabilities differ by at most 2^-64 times
+    /// `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.state = self.state.wrapping_add(GOLDEN);
-        let product = u128::from(finalised(self.state)) * bound as u128;
+        let product = u128::from(mix(self.state)) * bound as u128;
         (product >> 64) as usize
     }
 }
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn streams_of_a_seed_and_seeds_of_a_stream_differ() {
         let seeds: std::collections::HashSet<u64> =
-            (0..50).flat_map(|seed| (0..50).map(move |stream| derived(seed, stream))).collect();
+            (0..50).flat_map(|seed| (0..50).map(move |stream| derive_seed(seed, stream))).collect();
         assert_eq!(seeds.len(), 2_500);
     }
 }

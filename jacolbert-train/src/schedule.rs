@@ -1,25 +1,34 @@
-//! The learning rate of every step.
+//! The schedule of the learning rate.
 
 use serde::{Deserialize, Serialize};
 
-/// The learning rate of every step: a warm-up, and what comes after it.
+/// The schedule of the learning rate: a warm-up and then a decay.
+///
+/// ```
+/// use jacolbert_train::{Decay, Schedule};
+///
+/// let schedule = Schedule { learning_rate: 2.0, warmup_steps: 2, decay: Decay::Linear };
+/// assert_eq!([0, 1, 2, 3].map(|step| schedule.rate(step, 4)), [1.0, 2.0, 2.0, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Schedule {
-    /// The largest learning rate, above 0.
+    /// The largest learning rate, above 0. Default: 3e-5. A larger one learns faster, until the training
+    /// diverges.
     pub learning_rate: f64,
-    /// Steps over which it is reached, in equal parts.
+    /// Steps of the linear warm-up. Default: 2,500. More make the beginning slower and more stable.
     pub warmup_steps: u64,
-    /// What comes after them.
+    /// The decay after the warm-up. Default: [`Decay::Linear`].
     pub decay: Decay,
 }
 
-/// What the learning rate does after the warm-up.
+/// The decay of the learning rate after the warm-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decay {
-    /// It falls in equal parts, and would be 0 at the step after the last.
+    /// Linear, to 0 at the step after the last.
     #[default]
     Linear,
-    /// It stays, as schedule-free optimisers need it.
+    /// None, as schedule-free optimisers need it.
     None,
 }
 
@@ -38,7 +47,7 @@ impl Schedule {
     /// otherwise:      learning_rate * (steps - step) / (steps - warmup)   if it decays
     /// ```
     ///
-    /// Transformers' schedule begins with a rate of 0, whose step is wasted; this one does not.
+    /// Unlike the schedule of transformers, it does not begin with a rate of 0, which wastes a step.
     pub fn rate(&self, step: u64, steps: u64) -> f64 {
         let Self { learning_rate, warmup_steps, decay } = *self;
         if step < warmup_steps {
@@ -47,7 +56,8 @@ impl Schedule {
         match decay {
             Decay::None => learning_rate,
             Decay::Linear => {
-                let (left, all) = (steps.saturating_sub(step), steps.saturating_sub(warmup_steps));
+                let left = steps.saturating_sub(step);
+                let all = steps.saturating_sub(warmup_steps);
                 learning_rate * left as f64 / all.max(1) as f64
             }
         }

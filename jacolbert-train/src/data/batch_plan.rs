@@ -1,17 +1,17 @@
-//! Which rows make up which batch.
+//! The assignment of rows to batches.
 
+use super::examples::Examples;
+use super::options::Order;
 use super::order::shuffled;
-use super::{Examples, Order};
 use crate::Error;
-use crate::random::derived;
+use crate::random::derive_seed;
 
-/// The stream of an epoch's seed that the order comes from; the others are numbers of rows.
+/// The stream of an epoch's seed for the order; the other streams are numbers of rows.
 const SHUFFLE: u64 = u64::MAX;
 
-/// Which rows make up which batch: a pure function of the batch's number.
+/// The assignment of rows to batches: a pure function of the batch's number.
 ///
-/// Epoch after epoch all rows are gone through; those at an epoch's end that fill no batch are left
-/// out of it.
+/// Each epoch uses all rows, except those at its end that do not fill a batch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BatchPlan {
     num_rows: usize,
@@ -22,15 +22,15 @@ pub(crate) struct BatchPlan {
 
 /// A row of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Drawn {
+pub(crate) struct DrawnRow {
     /// Its number among the rows.
     pub(crate) row: usize,
-    /// What decides over its passages.
+    /// The seed of the choice of its passages.
     pub(crate) seed: u64,
 }
 
 impl BatchPlan {
-    /// Of batches of `batch_size` rows, at least 1.
+    /// A plan of batches with `batch_size` rows, at least 1.
     pub(crate) fn new(examples: &Examples, batch_size: usize, seed: u64) -> Result<Self, Error> {
         let num_rows = examples.num_rows();
         if num_rows < batch_size {
@@ -41,25 +41,25 @@ impl BatchPlan {
 
     /// The epoch, from 0, that batch `batch` belongs to.
     pub(crate) fn epoch(&self, batch: u64) -> u64 {
-        batch / self.batches_of_an_epoch()
+        batch / self.batches_per_epoch()
     }
 
     /// The rows of batch `batch`.
-    pub(crate) fn rows(&self, batch: u64) -> impl Iterator<Item = Drawn> + use<> {
+    pub(crate) fn rows(&self, batch: u64) -> impl Iterator<Item = DrawnRow> + use<> {
         let Self { num_rows, batch_size, order, seed } = *self;
-        let of_epoch = derived(seed, self.epoch(batch));
-        let first = (batch % self.batches_of_an_epoch()) as usize * batch_size;
+        let epoch_seed = derive_seed(seed, self.epoch(batch));
+        let first = (batch % self.batches_per_epoch()) as usize * batch_size;
         (first..first + batch_size).map(move |position| {
             let row = match order {
-                Order::Shuffled => shuffled(position, num_rows, derived(of_epoch, SHUFFLE)),
+                Order::Shuffled => shuffled(position, num_rows, derive_seed(epoch_seed, SHUFFLE)),
                 Order::AsStored => position,
             };
-            Drawn { row, seed: derived(of_epoch, row as u64) }
+            DrawnRow { row, seed: derive_seed(epoch_seed, row as u64) }
         })
     }
 
-    /// Whole batches that the rows make up.
-    pub(crate) fn batches_of_an_epoch(&self) -> u64 {
+    /// Number of whole batches of an epoch.
+    pub(crate) fn batches_per_epoch(&self) -> u64 {
         (self.num_rows / self.batch_size) as u64
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     /// Rows of the three batches of an epoch.
-    fn epoch(plan: &BatchPlan, epoch: u64) -> Vec<Drawn> {
+    fn epoch(plan: &BatchPlan, epoch: u64) -> Vec<DrawnRow> {
         (3 * epoch..3 * epoch + 3).flat_map(|batch| plan.rows(batch)).collect()
     }
 
@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn as_stored_the_order_stays_and_the_passages_do_not() {
         let plan = plan(Order::AsStored);
-        let (first, second) = (epoch(&plan, 0), epoch(&plan, 1));
+        let first = epoch(&plan, 0);
+        let second = epoch(&plan, 1);
         for (row, (first, second)) in first.into_iter().zip(second).enumerate() {
             assert_eq!((first.row, second.row), (row, row));
             assert_ne!(first.seed, second.seed);

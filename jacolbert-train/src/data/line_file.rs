@@ -1,35 +1,35 @@
-//! A text file whose lines are found by number and are not held in memory.
+//! A text file whose lines are read by number and stay on disk.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::RowFault;
+use super::row_fault::RowFault;
 use crate::Error;
 
 /// Offset basis and prime of FNV-1a, 64 bits.
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
-/// An open file and where its lines begin: 16 bytes of memory a line.
+/// An open file and the positions of its lines: 16 bytes of memory per line.
 #[derive(Debug)]
 pub(super) struct LineFile {
     path: PathBuf,
     reader: BufReader<File>,
-    places: Vec<Place>,
+    positions: Vec<Position>,
     checksum: u64,
 }
 
-/// Where a line is.
+/// The position of a line.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Position {
     /// Bytes before it.
     offset: u64,
     /// Its number in the file, from 1.
     line: usize,
 }
 
-/// Whether a line is one of those that are found by number.
+/// Whether to number a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Keep,
@@ -44,15 +44,16 @@ impl LineFile {
     ) -> Result<Self, Error> {
         let file = File::open(path).map_err(|source| Error::io(path, source))?;
         let reader = BufReader::new(file);
-        let mut lines = Self { path: path.into(), reader, places: Vec::new(), checksum: FNV_BASIS };
-        let mut place = Place { offset: 0, line: 1 };
-        while let Some((text, bytes)) = lines.next(place.line)? {
+        let mut lines =
+            Self { path: path.into(), reader, positions: Vec::new(), checksum: FNV_BASIS };
+        let mut position = Position { offset: 0, line: 1 };
+        while let Some((text, bytes)) = lines.read_next(position.line)? {
             lines.checksum = fnv(lines.checksum, text.as_bytes());
-            match judge(&text).map_err(|fault| lines.fault(place.line, fault))? {
-                Verdict::Keep => lines.places.push(place),
+            match judge(&text).map_err(|fault| lines.fault(position.line, fault))? {
+                Verdict::Keep => lines.positions.push(position),
                 Verdict::Skip => {}
             }
-            place = Place { offset: place.offset + bytes, line: place.line + 1 };
+            position = Position { offset: position.offset + bytes, line: position.line + 1 };
         }
         Ok(lines)
     }
@@ -61,42 +62,44 @@ impl LineFile {
         &self.path
     }
 
-    /// Lines that were kept.
+    /// Number of kept lines.
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.positions.len()
     }
 
-    /// Of the contents of all lines, kept or not.
+    /// Checksum of the contents of all lines, kept or not.
     pub(super) fn checksum(&self) -> u64 {
         self.checksum
     }
 
     /// The number in the file, from 1, of the kept line `number`.
     pub(super) fn line(&self, number: usize) -> usize {
-        self.places[number].line
+        self.positions[number].line
     }
 
-    /// The kept line `number`, read from the file.
+    /// Reads the kept line `number` from the file.
     pub(super) fn read(&mut self, number: usize) -> Result<String, Error> {
-        let Place { offset, line } = self.places[number];
+        let Position { offset, line } = self.positions[number];
         let sought = self.reader.seek(SeekFrom::Start(offset));
         sought.map_err(|source| Error::io(&self.path, source))?;
-        match self.next(line)? {
+        match self.read_next(line)? {
             Some((text, _)) => Ok(text),
             None => Err(Error::io(&self.path, ErrorKind::UnexpectedEof.into())),
         }
     }
 
-    /// What is wrong with line `line`.
+    /// The error of a fault on line `line`.
     pub(super) fn fault(&self, line: usize, fault: RowFault) -> Error {
         Error::Row { path: self.path.clone(), line, fault }
     }
 
-    /// The next line without its end, and the bytes that it takes up with it.
-    fn next(&mut self, line: usize) -> Result<Option<(String, u64)>, Error> {
+    /// Reads the next line: its text without the line end, and its bytes including the line end.
+    fn read_next(&mut self, line: usize) -> Result<Option<(String, u64)>, Error> {
         let mut bytes = Vec::new();
-        let read = self.reader.read_until(b'\n', &mut bytes);
-        let read = read.map_err(|source| Error::io(&self.path, source))?;
+        let read = self
+            .reader
+            .read_until(b'\n', &mut bytes)
+            .map_err(|source| Error::io(&self.path, source))?;
         if read == 0 {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! The next batches, read and tokenised in a thread of their own while the current one trains.
+//! A thread that reads and tokenises the next batches while the current one trains.
 
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -6,17 +6,17 @@ use std::thread::Scope;
 
 use jacolbert_model::Tokenizer;
 
-use super::Examples;
 use super::batch_plan::BatchPlan;
+use super::examples::Examples;
 use super::training_batch::TrainingBatch;
 use crate::{Error, KnownPositives};
 
-/// Batches that are ready before they are asked for.
+/// Number of batches that are read ahead.
 const AHEAD: usize = 2;
 
 /// Starts a thread that reads the batches `numbers` in order, up to the first error; it ends early
 /// if the receiver is dropped.
-pub(crate) fn load<'scope>(
+pub(crate) fn load_batches<'scope>(
     scope: &'scope Scope<'scope, '_>,
     numbers: Range<u64>,
     plan: BatchPlan,

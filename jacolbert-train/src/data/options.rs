@@ -1,17 +1,20 @@
-//! Which passages of the rows are trained with, and in which order.
+//! Options of the rows: which passages to train with, and in which order.
 
 use serde::{Deserialize, Serialize};
 
-/// Which passages of the rows are trained with, and in which order.
+/// Which passages of the rows to train with, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExampleOptions {
-    /// Passages of a query, the positive counted; from 1. Time and memory grow in proportion.
+    /// Passages per query, including the positive; from 1. Default: 2. Time and memory grow in
+    /// proportion.
     pub n_way: usize,
-    /// In which order the rows are gone through.
+    /// The order of the rows. Default: [`Order::Shuffled`].
     pub order: Order,
-    /// Which passages of a row that has more than `n_way` are taken.
+    /// Which passages to take from a row with more than `n_way`. Default: [`Choice::Random`].
     pub choice: Choice,
-    /// What becomes of a row with less than `n_way - 1` negatives.
+    /// What to do with a row with fewer than `n_way - 1` negatives. Default:
+    /// [`TooFewNegatives::Refuse`].
     pub too_few_negatives: TooFewNegatives,
 }
 
@@ -26,20 +29,20 @@ impl Default for ExampleOptions {
     }
 }
 
-/// In which order the rows are gone through.
+/// The order of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
-    /// In another order each epoch, by the seed of the training.
+    /// Another random order in each epoch, from the seed of the training.
     #[default]
     Shuffled,
-    /// As they stand in the file.
+    /// The order of the file.
     AsStored,
 }
 
-/// Which passages of a row are taken.
+/// Which passages to take from a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Choice {
-    /// One positive and `n_way - 1` negatives by chance, others each epoch, by the seed of the
+    /// A random positive and `n_way - 1` random negatives, others in each epoch, from the seed of the
     /// training.
     #[default]
     Random,
@@ -47,12 +50,12 @@ pub enum Choice {
     First,
 }
 
-/// What becomes of a row with less than `n_way - 1` negatives.
+/// What to do with a row with fewer than `n_way - 1` negatives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TooFewNegatives {
-    /// It is an error.
+    /// Fail.
     #[default]
     Refuse,
-    /// It is left out, and counted.
+    /// Skip and count it.
     Skip,
 }

@@ -1,23 +1,23 @@
-//! In which order the rows are gone through: a pure function of seed, epoch and position.
+//! The shuffled order of the rows: a pure function of seed and position.
 
-use crate::random::{derived, finalised};
+use crate::random::{derive_seed, mix};
 
 /// Rounds of the Feistel network; three make a random permutation of random round functions (Luby
 /// and Rackoff, 1988), and a few more cost nothing here.
 const ROUNDS: u64 = 6;
 
-/// The place in a shuffle of `0..len` of what stands at `position`, which is below `len`.
+/// The number at `position` of a shuffle of `0..len`; `position` is below `len`.
 ///
 /// The shuffle is the permutation of a Feistel network with keys from `seed` over the smallest
-/// square power of two from `len` up; numbers outside `0..len` are sent through it again until they
-/// are inside. So nothing of the size of `len` is held in memory.
+/// square power of two from `len` up; a number outside `0..len` goes through the network again until
+/// it is inside. So memory does not grow with `len`.
 pub(super) fn shuffled(position: usize, len: usize, seed: u64) -> usize {
     let half = (usize::BITS - len.saturating_sub(1).leading_zeros()).div_ceil(2);
-    let mut place = position as u64;
+    let mut number = position as u64;
     loop {
-        place = permuted(place, half, seed);
-        if place < len as u64 {
-            return place as usize;
+        number = permuted(number, half, seed);
+        if number < len as u64 {
+            return number as usize;
         }
     }
 }
@@ -25,11 +25,14 @@ pub(super) fn shuffled(position: usize, len: usize, seed: u64) -> usize {
 /// A permutation of the numbers of `2 * half` bits.
 fn permuted(number: u64, half: u32, seed: u64) -> u64 {
     let mask = (1 << half) - 1;
-    let (left, right) =
-        (0..ROUNDS).fold((number >> half, number & mask), |(left, right), round| {
-            let mixed = finalised(right ^ derived(seed, round)) & mask;
-            (right, left ^ mixed)
-        });
+    let mut left = number >> half;
+    let mut right = number & mask;
+    for round in 0..ROUNDS {
+        let mixed = mix(right ^ derive_seed(seed, round)) & mask;
+        let next = left ^ mixed;
+        left = right;
+        right = next;
+    }
     left << half | right
 }
 

@@ -3,20 +3,19 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::RowFault;
+use super::row_fault::RowFault;
 
-/// A query with its positives and negatives; what the strings are, ids or texts, the file's format
-/// says.
+/// A query with its positives and negatives, as ids or as texts, depending on the file's format.
 #[derive(Debug, PartialEq)]
 pub(super) struct Row {
     pub(super) query: String,
     pub(super) positives: Vec<String>,
     pub(super) negatives: Vec<String>,
-    /// A teacher's scores of the positives and then of the negatives, or nothing.
+    /// Scores of a teacher for the positives and then the negatives, or nothing.
     pub(super) scores: Vec<f32>,
 }
 
-/// How lines of a file are read.
+/// The format of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RowFormat {
     /// `[query, positive, negative, ...]` or `[query, [positive, score], [negative, score], ...]`
@@ -30,15 +29,15 @@ pub(super) enum RowFormat {
 }
 
 impl RowFormat {
-    /// Reads a line.
+    /// Parses a line.
     pub(super) fn parse(self, line: &str) -> Result<Row, RowFault> {
         let row = match self {
-            Self::List => list(line),
-            Self::Tabbed => tabbed(line),
-            Self::Texts => json(line, TEXTS).map(TextRow::into_row),
-            Self::Ids => json(line, IDS).map(IdRow::into_row),
+            Self::List => parse_list(line),
+            Self::Tabbed => parse_tabbed(line),
+            Self::Texts => parse_json(line, TEXTS).map(TextRow::into_row),
+            Self::Ids => parse_json(line, IDS).map(IdRow::into_row),
         }?;
-        row.checked()
+        row.check()
     }
 }
 
@@ -70,7 +69,7 @@ struct IdRow {
     negative_ids: Vec<Id>,
 }
 
-/// An id, which may be a number in the file.
+/// An id; it may be a number in the file.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Id {
@@ -99,16 +98,20 @@ impl IdRow {
     }
 }
 
-fn json<'a, T: Deserialize<'a>>(line: &'a str, expected: &'static str) -> Result<T, RowFault> {
+fn parse_json<'a, T: Deserialize<'a>>(
+    line: &'a str,
+    expected: &'static str,
+) -> Result<T, RowFault> {
     serde_json::from_str(line)
         .map_err(|error| RowFault::Json { expected, message: error.to_string() })
 }
 
-fn list(line: &str) -> Result<Row, RowFault> {
+fn parse_list(line: &str) -> Result<Row, RowFault> {
     let shape = RowFault::Shape { expected: LIST };
-    let mut values = json::<Vec<Value>>(line, LIST)?.into_iter();
+    let mut values = parse_json::<Vec<Value>>(line, LIST)?.into_iter();
     let query = values.next().and_then(name).ok_or(shape.clone())?;
-    let (mut passages, mut scores) = (Vec::new(), Vec::new());
+    let mut passages = Vec::new();
+    let mut scores = Vec::new();
     for value in values {
         let (passage, score) = passage(value).ok_or(shape.clone())?;
         passages.push(passage);
@@ -121,7 +124,7 @@ fn list(line: &str) -> Result<Row, RowFault> {
     Ok(Row { query, positives: passages, negatives, scores })
 }
 
-/// A passage and perhaps its score.
+/// A passage and its score, if it has one.
 fn passage(value: Value) -> Option<(String, Option<f32>)> {
     match value {
         Value::Array(pair) => {
@@ -142,17 +145,16 @@ fn name(value: Value) -> Option<String> {
     }
 }
 
-fn tabbed(line: &str) -> Result<Row, RowFault> {
+fn parse_tabbed(line: &str) -> Result<Row, RowFault> {
     let mut fields = line.split('\t').map(str::to_string);
     let shape = RowFault::Shape { expected: "query<TAB>positive<TAB>negative..." };
     let (query, positive) = fields.next().zip(fields.next()).ok_or(shape)?;
-    let (positives, negatives) = (vec![positive], fields.collect());
-    Ok(Row { query, positives, negatives, scores: Vec::new() })
+    Ok(Row { query, positives: vec![positive], negatives: fields.collect(), scores: Vec::new() })
 }
 
 impl Row {
-    /// The same, if it has a positive that is no negative.
-    fn checked(self) -> Result<Self, RowFault> {
+    /// Checks that the row has a positive, and that no positive is also a negative.
+    fn check(self) -> Result<Self, RowFault> {
         if self.positives.is_empty() {
             return Err(RowFault::NoPositive);
         }
@@ -162,7 +164,7 @@ impl Row {
         }
     }
 
-    /// All its passages, positives first.
+    /// All passages, positives first.
     pub(super) fn passages(&self) -> impl Iterator<Item = &String> {
         self.positives.iter().chain(&self.negatives)
     }

@@ -1,33 +1,33 @@
-//! What is wrong with a line of training data.
+//! Faults of a line of training data.
 
-/// What is wrong with a line of training data.
+/// A fault of a line of training data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowFault {
     /// The line is not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
-    /// The line is not JSON, or not JSON of the form that it must have.
+    /// The line is not JSON of the expected form.
     #[error("not {expected}: {message}")]
     Json {
         /// The form.
         expected: &'static str,
-        /// What the parser says, with the column.
+        /// The message of the parser, with the column.
         message: String,
     },
-    /// The line does not have the parts that it must have.
+    /// The line does not have the expected parts.
     #[error("not of the form {expected}")]
     Shape {
         /// The form.
         expected: &'static str,
     },
-    /// Two lines of a table have the same id; this is the second.
-    #[error("id `{id}` stands on an earlier line too")]
+    /// An earlier line of the table has the same id.
+    #[error("an earlier line has the id `{id}` too")]
     DuplicateId {
         /// The id.
         id: String,
     },
-    /// A text, a query's or a passage's, is empty or nothing but white space.
+    /// The text of a query or passage is empty or white space.
     #[error("a text is empty")]
     EmptyText,
     /// The table of queries lacks an id.
@@ -51,10 +51,10 @@ pub enum RowFault {
         /// Its id, or the beginning of its text.
         passage: String,
     },
-    /// Earlier lines have a teacher's scores, this one has none, or only some of its passages have.
+    /// Not all passages have scores of a teacher, while earlier lines or other passages have them.
     #[error("passages without scores, where others have them")]
     ScoresMissing,
-    /// Earlier lines have no teacher's scores, this one has.
+    /// The line has scores of a teacher, while earlier lines have none.
     #[error("passages with scores, where earlier lines have none")]
     ScoresUnexpected,
     /// A row has fewer negatives than a query needs.
@@ -62,7 +62,7 @@ pub enum RowFault {
     TooFewNegatives {
         /// Negatives of the row.
         found: usize,
-        /// One less than passages of a query.
+        /// Passages per query minus one.
         needed: usize,
     },
 }

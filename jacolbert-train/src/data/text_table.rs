@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::RowFault;
 use super::line_file::{LineFile, Verdict};
+use super::row_fault::RowFault;
 use crate::Error;
 
 /// A file of queries or passages; texts stay on disk.
@@ -14,7 +14,7 @@ pub(super) struct TextTable {
     ids: Ids,
 }
 
-/// Which line has which id.
+/// The ids of the lines.
 #[derive(Debug)]
 enum Ids {
     /// Ids are 0, 1, 2, ... in the order of the lines.
@@ -24,7 +24,7 @@ enum Ids {
 }
 
 impl TextTable {
-    /// Reads the file once: every line has an id of its own and a text.
+    /// Reads the file once and checks that every line has a unique id and a text.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let mut ids = Ids::LineNumbers;
         let mut number = 0;
@@ -48,8 +48,8 @@ impl TextTable {
         }
     }
 
-    /// The text of line `number`.
-    pub(super) fn text(&mut self, number: usize) -> Result<String, Error> {
+    /// Reads the text of line `number`.
+    pub(super) fn read_text(&mut self, number: usize) -> Result<String, Error> {
         let line = self.lines.read(number)?;
         match split(&line) {
             Ok((_, text)) => Ok(text.into()),
@@ -63,7 +63,7 @@ impl TextTable {
 }
 
 impl Ids {
-    /// Takes the id of line `number`, the next one.
+    /// Adds the id of line `number`, the next one.
     fn insert(&mut self, id: &str, number: usize) -> Result<(), RowFault> {
         if let Ids::LineNumbers = self {
             if line_number(id) == Some(number) {
@@ -84,7 +84,7 @@ fn split(line: &str) -> Result<(&str, &str), RowFault> {
     line.split_once('\t').ok_or(RowFault::Shape { expected: "id<TAB>text" })
 }
 
-/// The number that `id` spells in the one usual way.
+/// The number that `id` is the usual spelling of.
 fn line_number(id: &str) -> Option<usize> {
     let number = id.parse::<usize>().ok()?;
     (number.to_string() == id).then_some(number)

@@ -1,11 +1,11 @@
-//! Where the texts of the rows are: in them, or in tables by id.
+//! The source of the rows' texts: the rows themselves, or tables by id.
 
-use super::RowFault;
 use super::row::Row;
+use super::row_fault::RowFault;
 use super::text_table::TextTable;
 use crate::Error;
 
-/// Where the texts of the rows are.
+/// The source of the rows' texts.
 #[derive(Debug)]
 pub(super) enum Texts {
     InRows,
@@ -20,24 +20,25 @@ pub(super) struct Tables {
 }
 
 impl Texts {
-    /// Checks that every text of `row` is there.
+    /// Checks that every text of `row` exists.
     pub(super) fn check(&self, row: &Row) -> Result<(), RowFault> {
         match self {
             Texts::InRows => {
                 let mut texts = std::iter::once(&row.query).chain(row.passages());
-                match texts.any(|text| text.trim().is_empty()) {
-                    true => Err(RowFault::EmptyText),
-                    false => Ok(()),
+                if texts.any(|text| text.trim().is_empty()) {
+                    return Err(RowFault::EmptyText);
                 }
+                Ok(())
             }
             Texts::InTables(tables) => {
-                known_query(&tables.queries, &row.query)?;
-                row.passages().try_for_each(|id| known_passage(&tables.collection, id).map(drop))
+                query_number(&tables.queries, &row.query)?;
+                row.passages().try_for_each(|id| passage_number(&tables.collection, id).map(drop))
             }
         }
     }
 
-    pub(super) fn query(
+    /// Reads the text of a query.
+    pub(super) fn read_query(
         &mut self,
         query: &str,
         error: impl Fn(RowFault) -> Error,
@@ -45,13 +46,14 @@ impl Texts {
         match self {
             Texts::InRows => Ok(query.into()),
             Texts::InTables(tables) => {
-                let number = known_query(&tables.queries, query).map_err(error)?;
-                tables.queries.text(number)
+                let number = query_number(&tables.queries, query).map_err(error)?;
+                tables.queries.read_text(number)
             }
         }
     }
 
-    pub(super) fn passage(
+    /// Reads the text of a passage.
+    pub(super) fn read_passage(
         &mut self,
         passage: &str,
         error: impl Fn(RowFault) -> Error,
@@ -59,13 +61,13 @@ impl Texts {
         match self {
             Texts::InRows => Ok(passage.into()),
             Texts::InTables(tables) => {
-                let number = known_passage(&tables.collection, passage).map_err(error)?;
-                tables.collection.text(number)
+                let number = passage_number(&tables.collection, passage).map_err(error)?;
+                tables.collection.read_text(number)
             }
         }
     }
 
-    /// Of the contents of the tables.
+    /// Checksum of the contents of the tables.
     pub(super) fn checksum(&self) -> u64 {
         match self {
             Texts::InRows => 0,
@@ -76,10 +78,10 @@ impl Texts {
     }
 }
 
-fn known_query(queries: &TextTable, id: &str) -> Result<usize, RowFault> {
+fn query_number(queries: &TextTable, id: &str) -> Result<usize, RowFault> {
     queries.number(id).ok_or_else(|| RowFault::UnknownQuery { id: id.into() })
 }
 
-fn known_passage(collection: &TextTable, id: &str) -> Result<usize, RowFault> {
+fn passage_number(collection: &TextTable, id: &str) -> Result<usize, RowFault> {
     collection.number(id).ok_or_else(|| RowFault::UnknownPassage { id: id.into() })
 }

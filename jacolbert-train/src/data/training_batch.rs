@@ -3,7 +3,8 @@
 use jacolbert_model::{Encoding, Tokenizer};
 
 use super::batch_plan::BatchPlan;
-use super::{Example, Examples, RowSource};
+use super::example::{Example, RowSource};
+use super::examples::Examples;
 use crate::{Error, KnownPositives};
 
 /// `B` queries with `nway` passages each, as token ids.
@@ -13,20 +14,21 @@ pub(crate) struct TrainingBatch {
     pub(crate) sources: Vec<RowSource>,
     /// `[B]`
     pub(crate) queries: Vec<Encoding>,
-    /// `[B * nway]`, laid out query by query, the positive of each first.
+    /// `[B * nway]`, query by query, the positive of each first.
     pub(crate) passages: Vec<Encoding>,
-    /// A teacher's scores, `[B * nway]`, or empty.
+    /// Scores of a teacher, `[B * nway]`, or empty.
     pub(crate) teacher: Vec<f32>,
-    /// Queries and passages of other queries that are known to answer them, and are no negatives.
+    /// Pairs of a query and another query's passage that is a known positive, to exclude from the
+    /// negatives.
     pub(crate) spared: Vec<Spared>,
 }
 
 /// A query and a passage of another query that is a positive of it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spared {
-    /// The query's place in the batch.
+    /// Position of the query in the batch.
     pub(crate) query: usize,
-    /// The passage's place among all passages of the batch.
+    /// Position of the passage among all passages of the batch.
     pub(crate) passage: usize,
 }
 
@@ -39,10 +41,12 @@ impl TrainingBatch {
         tokenizer: &Tokenizer,
         known_positives: KnownPositives,
     ) -> Result<Self, Error> {
-        let rows = plan.rows(batch).map(|drawn| examples.read(drawn.row, drawn.seed));
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let rows = plan
+            .rows(batch)
+            .map(|drawn| examples.read(drawn.row, drawn.seed))
+            .collect::<Result<Vec<_>, _>>()?;
         let spared = match known_positives {
-            KnownPositives::Spared => spared(&rows),
+            KnownPositives::Spared => known_positives_of_others(&rows),
             KnownPositives::Negatives => Vec::new(),
         };
         let mut read = Self { spared, ..Self::default() };
@@ -57,7 +61,7 @@ impl TrainingBatch {
         Ok(read)
     }
 
-    /// Tokens of all texts, those that fill a query counted.
+    /// Number of tokens of all texts, including the filling of queries.
     pub(crate) fn num_tokens(&self) -> usize {
         self.queries.iter().chain(&self.passages).map(|encoding| encoding.ids.len()).sum()
     }
@@ -77,15 +81,16 @@ impl TrainingBatch {
     }
 }
 
-/// All pairs of a query and another one's passage that is a positive of the query.
-fn spared(rows: &[Example]) -> Vec<Spared> {
+/// All pairs of a query and another query's passage that is a positive of it.
+fn known_positives_of_others(rows: &[Example]) -> Vec<Spared> {
     let n_way = rows.first().map_or(0, |row| row.names.len());
     let mut spared = Vec::new();
     for (query, row) in rows.iter().enumerate() {
         let others = rows.iter().enumerate().filter(|&(other, _)| other != query);
         for (other, names) in others.map(|(other, row)| (other, &row.names)) {
-            let places = names.iter().enumerate().filter(|(_, name)| row.positives.contains(name));
-            let passages = places.map(|(place, _)| other * n_way + place);
+            let positives =
+                names.iter().enumerate().filter(|(_, name)| row.positives.contains(name));
+            let passages = positives.map(|(position, _)| other * n_way + position);
             spared.extend(passages.map(|passage| Spared { query, passage }));
         }
     }

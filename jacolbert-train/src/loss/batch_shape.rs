@@ -1,4 +1,4 @@
-//! Shape of a batch, checked, and where its passages stand among the columns of its scores.
+//! The checked shape of a batch, and the columns of its passages in its scores.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
@@ -12,8 +12,8 @@ pub(super) struct BatchShape {
 }
 
 impl BatchShape {
-    /// From the scores of each query's own passages, `[B, nway]`.
-    pub(super) fn of_own(scores: &Tensor<2>) -> Result<Self, Error> {
+    /// The shape by the scores of each query's own passages, `[B, nway]`.
+    pub(super) fn from_own_scores(scores: &Tensor<2>) -> Result<Self, Error> {
         let shape @ [n_queries, n_way] = scores.dims();
         if n_queries == 0 || n_way == 0 {
             return Err(Error::NoScores { shape });
@@ -21,16 +21,16 @@ impl BatchShape {
         Ok(Self { n_queries, n_way })
     }
 
-    /// From the scores of all passages, `[B, B * nway]`.
-    pub(super) fn of_all(scores: &Tensor<2>) -> Result<Self, Error> {
-        let Self { n_queries: queries, n_way: columns } = Self::of_own(scores)?;
+    /// The shape by the scores of all passages, `[B, B * nway]`.
+    pub(super) fn from_all_scores(scores: &Tensor<2>) -> Result<Self, Error> {
+        let Self { n_queries: queries, n_way: columns } = Self::from_own_scores(scores)?;
         if columns % queries != 0 {
             return Err(Error::UnequalPassages { queries, columns });
         }
         Ok(Self { n_queries: queries, n_way: columns / queries })
     }
 
-    /// `[B, nway]`, as in scores of each query's own passages.
+    /// `[B, nway]`, the shape of the scores of each query's own passages.
     pub(super) fn own(&self) -> [usize; 2] {
         [self.n_queries, self.n_way]
     }
@@ -58,7 +58,7 @@ impl BatchShape {
         query * self.n_way..(query + 1) * self.n_way
     }
 
-    /// One row of columns for each query.
+    /// One row of column numbers per query.
     fn columns<I: Iterator<Item = usize>>(
         &self,
         device: &Device,

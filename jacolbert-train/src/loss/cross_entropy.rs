@@ -1,4 +1,4 @@
-//! Cross-entropy: minus the log of the share that a softmax gives to the right column.
+//! Cross-entropy: the negative logarithm of the softmax of the right column.
 
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 

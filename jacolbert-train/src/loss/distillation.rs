@@ -1,4 +1,4 @@
-//! Distillation: the student is to spread its favour over a query's passages as the teacher does.
+//! Distillation: the student learns the teacher's distribution over a query's passages.
 
 use burn::tensor::{Tensor, activation::log_softmax};
 use serde::{Deserialize, Serialize};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use super::batch_shape::BatchShape;
 use crate::Error;
 
-/// What is done to a query's scores, the student's and the teacher's, before the softmax.
+/// The normalisation of a query's scores, the student's and the teacher's, before the softmax.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Normalisation {
-    /// Nothing, as in ColBERTv2: the teacher's scale is the student's aim.
+    /// None, as in ColBERTv2. The student learns the scale of the teacher's scores.
     #[default]
     None,
     /// `(s - min) / (max - min + 1e-8)` over the query's passages, as in JaColBERTv2.5.
     ///
-    /// It makes teachers of any scale equal. It says nothing with two passages a query: they
-    /// become 0 and 1, whatever the scores, and the gradient vanishes. A student that gives all
-    /// passages of a query one score gets a gradient of the order of 1e8: clip it.
+    /// It removes the scale of the teacher. It is useless with two passages per query: their scores
+    /// become 0 and 1, and the gradient vanishes. If a student gives all passages of a query the same
+    /// score, the gradient is of the order of 1e8, so clip it.
     MinMax,
 }
 
@@ -28,8 +28,8 @@ pub enum Normalisation {
 /// t = softmax(teacher),  p = softmax(scores),   scores, teacher: [B, nway]
 /// ```
 ///
-/// The teacher is a constant: no gradient flows to it. It is brought to the device and float type
-/// of the student.
+/// The teacher is a constant without a gradient. It is converted to the device and float type of the
+/// student.
 ///
 /// # Errors
 ///
@@ -40,21 +40,22 @@ pub fn distillation(
     teacher: Tensor<2>,
     normalisation: Normalisation,
 ) -> Result<Tensor<1>, Error> {
-    let shape = BatchShape::of_own(&scores)?;
-    let teacher = constant_like(&scores, checked_teacher(shape, teacher)?);
+    let shape = BatchShape::from_own_scores(&scores)?;
+    check_teacher(shape, &teacher)?;
+    let teacher = constant_like(&scores, teacher);
 
-    let log_p = log_softmax(normalisation.of(scores), 1);
-    let log_t = log_softmax(normalisation.of(teacher), 1);
+    let log_p = log_softmax(normalisation.apply(scores), 1);
+    let log_t = log_softmax(normalisation.apply(teacher), 1);
     let divergence = log_t.clone().exp() * (log_t - log_p);
     Ok(divergence.sum_dim(1).mean())
 }
 
-/// The teacher's scores, if they are of the same passages as the student's.
-pub(super) fn checked_teacher(shape: BatchShape, teacher: Tensor<2>) -> Result<Tensor<2>, Error> {
+/// Checks that the teacher's scores are of the same passages as the student's.
+pub(super) fn check_teacher(shape: BatchShape, teacher: &Tensor<2>) -> Result<(), Error> {
     if teacher.dims() != shape.own() {
         return Err(Error::TeacherShape { student: shape.own(), teacher: teacher.dims() });
     }
-    Ok(teacher)
+    Ok(())
 }
 
 fn constant_like(scores: &Tensor<2>, teacher: Tensor<2>) -> Tensor<2> {
@@ -62,7 +63,7 @@ fn constant_like(scores: &Tensor<2>, teacher: Tensor<2>) -> Tensor<2> {
 }
 
 impl Normalisation {
-    fn of(self, scores: Tensor<2>) -> Tensor<2> {
+    fn apply(self, scores: Tensor<2>) -> Tensor<2> {
         match self {
             Normalisation::None => scores,
             Normalisation::MinMax => {

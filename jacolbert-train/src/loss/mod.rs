@@ -1,27 +1,26 @@
-//! Losses: how far a batch's scores are from what they should be.
+//! Losses of a batch's scores.
 //!
 //! A batch has `B` queries with `nway` passages each. Column 0 of a query's own passages is its
 //! positive, the others are its hard negatives. Scores are tensors:
 //!
 //! | scores | shape | what |
 //! |---|---|---|
-//! | own | `[B, nway]` | each query against its own passages |
-//! | all | `[B, B * nway]` | each query against all passages, laid out query by query |
+//! | own | `[B, nway]` | each query and its own passages |
+//! | all | `[B, B * nway]` | each query and all passages, in the order of the queries |
 //!
 //! | loss | scores | source |
 //! |---|---|---|
 //! | [`n_way`] | own | ColBERT (Khattab and Zaharia, 2020) |
 //! | [`distillation`] | own | ColBERTv2 (Santhanam et al., 2022); min-max: JaColBERTv2.5 (Clavié, 2024) |
 //! | [`in_batch`] | all | ColBERTv2 and its code; PyLate's contrastive loss |
-//! | [`Loss`] | both | their sum, as the published models were trained |
+//! | [`Loss`] | both | their sum, with which the published models were trained |
 //!
-//! Every loss is a mean over the queries, has shape `[1]`, and can be differentiated if its scores
-//! come from a device with autodiff. Gradients are those of the formulas, pinned to PyTorch by the
-//! crate's tests.
+//! Every loss is a mean over the queries, has shape `[1]`, and can be differentiated if its scores come
+//! from a device with autodiff. The crate's tests compare the gradients with PyTorch.
 //!
-//! Shapes and options are checked before anything is computed; numbers are not, for reading them
-//! would stall a GPU: a NaN score gives a NaN loss. Scores should be `f32` or `bf16`, and finite;
-//! the -9999 of a masked token is.
+//! Shapes and options are checked before the computation. Values are not checked, because reading them
+//! would stall a GPU: a NaN score gives a NaN loss. Scores must be `f32` or `bf16` and finite; the -9999
+//! of a masked token is finite.
 
 mod batch_shape;
 mod cross_entropy;
@@ -40,14 +39,14 @@ pub use scores::BatchScores;
 
 use crate::Error;
 
-/// The loss of a training run: a term over each query's own passages, one over those of the whole
+/// The loss of a training: a term over each query's own passages, a term over the passages of the whole
 /// batch, or both.
 ///
 /// ```text
 /// loss = n_way term + weight * in-batch term
 /// ```
 ///
-/// The default is the recipe of JaColBERT v1. Those of v2.5 and of PyLate are
+/// The default is that of JaColBERT v1. Those of v2.5 and of PyLate are
 ///
 /// ```
 /// use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss, NWayTerm, Normalisation};
@@ -59,28 +58,28 @@ use crate::Error;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
-    /// What a query learns from its own passages alone.
+    /// The term over each query's own passages.
     pub n_way: Option<NWayTerm>,
-    /// What it learns from the passages of the other queries; these cost `B` times as many scores.
+    /// The term over the passages of the whole batch, which needs `B` times as many scores.
     pub in_batch: Option<InBatchTerm>,
 }
 
-/// What a query learns from its own passages.
+/// The term over each query's own passages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum NWayTerm {
-    /// That the positive is the best: [`n_way`].
+    /// The positive should be the best: [`n_way`].
     #[default]
     CrossEntropy,
-    /// What a teacher thinks of them: [`distillation`].
+    /// The scores should follow a teacher's: [`distillation`].
     Distillation(Normalisation),
 }
 
-/// What a query learns from the passages of the other queries.
+/// The term over the passages of the whole batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InBatchTerm {
-    /// Which passages its positive competes with.
+    /// The passages that a query's positive competes with.
     pub negatives: InBatchNegatives,
-    /// Factor of the term, from 0 up; the published models have 1.
+    /// Factor of the term, from 0 up. The published models have 1.
     pub weight: f32,
 }
 
@@ -97,17 +96,17 @@ impl Default for InBatchTerm {
 }
 
 impl Loss {
-    /// The loss of one batch, `[1]`.
+    /// Computes the loss of one batch, `[1]`.
     ///
     /// # Errors
     ///
     /// [`Error::NoTerm`] if it has neither term,
-    /// [`Error::NoTeacher`] if it distils and the batch has no teacher,
+    /// [`Error::NoTeacher`] if it distils and the batch has no scores of a teacher,
     /// [`Error::OwnScoresOnly`] if it has an in-batch term and the batch has no scores for it,
-    /// [`Error::Weight`] and [`Error::Temperature`] for options out of range.
-    pub fn of(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
-        let n_way = self.n_way.map(|term| term.of(&scores)).transpose()?;
-        let in_batch = self.in_batch.map(|term| term.of(scores)).transpose()?;
+    /// [`Error::Weight`] and [`Error::Temperature`] for options outside their range.
+    pub fn compute(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
+        let n_way = self.n_way.map(|term| term.compute(&scores)).transpose()?;
+        let in_batch = self.in_batch.map(|term| term.compute(scores)).transpose()?;
         match (n_way, in_batch) {
             (Some(n_way), Some(in_batch)) => Ok(n_way + in_batch),
             (Some(term), None) | (None, Some(term)) => Ok(term),
@@ -117,7 +116,7 @@ impl Loss {
 }
 
 impl NWayTerm {
-    fn of(&self, scores: &BatchScores) -> Result<Tensor<1>, Error> {
+    fn compute(&self, scores: &BatchScores) -> Result<Tensor<1>, Error> {
         match *self {
             NWayTerm::CrossEntropy => n_way(scores.own_passages()),
             NWayTerm::Distillation(normalisation) => {
@@ -129,7 +128,7 @@ impl NWayTerm {
 }
 
 impl InBatchTerm {
-    fn of(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
+    fn compute(&self, scores: BatchScores) -> Result<Tensor<1>, Error> {
         if !(self.weight.is_finite() && self.weight >= 0.0) {
             return Err(Error::Weight { weight: self.weight });
         }

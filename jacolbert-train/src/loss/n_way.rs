@@ -12,14 +12,13 @@ use crate::Error;
 /// mean over i of -log softmax(scores[i])[0],   scores: [B, nway]
 /// ```
 ///
-/// The pairwise loss of ColBERT for `nway` 2. With one passage a query it is 0, for there is
-/// nothing to choose.
+/// For `nway` 2 it is the pairwise loss of ColBERT. With one passage per query it is 0.
 ///
 /// # Errors
 ///
 /// [`Error::NoScores`] if there is no query or no passage.
 pub fn n_way(scores: Tensor<2>) -> Result<Tensor<1>, Error> {
-    let [n_queries, _] = BatchShape::of_own(&scores)?.own();
+    let [n_queries, _] = BatchShape::from_own_scores(&scores)?.own();
     let positives = Tensor::zeros([n_queries, 1], &scores.device());
     Ok(cross_entropy(scores, positives))
 }

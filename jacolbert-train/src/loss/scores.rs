@@ -1,9 +1,9 @@
-//! Scores of a batch: what the model says, and perhaps what a teacher says.
+//! Scores of a batch: the model's, and a teacher's if there is one.
 
 use burn::tensor::Tensor;
 
 use super::batch_shape::BatchShape;
-use super::distillation::checked_teacher;
+use super::distillation::check_teacher;
 use crate::Error;
 
 /// Scores of one batch, `B` queries with `nway` passages each, of checked shape.
@@ -23,36 +23,36 @@ enum Student {
 }
 
 impl BatchScores {
-    /// Scores of each query against its own passages, `[B, nway]`, the positive first.
+    /// Scores of each query and its own passages, `[B, nway]`, the positive first.
     ///
     /// # Errors
     ///
     /// [`Error::NoScores`] if there is no query or no passage.
     pub fn own(scores: Tensor<2>) -> Result<Self, Error> {
-        let shape = BatchShape::of_own(&scores)?;
+        let shape = BatchShape::from_own_scores(&scores)?;
         Ok(Self { student: Student::Own(scores), shape, teacher: None })
     }
 
-    /// Scores of each query against all passages, `[B, B * nway]`, laid out query by query, the
-    /// positive of each first.
+    /// Scores of each query and all passages, `[B, B * nway]`; the passages are in the order of the
+    /// queries, the positive of each first.
     ///
     /// # Errors
     ///
     /// [`Error::NoScores`] if there is no query or no passage, [`Error::UnequalPassages`] if the
-    /// columns cannot be shared equally among the rows.
+    /// number of columns is not a multiple of the number of rows.
     pub fn all(scores: Tensor<2>) -> Result<Self, Error> {
-        let shape = BatchShape::of_all(&scores)?;
+        let shape = BatchShape::from_all_scores(&scores)?;
         Ok(Self { student: Student::All(scores), shape, teacher: None })
     }
 
-    /// The same with a teacher's scores of each query's own passages, `[B, nway]`.
+    /// Adds the scores of a teacher for each query's own passages, `[B, nway]`.
     ///
     /// # Errors
     ///
-    /// [`Error::TeacherShape`] if that is not their shape.
+    /// [`Error::TeacherShape`] if they have another shape.
     pub fn with_teacher(self, teacher: Tensor<2>) -> Result<Self, Error> {
-        let teacher = Some(checked_teacher(self.shape, teacher)?);
-        Ok(Self { teacher, ..self })
+        check_teacher(self.shape, &teacher)?;
+        Ok(Self { teacher: Some(teacher), ..self })
     }
 
     /// `[B, nway]`

@@ -1,11 +1,12 @@
-//! AdamW: Adam with a weight decay that is apart from the gradient.
+//! AdamW: Adam with a weight decay apart from the gradient.
 
 use burn::tensor::Tensor;
 
+use super::options::OptimiserOptions;
 use super::slot::Slot;
-use super::{OptimiserOptions, Step};
+use super::step::Step;
 
-/// The weights `w` after step `t` along the gradient `g`.
+/// Updates the slot and returns the weights `w` after step `t` along the gradient `g`.
 ///
 /// ```text
 /// m = β1 m + (1 - β1) g

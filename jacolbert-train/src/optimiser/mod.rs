@@ -1,6 +1,6 @@
-//! How weights follow their gradient.
+//! Optimisers: how the weights follow their gradient.
 //!
-//! | method | weights that are trained | weights that are used |
+//! | method | trained weights | weights for use |
 //! |---|---|---|
 //! | [`Method::AdamW`] | `w` | `w` |
 //! | [`Method::ScheduleFreeAdamW`] | `y`, between the average and the last point | `x`, the average |
@@ -11,6 +11,7 @@ mod options;
 mod reference;
 mod schedule_free;
 mod slot;
+mod step;
 
 use burn::tensor::Tensor;
 use jacolbert_model::TensorFile;
@@ -22,31 +23,21 @@ use crate::parameters::Parameter;
 use schedule_free::Averaging;
 pub(crate) use schedule_free::AveragingState;
 use slot::Slot;
+use step::Step;
 
-/// An optimiser with what it remembers of earlier steps.
+/// An optimiser with its state.
 #[derive(Clone, Debug)]
 pub(crate) struct Optimiser {
     options: OptimiserOptions,
     parameters: Vec<Parameter>,
     slots: Vec<Slot>,
     averaging: Averaging,
-    /// Steps taken.
+    /// Number of steps taken.
     steps: u64,
 }
 
-/// What an update of one parameter depends on besides its gradient.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    /// From 1.
-    number: u64,
-    learning_rate: f64,
-    weight_decay: f64,
-    /// Share of the average that the new point gets, for schedule-free methods.
-    share: f64,
-}
-
 impl Optimiser {
-    /// One that has taken no step from `weights`, each `[len]`.
+    /// An optimiser before its first step from `weights`, each `[len]`.
     pub(crate) fn new(
         options: OptimiserOptions,
         parameters: Vec<Parameter>,
@@ -56,7 +47,7 @@ impl Optimiser {
         Self { options, parameters, slots, averaging: Averaging::default(), steps: 0 }
     }
 
-    /// The weights after one more step along `gradients`, each `[len]`.
+    /// Takes a step along `gradients`, each `[len]`, and returns the new weights.
     pub(crate) fn step(
         &mut self,
         weights: Vec<Tensor<1>>,
@@ -64,7 +55,8 @@ impl Optimiser {
         learning_rate: f64,
     ) -> Vec<Tensor<1>> {
         self.steps += 1;
-        let (number, share) = (self.steps, self.averaging.share(learning_rate));
+        let number = self.steps;
+        let share = self.averaging.add_point(learning_rate);
         let pairs = weights.into_iter().zip(gradients);
         let slots = self.slots.iter_mut().zip(&self.parameters);
         let updated = pairs.zip(slots).map(|((weights, gradient), (slot, parameter))| {
@@ -81,7 +73,7 @@ impl Optimiser {
         updated.collect()
     }
 
-    /// The weights to use a model with, from those that are trained.
+    /// The weights for use, from the trained weights.
     pub(crate) fn weights_in_use(&self, trained: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
         match self.options.method {
             Method::AdamW => trained,
@@ -92,15 +84,15 @@ impl Optimiser {
         }
     }
 
-    /// Puts what it remembers of each parameter into `file`.
+    /// Writes the state of each parameter to `file`.
     pub(crate) fn save(&self, file: &mut TensorFile) -> Result<(), Error> {
         let mut slots = self.slots.iter().zip(&self.parameters);
         slots.try_for_each(|(slot, parameter)| slot.save(file, parameter))
     }
 
-    /// As it was when it was saved, after `steps` steps; the error is the name of a tensor that
+    /// Restores the state that was saved after `steps` steps. The error is the name of a tensor that
     /// `file` lacks.
-    pub(crate) fn restored(
+    pub(crate) fn restore(
         mut self,
         file: &mut TensorFile,
         steps: u64,
@@ -112,7 +104,7 @@ impl Optimiser {
         Ok(Self { steps, averaging: averaging.into(), ..self })
     }
 
-    /// What it remembers of all parameters together.
+    /// The state that all parameters share.
     pub(crate) fn averaging(&self) -> AveragingState {
         self.averaging.into()
     }

@@ -1,38 +1,51 @@
-//! Which optimiser, and its coefficients.
+//! Options of the optimiser.
 
 use serde::{Deserialize, Serialize};
 
 use crate::parameters::Role;
 
-/// Which optimiser, and its coefficients.
+/// The optimiser and its coefficients.
+///
+/// ```
+/// use jacolbert_train::{Method, OptimiserOptions};
+///
+/// let options =
+///     OptimiserOptions { method: Method::ScheduleFreeAdamW, weight_decay: 0.0, ..Default::default() };
+/// assert_eq!(options.beta_1, 0.9);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OptimiserOptions {
-    /// The rule.
+    /// The method. Default: [`Method::AdamW`].
     pub method: Method,
-    /// How much of the past the mean of the gradient keeps at each step, from 0 to below 1; for a
-    /// schedule-free method how near the trained weights are to the average, above 0.
+    /// Decay of the mean of the gradient, from 0 to below 1. For a schedule-free method it is the share
+    /// of the average in the trained weights, above 0. Default: 0.9. A higher value smooths over more
+    /// steps.
     pub beta_1: f64,
-    /// How much of the past the mean of its square keeps, from 0 to below 1.
+    /// Decay of the mean of the gradient's square, from 0 to below 1. Default: 0.999. A higher value
+    /// smooths over more steps.
     pub beta_2: f64,
-    /// Added to the root of that mean, above 0.
+    /// Summand of the root of that mean, above 0. Default: 1e-8. A larger value shortens the steps of
+    /// parameters with a small gradient.
     pub epsilon: f64,
-    /// Share of a weight that is taken off at each step, times the learning rate; from 0.
+    /// Weight decay, from 0: each step multiplies a weight by 1 minus this times the learning rate.
+    /// Default: 0.01. A larger value keeps the weights smaller.
     pub weight_decay: f64,
-    /// Whether that goes for biases and layer norms too.
+    /// Whether biases and layer norms decay, too. Default: no.
     pub decay_biases_and_norms: bool,
-    /// Learning rate of the projection as a multiple of that of the encoder, above 0. A fresh
-    /// projection on a trained encoder may want more than 1.
+    /// Learning rate of the projection as a multiple of that of the encoder, above 0. Default: 1. More
+    /// than 1 can help a fresh projection on a trained encoder.
     pub projection_rate: f64,
 }
 
-/// The rule by which weights follow their gradient.
+/// The method of an optimiser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
-    /// AdamW (Loshchilov and Hutter, 2019): two tensors of the model's size are remembered.
+    /// AdamW (Loshchilov and Hutter, 2019). It stores two tensors of the model's size.
     #[default]
     AdamW,
-    /// Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682): as many; the learning rate
-    /// need not decay, nor the number of steps be known.
+    /// Schedule-free AdamW (Defazio et al., 2024, arXiv 2405.15682). It stores as many tensors; it needs
+    /// no decay of the learning rate and no fixed number of steps.
     ScheduleFreeAdamW,
 }
 

@@ -118,7 +118,7 @@ fn a_restored_optimiser_takes_the_same_steps_to_the_bit() -> Tested {
         }
         let mut file = TensorFile::default();
         optimiser.save(&mut file)?;
-        let mut restored = fresh.restored(&mut file, 5, optimiser.averaging())?;
+        let mut restored = fresh.restore(&mut file, 5, optimiser.averaging())?;
         let mut other = trained.clone();
         for (step, gradients) in gradients.iter().enumerate().skip(5) {
             let rate = case.rate(step);
@@ -126,7 +126,8 @@ fn a_restored_optimiser_takes_the_same_steps_to_the_bit() -> Tested {
             other = restored.step(other, tensors(gradients), rate);
         }
         for (trained, other) in trained.into_iter().zip(other) {
-            let (trained, other) = (numbers(trained)?, numbers(other)?);
+            let trained = numbers(trained)?;
+            let other = numbers(other)?;
             assert!(trained.iter().map(|v| v.to_bits()).eq(other.iter().map(|v| v.to_bits())));
         }
     }
@@ -136,12 +137,13 @@ fn a_restored_optimiser_takes_the_same_steps_to_the_bit() -> Tested {
 #[test]
 fn a_missing_tensor_is_named() -> Tested {
     let Fixtures { weights, cases, .. } = fixtures()?;
-    let (options, parameters) = (cases[0].options.optimiser, parameters(&weights));
+    let options = cases[0].options.optimiser;
+    let parameters = parameters(&weights);
     let optimiser = Optimiser::new(options, parameters, &tensors(&weights));
     let mut file = TensorFile::default();
     optimiser.save(&mut file)?;
     assert!(file.remove("second/matrix", &[6]).is_some());
-    let found = optimiser.restored(&mut file, 0, AveragingState::default());
+    let found = optimiser.restore(&mut file, 0, AveragingState::default());
     assert_eq!(found.err().as_deref(), Some("second/matrix"));
     Ok(())
 }

@@ -3,17 +3,18 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::options::OptimiserOptions;
 use super::slot::Slot;
-use super::{OptimiserOptions, Step};
+use super::step::Step;
 
-/// How much each point counts in the average of all.
+/// The weights of the points in their average.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Averaging {
     sum: f64,
     largest_rate: f64,
 }
 
-/// The same to the bit, as numbers that JSON keeps exactly.
+/// The bits of [`Averaging`], as numbers that JSON keeps exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AveragingState {
     sum_bits: u64,
@@ -21,9 +22,9 @@ pub(crate) struct AveragingState {
 }
 
 impl Averaging {
-    /// The share of the next point in the average: a point weighs the square of the largest
-    /// learning rate up to it, so that those of the warm-up count for little.
-    pub(super) fn share(&mut self, learning_rate: f64) -> f64 {
+    /// Adds the next point and returns its share in the average. The weight of a point is the square of
+    /// the largest learning rate up to it, so that points of the warm-up count little.
+    pub(super) fn add_point(&mut self, learning_rate: f64) -> f64 {
         self.largest_rate = self.largest_rate.max(learning_rate);
         let weight = self.largest_rate * self.largest_rate;
         self.sum += weight;
@@ -44,7 +45,7 @@ impl From<AveragingState> for Averaging {
     }
 }
 
-/// The trained weights `y` after step `t` along the gradient `g` at `y`.
+/// Updates the slot and returns the trained weights `y` after step `t` along the gradient `g` at `y`.
 ///
 /// ```text
 /// v = β2 v + (1 - β2) g²
@@ -53,8 +54,8 @@ impl From<AveragingState> for Averaging {
 /// z = z - lr d
 /// ```
 ///
-/// `c` is the [share](Averaging::share) of the new `z` in the average. Without `x` being kept this
-/// is `x = (1 - c) x + c z`, `y = (1 - β1) z + β1 x`.
+/// `c` is the [share](Averaging::add_point) of the new `z` in the average. It is the same as
+/// `x = (1 - c) x + c z`, `y = (1 - β1) z + β1 x`, without storing `x`.
 pub(super) fn update(
     options: &OptimiserOptions,
     slot: &mut Slot,

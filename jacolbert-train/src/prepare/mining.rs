@@ -1,21 +1,25 @@
-//! Negatives that a search takes for answers.
+//! Hard negatives: passages that a search ranks high although they are no answers.
+
+use serde::{Deserialize, Serialize};
 
 use super::TrainingData;
 use crate::{Cause, Error};
 
-/// Queries that the ranker gets at once.
-const AT_ONCE: usize = 1_024;
+/// Number of queries per call of the ranker.
+const QUERIES_PER_CALL: usize = 1_024;
 
-/// Which of the passages that a search finds become negatives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which passages of a search become negatives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MiningOptions {
-    /// Negatives that a query gets at most, besides those that it has; from 1. The best ranked ones
-    /// are taken.
+    /// Largest number of new negatives per query; from 1. Default: 10. The best ranked ones are taken, so
+    /// more add easier ones.
     pub num_negatives: usize,
-    /// The best rank that a negative may have, from 1. What is found before it may be an answer that
-    /// nobody labelled.
+    /// The best rank of a negative, from 1. Default: 1. A larger one avoids answers without a label, which
+    /// are ranked high.
     pub minimum_rank: usize,
-    /// The worst rank that a negative may have; so many passages are looked at for a query.
+    /// The worst rank of a negative. Default: 100. It is also the number of passages that the ranker
+    /// returns per query, so more of them take longer.
     pub maximum_rank: usize,
 }
 
@@ -26,30 +30,31 @@ impl Default for MiningOptions {
     }
 }
 
-/// What a mining has found.
+/// The result of mining.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mined {
-    /// Negatives that were added, of all queries.
+    /// Number of added negatives, over all queries.
     pub num_negatives: usize,
-    /// Passages that were passed over since they hold an answer, of all queries.
+    /// Number of passages that were skipped because they contain an answer, over all queries.
     pub num_with_answer: usize,
-    /// Queries that got none.
+    /// Number of queries without a new negative.
     pub num_queries_without: usize,
 }
 
-/// The numbers of the best passages for each query, best first: of at most so many passages a query.
+/// A search: from queries and a largest number of passages per query to the numbers of the best passages
+/// for each query, best first.
 pub type Ranker<'a> = dyn FnMut(&[&str], usize) -> Result<Vec<Vec<usize>>, Cause> + 'a;
 
 impl TrainingData {
-    /// Adds negatives to all queries: what `ranker` finds between the two ranks of `options` and is no
-    /// positive, does not hold an answer, and is not there yet.
+    /// Mines negatives for all queries: passages that `ranker` returns between the two ranks of `options`,
+    /// unless they are positives, known negatives, or contain an answer.
     ///
-    /// A rank is a place in the ranker's list; positives count.
+    /// A rank is a position in the ranker's list, including positives.
     ///
     /// # Errors
     /// [`Error::Setting`] for no negatives, or ranks that are 0 or in the wrong order;
-    /// [`Error::Ranker`] if the ranker fails, answers to another number of queries than it got, or
-    /// names a passage that is not there. Negatives of queries before it stay.
+    /// [`Error::Ranker`] if the ranker fails, returns lists for another number of queries, or returns the
+    /// number of an unknown passage. Earlier queries keep their new negatives.
     pub fn mine(
         &mut self,
         options: &MiningOptions,
@@ -57,12 +62,12 @@ impl TrainingData {
     ) -> Result<Mined, Error> {
         options.check()?;
         let mut mined = Mined::default();
-        for first in (0..self.queries.len()).step_by(AT_ONCE) {
-            let queries: Vec<&str> = self.queries().skip(first).take(AT_ONCE).collect();
+        for first in (0..self.queries.len()).step_by(QUERIES_PER_CALL) {
+            let queries: Vec<&str> = self.queries().skip(first).take(QUERIES_PER_CALL).collect();
             let ranked = ranker(&queries, options.maximum_rank).map_err(Error::Ranker)?;
             self.check_ranked(queries.len(), &ranked)?;
             for (query, passages) in (first..).zip(ranked) {
-                mined.count(self.take(query, &passages, options));
+                mined.add(self.mine_query(query, &passages, options));
             }
         }
         Ok(mined)
@@ -80,15 +85,16 @@ impl TrainingData {
         }
     }
 
-    /// Adds negatives to one query, of those that were found for it.
-    fn take(&mut self, query: usize, ranked: &[usize], options: &MiningOptions) -> Mined {
+    /// Adds negatives to one query from its ranked passages.
+    fn mine_query(&mut self, query: usize, ranked: &[usize], options: &MiningOptions) -> Mined {
         let mut mined = Mined::default();
         let ranks = ranked.iter().take(options.maximum_rank).skip(options.minimum_rank - 1);
         for &passage in ranks {
             if mined.num_negatives == options.num_negatives {
                 break;
             }
-            let (text, judgement) = (self.passages.text(passage), &mut self.judgements[query]);
+            let text = self.passages.text(passage);
+            let judgement = &mut self.judgements[query];
             let is_new = ![&judgement.positives, &judgement.negatives]
                 .iter()
                 .any(|known| known.contains(&passage));
@@ -120,8 +126,8 @@ impl MiningOptions {
 }
 
 impl Mined {
-    /// Counts what one query got.
-    fn count(&mut self, query: Self) {
+    /// Adds the result of one query.
+    fn add(&mut self, query: Self) {
         self.num_negatives += query.num_negatives;
         self.num_with_answer += query.num_with_answer;
         self.num_queries_without += usize::from(query.num_negatives == 0);

@@ -1,5 +1,4 @@
-//! Training data from what one has: pairs, labelled pairs or triplets of texts, and negatives that a
-//! search finds.
+//! Training data from pairs, labelled pairs or triplets of texts, with negatives that a search finds.
 //!
 //! ```
 //! use jacolbert_train::prepare::{MiningOptions, TrainingData};
@@ -10,7 +9,7 @@
 //! ])?;
 //! data.add_passages(["信濃川は日本で最も長い川である。"])?;
 //!
-//! // What ranks passages for queries: BM25, a trained model, or as here nothing of use.
+//! // The ranker is BM25 or a trained model. This one always returns the first passages.
 //! let mut ranker = |queries: &[&str], k: usize| {
 //!     Ok(queries.iter().map(|_| (0..3).take(k).collect()).collect())
 //! };
@@ -35,16 +34,16 @@ use crate::Error;
 use crate::data::{RowFault, beginning};
 use text_set::TextSet;
 
-/// Queries, passages, and which of them belong together. Every text is there once.
+/// Queries, passages, and judgements of which passage answers which query. Every text is stored once.
 #[derive(Debug, Clone, Default)]
 pub struct TrainingData {
     queries: TextSet,
     passages: TextSet,
-    /// Of each query.
+    /// One for each query.
     judgements: Vec<Judgement>,
 }
 
-/// Passages of one query, by number, in the order in which they came.
+/// Judged passages of one query, by number, in the order of the input.
 #[derive(Debug, Clone, Default)]
 struct Judgement {
     positives: Vec<usize>,
@@ -52,7 +51,7 @@ struct Judgement {
     answers: Vec<String>,
 }
 
-/// What a passage is to a query.
+/// The judgement of a passage for a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Label {
     Positive,
@@ -63,7 +62,7 @@ impl TrainingData {
     /// Queries, each with a passage that answers it.
     ///
     /// # Errors
-    /// [`Error::Given`] with [`RowFault::EmptyText`].
+    /// [`Error::Item`] with [`RowFault::EmptyText`].
     pub fn from_pairs<Q: AsRef<str>, P: AsRef<str>>(
         pairs: impl IntoIterator<Item = (Q, P)>,
     ) -> Result<Self, Error> {
@@ -72,11 +71,11 @@ impl TrainingData {
         )
     }
 
-    /// Queries, each with a passage that answers it if the label is true, and does not if it is false.
+    /// Queries, each with a passage and whether the passage answers it.
     ///
     /// # Errors
-    /// [`Error::Given`] with [`RowFault::EmptyText`], and with [`RowFault::NegativeIsPositive`] for a
-    /// pair whose opposite came before.
+    /// [`Error::Item`] with [`RowFault::EmptyText`], and with [`RowFault::NegativeIsPositive`] for a
+    /// pair that has the opposite label earlier.
     pub fn from_labelled_pairs<Q: AsRef<str>, P: AsRef<str>>(
         pairs: impl IntoIterator<Item = (Q, P, bool)>,
     ) -> Result<Self, Error> {
@@ -102,43 +101,44 @@ impl TrainingData {
         given: impl IntoIterator<Item = (Q, Vec<(P, Label)>)>,
     ) -> Result<Self, Error> {
         let mut data = Self::default();
-        for (number, (query, passages)) in given.into_iter().enumerate() {
-            let faulty = |fault| Error::Given { number, fault };
-            let query = data.query(query.as_ref()).map_err(faulty)?;
+        for (position, (query, passages)) in given.into_iter().enumerate() {
+            let faulty = |fault| Error::Item { position, fault };
+            let query = data.insert_query(query.as_ref()).map_err(faulty)?;
             for (passage, label) in passages {
                 let passage = data.passages.insert(passage.as_ref()).map_err(faulty)?;
-                data.judge(query, passage, label).map_err(faulty)?;
+                data.add_judgement(query, passage, label).map_err(faulty)?;
             }
         }
         Ok(data)
     }
 
-    /// Adds passages that may become negatives. Those that are known already stay where they are.
+    /// Adds passages that may become negatives. A known passage is not added again.
     ///
     /// # Errors
-    /// [`Error::Given`] with [`RowFault::EmptyText`]; passages before it are added.
+    /// [`Error::Item`] with [`RowFault::EmptyText`]; earlier passages are added.
     pub fn add_passages<P: AsRef<str>>(
         &mut self,
         passages: impl IntoIterator<Item = P>,
     ) -> Result<(), Error> {
-        for (number, passage) in passages.into_iter().enumerate() {
+        for (position, passage) in passages.into_iter().enumerate() {
             let inserted = self.passages.insert(passage.as_ref());
-            inserted.map_err(|fault| Error::Given { number, fault })?;
+            inserted.map_err(|fault| Error::Item { position, fault })?;
         }
         Ok(())
     }
 
-    /// Says what answers a query, so that no passage with these words is mined as a negative of it.
+    /// Adds answers of queries. A passage that contains an answer is not mined as a negative.
     ///
     /// # Errors
-    /// [`Error::Given`] with [`RowFault::UnknownQuery`] for a query that is not there, and with
-    /// [`RowFault::EmptyText`] for an empty answer; those before it are added.
+    /// [`Error::Item`] with [`RowFault::UnknownQuery`] for an unknown query, and with
+    /// [`RowFault::EmptyText`] for an empty answer; earlier answers are added.
     pub fn add_answers<Q: AsRef<str>, A: Into<String>>(
         &mut self,
         answers: impl IntoIterator<Item = (Q, A)>,
     ) -> Result<(), Error> {
-        for (number, (query, answer)) in answers.into_iter().enumerate() {
-            let (query, answer) = (query.as_ref(), answer.into());
+        for (position, (query, answer)) in answers.into_iter().enumerate() {
+            let query = query.as_ref();
+            let answer = answer.into();
             let fault = match self.queries.number(query) {
                 None => RowFault::UnknownQuery { id: query.into() },
                 Some(_) if answer.trim().is_empty() => RowFault::EmptyText,
@@ -147,17 +147,17 @@ impl TrainingData {
                     continue;
                 }
             };
-            return Err(Error::Given { number, fault });
+            return Err(Error::Item { position, fault });
         }
         Ok(())
     }
 
-    /// Queries, in the order in which they came first; their places are their numbers.
+    /// The queries, in the order of their first occurrence; a query's position is its number.
     pub fn queries(&self) -> impl ExactSizeIterator<Item = &str> {
         self.queries.iter()
     }
 
-    /// Passages, in the order in which they came first; their places are their numbers.
+    /// The passages, in the order of their first occurrence; a passage's position is its number.
     pub fn passages(&self) -> impl ExactSizeIterator<Item = &str> {
         self.passages.iter()
     }
@@ -167,14 +167,14 @@ impl TrainingData {
         self.judgements.get(query).map_or(&[], |judgement| &judgement.positives)
     }
 
-    /// Numbers of the passages that do not answer a query, as given or mined, or nothing if there is
-    /// no query `query`.
+    /// Numbers of the passages that do not answer a query, given or mined, or nothing if there is no query
+    /// `query`.
     pub fn negatives(&self, query: usize) -> &[usize] {
         self.judgements.get(query).map_or(&[], |judgement| &judgement.negatives)
     }
 
-    /// The number of a query, which is new or not.
-    fn query(&mut self, text: &str) -> Result<usize, RowFault> {
+    /// Adds a query if it is new, and returns its number.
+    fn insert_query(&mut self, text: &str) -> Result<usize, RowFault> {
         let number = self.queries.insert(text)?;
         if number == self.judgements.len() {
             self.judgements.push(Judgement::default());
@@ -182,7 +182,12 @@ impl TrainingData {
         Ok(number)
     }
 
-    fn judge(&mut self, query: usize, passage: usize, label: Label) -> Result<(), RowFault> {
+    fn add_judgement(
+        &mut self,
+        query: usize,
+        passage: usize,
+        label: Label,
+    ) -> Result<(), RowFault> {
         let Judgement { positives, negatives, .. } = &mut self.judgements[query];
         let (same, opposite) = match label {
             Label::Positive => (positives, negatives),

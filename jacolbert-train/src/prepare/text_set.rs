@@ -4,12 +4,12 @@ use indexmap::IndexSet;
 
 use crate::data::RowFault;
 
-/// Texts without doubles, numbered from 0 in the order in which they came.
+/// Distinct texts, numbered from 0 in the order of insertion.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TextSet(IndexSet<Box<str>>);
 
 impl TextSet {
-    /// The number of a text, which is new or not.
+    /// Adds a text if it is new, and returns its number.
     pub(super) fn insert(&mut self, text: &str) -> Result<usize, RowFault> {
         if text.trim().is_empty() {
             return Err(RowFault::EmptyText);
@@ -24,7 +24,7 @@ impl TextSet {
         self.0.get_index_of(text)
     }
 
-    /// The text with a number that [`insert`](Self::insert) gave.
+    /// The text with a number from [`insert`](Self::insert).
     pub(super) fn text(&self, number: usize) -> &str {
         &self.0[number]
     }

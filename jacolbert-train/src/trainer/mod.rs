@@ -1,10 +1,12 @@
-//! The training itself: batches in, weights updated, checkpoints out.
+//! The trainer: batches in, updated weights and checkpoints out.
 
-mod accumulated;
+mod accumulated_gradient;
+mod hooks;
+mod outcome;
 mod progress;
-mod run;
-mod run_folder;
+mod seed_streams;
 mod state;
+mod training_folder;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
@@ -14,213 +16,219 @@ use std::time::Instant;
 use burn::module::Module;
 use jacolbert_model::{Checkpoint, Device, LoadOptions};
 
-pub use run::{Best, CheckpointOptions, Ending, Outcome, Run, Validation};
+pub use hooks::{CheckpointOptions, TrainingHooks, Validation};
+pub use outcome::{Best, Ending, Outcome};
 
-use crate::data::{BatchPlan, Examples, RowSource, TrainingBatch, load};
+use crate::data::{BatchPlan, Examples, RowSource, TrainingBatch, load_batches};
 use crate::optimiser::Optimiser;
-use crate::random::{derived, seeded};
-use crate::{Error, Event, Quantity, TrainConfig, parameters};
-use accumulated::Accumulated;
+use crate::random::{derive_seed, with_seed};
+use crate::{Error, Event, Quantity, TrainOptions, parameters};
+use accumulated_gradient::AccumulatedGradient;
 use progress::Progress;
-use run_folder::RunFolder;
+use seed_streams::{FRESH_WEIGHTS, ROWS};
 use state::Restored;
+use training_folder::TrainingFolder;
 
-/// Streams of the seed of a training.
-const ROWS: u64 = 0;
-const DROPOUT: u64 = 1;
-const FRESH_WEIGHTS: u64 = 2;
-
-/// A model in training.
+/// A training of a model.
 ///
 /// ```no_run
 /// use std::ops::ControlFlow;
 /// use std::path::Path;
 ///
 /// use jacolbert_model::{Checkpoint, Device, LoadOptions};
-/// use jacolbert_train::{Examples, Run, TextFormat, TrainConfig, Trainer};
+/// use jacolbert_train::{Examples, TextFormat, TrainOptions, Trainer, TrainingHooks};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let rows = Path::new("triples.tsv");
 /// let mut examples = Examples::with_texts(rows, TextFormat::Tabbed, &Default::default())?;
-/// let start = Checkpoint::from_dir(Path::new("assets/mini"), &LoadOptions::default(), &Device::flex())?;
-/// let mut trainer = Trainer::new(start, TrainConfig { steps: 1_000, ..Default::default() })?;
-/// trainer.run(&mut examples, &mut Run::new(&mut |event| {
+/// let load = LoadOptions::default();
+/// let start = Checkpoint::from_dir(Path::new("assets/mini"), &load, &Device::flex())?;
+/// let mut trainer = Trainer::new(start, TrainOptions { steps: 1_000, ..Default::default() })?;
+/// let hooks = TrainingHooks::new().on_event(|event| {
 ///     println!("{event:?}");
 ///     ControlFlow::Continue(())
-/// }))?;
+/// });
+/// trainer.run(&mut examples, hooks)?;
 /// trainer.checkpoint().save(Path::new("trained"))?;
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// A training begins with any [`Checkpoint`]: a ColBERT ([`Checkpoint::from_dir`]), a BERT under a
-/// fresh projection ([`Checkpoint::from_bert`]), or fresh weights (a [`Checkpoint`] around
-/// [`Colbert::new`](jacolbert_model::Colbert::new)). Weights that nobody has looked at yet are drawn
-/// by the seed of the training. Parameters that are frozen stay as they are.
+/// A training starts from any [`Checkpoint`]: a ColBERT ([`Checkpoint::from_dir`]), a BERT with a fresh
+/// projection ([`Checkpoint::from_bert`]), or fresh weights (a [`Checkpoint`] around
+/// [`Colbert::new`](jacolbert_model::Colbert::new)). Fresh weights that were not read before are drawn with
+/// the seed of the training. Frozen parameters do not change.
 #[derive(Debug)]
 pub struct Trainer {
-    /// The model with its trained weights, on a device with autodiff.
+    /// The model with the trained weights, on a device with autodiff.
     trained: Checkpoint,
-    config: TrainConfig,
+    options: TrainOptions,
     optimiser: Optimiser,
     progress: Progress,
-    /// The folder with its checkpoints, if it has one.
+    /// The folder of its checkpoints, if it has one.
     folder: Option<PathBuf>,
 }
 
 impl Trainer {
-    /// A training that begins with `start`.
+    /// A training that starts from `start`.
     ///
     /// # Errors
-    /// [`Error::Setting`], [`Error::Weight`] and [`Error::Temperature`] for a setting out of range.
-    pub fn new(start: Checkpoint, config: TrainConfig) -> Result<Self, Error> {
-        config.check()?;
+    /// [`Error::Setting`], [`Error::Weight`] and [`Error::Temperature`] for an option outside its range.
+    pub fn new(start: Checkpoint, options: TrainOptions) -> Result<Self, Error> {
+        options.check()?;
         let device = start.colbert.device();
-        let colbert = start.colbert.clone().with_precision(config.precision)?;
-        let seed = derived(config.seed, FRESH_WEIGHTS);
-        // To look at weights is to draw those that are fresh.
-        let (colbert, weights) = seeded(&device, seed, || {
+        let colbert = start.colbert.clone().with_precision(options.precision)?;
+        let seed = derive_seed(options.seed, FRESH_WEIGHTS);
+        // Reading weights draws those that are fresh.
+        let (colbert, weights) = with_seed(&device, seed, || {
             let colbert = colbert.train();
             let weights = parameters::values(&colbert);
             (colbert, weights)
         });
-        let described = parameters::described(&colbert);
+        let described = parameters::describe(&colbert);
         if described.is_empty() {
             return Err(Error::setting("trained parameters", 0, "from 1"));
         }
-        let optimiser = Optimiser::new(config.optimiser, described, &weights);
+        let optimiser = Optimiser::new(options.optimiser, described, &weights);
         let trained = Checkpoint { colbert, ..start };
-        Ok(Self { trained, config, optimiser, progress: Progress::default(), folder: None })
+        Ok(Self { trained, options, optimiser, progress: Progress::default(), folder: None })
     }
 
-    /// The training that has its latest checkpoint in `folder`, which goes on as if it had never
-    /// been interrupted.
+    /// Resumes the training whose latest checkpoint is in `folder`.
     ///
-    /// On flex and on one machine, weights are the same to the bit then. What `load` is for is said
-    /// at [`LoadOptions`].
+    /// On flex and on one machine, its weights have the same bits as without an interruption. `load` says
+    /// how to load the model; see [`LoadOptions`].
     ///
     /// # Errors
-    /// [`Error::NoCheckpoint`]; [`Error::OtherSetting`] if `config` is not the one the training
-    /// began with; [`Error::Io`], [`Error::State`], [`Error::Format`], [`Error::StateTensor`] and
+    /// [`Error::NoCheckpoint`]; [`Error::OtherSetting`] if the training began with other
+    /// `options`; [`Error::Io`], [`Error::State`], [`Error::Format`], [`Error::StateTensor`] and
     /// [`Error::Model`] for files that cannot be read.
     pub fn resume(
         folder: &Path,
-        config: TrainConfig,
+        options: TrainOptions,
         load: &LoadOptions,
         device: &Device,
     ) -> Result<Self, Error> {
-        config.check()?;
-        let latest = RunFolder::new(folder).latest()?;
+        options.check()?;
+        let latest = TrainingFolder::new(folder).latest()?;
         let dir = latest.ok_or_else(|| Error::NoCheckpoint { folder: folder.into() })?;
-        let Restored { mut tensors, progress, averaging } = Restored::open(&dir, &config)?;
-        let missing = |tensor| Restored::missing(&dir, tensor);
+        let Restored { mut tensors, progress, averaging } = Restored::open(&dir, &options)?;
+        let missing = |tensor| state::missing_tensor(&dir, tensor);
         let model = Checkpoint::from_dir(&dir.join(state::MODEL), load, device)?;
-        let colbert = parameters::restored(model.colbert, &mut tensors, state::WEIGHTS);
-        let colbert = colbert.map_err(missing)?;
-        let start = Self::new(Checkpoint { colbert, ..model }, config)?;
-        let optimiser = start.optimiser.restored(&mut tensors, progress.step, averaging);
-        let optimiser = optimiser.map_err(missing)?;
+        let colbert =
+            parameters::restore(model.colbert, &mut tensors, state::WEIGHTS).map_err(missing)?;
+        let start = Self::new(Checkpoint { colbert, ..model }, options)?;
+        let optimiser =
+            start.optimiser.restore(&mut tensors, progress.step, averaging).map_err(missing)?;
         Ok(Self { optimiser, progress, folder: Some(folder.into()), ..start })
     }
 
-    /// Updates done.
+    /// Number of updates done.
     pub fn step(&self) -> u64 {
         self.progress.step
     }
 
-    /// The model as it is to be used now, on the device of the training, without autodiff.
+    /// The model with the current weights for use, on the device of the training, without autodiff.
     pub fn checkpoint(&self) -> Checkpoint {
-        let colbert = self.trained.colbert.clone();
-        let weights = self.optimiser.weights_in_use(parameters::values(&colbert));
-        let colbert = parameters::with_values(colbert, weights).valid().in_full_precision();
+        let trained = self.trained.colbert.clone();
+        let weights = self.optimiser.weights_in_use(parameters::values(&trained));
+        let colbert = parameters::with_values(trained, weights).valid().in_full_precision();
         Checkpoint { colbert, ..self.trained.clone() }
     }
 
-    /// Trains with `examples` from where it is to the last step, or until `run` ends it.
+    /// Trains with `examples` from the current step to the last one, or until a hook stops it.
     ///
-    /// The next batches are read and tokenised meanwhile, in a thread of their own.
+    /// Another thread reads and tokenises the next batches meanwhile.
     ///
     /// # Errors
     /// [`Error::FolderInUse`] if the folder has checkpoints of another training;
     /// [`Error::OtherSetting`] if a resumed one began with other rows; [`Error::TooFewRows`];
     /// [`Error::NotFinite`]; [`Error::Row`] and [`Error::Text`] for a row; [`Error::NoTeacher`] and
     /// others of the [`loss`](crate::loss); [`Error::Validation`]; [`Error::Io`] and
-    /// [`Error::Model`] if a checkpoint cannot be written. Checkpoints written before stay whole.
-    pub fn run(&mut self, examples: &mut Examples, run: &mut Run<'_>) -> Result<Outcome, Error> {
-        let plan = self.plan(examples, run)?;
+    /// [`Error::Model`] if a checkpoint cannot be written. Earlier checkpoints stay complete.
+    pub fn run(
+        &mut self,
+        examples: &mut Examples,
+        mut hooks: TrainingHooks<'_>,
+    ) -> Result<Outcome, Error> {
+        let plan = self.plan_batches(examples, &hooks)?;
         let tokenizer = self.trained.tokenizer.clone();
-        let known_positives = self.config.known_positives;
-        let accumulation = self.config.accumulation as u64;
-        let batch_of = |step: u64| step.saturating_mul(accumulation);
-        let numbers = batch_of(self.progress.step)..batch_of(self.config.steps);
+        let known_positives = self.options.known_positives;
+        let accumulation = self.options.accumulation as u64;
+        let first_batch = |step: u64| step.saturating_mul(accumulation);
+        let numbers = first_batch(self.progress.step)..first_batch(self.options.steps);
         thread::scope(|scope| {
-            let batches = load(scope, numbers, plan, examples, &tokenizer, known_positives);
-            self.go(&plan, &batches, run)
+            let batches = load_batches(scope, numbers, plan, examples, &tokenizer, known_positives);
+            self.take_steps(&plan, &batches, &mut hooks)
         })
     }
 
-    /// Which rows make up which batch, if all is as it must be before the first step.
-    fn plan(&mut self, examples: &Examples, run: &Run<'_>) -> Result<BatchPlan, Error> {
-        run.check()?;
-        self.claim(run.checkpoints.as_ref().map(|options| options.folder.as_path()))?;
+    /// Checks the hooks, the folder and the rows, and plans the batches.
+    fn plan_batches(
+        &mut self,
+        examples: &Examples,
+        hooks: &TrainingHooks<'_>,
+    ) -> Result<BatchPlan, Error> {
+        hooks.check()?;
+        self.claim_folder(hooks.checkpoints.as_ref().map(|options| options.folder.as_path()))?;
         let given = examples.identity();
         let saved = *self.progress.data.get_or_insert(given);
-        state::same_data(&saved, &given)?;
-        BatchPlan::new(examples, self.config.batch_size, derived(self.config.seed, ROWS))
+        state::check_same_data(&saved, &given)?;
+        BatchPlan::new(examples, self.options.batch_size, derive_seed(self.options.seed, ROWS))
     }
 
-    /// Takes `folder` for its own, unless another training has checkpoints there.
-    fn claim(&mut self, folder: Option<&Path>) -> Result<(), Error> {
+    /// Makes `folder` the folder of this training, unless another training has checkpoints there.
+    fn claim_folder(&mut self, folder: Option<&Path>) -> Result<(), Error> {
         let Some(folder) = folder.filter(|&folder| self.folder.as_deref() != Some(folder)) else {
             return Ok(());
         };
-        if RunFolder::new(folder).latest()?.is_some() {
+        if TrainingFolder::new(folder).latest()?.is_some() {
             return Err(Error::FolderInUse { folder: folder.into() });
         }
         self.folder = Some(folder.into());
         Ok(())
     }
 
-    fn go(
+    fn take_steps(
         &mut self,
         plan: &BatchPlan,
         batches: &Receiver<Result<TrainingBatch, Error>>,
-        run: &mut Run<'_>,
+        hooks: &mut TrainingHooks<'_>,
     ) -> Result<Outcome, Error> {
         let mut ending = Ending::Finished;
-        while self.progress.step < self.config.steps && ending == Ending::Finished {
-            let update = self.update(plan, batches)?;
-            ending = run.told(&update, ending);
-            ending = self.validate(run, ending)?;
-            ending = self.keep(run, ending)?;
+        while self.progress.step < self.options.steps && ending == Ending::Finished {
+            let event = self.update_weights(plan, batches)?;
+            ending = hooks.report(&event, ending);
+            ending = self.validate_if_due(hooks, ending)?;
+            ending = self.save_if_due(hooks, ending)?;
         }
         let Progress { step, best, .. } = self.progress;
         Ok(Outcome { step, ending, best })
     }
 
-    /// One update of the weights.
-    fn update(
+    /// Updates the weights once.
+    fn update_weights(
         &mut self,
         plan: &BatchPlan,
         batches: &Receiver<Result<TrainingBatch, Error>>,
     ) -> Result<Event, Error> {
         let started = Instant::now();
         let step = self.progress.step;
-        let (model, config) = (&self.trained.colbert, &self.config);
-        let Accumulated { gradient, sources, tokens } =
-            Accumulated::of(model, batches, config, step)?;
-        let (loss, norm) = (gradient.loss, gradient.norm()?);
+        let AccumulatedGradient { gradient, sources, tokens } =
+            AccumulatedGradient::compute(&self.trained.colbert, batches, &self.options, step)?;
+        let loss = gradient.loss;
+        let norm = gradient.norm()?;
         self.check_finite(Quantity::Loss, loss, &sources)?;
         self.check_finite(Quantity::GradientNorm, norm, &sources)?;
-        let gradient = gradient.clipped(norm, self.config.max_norm);
-        let learning_rate = self.config.schedule.rate(step, self.config.steps);
-        let weights = parameters::values(&self.trained.colbert);
-        let weights = self.optimiser.step(weights, gradient.tensors, learning_rate);
-        self.trained.colbert = parameters::with_values(self.trained.colbert.clone(), weights);
+        let clipped = gradient.clip(norm, self.options.max_norm);
+        let learning_rate = self.options.schedule.rate(step, self.options.steps);
+        let before = parameters::values(&self.trained.colbert);
+        let after = self.optimiser.step(before, clipped.tensors, learning_rate);
+        self.trained.colbert = parameters::with_values(self.trained.colbert.clone(), after);
         self.progress.step += 1;
         Ok(Event::Step {
             step: self.progress.step,
-            epoch: plan.epoch(step * self.config.accumulation as u64),
+            epoch: plan.epoch(step * self.options.accumulation as u64),
             loss,
             gradient_norm: norm,
             learning_rate,
@@ -238,48 +246,54 @@ impl Trainer {
         if value.is_finite() {
             return Ok(());
         }
-        let (step, batch) = (self.progress.step + 1, batch.to_vec());
-        Err(Error::NotFinite { step, quantity, value, batch })
+        let step = self.progress.step + 1;
+        Err(Error::NotFinite { step, quantity, value, batch: batch.to_vec() })
     }
 
-    /// Has the model judged if it is time to, and keeps it if it is the best.
-    fn validate(&mut self, run: &mut Run<'_>, ending: Ending) -> Result<Ending, Error> {
+    /// Measures the model if it is time to, and saves it if it is the best.
+    fn validate_if_due(
+        &mut self,
+        hooks: &mut TrainingHooks<'_>,
+        ending: Ending,
+    ) -> Result<Ending, Error> {
         let step = self.progress.step;
-        let Some(validation) = &mut run.validation else {
+        let Some(validation) = &mut hooks.validation else {
             return Ok(ending);
         };
-        if !(step.is_multiple_of(validation.every) || step == self.config.steps) {
+        if !(step.is_multiple_of(validation.every) || step == self.options.steps) {
             return Ok(ending);
         }
         let model = self.checkpoint();
         let measured = (validation.measure)(&model);
         let value = measured.map_err(|source| Error::Validation { step, source })?;
         let patience = validation.patience.unwrap_or(u64::MAX);
-        let is_best = self.progress.judged(value);
-        if let (true, Some(options)) = (is_best, &run.checkpoints) {
-            RunFolder::new(&options.folder).save_best(step, |dir| Ok(model.save(dir)?))?;
+        let is_best = self.progress.record(value);
+        if is_best && let Some(options) = &hooks.checkpoints {
+            TrainingFolder::new(&options.folder).save_best(step, |dir| Ok(model.save(dir)?))?;
         }
-        let ending = run.told(&Event::Validation { step, value, is_best }, ending);
-        let is_over = ending == Ending::Finished && self.progress.without_improvement >= patience;
-        Ok(if is_over { Ending::NoImprovement } else { ending })
+        let ending = hooks.report(&Event::Validation { step, value, is_best }, ending);
+        if ending == Ending::Finished && self.progress.without_improvement >= patience {
+            return Ok(Ending::NoImprovement);
+        }
+        Ok(ending)
     }
 
     /// Writes a checkpoint if it is time to.
-    fn keep(&self, run: &mut Run<'_>, ending: Ending) -> Result<Ending, Error> {
+    fn save_if_due(&self, hooks: &mut TrainingHooks<'_>, ending: Ending) -> Result<Ending, Error> {
         let step = self.progress.step;
-        let Some(CheckpointOptions { folder, every, keep }) = &run.checkpoints else {
+        let Some(CheckpointOptions { folder, every, keep }) = &hooks.checkpoints else {
             return Ok(ending);
         };
-        let is_last = step == self.config.steps || ending != Ending::Finished;
+        let is_last = step == self.options.steps || ending != Ending::Finished;
         if !(is_last || step.is_multiple_of(*every)) {
             return Ok(ending);
         }
-        let folder = RunFolder::new(folder).save(step, *keep, |dir| self.save(dir))?;
-        Ok(run.told(&Event::Checkpoint { step, folder }, ending))
+        let folder = TrainingFolder::new(folder).save(step, *keep, |dir| self.save(dir))?;
+        Ok(hooks.report(&Event::Checkpoint { step, folder }, ending))
     }
 
     fn save(&self, dir: &Path) -> Result<(), Error> {
-        let Self { trained, config, optimiser, progress, .. } = self;
-        state::save(dir, &self.checkpoint(), trained, optimiser, config, progress)
+        let Self { trained, options, optimiser, progress, .. } = self;
+        state::save(dir, &self.checkpoint(), trained, optimiser, options, progress)
     }
 }

@@ -53,13 +53,13 @@ fn teacher_of_another_shape_is_an_error() -> Result<(), Error> {
 fn distillation_without_teacher_is_an_error() -> Result<(), Error> {
     let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, ..Loss::default() };
-    check(loss.of(BatchScores::all(zeros([2, 4]))?), &Error::NoTeacher);
+    check(loss.compute(BatchScores::all(zeros([2, 4]))?), &Error::NoTeacher);
     Ok(())
 }
 
 #[test]
 fn in_batch_term_without_scores_of_all_passages_is_an_error() -> Result<(), Error> {
-    check(Loss::default().of(BatchScores::own(zeros([2, 4]))?), &Error::OwnScoresOnly);
+    check(Loss::default().compute(BatchScores::own(zeros([2, 4]))?), &Error::OwnScoresOnly);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ fn temperature_not_above_zero_is_an_error() {
 #[test]
 fn loss_without_terms_is_an_error() -> Result<(), Error> {
     let loss = Loss { n_way: None, in_batch: None };
-    check(loss.of(BatchScores::all(zeros([2, 4]))?), &Error::NoTerm);
+    check(loss.compute(BatchScores::all(zeros([2, 4]))?), &Error::NoTerm);
     Ok(())
 }
 
@@ -85,7 +85,7 @@ fn weight_below_zero_is_an_error() -> Result<(), Error> {
     for weight in [-0.5, f32::INFINITY] {
         let term = InBatchTerm { weight, ..InBatchTerm::default() };
         let loss = Loss { in_batch: Some(term), ..Loss::default() };
-        check(loss.of(BatchScores::all(zeros([2, 4]))?), &Error::Weight { weight });
+        check(loss.compute(BatchScores::all(zeros([2, 4]))?), &Error::Weight { weight });
     }
     Ok(())
 }

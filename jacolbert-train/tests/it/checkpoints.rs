@@ -6,7 +6,8 @@ use std::path::Path;
 
 use jacolbert_model::{Checkpoint, Device, Encoder, LoadOptions};
 use jacolbert_train::{
-    CheckpointOptions, Error, Event, ExampleOptions, Outcome, Run, TrainConfig, Trainer, Validation,
+    CheckpointOptions, Error, Event, ExampleOptions, Outcome, TrainOptions, Trainer, TrainingHooks,
+    Validation,
 };
 
 use crate::scratch::Scratch;
@@ -16,21 +17,20 @@ use crate::{TestResult, tiny};
 fn train(
     folder: &Path,
     values: [f64; 6],
-    config: TrainConfig,
+    config: TrainOptions,
 ) -> Result<(Trainer, Outcome), Box<dyn std::error::Error>> {
     let mut trainer = Trainer::new(tiny::model()?, config)?;
     let mut values = values.into_iter();
-    let mut measure = |_: &Checkpoint| values.next().ok_or("no more values".into());
-    let mut progress = |event: &Event| {
-        if let Event::Checkpoint { folder, .. } = event {
-            assert!(folder.join("model").is_dir());
-        }
-        ControlFlow::Continue(())
-    };
-    let validation = Some(Validation { every: 2, patience: None, measure: &mut measure });
-    let checkpoints = Some(CheckpointOptions { folder: folder.into(), every: 5, keep: 2 });
-    let mut run = Run { checkpoints, validation, ..Run::new(&mut progress) };
-    let outcome = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, &mut run)?;
+    let hooks = TrainingHooks::new()
+        .on_event(|event| {
+            if let Event::Checkpoint { folder, .. } = event {
+                assert!(folder.join("model").is_dir());
+            }
+            ControlFlow::Continue(())
+        })
+        .checkpoints(CheckpointOptions { folder: folder.into(), every: 5, keep: 2 })
+        .validation(Validation::new(2, |_| values.next().ok_or("no more values".into())));
+    let outcome = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, hooks)?;
     Ok((trainer, outcome))
 }
 
@@ -45,7 +45,7 @@ fn names(folder: &Path) -> std::io::Result<Vec<String>> {
 fn the_latest_and_the_best_stay() -> TestResult {
     let scratch = Scratch::new()?;
     let folder = scratch.path().join("made/if/need/be");
-    train(&folder, [0.1, 0.3, 0.2, 0.5, 0.4, 0.1], tiny::config())?;
+    train(&folder, [0.1, 0.3, 0.2, 0.5, 0.4, 0.1], tiny::options())?;
     assert_eq!(names(&folder)?, ["best-00000008", "step-00000010", "step-00000012"]);
     Ok(())
 }
@@ -53,7 +53,7 @@ fn the_latest_and_the_best_stay() -> TestResult {
 #[test]
 fn the_model_of_a_checkpoint_is_the_trained_one_and_can_be_used() -> TestResult {
     let scratch = Scratch::new()?;
-    let (trainer, _) = train(scratch.path(), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5], tiny::config())?;
+    let (trainer, _) = train(scratch.path(), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5], tiny::options())?;
     for name in ["step-00000012/model", "best-00000012"] {
         let dir = scratch.path().join(name);
         let saved = Checkpoint::from_dir(&dir, &LoadOptions::default(), &Device::flex())?;
@@ -70,7 +70,7 @@ fn what_a_killed_training_was_making_is_cleared_away() -> TestResult {
     let half = scratch.path().join(".step-00000005");
     fs::create_dir(&half)?;
     fs::write(half.join("training.json"), "{")?;
-    train(scratch.path(), [0.0; 6], tiny::config())?;
+    train(scratch.path(), [0.0; 6], tiny::options())?;
     assert_eq!(names(scratch.path())?, ["best-00000002", "step-00000010", "step-00000012"]);
     Ok(())
 }
@@ -79,7 +79,7 @@ fn what_a_killed_training_was_making_is_cleared_away() -> TestResult {
 fn a_folder_that_cannot_be_written_is_an_error_that_names_it() -> TestResult {
     let scratch = Scratch::new()?;
     let file = scratch.file("file", "in the way")?;
-    let found = train(&file, [0.0; 6], tiny::config()).err().ok_or("a file is no folder")?;
+    let found = train(&file, [0.0; 6], tiny::options()).err().ok_or("a file is no folder")?;
     assert!(
         matches!(found.downcast_ref(), Some(Error::Io { path, .. }) if path.starts_with(&file))
     );
@@ -91,11 +91,9 @@ fn a_loss_that_is_no_number_leaves_the_last_checkpoint() -> TestResult {
     let scratch = Scratch::new()?;
     let (mut examples, config) = tiny::poisoned(&scratch)?;
     let mut trainer = Trainer::new(tiny::model()?, config)?;
-    let mut progress = |_: &Event| ControlFlow::Continue(());
     let folder = scratch.path().join("run");
-    let checkpoints = Some(CheckpointOptions { folder: folder.clone(), every: 2, keep: 9 });
-    let mut run = Run { checkpoints, ..Run::new(&mut progress) };
-    let found = trainer.run(&mut examples, &mut run);
+    let checkpoints = CheckpointOptions { folder: folder.clone(), every: 2, keep: 9 };
+    let found = trainer.run(&mut examples, TrainingHooks::new().checkpoints(checkpoints));
     assert!(matches!(found, Err(Error::NotFinite { step: 6, .. })), "{found:?}");
     assert_eq!(names(&folder)?, ["step-00000002", "step-00000004"]);
     let resumed = Trainer::resume(&folder, config, &Default::default(), &Device::flex())?;

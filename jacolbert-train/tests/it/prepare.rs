@@ -91,7 +91,8 @@ fn what_is_written_is_read() -> TestResult {
     let file = |name: &str| folder.path().join("new").join(name);
     let options =
         ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
-    let (rows, queries) = (file("hard_negatives.jsonl"), file("queries.tsv"));
+    let rows = file("hard_negatives.jsonl");
+    let queries = file("queries.tsv");
     let collection = file("collection.tsv");
     let mut examples =
         Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)?;
@@ -127,7 +128,8 @@ fn queries_without_negatives_are_rows_too() -> TestResult {
     let file = |name| folder.path().join(name);
     let open = |too_few_negatives| {
         let options = ExampleOptions { too_few_negatives, ..Default::default() };
-        let (rows, format) = (file("hard_negatives.jsonl"), IdFormat::HardNegatives);
+        let rows = file("hard_negatives.jsonl");
+        let format = IdFormat::HardNegatives;
         Examples::with_ids(&rows, format, &file("queries.tsv"), &file("collection.tsv"), &options)
     };
     assert!(matches!(
@@ -141,7 +143,7 @@ fn queries_without_negatives_are_rows_too() -> TestResult {
 #[test]
 fn faults_name_what_was_given() -> TestResult {
     let given = |found: Result<_, Error>| match found.err() {
-        Some(Error::Given { number, fault }) => (number, fault),
+        Some(Error::Item { position, fault }) => (position, fault),
         other => panic!("{other:?}"),
     };
     let empty = TrainingData::from_pairs([("山", "富士"), ("湖", "\n ")]);

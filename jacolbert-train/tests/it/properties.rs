@@ -30,7 +30,8 @@ fn close(
     left: impl FnOnce(Tensor<2>) -> Result<Tensor<1>, jacolbert_train::Error>,
     right: impl FnOnce(Tensor<2>) -> Result<Tensor<1>, jacolbert_train::Error>,
 ) -> Tested {
-    let (left, right) = (differentiate(scores, left)?, differentiate(scores, right)?);
+    let left = differentiate(scores, left)?;
+    let right = differentiate(scores, right)?;
     assert_close(&[left.loss], &[right.loss], "loss");
     assert_close(&left.gradient, &right.gradient, "gradient");
     Ok(())
@@ -84,7 +85,8 @@ fn n_way_loss_of_equal_scores_is_the_log_of_their_number() -> Tested {
 
 #[test]
 fn every_loss_is_unmoved_by_a_constant_added_to_all_scores() -> Tested {
-    let (teacher, shift) = (scores(2, 6), 64.0);
+    let teacher = scores(2, 6);
+    let shift = 64.0;
     close(&scores(2, 6), n_way, |s| n_way(s + shift))?;
     for negatives in [PYLATE, InBatchNegatives::ColBert] {
         close(&scores(2, 6), |s| in_batch(s, negatives), |s| in_batch(s + shift, negatives))?;
@@ -161,7 +163,7 @@ fn teacher_may_have_another_float_type() -> Tested {
 
 #[test]
 fn gradient_checkpointing_changes_nothing() -> Tested {
-    let loss = |s| Loss::default().of(BatchScores::all(s)?);
+    let loss = |s| Loss::default().compute(BatchScores::all(s)?);
     let plain = differentiate(&scores(3, 6), loss)?;
     let device = Device::flex().autodiff().gradient_checkpointing();
     let checkpointed = tensor(&scores(3, 6), &device).require_grad();
@@ -176,8 +178,8 @@ fn loss_without_in_batch_term_is_the_same_from_own_and_from_all_scores() -> Test
     let loss = Loss { in_batch: None, ..Loss::default() };
     let all = scores(2, 4);
     let own = vec![all[0][..2].to_vec(), all[1][2..].to_vec()];
-    let from_all = differentiate(&all, |s| loss.of(BatchScores::all(s)?))?;
-    let from_own = differentiate(&own, |s| loss.of(BatchScores::own(s)?))?;
+    let from_all = differentiate(&all, |s| loss.compute(BatchScores::all(s)?))?;
+    let from_own = differentiate(&own, |s| loss.compute(BatchScores::own(s)?))?;
     assert_eq!(from_all.loss, from_own.loss);
     assert_eq!([&from_all.gradient[..2], &from_all.gradient[6..]].concat(), from_own.gradient);
     Ok(())
@@ -188,7 +190,11 @@ fn in_batch_term_of_weight_zero_adds_nothing() -> Tested {
     let none = Loss { in_batch: None, ..Loss::default() };
     let weightless = InBatchTerm { weight: 0.0, ..InBatchTerm::default() };
     let zero = Loss { in_batch: Some(weightless), ..Loss::default() };
-    close(&scores(3, 6), |s| none.of(BatchScores::all(s)?), |s| zero.of(BatchScores::all(s)?))
+    close(
+        &scores(3, 6),
+        |s| none.compute(BatchScores::all(s)?),
+        |s| zero.compute(BatchScores::all(s)?),
+    )
 }
 
 #[test]
@@ -196,7 +202,7 @@ fn in_batch_term_may_stand_alone() -> Tested {
     let negatives = InBatchNegatives::PyLate { temperature: 0.5 };
     let loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 2.0 }) };
     let term = |s| Ok(in_batch(s, negatives)?.mul_scalar(2.0));
-    close(&scores(3, 6), |s| loss.of(BatchScores::all(s)?), term)
+    close(&scores(3, 6), |s| loss.compute(BatchScores::all(s)?), term)
 }
 
 #[test]
@@ -218,7 +224,7 @@ fn scores_far_below_the_best_get_no_gradient_unless_they_are_the_positive() -> T
 fn nan_score_gives_nan_loss() -> Tested {
     let mut rows = scores(2, 4);
     rows[1][2] = f32::NAN;
-    let loss = Loss::default().of(BatchScores::all(constant(&rows))?)?;
+    let loss = Loss::default().compute(BatchScores::all(constant(&rows))?)?;
     assert!(numbers(loss)?[0].is_nan());
     Ok(())
 }

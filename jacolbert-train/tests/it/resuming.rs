@@ -7,8 +7,8 @@ use std::{fs, io};
 
 use jacolbert_model::{Device, LoadOptions, Precision};
 use jacolbert_train::{
-    CheckpointOptions, Chunking, Error, Event, ExampleOptions, Method, OptimiserOptions, Run,
-    TrainConfig, Trainer, Validation,
+    CheckpointOptions, Chunking, Error, Event, ExampleOptions, Method, OptimiserOptions,
+    TrainOptions, Trainer, TrainingHooks, Validation,
 };
 
 use crate::scratch::Scratch;
@@ -16,32 +16,30 @@ use crate::{TestResult, tiny};
 
 type Failure = Box<dyn std::error::Error>;
 
-fn config() -> TrainConfig {
-    TrainConfig { accumulation: 2, ..tiny::config() }
+fn options() -> TrainOptions {
+    TrainOptions { accumulation: 2, ..tiny::options() }
 }
 
-fn start(config: TrainConfig) -> Result<Trainer, Failure> {
+fn start(config: TrainOptions) -> Result<Trainer, Failure> {
     Ok(Trainer::new(tiny::model_with_dropout(0.2)?, config)?)
 }
 
-fn resume(folder: &Path, config: TrainConfig) -> Result<Trainer, Error> {
+fn resume(folder: &Path, config: TrainOptions) -> Result<Trainer, Error> {
     Trainer::resume(folder, config, &LoadOptions::default(), &Device::flex())
 }
 
 /// Trains to the end with a checkpoint every three steps; dies in the midst of `dies_after`.
 fn train(trainer: &mut Trainer, folder: &Path, dies_after: Option<u64>) -> TestResult {
-    let mut progress = |event: &Event| {
-        if let Event::Step { step, .. } = event {
-            assert_ne!(Some(*step), dies_after, "killed");
-        }
-        ControlFlow::Continue(())
-    };
-    let mut measure =
-        |model: &jacolbert_model::Checkpoint| Ok(f64::from(model.colbert.dim() as u32));
-    let validation = Some(Validation { every: 2, patience: None, measure: &mut measure });
-    let checkpoints = Some(CheckpointOptions { folder: folder.into(), every: 3, keep: 2 });
-    let mut run = Run { checkpoints, validation, ..Run::new(&mut progress) };
-    trainer.run(&mut tiny::examples(&ExampleOptions::default())?, &mut run)?;
+    let hooks = TrainingHooks::new()
+        .on_event(|event| {
+            if let Event::Step { step, .. } = event {
+                assert_ne!(Some(*step), dies_after, "killed");
+            }
+            ControlFlow::Continue(())
+        })
+        .checkpoints(CheckpointOptions { folder: folder.into(), every: 3, keep: 2 })
+        .validation(Validation::new(2, |model| Ok(f64::from(model.colbert.dim() as u32))));
+    trainer.run(&mut tiny::examples(&ExampleOptions::default())?, hooks)?;
     Ok(())
 }
 
@@ -51,19 +49,18 @@ fn files(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        match path.is_dir() {
-            true => {
-                let inner = self::files(&path)?.into_iter();
-                files.extend(inner.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-            }
-            false => files.push((name, fs::read(&path)?)),
+        if path.is_dir() {
+            let inner = self::files(&path)?.into_iter();
+            files.extend(inner.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            files.push((name, fs::read(&path)?));
         }
     }
     files.sort();
     Ok(files)
 }
 
-fn check(config: TrainConfig) -> TestResult {
+fn check(config: TrainOptions) -> TestResult {
     let whole = Scratch::new()?;
     train(&mut start(config)?, whole.path(), None)?;
     let expected = files(whole.path())?;
@@ -90,26 +87,26 @@ fn check(config: TrainConfig) -> TestResult {
 
 #[test]
 fn killed_and_resumed_leaves_the_same_bytes_as_uninterrupted() -> TestResult {
-    check(config())
+    check(options())
 }
 
 #[test]
 fn so_does_a_schedule_free_training_by_chunks() -> TestResult {
     let optimiser = OptimiserOptions { method: Method::ScheduleFreeAdamW, ..Default::default() };
-    check(TrainConfig { optimiser, chunking: Chunking::GradCache { texts: 3 }, ..config() })
+    check(TrainOptions { optimiser, chunking: Chunking::GradCache { texts: 3 }, ..options() })
 }
 
 #[test]
 fn so_does_one_in_bf16() -> TestResult {
-    check(TrainConfig { precision: Precision::Bf16, ..config() })
+    check(TrainOptions { precision: Precision::Bf16, ..options() })
 }
 
 #[test]
 fn resumed_at_its_end_a_training_has_nothing_to_do() -> TestResult {
     let scratch = Scratch::new()?;
-    train(&mut start(config())?, scratch.path(), None)?;
+    train(&mut start(options())?, scratch.path(), None)?;
     let before = files(scratch.path())?;
-    let mut resumed = resume(scratch.path(), config())?;
+    let mut resumed = resume(scratch.path(), options())?;
     train(&mut resumed, scratch.path(), None)?;
     assert!(files(scratch.path())? == before);
     Ok(())
@@ -118,27 +115,27 @@ fn resumed_at_its_end_a_training_has_nothing_to_do() -> TestResult {
 /// A folder with the checkpoint of a whole training.
 fn trained() -> Result<Scratch, Failure> {
     let scratch = Scratch::new()?;
-    train(&mut start(config())?, scratch.path(), None)?;
+    train(&mut start(options())?, scratch.path(), None)?;
     Ok(scratch)
 }
 
 #[test]
 fn another_setting_is_named() -> TestResult {
     let scratch = trained()?;
-    let check = |given: TrainConfig, expected: [&str; 3]| {
+    let check = |given: TrainOptions, expected: [&str; 3]| {
         let found = resume(scratch.path(), given).err();
         let Some(Error::OtherSetting { field, saved, given }) = found else {
             panic!("{found:?}");
         };
         assert_eq!([field.as_str(), &saved, &given], expected);
     };
-    let usual = config();
-    check(TrainConfig { batch_size: 5, ..usual }, ["batch_size", "4", "5"]);
-    check(TrainConfig { seed: 1, ..usual }, ["seed", "0", "1"]);
-    check(TrainConfig { max_norm: None, ..usual }, ["max_norm", "2.0", "null"]);
+    let usual = options();
+    check(TrainOptions { batch_size: 5, ..usual }, ["batch_size", "4", "5"]);
+    check(TrainOptions { seed: 1, ..usual }, ["seed", "0", "1"]);
+    check(TrainOptions { max_norm: None, ..usual }, ["max_norm", "2.0", "null"]);
     let chunking = Chunking::GradCache { texts: 2 };
     check(
-        TrainConfig { chunking, ..usual },
+        TrainOptions { chunking, ..usual },
         ["chunking", "\"Whole\"", "{\"GradCache\":{\"texts\":2}}"],
     );
     let mut other = usual;
@@ -154,7 +151,7 @@ fn another_setting_is_named() -> TestResult {
 fn other_rows_and_other_passages_of_them_are_named() -> TestResult {
     let scratch = trained()?;
     let check = |examples: &mut jacolbert_train::Examples, expected: &str| -> TestResult {
-        let mut trainer = resume(scratch.path(), config())?;
+        let mut trainer = resume(scratch.path(), options())?;
         let found = tiny::losses(&mut trainer, examples).err();
         assert!(
             matches!(&found, Some(Error::OtherSetting { field, .. }) if field == expected),
@@ -175,16 +172,17 @@ fn other_rows_and_other_passages_of_them_are_named() -> TestResult {
 fn a_folder_without_a_checkpoint_is_an_error() -> TestResult {
     let scratch = Scratch::new()?;
     for folder in [scratch.path(), &scratch.path().join("absent")] {
-        assert!(matches!(resume(folder, config()), Err(Error::NoCheckpoint { .. })));
+        assert!(matches!(resume(folder, options()), Err(Error::NoCheckpoint { .. })));
     }
     Ok(())
 }
 
 #[test]
 fn a_training_does_not_overwrite_another_but_goes_on_in_its_own_folder() -> TestResult {
-    let (scratch, own) = (trained()?, Scratch::new()?);
+    let scratch = trained()?;
+    let own = Scratch::new()?;
     let before = files(scratch.path())?;
-    let mut trainer = start(config())?;
+    let mut trainer = start(options())?;
     for _ in 0..2 {
         let found = train(&mut trainer, scratch.path(), None).err().ok_or("it was refused")?;
         assert!(matches!(found.downcast_ref(), Some(Error::FolderInUse { .. })));
@@ -198,7 +196,7 @@ fn a_training_does_not_overwrite_another_but_goes_on_in_its_own_folder() -> Test
 fn a_damaged_checkpoint_is_an_error() -> TestResult {
     let scratch = trained()?;
     let dir = scratch.path().join("step-00000012");
-    let found = || resume(scratch.path(), config()).err();
+    let found = || resume(scratch.path(), options()).err();
     let json = fs::read_to_string(dir.join("training.json"))?;
 
     fs::write(dir.join("training.json"), json.replace("\"format\": 1", "\"format\": 2"))?;

@@ -2,13 +2,15 @@
 
 use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert_train::{
-    Chunking, Error, Event, ExampleOptions, Method, Run, TrainConfig, Trainer, Validation,
+    CheckpointOptions, Chunking, Error, ExampleOptions, Method, TrainOptions, Trainer,
+    TrainingHooks, Validation,
 };
 
+use crate::scratch::Scratch;
 use crate::{TestResult, tiny};
 
-fn check(change: impl FnOnce(&mut TrainConfig), expected: [&str; 2]) -> TestResult {
-    let mut config = tiny::config();
+fn check(change: impl FnOnce(&mut TrainOptions), expected: [&str; 2]) -> TestResult {
+    let mut config = tiny::options();
     change(&mut config);
     let found = Trainer::new(tiny::model()?, config).err();
     let Some(Error::Setting { field, found, .. }) = found else {
@@ -35,10 +37,10 @@ fn settings_of_a_training() -> TestResult {
 
 #[test]
 fn only_the_schedule_free_optimiser_needs_its_first_beta() -> TestResult {
-    let mut config = tiny::config();
+    let mut config = tiny::options();
     config.optimiser.beta_1 = 0.0;
     Trainer::new(tiny::model()?, config)?;
-    let free = |config: &mut TrainConfig| {
+    let free = |config: &mut TrainOptions| {
         config.optimiser.beta_1 = 0.0;
         config.optimiser.method = Method::ScheduleFreeAdamW;
     };
@@ -49,14 +51,14 @@ fn only_the_schedule_free_optimiser_needs_its_first_beta() -> TestResult {
 fn settings_of_the_loss() -> TestResult {
     let found = |term| {
         let loss = Loss { in_batch: Some(term), ..Loss::default() };
-        Ok::<_, Error>(Trainer::new(tiny::model()?, TrainConfig { loss, ..tiny::config() }).err())
+        Ok::<_, Error>(Trainer::new(tiny::model()?, TrainOptions { loss, ..tiny::options() }).err())
     };
     let weight = InBatchTerm { weight: -1.0, ..Default::default() };
     assert!(matches!(found(weight)?, Some(Error::Weight { weight: -1.0 })));
     let negatives = InBatchNegatives::PyLate { temperature: 0.0 };
     let temperature = InBatchTerm { negatives, ..Default::default() };
     assert!(matches!(found(temperature)?, Some(Error::Temperature { temperature: 0.0 })));
-    let config = TrainConfig { loss: Loss { n_way: None, in_batch: None }, ..tiny::config() };
+    let config = TrainOptions { loss: Loss { n_way: None, in_batch: None }, ..tiny::options() };
     assert!(matches!(Trainer::new(tiny::model()?, config).err(), Some(Error::NoTerm)));
     Ok(())
 }
@@ -68,19 +70,24 @@ fn settings_of_the_examples() {
 }
 
 #[test]
-fn settings_of_a_run() -> TestResult {
-    let mut trainer = Trainer::new(tiny::model()?, tiny::config())?;
-    let mut progress = |_: &Event| std::ops::ControlFlow::Continue(());
-    let mut measure = |_: &jacolbert_model::Checkpoint| Ok(0.0);
-    let mut found = |every, patience| {
-        let validation = Some(Validation { every, patience, measure: &mut measure });
-        let mut run = Run { validation, ..Run::new(&mut progress) };
-        let mut examples = tiny::examples(&ExampleOptions::default())?;
-        Ok::<_, Error>(trainer.run(&mut examples, &mut run).err())
+fn settings_of_the_hooks() -> TestResult {
+    let mut trainer = Trainer::new(tiny::model()?, tiny::options())?;
+    let mut check = |hooks: TrainingHooks<'_>, expected: &str| -> TestResult {
+        let found = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, hooks).err();
+        let Some(Error::Setting { field, .. }) = found else {
+            return Err(format!("{found:?} instead of {expected}").into());
+        };
+        assert_eq!(field, expected);
+        Ok(())
     };
-    let every = found(0, None)?;
-    assert!(matches!(every, Some(Error::Setting { field: "validation.every", .. })));
-    let patience = found(1, Some(0))?;
-    assert!(matches!(patience, Some(Error::Setting { field: "validation.patience", .. })));
-    Ok(())
+    let validation = |every| Validation::new(every, |_| Ok(0.0));
+    check(TrainingHooks::new().validation(validation(0)), "validation.every")?;
+    check(TrainingHooks::new().validation(validation(1).patience(0)), "validation.patience")?;
+    let scratch = Scratch::new()?;
+    let checkpoints = |every, keep| {
+        let folder = scratch.path().to_path_buf();
+        TrainingHooks::new().checkpoints(CheckpointOptions { folder, every, keep })
+    };
+    check(checkpoints(0, 1), "checkpoints.every")?;
+    check(checkpoints(1, 0), "checkpoints.keep")
 }

@@ -8,7 +8,9 @@ use burn::tensor::Tensor;
 use jacolbert_model::{
     BertConfig, Checkpoint, Colbert, ColbertConfig, Device, LoadOptions, Tokenizer,
 };
-use jacolbert_train::{CheckpointOptions, Error, Event, ExampleOptions, Run, TrainConfig, Trainer};
+use jacolbert_train::{
+    CheckpointOptions, Error, Event, ExampleOptions, TrainOptions, Trainer, TrainingHooks,
+};
 
 use crate::scratch::Scratch;
 use crate::{TestResult, tiny};
@@ -37,7 +39,7 @@ fn bert() -> Result<Checkpoint, Box<dyn std::error::Error>> {
 #[test]
 fn fresh_weights_follow_from_the_seed() -> TestResult {
     let drawn = |start: Checkpoint, seed| {
-        let config = TrainConfig { seed, ..tiny::config() };
+        let config = TrainOptions { seed, ..tiny::options() };
         tiny::weights(&Trainer::new(start, config)?.checkpoint())
     };
     assert!(drawn(fresh()?, 1)? == drawn(fresh()?, 1)?);
@@ -49,18 +51,19 @@ fn fresh_weights_follow_from_the_seed() -> TestResult {
 
 #[test]
 fn a_loaded_model_is_the_same_before_the_first_step() -> TestResult {
-    let trainer = Trainer::new(tiny::model()?, tiny::config())?;
+    let trainer = Trainer::new(tiny::model()?, tiny::options())?;
     assert!(tiny::weights(&trainer.checkpoint())? == tiny::weights(&tiny::model()?)?);
     Ok(())
 }
 
 #[test]
 fn a_bert_learns_under_a_fresh_projection() -> TestResult {
-    let config = TrainConfig { steps: 60, ..tiny::config() };
+    let config = TrainOptions { steps: 60, ..tiny::options() };
     let mut trainer = Trainer::new(bert()?, config)?;
     let losses = tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?)?;
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
-    let (first, last) = (mean(&losses[..10]), mean(&losses[50..]));
+    let first = mean(&losses[..10]);
+    let last = mean(&losses[50..]);
     assert!(last < 0.8 * first, "from {first} to {last}");
     Ok(())
 }
@@ -104,21 +107,23 @@ fn tensor<'a>(file: &'a [u8], name: &str) -> Result<&'a [u8], Box<dyn std::error
 #[test]
 fn frozen_parameters_stay_after_a_resume_too() -> TestResult {
     let scratch = Scratch::new()?;
-    let mut trainer = Trainer::new(partly_frozen()?, tiny::config())?;
+    let mut trainer = Trainer::new(partly_frozen()?, tiny::options())?;
     let mut examples = tiny::examples(&ExampleOptions::default())?;
-    let mut progress = |event: &Event| match event {
-        Event::Step { step: 6, .. } => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    };
     let folder = scratch.path().to_path_buf();
-    let checkpoints = Some(CheckpointOptions { folder, every: 100, keep: 1 });
-    trainer.run(&mut examples, &mut Run { checkpoints, ..Run::new(&mut progress) })?;
+    let hooks = TrainingHooks::new()
+        .on_event(|event| match event {
+            Event::Step { step: 6, .. } => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+        .checkpoints(CheckpointOptions { folder, every: 100, keep: 1 });
+    trainer.run(&mut examples, hooks)?;
 
     let load = LoadOptions::default();
-    let mut resumed = Trainer::resume(scratch.path(), tiny::config(), &load, &Device::flex())?;
+    let mut resumed = Trainer::resume(scratch.path(), tiny::options(), &load, &Device::flex())?;
     tiny::losses(&mut resumed, &mut examples)?;
     tiny::losses(&mut trainer, &mut examples)?;
-    let (before, after) = (tiny::weights(&tiny::model()?)?, tiny::weights(&resumed.checkpoint())?);
+    let before = tiny::weights(&tiny::model()?)?;
+    let after = tiny::weights(&resumed.checkpoint())?;
     assert!(after == tiny::weights(&trainer.checkpoint())?);
     let words = "bert.embeddings.word_embeddings.weight";
     assert!(tensor(&before, words)? == tensor(&after, words)?);
@@ -131,7 +136,7 @@ fn frozen_parameters_stay_after_a_resume_too() -> TestResult {
 fn a_model_of_which_nothing_is_trained_is_an_error() -> TestResult {
     let start = tiny::model()?;
     let frozen = Checkpoint { colbert: start.colbert.clone().no_grad(), ..start };
-    let found = Trainer::new(frozen, tiny::config()).err();
+    let found = Trainer::new(frozen, tiny::options()).err();
     assert!(matches!(found, Some(Error::Setting { field: "trained parameters", .. })));
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use jacolbert_model::{Checkpoint, Device, LoadOptions};
 use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
-    Decay, Event, ExampleOptions, Examples, Order, Outcome, Run, Schedule, TextFormat, TrainConfig,
-    Trainer,
+    Decay, Event, ExampleOptions, Examples, Order, Outcome, Schedule, TextFormat, TrainOptions,
+    Trainer, TrainingHooks,
 };
 use serde_json::{Value, json};
 
@@ -44,8 +44,8 @@ pub(crate) fn examples(options: &ExampleOptions) -> Result<Examples, jacolbert_t
 }
 
 /// A dozen steps that are told from one another by everything that is drawn.
-pub(crate) fn config() -> TrainConfig {
-    TrainConfig {
+pub(crate) fn options() -> TrainOptions {
+    TrainOptions {
         steps: 12,
         batch_size: 4,
         schedule: Schedule { learning_rate: 3e-3, warmup_steps: 3, decay: Decay::Linear },
@@ -53,33 +53,33 @@ pub(crate) fn config() -> TrainConfig {
     }
 }
 
-/// Goes on to the last step, and tells the losses.
+/// Trains to the last step, and returns the losses.
 pub(crate) fn losses(
     trainer: &mut Trainer,
     examples: &mut Examples,
 ) -> Result<Vec<f32>, jacolbert_train::Error> {
     let mut losses = Vec::new();
-    let mut progress = |event: &Event| {
+    let hooks = TrainingHooks::new().on_event(|event| {
         if let Event::Step { loss, .. } = event {
             losses.push(*loss);
         }
         ControlFlow::Continue(())
-    };
-    trainer.run(examples, &mut Run::new(&mut progress))?;
+    });
+    trainer.run(examples, hooks)?;
     Ok(losses)
 }
 
-/// Goes on until step `last` is done.
+/// Trains until step `last` is done.
 pub(crate) fn stop_after(
     trainer: &mut Trainer,
     examples: &mut Examples,
     last: u64,
 ) -> Result<Outcome, jacolbert_train::Error> {
-    let mut progress = |event: &Event| match event {
+    let hooks = TrainingHooks::new().on_event(move |event| match event {
         Event::Step { step, .. } if *step == last => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
-    };
-    trainer.run(examples, &mut Run::new(&mut progress))
+    });
+    trainer.run(examples, hooks)
 }
 
 /// The bytes of the file of weights of a model.
@@ -91,15 +91,15 @@ pub(crate) fn weights(checkpoint: &Checkpoint) -> Result<Vec<u8>, Box<dyn Error>
 
 /// Rows whose 23rd has scores that are numbers and whose loss is not, and a training that meets it
 /// in step 6.
-pub(crate) fn poisoned(scratch: &Scratch) -> Result<(Examples, TrainConfig), Box<dyn Error>> {
+pub(crate) fn poisoned(scratch: &Scratch) -> Result<(Examples, TrainOptions), Box<dyn Error>> {
     let row = |line: usize| {
         let (a, b) = if line == 23 { (3e38, -3e38) } else { (2.0, 1.0) };
         format!(r#"["w{line} w3", ["w{line} w5", {a:e}], ["w7", {b:e}]]"#)
     };
     let rows: Vec<String> = (1..=40).map(row).collect();
     let path = scratch.file("poisoned.jsonl", &rows.join("\n"))?;
-    let options = ExampleOptions { order: Order::AsStored, ..Default::default() };
-    let examples = Examples::with_texts(&path, TextFormat::Lists, &options)?;
+    let in_order = ExampleOptions { order: Order::AsStored, ..Default::default() };
+    let examples = Examples::with_texts(&path, TextFormat::Lists, &in_order)?;
     let loss = Loss { n_way: Some(NWayTerm::Distillation(Normalisation::None)), in_batch: None };
-    Ok((examples, TrainConfig { loss, ..config() }))
+    Ok((examples, TrainOptions { loss, ..options() }))
 }

@@ -6,8 +6,8 @@ use jacolbert_model::Precision;
 use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
     Choice, Chunking, Decay, Ending, Error, Event, ExampleOptions, Examples, KnownPositives,
-    Method, OptimiserOptions, Order, Quantity, Run, Schedule, TextFormat, TrainConfig, Trainer,
-    Validation, mean_loss,
+    Method, OptimiserOptions, Order, Quantity, Schedule, TextFormat, TrainOptions, Trainer,
+    TrainingHooks, Validation, mean_loss,
 };
 
 use crate::scratch::Scratch;
@@ -23,7 +23,7 @@ fn triplets() -> std::io::Result<(Scratch, std::path::PathBuf)> {
 }
 
 /// The largest loss of an epoch of 32 triplets, after as many steps as the configuration has.
-fn loss_after(config: TrainConfig) -> Result<f32, Box<dyn std::error::Error>> {
+fn loss_after(config: TrainOptions) -> Result<f32, Box<dyn std::error::Error>> {
     let (_scratch, path) = triplets()?;
     let mut examples = Examples::with_texts(&path, TextFormat::Tabbed, &Default::default())?;
     assert_eq!(examples.num_rows(), 32);
@@ -34,8 +34,8 @@ fn loss_after(config: TrainConfig) -> Result<f32, Box<dyn std::error::Error>> {
     Ok(losses[losses.len() - 4..].iter().copied().fold(0.0, f32::max))
 }
 
-fn overfitting() -> TrainConfig {
-    TrainConfig {
+fn overfitting() -> TrainOptions {
+    TrainOptions {
         steps: 500,
         batch_size: 8,
         schedule: Schedule { learning_rate: 1e-2, warmup_steps: 20, decay: Decay::Linear },
@@ -55,14 +55,14 @@ fn so_they_are_without_a_schedule() -> TestResult {
     let schedule = Schedule { decay: Decay::None, ..overfitting().schedule };
     let method = Method::ScheduleFreeAdamW;
     let optimiser = OptimiserOptions { method, ..Default::default() };
-    let loss = loss_after(TrainConfig { schedule, optimiser, ..overfitting() })?;
+    let loss = loss_after(TrainOptions { schedule, optimiser, ..overfitting() })?;
     assert!(loss < 0.02, "{loss}");
     Ok(())
 }
 
 #[test]
 fn so_they_are_in_bf16() -> TestResult {
-    let config = TrainConfig { steps: 250, precision: Precision::Bf16, ..overfitting() };
+    let config = TrainOptions { steps: 250, precision: Precision::Bf16, ..overfitting() };
     let loss = loss_after(config)?;
     assert!(loss < 0.05, "{loss}");
     Ok(())
@@ -71,7 +71,7 @@ fn so_they_are_in_bf16() -> TestResult {
 #[test]
 fn in_bf16_weights_keep_changes_that_bf16_has_no_digits_for() -> TestResult {
     let schedule = Schedule { learning_rate: 1e-6, warmup_steps: 0, decay: Decay::None };
-    let config = TrainConfig { steps: 1, precision: Precision::Bf16, schedule, ..overfitting() };
+    let config = TrainOptions { steps: 1, precision: Precision::Bf16, schedule, ..overfitting() };
     let before = tiny::weights(&tiny::model()?)?;
     let mut trainer = Trainer::new(tiny::model()?, config)?;
     tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?)?;
@@ -93,7 +93,7 @@ fn in_bf16_weights_keep_changes_that_bf16_has_no_digits_for() -> TestResult {
 
 #[test]
 fn in_f16_a_training_does_not_begin() -> TestResult {
-    let config = TrainConfig { precision: Precision::F16, ..overfitting() };
+    let config = TrainOptions { precision: Precision::F16, ..overfitting() };
     let error = Trainer::new(starting::fresh()?, config).err();
     assert!(matches!(error, Some(Error::Setting { field: "precision", .. })), "{error:?}");
     Ok(())
@@ -102,8 +102,8 @@ fn in_f16_a_training_does_not_begin() -> TestResult {
 #[test]
 fn two_batches_accumulated_are_one_of_both_without_in_batch_negatives() -> TestResult {
     let loss = Loss { in_batch: None, ..Loss::default() };
-    let one = TrainConfig { loss, batch_size: 8, steps: 5, ..tiny::config() };
-    let two = TrainConfig { batch_size: 4, accumulation: 2, ..one };
+    let one = TrainOptions { loss, batch_size: 8, steps: 5, ..tiny::options() };
+    let two = TrainOptions { batch_size: 4, accumulation: 2, ..one };
     let losses = |config| {
         let mut trainer = Trainer::new(tiny::model()?, config)?;
         tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?)
@@ -121,9 +121,9 @@ fn the_same_seed_gives_the_same_weights_to_the_bit_and_another_gives_others() ->
         tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?)?;
         tiny::weights(&trainer.checkpoint())
     };
-    let first = trained(tiny::config())?;
-    assert!(trained(tiny::config())? == first);
-    assert!(trained(TrainConfig { seed: 1, ..tiny::config() })? != first);
+    let first = trained(tiny::options())?;
+    assert!(trained(tiny::options())? == first);
+    assert!(trained(TrainOptions { seed: 1, ..tiny::options() })? != first);
     Ok(())
 }
 
@@ -131,7 +131,9 @@ fn the_same_seed_gives_the_same_weights_to_the_bit_and_another_gives_others() ->
 fn a_teacher_is_followed() -> TestResult {
     let scratch = Scratch::new()?;
     let row = |n: usize| {
-        let (a, b, c) = (n % 50, (n * 7 + 3) % 50, (n * 11 + 5) % 50);
+        let a = n % 50;
+        let b = (n * 7 + 3) % 50;
+        let c = (n * 11 + 5) % 50;
         format!(r#"["w{a} w{b}", ["w{a} w{c}", 9.0], ["w{b} w{c}", 8.0], ["w{c} w{c}", 1.0]]"#)
     };
     let rows: Vec<String> = (0..24).map(row).collect();
@@ -141,7 +143,7 @@ fn a_teacher_is_followed() -> TestResult {
     assert!(examples.has_scores());
     let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, in_batch: None };
-    let mut trainer = Trainer::new(tiny::model()?, TrainConfig { loss, ..overfitting() })?;
+    let mut trainer = Trainer::new(tiny::model()?, TrainOptions { loss, ..overfitting() })?;
     let losses = tiny::losses(&mut trainer, &mut examples)?;
     let last = losses[losses.len() - 1];
     assert!(last < 0.1 * losses[0], "from {} to {last}", losses[0]);
@@ -152,7 +154,7 @@ fn a_teacher_is_followed() -> TestResult {
 fn distilling_rows_without_scores_is_an_error() -> TestResult {
     let n_way = Some(NWayTerm::Distillation(Normalisation::None));
     let loss = Loss { n_way, in_batch: None };
-    let mut trainer = Trainer::new(tiny::model()?, TrainConfig { loss, ..tiny::config() })?;
+    let mut trainer = Trainer::new(tiny::model()?, TrainOptions { loss, ..tiny::options() })?;
     let found = tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?);
     assert!(matches!(found, Err(Error::NoTeacher)));
     Ok(())
@@ -160,7 +162,7 @@ fn distilling_rows_without_scores_is_an_error() -> TestResult {
 
 #[test]
 fn fewer_rows_than_a_batch_takes_are_an_error() -> TestResult {
-    let config = TrainConfig { batch_size: 161, ..tiny::config() };
+    let config = TrainOptions { batch_size: 161, ..tiny::options() };
     let mut trainer = Trainer::new(tiny::model()?, config)?;
     let found = tiny::losses(&mut trainer, &mut tiny::examples(&ExampleOptions::default())?);
     assert!(matches!(found, Err(Error::TooFewRows { num_rows: 160, batch_size: 161, .. })));
@@ -171,9 +173,10 @@ fn fewer_rows_than_a_batch_takes_are_an_error() -> TestResult {
 fn a_loss_that_is_no_number_ends_it_with_step_and_rows_and_leaves_the_weights() -> TestResult {
     let scratch = Scratch::new()?;
     let (mut examples, config) = tiny::poisoned(&scratch)?;
-    let (by_length, cached) = (Chunking::ByLength { texts: 2 }, Chunking::GradCache { texts: 2 });
+    let by_length = Chunking::ByLength { texts: 2 };
+    let cached = Chunking::GradCache { texts: 2 };
     for chunking in [Chunking::Whole, by_length, cached] {
-        let mut trainer = Trainer::new(tiny::model()?, TrainConfig { chunking, ..config })?;
+        let mut trainer = Trainer::new(tiny::model()?, TrainOptions { chunking, ..config })?;
         let found = tiny::losses(&mut trainer, &mut examples);
         let Err(Error::NotFinite { step, quantity, value, batch }) = found else {
             return Err(format!("{found:?}").into());
@@ -184,7 +187,7 @@ fn a_loss_that_is_no_number_ends_it_with_step_and_rows_and_leaves_the_weights() 
         assert_eq!(lines, [21, 22, 23, 24]);
         assert_eq!(batch[2].query, "w23 w3");
         let weights = tiny::weights(&trainer.checkpoint())?;
-        let mut other = Trainer::new(tiny::model()?, TrainConfig { chunking, ..config })?;
+        let mut other = Trainer::new(tiny::model()?, TrainOptions { chunking, ..config })?;
         tiny::stop_after(&mut other, &mut examples, 5)?;
         assert!(tiny::weights(&other.checkpoint())? == weights);
     }
@@ -193,20 +196,19 @@ fn a_loss_that_is_no_number_ends_it_with_step_and_rows_and_leaves_the_weights() 
 
 #[test]
 fn events_tell_steps_epochs_and_rates_in_order() -> TestResult {
-    let config = TrainConfig { steps: 90, accumulation: 2, ..tiny::config() };
+    let config = TrainOptions { steps: 90, accumulation: 2, ..tiny::options() };
     let mut trainer = Trainer::new(tiny::model()?, config)?;
-    let mut told = Vec::new();
-    let mut progress = |event: &Event| {
+    let mut reported = Vec::new();
+    let hooks = TrainingHooks::new().on_event(|event| {
         if let &Event::Step { step, epoch, learning_rate, tokens, .. } = event {
             assert!(tokens > 0);
-            told.push((step, epoch, learning_rate));
+            reported.push((step, epoch, learning_rate));
         }
         ControlFlow::Continue(())
-    };
-    let outcome = trainer
-        .run(&mut tiny::examples(&ExampleOptions::default())?, &mut Run::new(&mut progress))?;
+    });
+    let outcome = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, hooks)?;
     assert_eq!((outcome.step, outcome.ending, outcome.best), (90, Ending::Finished, None));
-    for (number, (step, epoch, rate)) in told.into_iter().enumerate() {
+    for (number, (step, epoch, rate)) in reported.into_iter().enumerate() {
         let number = number as u64;
         // 160 rows are 40 batches, which are 20 steps.
         assert_eq!((step, epoch), (number + 1, number / 20));
@@ -217,7 +219,7 @@ fn events_tell_steps_epochs_and_rates_in_order() -> TestResult {
 
 #[test]
 fn the_callback_ends_the_training() -> TestResult {
-    let mut trainer = Trainer::new(tiny::model()?, tiny::config())?;
+    let mut trainer = Trainer::new(tiny::model()?, tiny::options())?;
     let mut examples = tiny::examples(&ExampleOptions::default())?;
     let outcome = tiny::stop_after(&mut trainer, &mut examples, 4)?;
     assert_eq!((outcome.step, outcome.ending), (4, Ending::Stopped));
@@ -230,14 +232,14 @@ type End = (u64, Ending, Option<(u64, f64)>);
 
 /// Where a training ends whose validation measures `values` one after the other.
 fn ended_after(values: &[f64], patience: Option<u64>) -> Result<End, Box<dyn std::error::Error>> {
-    let mut trainer = Trainer::new(tiny::model()?, tiny::config())?;
+    let mut trainer = Trainer::new(tiny::model()?, tiny::options())?;
     let mut values = values.iter().copied();
-    let mut measure =
-        |_: &jacolbert_model::Checkpoint| values.next().ok_or("no more values".into());
-    let mut progress = |_: &Event| ControlFlow::Continue(());
-    let validation = Some(Validation { every: 2, patience, measure: &mut measure });
-    let mut run = Run { validation, ..Run::new(&mut progress) };
-    let outcome = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, &mut run)?;
+    let mut validation = Validation::new(2, |_| values.next().ok_or("no more values".into()));
+    if let Some(patience) = patience {
+        validation = validation.patience(patience);
+    }
+    let hooks = TrainingHooks::new().validation(validation);
+    let outcome = trainer.run(&mut tiny::examples(&ExampleOptions::default())?, hooks)?;
     let best = outcome.best.map(|best| (best.step, best.value));
     Ok((outcome.step, outcome.ending, best))
 }
@@ -269,7 +271,7 @@ fn a_validation_that_fails_ends_the_training_with_its_step_and_cause() -> TestRe
 fn loss_of_held_out_rows_is_that_of_a_step_and_the_same_each_time() -> TestResult {
     let options =
         ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
-    let config = TrainConfig { batch_size: 160, steps: 1, ..tiny::config() };
+    let config = TrainOptions { batch_size: 160, steps: 1, ..tiny::options() };
     let mut examples = tiny::examples(&options)?;
     let step = tiny::losses(&mut Trainer::new(tiny::model()?, config)?, &mut examples)?[0];
     let model = tiny::model_with_dropout(0.5)?;
@@ -289,16 +291,17 @@ fn dropout_is_another_at_each_step_and_batch() -> TestResult {
     let scratch = Scratch::new()?;
     let path = scratch.file("rows.tsv", "w1 w2\tw1 w3\tw4\nw5\tw5 w6\tw7 w8\n")?;
     let mut examples = Examples::with_texts(&path, TextFormat::Tabbed, &options)?;
-    let schedule = Schedule { learning_rate: 1e-12, ..tiny::config().schedule };
+    let schedule = Schedule { learning_rate: 1e-12, ..tiny::options().schedule };
     let mut losses = |accumulation| {
         let config =
-            TrainConfig { batch_size: 2, steps: 3, accumulation, schedule, ..tiny::config() };
+            TrainOptions { batch_size: 2, steps: 3, accumulation, schedule, ..tiny::options() };
         Ok::<_, Box<dyn std::error::Error>>(tiny::losses(
             &mut Trainer::new(tiny::model_with_dropout(0.3)?, config)?,
             &mut examples,
         )?)
     };
-    let (one, two) = (losses(1)?, losses(2)?);
+    let one = losses(1)?;
+    let two = losses(2)?;
     let apart = |left: f32, right: f32| assert!((left - right).abs() > 1e-3, "{left}, {right}");
     apart(one[0], one[1]);
     apart(one[1], one[2]);
@@ -318,7 +321,7 @@ fn a_positive_of_two_queries_is_no_negative_of_either_unless_asked_for() -> Test
     let path = scratch.file("rows.tsv", "w1 w2\tw3 w4\nw5 w6\tw3 w4\n")?;
     let mut examples = Examples::with_texts(&path, TextFormat::Tabbed, &options)?;
     let mut loss = |known_positives| {
-        let config = TrainConfig { batch_size: 2, steps: 1, known_positives, ..tiny::config() };
+        let config = TrainOptions { batch_size: 2, steps: 1, known_positives, ..tiny::options() };
         let mut trainer = Trainer::new(tiny::model()?, config)?;
         Ok::<f32, Box<dyn std::error::Error>>(tiny::losses(&mut trainer, &mut examples)?[0])
     };

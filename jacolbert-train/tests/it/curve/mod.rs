@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use jacolbert_train::{
-    Choice, Chunking, Decay, Event, ExampleOptions, OptimiserOptions, Order, Run, Schedule,
-    TrainConfig, Trainer,
+    Choice, Chunking, Decay, Event, ExampleOptions, OptimiserOptions, Order, Schedule,
+    TrainOptions, Trainer, TrainingHooks,
 };
 use serde::Deserialize;
 
@@ -16,8 +16,8 @@ struct Curve {
     norm: Vec<f32>,
 }
 
-fn config() -> TrainConfig {
-    TrainConfig {
+fn options() -> TrainOptions {
+    TrainOptions {
         steps: 200,
         batch_size: 8,
         optimiser: OptimiserOptions {
@@ -33,7 +33,7 @@ fn config() -> TrainConfig {
 
 /// Losses within 1 % of PyTorch's at every step, and gradient norms within 5 %: a gradient jumps
 /// where two tokens of a passage are almost equally good and the other one wins.
-fn check(config: TrainConfig) -> TestResult {
+fn check(config: TrainOptions) -> TestResult {
     let curve: Curve = serde_json::from_str(include_str!("curve.json"))?;
     let options = ExampleOptions {
         n_way: 3,
@@ -41,16 +41,17 @@ fn check(config: TrainConfig) -> TestResult {
         choice: Choice::First,
         ..Default::default()
     };
-    let (mut losses, mut norms) = (Vec::new(), Vec::new());
-    let mut progress = |event: &Event| {
+    let mut losses = Vec::new();
+    let mut norms = Vec::new();
+    let hooks = TrainingHooks::new().on_event(|event| {
         if let &Event::Step { loss, gradient_norm, .. } = event {
             losses.push(loss);
             norms.push(gradient_norm);
         }
         ControlFlow::Continue(())
-    };
+    });
     let mut trainer = Trainer::new(tiny::model()?, config)?;
-    trainer.run(&mut tiny::examples(&options)?, &mut Run::new(&mut progress))?;
+    trainer.run(&mut tiny::examples(&options)?, hooks)?;
     let curves = [(losses, curve.loss, 0.01, "loss"), (norms, curve.norm, 0.05, "norm")];
     for (found, expected, within, of) in curves {
         assert_eq!(found.len(), expected.len());
@@ -64,11 +65,11 @@ fn check(config: TrainConfig) -> TestResult {
 
 #[test]
 fn two_hundred_losses_are_those_of_pytorch_within_a_hundredth() -> TestResult {
-    check(config())
+    check(options())
 }
 
 #[test]
 fn so_they_are_chunk_by_chunk() -> TestResult {
-    check(TrainConfig { chunking: Chunking::ByLength { texts: 3 }, ..config() })?;
-    check(TrainConfig { chunking: Chunking::GradCache { texts: 5 }, ..config() })
+    check(TrainOptions { chunking: Chunking::ByLength { texts: 3 }, ..options() })?;
+    check(TrainOptions { chunking: Chunking::GradCache { texts: 5 }, ..options() })
 }

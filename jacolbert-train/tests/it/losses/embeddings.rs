@@ -51,14 +51,15 @@ fn embeddings(raw: &Tensor<3>, keep: &[Vec<bool>]) -> TokenEmbeddings {
 #[test]
 fn gradient_reaches_embeddings_as_in_pytorch() -> Result<(), Box<dyn Error>> {
     for case in super::fixtures()?.embeddings {
-        let (queries, passages) = (tensor(&case.queries), tensor(&case.passages));
+        let queries = tensor(&case.queries);
+        let passages = tensor(&case.passages);
         let scores = maxsim_all(
             &embeddings(&queries, &case.query_keep),
             &embeddings(&passages, &case.passage_keep),
         );
         assert_close(&numbers(scores.clone())?, &case.scores.concat(), "scores");
 
-        let loss = Loss::default().of(BatchScores::all(scores)?)?;
+        let loss = Loss::default().compute(BatchScores::all(scores)?)?;
         assert_close(&numbers(loss.clone())?, &[case.loss], &format!("loss of {}", case.name));
 
         let gradients = loss.backward();
@@ -78,7 +79,7 @@ fn n_way_loss_is_the_same_from_own_and_from_all_scores() -> Result<(), Box<dyn E
         let passages = embeddings(&tensor(&case.passages), &case.passage_keep);
         let from_own = n_way(maxsim_n_way(&queries, &passages))?;
         let all = BatchScores::all(maxsim_all(&queries, &passages))?;
-        let from_all = Loss { in_batch: None, ..Loss::default() }.of(all)?;
+        let from_all = Loss { in_batch: None, ..Loss::default() }.compute(all)?;
         assert_close(&numbers(from_own)?, &numbers(from_all)?, "loss");
     }
     Ok(())

@@ -107,6 +107,6 @@ fn sum_of_terms_is_that_of_pytorch() -> Result<(), Box<dyn Error>> {
             },
             other => return Err(format!("unknown recipe {other}").into()),
         };
-        check(case, |scores| loss.of(BatchScores::all(scores)?.with_teacher(case.teacher())?))
+        check(case, |scores| loss.compute(BatchScores::all(scores)?.with_teacher(case.teacher())?))
     })
 }

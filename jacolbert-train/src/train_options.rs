@@ -1,4 +1,4 @@
-//! What a training does, from the first step to the last.
+//! Options of a training.
 
 use jacolbert_model::Precision;
 use serde::{Deserialize, Serialize};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use crate::loss::{InBatchNegatives, Loss};
 use crate::{Error, Method, OptimiserOptions, Schedule};
 
-/// What a training does, from the first step to the last; with the data and the model it began with
-/// it decides over every weight.
+/// The options of a training. Together with the data and the model at its start, they determine every
+/// weight.
 ///
-/// A training that is resumed must have the same.
+/// A training can only be resumed with the same options.
 ///
 /// ```
 /// use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};
-/// use jacolbert_train::{Decay, Method, OptimiserOptions, Schedule, TrainConfig};
+/// use jacolbert_train::{Decay, Method, OptimiserOptions, Schedule, TrainOptions};
 ///
 /// // As JaColBERT v2.5: distillation and no in-batch negatives, without a schedule.
-/// let config = TrainConfig {
+/// let options = TrainOptions {
 ///     steps: 50_000,
 ///     batch_size: 64,
 ///     loss: Loss { n_way: Some(NWayTerm::Distillation(Normalisation::MinMax)), in_batch: None },
@@ -30,72 +30,74 @@ use crate::{Error, Method, OptimiserOptions, Schedule};
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrainConfig {
-    /// Updates of the weights.
+#[serde(default)]
+pub struct TrainOptions {
+    /// Number of updates of the weights. Default: 10,000. The time grows in proportion.
     pub steps: u64,
-    /// Queries of a batch, `B`; from 1. Scores of in-batch negatives grow with its square.
+    /// Queries per batch, `B`; from 1. Default: 32. Time and memory grow in proportion, the scores of
+    /// in-batch negatives with its square.
     pub batch_size: usize,
-    /// Batches whose gradients are averaged for one update; from 1. Costs time in proportion and no
-    /// memory; in-batch negatives come from one batch.
+    /// Batches whose gradients are averaged for one update; from 1. Default: 1. The time grows in
+    /// proportion, memory does not. In-batch negatives come from one batch.
     pub accumulation: usize,
-    /// How much of a batch goes through the model at once.
+    /// How much of a batch goes through the model at once. Default: [`Chunking::Whole`].
     pub chunking: Chunking,
-    /// The number format of the model's products: `f32`, or `bf16` where the device has it. Weights,
-    /// what the optimiser remembers, scores and loss are `f32` in either.
-    #[serde(default)]
+    /// The number format of the model's products: `f32`, or `bf16` if the device has it. Default: `f32`.
+    /// Weights, the state of the optimiser, scores and loss are always `f32`.
     pub precision: Precision,
-    /// The loss.
+    /// The loss. Default: that of JaColBERT v1.
     pub loss: Loss,
-    /// What in-batch negatives do with passages that are positives too.
+    /// How in-batch negatives treat known positives. Default: [`KnownPositives::Spared`].
     pub known_positives: KnownPositives,
-    /// How the weights follow its gradient.
+    /// The optimiser. Default: AdamW.
     pub optimiser: OptimiserOptions,
-    /// The learning rate.
+    /// The schedule of the learning rate. Default: a warm-up and linear decay.
     pub schedule: Schedule,
-    /// Length to which a longer gradient, all parameters together, is shortened, if any; above 0.
+    /// Norm to which a larger gradient of all parameters is scaled down; above 0. Default: 2. A smaller
+    /// one limits the effect of single batches; `None` does not limit it.
     pub max_norm: Option<f64>,
-    /// What the order of the rows, the choice of their passages, dropout and fresh weights follow
-    /// from.
+    /// Seed of the order of the rows, the choice of their passages, dropout and fresh weights.
+    /// Default: 0.
     pub seed: u64,
 }
 
 /// How much of a batch goes through the model at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Chunking {
-    /// All of it: memory grows with the batch.
+    /// The whole batch. Memory grows with the batch.
     #[default]
     Whole,
-    /// So many texts of like length, one after the other in one graph: the gradient is the same, and
-    /// less is computed for the filling of short texts. On a CPU this is the fastest.
+    /// Chunks of texts of similar length, one after the other in one graph. The gradient is the same, and
+    /// less padding is computed. This is the fastest on a CPU.
     ByLength {
-        /// Texts; from 1.
+        /// Texts per chunk; from 1.
         texts: usize,
     },
-    /// So many texts of like length, by GradCache (Gao et al., 2021): the gradient is the same, memory
-    /// is that of so many texts and of the scores, and the model is run forward twice.
+    /// Chunks of texts of similar length, by GradCache (Gao et al., 2021). The gradient is the same, the
+    /// memory is that of one chunk and of the scores, and the model runs forward twice.
     GradCache {
-        /// Texts; from 1.
+        /// Texts per chunk; from 1.
         texts: usize,
     },
 }
 
-/// What in-batch negatives do with a passage of another query that is a positive of this one too, as
-/// happens where several queries are about one passage.
+/// How in-batch negatives treat another query's passage that is also a positive of this query. It
+/// happens if several queries are about one passage.
 ///
-/// Passages are told apart by id, or by text where rows have texts; only the row's own positives are
-/// known.
+/// Passages are compared by id, or by text if rows have texts. Known are the positives of the query's own
+/// row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KnownPositives {
-    /// It is left out.
+    /// Exclude it.
     #[default]
     Spared,
-    /// It is a negative, as in the original: a positive that comes twice is to be better than
-    /// itself.
+    /// Use it as a negative, as the original ColBERT does. A positive that occurs twice then competes
+    /// with itself.
     Negatives,
 }
 
-impl Default for TrainConfig {
-    /// The loss and the clipping of JaColBERT v1, a batch for one machine.
+impl Default for TrainOptions {
+    /// The loss and the clipping of JaColBERT v1, with a batch for one machine.
     fn default() -> Self {
         Self {
             steps: 10_000,
@@ -113,7 +115,7 @@ impl Default for TrainConfig {
     }
 }
 
-impl TrainConfig {
+impl TrainOptions {
     /// Checks that every number is in its range.
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.check_counts()?;
@@ -123,12 +125,12 @@ impl TrainConfig {
         }
         let OptimiserOptions { beta_1, beta_2, epsilon, weight_decay, projection_rate, .. } =
             self.optimiser;
-        unit("optimiser.beta_1", beta_1, self.optimiser.method == Method::ScheduleFreeAdamW)?;
-        unit("optimiser.beta_2", beta_2, false)?;
-        positive("optimiser.epsilon", epsilon)?;
-        positive("optimiser.projection_rate", projection_rate)?;
-        positive("schedule.learning_rate", self.schedule.learning_rate)?;
-        self.max_norm.map_or(Ok(()), |max_norm| positive("max_norm", max_norm))?;
+        check_unit("optimiser.beta_1", beta_1, self.optimiser.method == Method::ScheduleFreeAdamW)?;
+        check_unit("optimiser.beta_2", beta_2, false)?;
+        check_positive("optimiser.epsilon", epsilon)?;
+        check_positive("optimiser.projection_rate", projection_rate)?;
+        check_positive("schedule.learning_rate", self.schedule.learning_rate)?;
+        self.max_norm.map_or(Ok(()), |max_norm| check_positive("max_norm", max_norm))?;
         if !(weight_decay >= 0.0 && weight_decay.is_finite()) {
             return Err(Error::setting("optimiser.weight_decay", weight_decay, "from 0, finite"));
         }
@@ -169,15 +171,15 @@ impl TrainConfig {
     }
 }
 
-fn positive(field: &'static str, value: f64) -> Result<(), Error> {
+fn check_positive(field: &'static str, value: f64) -> Result<(), Error> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
     Err(Error::setting(field, value, "above 0, finite"))
 }
 
-/// From 0 to below 1, or above 0.
-fn unit(field: &'static str, value: f64, above_zero: bool) -> Result<(), Error> {
+/// Checks that `value` is from 0 (or above 0) to below 1.
+fn check_unit(field: &'static str, value: f64, above_zero: bool) -> Result<(), Error> {
     if (0.0..1.0).contains(&value) && !(above_zero && value == 0.0) {
         return Ok(());
     }

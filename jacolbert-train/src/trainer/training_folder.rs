@@ -1,4 +1,4 @@
-//! The folder of a training, in which checkpoints appear whole or not at all.
+//! The folder of a training, in which checkpoints appear complete or not at all.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,84 +6,84 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-/// Before the number of the step, in the name of a checkpoint of the training.
+/// Prefix of the number of the step, in the name of a checkpoint.
 const STEP: &str = "step-";
-/// Before the number of the step, in the name of the best model.
+/// Prefix of the number of the step, in the name of the best model.
 const BEST: &str = "best-";
 
 /// The folder of a training.
 #[derive(Clone, Debug)]
-pub(super) struct RunFolder {
+pub(super) struct TrainingFolder {
     path: PathBuf,
 }
 
-impl RunFolder {
+impl TrainingFolder {
     pub(super) fn new(path: &Path) -> Self {
         Self { path: path.into() }
     }
 
     /// The latest checkpoint, if there is one.
     pub(super) fn latest(&self) -> Result<Option<PathBuf>, Error> {
-        Ok(self.numbered(STEP)?.pop().map(|step| self.folder(STEP, step)))
+        Ok(self.steps(STEP)?.pop().map(|step| self.folder(STEP, step)))
     }
 
-    /// Writes the checkpoint of step `step` by `write`, which is given an empty folder, and removes
-    /// all but the `keep` latest.
+    /// Writes the checkpoint of step `step` with `write`, which gets an empty folder, and removes all but
+    /// the `keep` latest ones.
     pub(super) fn save(
         &self,
         step: u64,
         keep: usize,
         write: impl FnOnce(&Path) -> Result<(), Error>,
     ) -> Result<PathBuf, Error> {
-        let folder = self.put(STEP, step, write)?;
+        let folder = self.write_folder(STEP, step, write)?;
         self.remove_all_but(STEP, keep)?;
         Ok(folder)
     }
 
-    /// Writes the best model, of step `step`, and removes the former best.
+    /// Writes the best model, of step `step`, and removes the previous best.
     pub(super) fn save_best(
         &self,
         step: u64,
         write: impl FnOnce(&Path) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.put(BEST, step, write)?;
-        let others = self.numbered(BEST)?.into_iter().filter(|&other| other != step);
+        self.write_folder(BEST, step, write)?;
+        let others = self.steps(BEST)?.into_iter().filter(|&other| other != step);
         others.map(|other| self.folder(BEST, other)).try_for_each(|folder| remove(&folder))
     }
 
-    /// A new folder by way of one whose name begins with a dot. What fails leaves nothing behind,
-    /// and earlier folders as they were.
-    fn put(
+    /// Writes a folder under a name that begins with a dot, and then renames it. A failure leaves
+    /// nothing behind and does not change earlier folders.
+    fn write_folder(
         &self,
         kind: &str,
         step: u64,
         write: impl FnOnce(&Path) -> Result<(), Error>,
     ) -> Result<PathBuf, Error> {
         let folder = self.folder(kind, step);
-        let in_the_making = self.path.join(format!(".{kind}{step:08}"));
-        remove(&in_the_making)?;
-        fs::create_dir_all(&in_the_making).map_err(|source| Error::io(&in_the_making, source))?;
-        let written = write(&in_the_making).and_then(|()| synced(&in_the_making));
-        let put = written.and_then(|()| {
+        let unfinished = self.path.join(format!(".{kind}{step:08}"));
+        remove(&unfinished)?;
+        fs::create_dir_all(&unfinished).map_err(|source| Error::io(&unfinished, source))?;
+        let written = write(&unfinished).and_then(|()| sync_all(&unfinished));
+        let renamed = written.and_then(|()| {
             remove(&folder)?;
-            fs::rename(&in_the_making, &folder).map_err(|source| Error::io(&folder, source))?;
-            synced_folder(&self.path)
+            fs::rename(&unfinished, &folder).map_err(|source| Error::io(&folder, source))?;
+            sync_names(&self.path)
         });
-        if put.is_err() {
-            // The first failure is the one to tell.
-            let _ = remove(&in_the_making);
+        if renamed.is_err() {
+            // The first failure is the one to report.
+            let _ = remove(&unfinished);
         }
-        put.map(|()| folder)
+        renamed.map(|()| folder)
     }
 
     fn remove_all_but(&self, kind: &str, keep: usize) -> Result<(), Error> {
-        let steps = self.numbered(kind)?;
+        let steps = self.steps(kind)?;
         let surplus = steps.len().saturating_sub(keep);
         steps[..surplus].iter().try_for_each(|&step| remove(&self.folder(kind, step)))
     }
 
-    /// Steps with a folder of this kind, ascending.
-    fn numbered(&self, kind: &str) -> Result<Vec<u64>, Error> {
+    /// The steps that have a folder of this kind, ascending.
+    fn steps(&self, kind: &str) -> Result<Vec<u64>, Error> {
         let entries = match fs::read_dir(&self.path) {
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(|source| Error::io(&self.path, source))?,
@@ -103,7 +103,7 @@ impl RunFolder {
     }
 }
 
-/// Removes a folder, if it is there.
+/// Removes a folder, if it exists.
 fn remove(folder: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(folder) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::io(folder, source)),
@@ -111,32 +111,31 @@ fn remove(folder: &Path) -> Result<(), Error> {
     }
 }
 
-/// Waits until all that is in `folder` is on the disk.
-fn synced(folder: &Path) -> Result<(), Error> {
+/// Waits until all contents of `folder` are on the disk.
+fn sync_all(folder: &Path) -> Result<(), Error> {
     let entries = fs::read_dir(folder).map_err(|source| Error::io(folder, source))?;
     for entry in entries {
         let path = entry.map_err(|source| Error::io(folder, source))?.path();
-        match path.is_dir() {
-            true => synced(&path)?,
-            false => {
-                let file = File::options().write(true).open(&path);
-                let synced = file.and_then(|file| file.sync_all());
-                synced.map_err(|source| Error::io(&path, source))?;
-            }
+        if path.is_dir() {
+            sync_all(&path)?;
+        } else {
+            let file = File::options().write(true).open(&path);
+            let synced = file.and_then(|file| file.sync_all());
+            synced.map_err(|source| Error::io(&path, source))?;
         }
     }
-    synced_folder(folder)
+    sync_names(folder)
 }
 
 /// Waits until the names in `folder` are on the disk.
 #[cfg(unix)]
-fn synced_folder(folder: &Path) -> Result<(), Error> {
+fn sync_names(folder: &Path) -> Result<(), Error> {
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(|source| Error::io(folder, source))
 }
 
 #[cfg(not(unix))]
-fn synced_folder(_: &Path) -> Result<(), Error> {
+fn sync_names(_: &Path) -> Result<(), Error> {
     Ok(())
 }
 
@@ -149,7 +148,7 @@ mod tests {
 
     impl Scratch {
         fn new(name: &str) -> io::Result<Self> {
-            let name = format!("jacolbert-run-folder-{}-{name}", std::process::id());
+            let name = format!("jacolbert-training-folder-{}-{name}", std::process::id());
             let path = std::env::temp_dir().join(name);
             fs::create_dir(&path)?;
             Ok(Self(path))
@@ -166,7 +165,7 @@ mod tests {
 
     impl Drop for Scratch {
         fn drop(&mut self) {
-            // What cannot be removed is the system's to remove.
+            // The system removes temporary folders that remain.
             let _ = fs::remove_dir_all(&self.0);
         }
     }
@@ -183,7 +182,7 @@ mod tests {
     #[test]
     fn a_disk_that_is_full_half_way_leaves_what_was_there_and_nothing_else() -> Tested {
         let scratch = Scratch::new("full")?;
-        let folder = RunFolder::new(&scratch.0);
+        let folder = TrainingFolder::new(&scratch.0);
         folder.save(3, 1, write("three"))?;
         folder.save_best(2, write("two"))?;
         let full = |dir: &Path| {
@@ -202,7 +201,7 @@ mod tests {
     #[test]
     fn the_latest_is_that_of_most_steps_whatever_else_is_there() -> Tested {
         let scratch = Scratch::new("latest")?;
-        let folder = RunFolder::new(&scratch.0);
+        let folder = TrainingFolder::new(&scratch.0);
         assert_eq!(folder.latest()?, None);
         for step in [9, 100_000_000, 10] {
             folder.save(step, 9, write("a checkpoint"))?;
@@ -218,7 +217,7 @@ mod tests {
     #[test]
     fn a_checkpoint_of_the_same_step_takes_the_place_of_the_former() -> Tested {
         let scratch = Scratch::new("same")?;
-        let folder = RunFolder::new(&scratch.0);
+        let folder = TrainingFolder::new(&scratch.0);
         folder.save(5, 1, write("former"))?;
         folder.save(5, 1, write("latter"))?;
         assert_eq!(fs::read_to_string(scratch.0.join("step-00000005/file"))?, "latter");
