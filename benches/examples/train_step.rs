@@ -10,12 +10,12 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use jacolbert::Device;
 use jacolbert::model::Checkpoint;
 use jacolbert::train::{
     Choice, Chunking, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Schedule,
     TextFormat, TrainOptions, Trainer, TrainingHooks,
 };
+use jacolbert::{Device, LoadOptions};
 use lexopt::prelude::*;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -146,6 +146,19 @@ impl Device {
         Self(Kind::Burn { name: "cuda", device: burn::tensor::Device::cuda(0_usize) })
     }
 
+    /// Seeds the random numbers of the backend, from which fresh weights and dropout are drawn. It does
+    /// nothing on the CPU, which draws none.
+    ///
+    /// ```
+    /// # #[cfg(feature = "flex")]
+    /// jacolbert_model::Device::flex().seed(7);
+    /// ```
+    pub fn seed(&self, seed: u64) {
+        if let Some(device) = self.as_burn() {
+            device.seed(seed);
+        }
+    }
+
     /// Burn's device, if it is one of Burn's.
     pub(crate) fn as_burn(&self) -> Option<&burn::tensor::Device> {
         match &self.0 {
