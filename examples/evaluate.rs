@@ -3,7 +3,7 @@
 //!
 //! The folder has `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`; titles are not used.
 //!
-//!     cargo run --release --example evaluate -- \
+//!     cargo run --release -p jacolbert --example evaluate -- \
 //!         --beir FOLDER --model assets/mini --precision f32
 //!
 //! `--precision` takes `f32`, `bf16` or `int8`, to see what that changes.

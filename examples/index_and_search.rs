@@ -4,7 +4,7 @@
 //! The file has JSON lines, `{"id": "..", "text": "..", "metadata": ..}`. A file whose name ends in
 //! `.tsv` has lines of `id<TAB>text`.
 //!
-//!     cargo run --release --example index_and_search -- \
+//!     cargo run --release -p jacolbert --example index_and_search -- \
 //!         --documents examples/collection/passages.jsonl --index my-index 日本で最も深い湖は？
 
 use std::error::Error;

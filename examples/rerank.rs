@@ -1,7 +1,7 @@
 //! Reranking the results of another engine: here, the passages that contain a keyword, in the order of
 //! the file.
 //!
-//!     cargo run --release --example rerank
+//!     cargo run --release -p jacolbert --example rerank
 
 use std::error::Error;
 use std::path::Path;

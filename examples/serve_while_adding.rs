@@ -1,7 +1,7 @@
 //! One collection for many threads, as a search server has it: four threads search while one adds
 //! documents. Every search sees a whole state. Another handle sees the new state when it reloads.
 //!
-//!     cargo run --release --example serve_while_adding
+//!     cargo run --release -p jacolbert --example serve_while_adding
 
 use std::error::Error;
 use std::path::Path;

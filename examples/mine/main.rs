@@ -9,7 +9,7 @@
 //!
 //!     cargo run --release -p jacolbert-baselines --example bm25 -- \
 //!         --beir FOLDER --split train --run bm25.trec
-//!     cargo run --release --features train --example mine -- \
+//!     cargo run --release -p jacolbert --features train --example mine -- \
 //!         --beir FOLDER --run bm25.trec --model assets/mini --out FOLDER
 
 mod args;

@@ -1,5 +1,5 @@
 //! Writes a collection in the present format, with what a search finds in it:
-//! `cargo run --release --example collection_of_format -- FOLDER`.
+//! `cargo run --release -p jacolbert --features flex --example collection_of_format -- FOLDER`.
 
 use std::error::Error as StdError;
 use std::fs;
