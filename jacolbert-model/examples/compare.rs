@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let usage = "give the folder of a model, that of its reference, and perhaps a dictionary";
     let (model, reference) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
     let options = LoadOptions { dictionary: arguments.next(), ..Default::default() };
-    let encoder = Encoder::from_dir_with(&model, &options, &Device::flex())?;
+    let encoder = Encoder::from_dir(&model, &options, &Device::cpu())?;
 
     let json: Value = serde_json::from_slice(&std::fs::read(reference.join("reference.json"))?)?;
     let bytes = std::fs::read(reference.join("reference.safetensors"))?;

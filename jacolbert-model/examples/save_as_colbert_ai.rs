@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (from, to) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
     let options = LoadOptions { dictionary: arguments.next(), ..Default::default() };
 
-    let checkpoint = Checkpoint::from_dir_with(&from, &options, &Device::flex())?;
+    let checkpoint = Checkpoint::from_dir(&from, &options, &Device::flex())?;
     checkpoint.save(&to)?;
     println!(
         "{} layers, embeddings of length {}, are in {}",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+#[cfg(any(feature = "burn", test))]
 use super::TensorFile;
 use super::layout::open_weights;
 use super::stored_tensors::StoredTensors;
@@ -19,7 +20,7 @@ pub(crate) struct Weights {
 
 enum Source {
     Files(StoredTensors),
-    #[cfg_attr(not(feature = "burn"), allow(dead_code))]
+    #[cfg(any(feature = "burn", test))]
     Memory(TensorFile),
 }
 
@@ -38,7 +39,7 @@ impl Weights {
     }
 
     /// Those of a model in memory.
-    #[cfg(feature = "burn")]
+    #[cfg(any(feature = "burn", test))]
     pub(crate) fn of_memory(tensors: TensorFile) -> Self {
         Self { source: Source::Memory(tensors), checksum: WeightsChecksum::default() }
     }
@@ -50,6 +51,7 @@ impl Weights {
     pub(crate) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let values = match &mut self.source {
             Source::Files(tensors) => tensors.take(name, shape)?,
+            #[cfg(any(feature = "burn", test))]
             Source::Memory(tensors) => tensors.remove(name, shape).ok_or_else(|| {
                 Error::MissingTensor { path: "the model in memory".into(), tensor: name.into() }
             })?,
@@ -61,8 +63,9 @@ impl Weights {
     /// Takes the tensor `name`, if there is one, without reading it.
     #[cfg(feature = "burn")]
     pub(crate) fn leave_aside(&mut self, name: &str) {
-        if let Source::Files(tensors) = &mut self.source {
-            tensors.leave_aside(name);
+        match &mut self.source {
+            Source::Files(tensors) => tensors.leave_aside(name),
+            Source::Memory(_) => {}
         }
     }
 
@@ -71,8 +74,10 @@ impl Weights {
     /// # Errors
     /// [`Error::SurplusTensor`] if a file has a tensor for which the model should have had a place.
     pub(crate) fn finish(self) -> Result<u32, Error> {
-        if let Source::Files(tensors) = self.source {
-            tensors.finish()?;
+        match self.source {
+            Source::Files(tensors) => tensors.finish()?,
+            #[cfg(any(feature = "burn", test))]
+            Source::Memory(_) => {}
         }
         Ok(self.checksum.finish())
     }

@@ -10,17 +10,16 @@ pub(crate) const SCORES_WITHIN: f32 = 1e-3;
 /// A device and what is asked of it.
 #[derive(Debug)]
 pub(crate) struct TestDevice {
-    pub(crate) name: &'static str,
     pub(crate) device: Device,
     /// Largest difference of a component of an embedding.
     pub(crate) within: f32,
 }
 
-/// Every device that the features of this build and the machine provide; flex is the first.
+/// Every device that the features of this build and the machine provide; the CPU is the first.
 pub(crate) fn devices() -> &'static [TestDevice] {
     static DEVICES: LazyLock<Vec<TestDevice>> = LazyLock::new(|| {
-        let flex = TestDevice { name: "flex", device: Device::flex(), within: 1e-5 };
-        [Some(flex), ndarray(), wgpu()].into_iter().flatten().collect()
+        let cpu = TestDevice { device: Device::cpu(), within: 1e-5 };
+        [Some(cpu), flex(), ndarray(), wgpu()].into_iter().flatten().collect()
     });
     &DEVICES
 }
@@ -30,17 +29,24 @@ pub(crate) fn on_every_device<E>(
     mut law: impl FnMut(&TestDevice) -> Result<(), E>,
 ) -> Result<(), E> {
     devices().iter().try_for_each(|device| {
-        println!("on {}", device.name);
+        println!("on {}", device.device);
         law(device)
     })
 }
 
+#[cfg(feature = "flex")]
+fn flex() -> Option<TestDevice> {
+    Some(TestDevice { device: Device::flex(), within: 1e-5 })
+}
+
+#[cfg(not(feature = "flex"))]
+fn flex() -> Option<TestDevice> {
+    None
+}
+
 #[cfg(feature = "ndarray")]
 fn ndarray() -> Option<TestDevice> {
-    // Deprecated upstream, and tested for as long as it can be chosen.
-    #[expect(deprecated)]
-    let device = Device::ndarray();
-    Some(TestDevice { name: "ndarray", device, within: 1e-4 })
+    Some(TestDevice { device: Device::ndarray(), within: 1e-4 })
 }
 
 #[cfg(not(feature = "ndarray"))]
@@ -51,7 +57,7 @@ fn ndarray() -> Option<TestDevice> {
 /// The adapter that wgpu prefers: a GPU, or Vulkan in software (Mesa's lavapipe).
 #[cfg(feature = "wgpu")]
 fn wgpu() -> Option<TestDevice> {
-    let (device, said) = match Device::wgpu_options().init_with_setup() {
+    let (device, said) = match burn::tensor::Device::wgpu_options().init_with_setup() {
         Ok((device, setup)) => {
             let adapter = setup.adapter.get_info();
             (Some(device), format!("wgpu is {} by {:?}", adapter.name, adapter.backend))
@@ -60,7 +66,7 @@ fn wgpu() -> Option<TestDevice> {
     };
     // Past the test harness, which shows what is printed by macros only on failure.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{said}\n").as_bytes());
-    Some(TestDevice { name: "wgpu", device: device?, within: 1e-4 })
+    Some(TestDevice { device: device?.into(), within: 1e-4 })
 }
 
 #[cfg(not(feature = "wgpu"))]

@@ -111,7 +111,7 @@ fn queries_keep_all_rows_and_passages_those_without_punctuation() -> TestResult 
 fn one_query_is_encoded_as_many_are() -> TestResult {
     with_every_encoder(|encoder, on| {
         let many = encoder.encode_queries(&["東京"])?.embeddings;
-        assert_close(&[encoder.encode_query("東京")?], &many, on.within);
+        assert_close(&[encoder.encode_query("東京")?.embeddings], &many, on.within);
         Ok(())
     })
 }
@@ -122,6 +122,27 @@ fn cut_texts_are_reported_in_order() -> TestResult {
     let truncated = encoder()?.encode_passages(&texts)?.truncated;
     let expected = [Truncation { text: 1, tokens_cut: 2 }, Truncation { text: 3, tokens_cut: 5 }];
     assert_eq!(truncated, expected);
+    Ok(())
+}
+
+#[test]
+fn a_query_says_how_many_of_its_tokens_were_cut() -> TestResult {
+    let encoder = encoder()?;
+    let query = encoder.encode_query(&"a ".repeat(9))?;
+    assert_eq!((query.embeddings.num_tokens(), query.tokens_cut), (8, 4));
+    assert_eq!(encoder.encode_query("a")?.tokens_cut, 0);
+    Ok(())
+}
+
+#[test]
+fn the_number_of_tokens_is_that_of_the_text_or_an_error() -> TestResult {
+    assert_eq!(encoder()?.num_tokens("a 東 a")?, 3);
+    let no_unknown = Tiny::new().but(|tiny| {
+        tiny.tokenizer["model"]["unk_token"] = "[nothing]".into();
+        tiny.metadata["mask_punctuation"] = false.into();
+    });
+    let error = no_unknown.load()?.num_tokens("木").expect_err("an unknown word");
+    assert!(matches!(error, Error::Text { .. }));
     Ok(())
 }
 

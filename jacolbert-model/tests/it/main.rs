@@ -2,22 +2,19 @@
 
 mod altered_files;
 mod cases;
-mod cpu_engines;
 mod damage;
 mod devices;
 mod encoding;
 mod fingerprint;
-mod from_bert;
-mod from_config;
-mod from_scratch;
 mod japanese;
+mod layout_folders;
 mod layouts;
 mod parity;
+#[cfg(feature = "pytorch")]
 mod pickles;
-mod precision;
+mod precisions;
 mod pylate;
 mod reference;
-mod scores;
 mod self_check;
 mod sentence;
 mod settings;
@@ -26,6 +23,7 @@ mod stream;
 mod tensor_file;
 mod text;
 mod tiny;
+#[cfg(feature = "pytorch")]
 mod torch_file;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

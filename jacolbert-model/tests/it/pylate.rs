@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_model::{Checkpoint, Device, Error};
+use jacolbert_model::{Device, Encoder, Error};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -53,8 +53,8 @@ impl Pylate {
     }
 }
 
-fn load_pylate(folder: &Path) -> Result<Checkpoint, Error> {
-    Checkpoint::from_dir(folder, &Device::flex())
+fn load_pylate(folder: &Path) -> Result<Encoder, Error> {
+    Encoder::from_dir(folder, &Default::default(), &Device::cpu())
 }
 
 /// Loads the layout after `change`, which must make it unfit.
@@ -67,7 +67,7 @@ fn spoilt(change: impl FnOnce(&mut Pylate)) -> Error {
 
 #[test]
 fn the_layout_is_recognised_by_its_modules() -> TestResult {
-    assert_eq!(load_pylate(Pylate::new().write()?.path())?.config.dim, DIM);
+    assert_eq!(load_pylate(Pylate::new().write()?.path())?.dim(), DIM);
     Ok(())
 }
 

@@ -71,7 +71,7 @@ fn embeddings_and_scores_are_those_of_the_reference() -> TestResult {
     let reference = reference(&folder)?;
     let (queries, passages) = (&reference["queries"], &reference["passages"]);
     on_every_device(|on| {
-        let encoder = Encoder::from_dir(&folder, &on.device)?;
+        let encoder = Encoder::from_dir(&folder, &Default::default(), &on.device)?;
         let encoded_queries = encoder.encode_queries(&texts(queries))?.embeddings;
         let encoded_passages = encoder.encode_passages(&texts(passages))?.embeddings;
         assert_eq!((encoded_queries.len(), encoded_passages.len()), (11, 11));
@@ -81,7 +81,7 @@ fn embeddings_and_scores_are_those_of_the_reference() -> TestResult {
         let worst = queries.chain(passages).map(|(found, record)| difference(found, record));
         let worst = worst.fold(0.0, f64::max);
         println!("largest difference of a component: {worst:.1e}");
-        assert!(worst < on.within.into(), "{worst} on {}", on.name);
+        assert!(worst < on.within.into(), "{worst} on {}", on.device);
         Ok(())
     })
 }

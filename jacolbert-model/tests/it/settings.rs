@@ -1,10 +1,6 @@
 //! How a checkpoint's folder says how text is read.
 
-use std::path::Path;
-
-use jacolbert_model::{
-    Activation, BertConfig, Checkpoint, ColbertConfig, Device, Error, LoadOptions, QueryLength,
-};
+use jacolbert_model::{Activation, BertConfig, ColbertConfig, Error, QueryLength};
 use serde_json::{Value, json};
 
 use crate::TestResult;
@@ -100,27 +96,6 @@ fn artifact_metadata_goes_before_pylates_settings() -> TestResult {
     let path = folder.path().join("config_sentence_transformers.json");
     std::fs::write(path, json!({ "query_length": 7 }).to_string())?;
     assert_eq!(ColbertConfig::from_dir(folder.path())?.query_length, QueryLength::Fixed(8));
-    Ok(())
-}
-
-/// The settings that a checkpoint with `config` has once it is saved.
-fn saved(config: &ColbertConfig, folder: &Path) -> Result<ColbertConfig, Error> {
-    let copy = tempfile::tempdir().expect("a temporary folder");
-    let options = LoadOptions { config: Some(config.clone()), ..Default::default() };
-    Checkpoint::from_dir_with(folder, &options, &Device::flex())?.save(copy.path())?;
-    ColbertConfig::from_dir(copy.path())
-}
-
-#[test]
-fn saved_settings_are_the_same_again() -> TestResult {
-    let folder = Tiny::new().write()?;
-    let tiny = ColbertConfig::from_dir(folder.path())?;
-    for query_length in [QueryLength::Fixed(9), QueryLength::AtMost(9), QueryLength::Dynamic] {
-        let config = ColbertConfig { query_length, ..tiny.clone() };
-        assert_eq!(saved(&config, folder.path())?, config);
-    }
-    let config = ColbertConfig { skiplist_words: vec!["a".into()], ..tiny };
-    assert_eq!(saved(&config, folder.path())?, config);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::TestResult;
 use crate::tiny::{Tiny, load};
+#[cfg(feature = "pytorch")]
 use crate::torch_file::TorchFile;
 
 const TEXTS: [&str; 3] = ["東京 ab!", "", "a-b"];
@@ -50,6 +51,7 @@ fn safetensors_may_be_several_files() -> TestResult {
     check(sharded(|_| ())?.path())
 }
 
+#[cfg(feature = "pytorch")]
 #[test]
 fn pickles_may_be_several_files() -> TestResult {
     let folder = Tiny::new().write()?;
@@ -145,5 +147,18 @@ fn an_index_that_is_none_is_named() -> TestResult {
     assert!(
         matches!(error, Error::Json { path, .. } if path.ends_with("model.safetensors.index.json"))
     );
+    Ok(())
+}
+
+#[cfg(not(feature = "pytorch"))]
+#[test]
+fn a_pickle_without_its_feature_is_an_error_that_names_the_feature() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let safetensors = folder.path().join("model.safetensors");
+    std::fs::rename(safetensors, folder.path().join("pytorch_model.bin"))?;
+    let error = load(folder.path()).expect_err("a pickle");
+    assert!(error.to_string().contains("`pytorch`"), "{error}");
+    assert!(matches!(error, jacolbert_model::Error::PytorchFeature { path }
+        if path.ends_with("pytorch_model.bin")));
     Ok(())
 }

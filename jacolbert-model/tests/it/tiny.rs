@@ -83,12 +83,12 @@ impl Tiny {
     }
 
     pub(crate) fn load(&self) -> Result<Encoder, Error> {
-        self.load_on(&Device::flex())
+        self.load_on(&Device::cpu())
     }
 
     pub(crate) fn load_on(&self, device: &Device) -> Result<Encoder, Error> {
         let folder = self.write().expect("the temporary folder can be written");
-        Encoder::from_dir(folder.path(), device)
+        Encoder::from_dir(folder.path(), &Default::default(), device)
     }
 
     fn weights(&self) -> io::Result<Vec<u8>> {
@@ -102,7 +102,7 @@ impl Tiny {
 }
 
 pub(crate) fn load(folder: &Path) -> Result<Encoder, Error> {
-    Encoder::from_dir(folder, &Device::flex())
+    Encoder::from_dir(folder, &Default::default(), &Device::cpu())
 }
 
 fn config() -> Value {

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use jacolbert_core::SettingsError;
-use jacolbert_model::{
-    BertConfig, Checkpoint, ColbertConfig, Device, Encoder, Error, LoadOptions, Tokenizer,
-};
+use jacolbert_model::{BertConfig, ColbertConfig, Device, Encoder, Error, LoadOptions, Tokenizer};
 use jacolbert_testing::small_dictionary;
 use jacolbert_tokenizer::{DictionaryFault, Error as TokenizerError, TextTokenizer};
 use serde_json::json;
@@ -35,7 +33,7 @@ fn options(dictionary: &Path) -> LoadOptions {
 
 fn load(folder: &Path) -> Result<Encoder, Error> {
     let dictionary = small_dictionary::folder();
-    Encoder::from_dir_with(folder, &options(dictionary.path()), &Device::flex())
+    Encoder::from_dir(folder, &options(dictionary.path()), &Device::cpu())
 }
 
 /// The tokenizer of `folder` after `change` was made to its settings.
@@ -74,7 +72,8 @@ fn an_encoder_is_loaded_with_the_dictionary_given() -> TestResult {
 #[test]
 fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
     let folder = folder()?;
-    let error = Encoder::from_dir(folder.path(), &Device::flex()).expect_err("no dictionary");
+    let error = Encoder::from_dir(folder.path(), &Default::default(), &Device::cpu())
+        .expect_err("no dictionary");
     let message = error.to_string();
     assert!(
         matches!(&error, Error::Tokenizer(TokenizerError::NeedsDictionary { path, name })
@@ -89,7 +88,7 @@ fn without_a_dictionary_the_error_says_where_to_get_it() -> TestResult {
 #[test]
 fn a_dictionary_that_is_none_is_named() -> TestResult {
     let folder = folder()?;
-    let error = Encoder::from_dir_with(folder.path(), &options(folder.path()), &Device::flex());
+    let error = Encoder::from_dir(folder.path(), &options(folder.path()), &Device::cpu());
     let fault = DictionaryFault::NotADictionary {
         missing: vec!["sys.dic", "unk.dic", "matrix.bin", "char.bin"],
     };
@@ -150,28 +149,11 @@ fn more_tokens_than_the_model_has_are_an_error() -> TestResult {
 }
 
 #[test]
-fn a_saved_checkpoint_has_the_same_lines_and_settings() -> TestResult {
-    let (folder, copy) = (folder()?, tempfile::tempdir()?);
-    let lines = VOCABULARY.join("\n") + "\n\n日本\n";
-    std::fs::write(folder.path().join("vocab.txt"), &lines)?;
-    let dictionary = small_dictionary::folder();
-    let options = options(dictionary.path());
-    Checkpoint::from_dir_with(folder.path(), &options, &Device::flex())?.save(copy.path())?;
-    assert_eq!(std::fs::read_to_string(copy.path().join("vocab.txt"))?, lines);
-    let settings = std::fs::read_to_string(copy.path().join("tokenizer_config.json"))?;
-    assert_eq!(settings, SETTINGS);
-    let texts = ["東京 ab!", "", "a-b"];
-    let expected = load(folder.path())?.encode_passages(&texts)?;
-    assert_eq!(load(copy.path())?.encode_passages(&texts)?, expected);
-    Ok(())
-}
-
-#[test]
 fn settings_given_go_before_those_of_the_folder() -> TestResult {
     let folder = Tiny::new().but(|tiny| tiny.metadata["doc_maxlen"] = json!(5)).write()?;
     let config = ColbertConfig { doc_maxlen: 9, ..ColbertConfig::from_dir(folder.path())? };
     let options = LoadOptions { config: Some(config), ..Default::default() };
-    let encoder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+    let encoder = Encoder::from_dir(folder.path(), &options, &Device::cpu())?;
     assert_eq!(encoder.max_passage_tokens(), 6);
     Ok(())
 }

@@ -16,7 +16,9 @@ use crate::cases::cases;
 
 /// Loads what can be loaded and encodes some texts.
 fn use_all(folder: &Path, text: &str) {
-    let Ok(encoder) = SentenceEncoder::from_dir(folder, &Device::flex()) else { return };
+    let Ok(encoder) = SentenceEncoder::from_dir(folder, &Default::default(), &Device::cpu()) else {
+        return;
+    };
     let texts = ["", "ＡＢＣ ｶﾞ㈱ \u{1}a\u{200b}", "かき\u{3099}く ｱ e\u{301} 𠮷", text];
     let _ = encoder.encode_queries(&texts);
     let _ = encoder.encode_passages(&texts);
@@ -52,15 +54,15 @@ fn a_table_that_is_cut_off_or_leads_out_is_an_error_of_its_file() -> TestResult 
     let half = whole[..trie / 2].to_vec();
     for damaged in [vec![], far, long, no_utf8, no_replacements, half] {
         let folder = with_table(&damaged)?;
-        let error =
-            SentenceEncoder::from_dir(folder.path(), &Device::flex()).expect_err("a damaged table");
+        let error = SentenceEncoder::from_dir(folder.path(), &Default::default(), &Device::cpu())
+            .expect_err("a damaged table");
         assert!(
             matches!(&error, Error::Tokenizer(TokenizerError::TokenizerFile { path, .. })
                 if path.ends_with("tokenizer.json")),
             "{error:?}"
         );
     }
-    SentenceEncoder::from_dir(with_table(&whole)?.path(), &Device::flex())?;
+    SentenceEncoder::from_dir(with_table(&whole)?.path(), &Default::default(), &Device::cpu())?;
     Ok(())
 }
 
@@ -129,7 +131,7 @@ proptest! {
     fn any_text_goes_through_the_whole_table(text in any::<String>()) {
         static ENCODER: std::sync::LazyLock<SentenceEncoder> = std::sync::LazyLock::new(|| {
             let folder = assembled("xlm_roberta").expect("a folder");
-            SentenceEncoder::from_dir(folder.path(), &Device::flex()).expect("a model")
+            SentenceEncoder::from_dir(folder.path(), &Default::default(), &Device::cpu()).expect("a model")
         });
         ENCODER.encode_queries(&[&text]).expect("a vector");
     }

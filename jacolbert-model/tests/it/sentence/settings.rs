@@ -56,7 +56,8 @@ fn luke_is_not_covered_and_says_so() {
 fn a_roberta_counts_positions_as_an_xlm_roberta() -> TestResult {
     let folder = assembled("xlm_roberta")?;
     let vectors = |folder: &Path| {
-        SentenceEncoder::from_dir(folder, &Device::flex())?.encode_passages(&["山"])
+        SentenceEncoder::from_dir(folder, &Default::default(), &Device::cpu())?
+            .encode_passages(&["山"])
     };
     let expected = vectors(folder.path())?;
     change(folder.path(), "config.json", |json| json["model_type"] = json!("roberta"))?;
@@ -163,7 +164,7 @@ fn overrides_come_before_the_folder_and_defaults_behind_it() -> TestResult {
     };
     let config = |overrides, defaults| {
         let options = SentenceOptions { overrides, defaults, ..Default::default() };
-        let encoder = SentenceEncoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+        let encoder = SentenceEncoder::from_dir(folder.path(), &options, &Device::cpu())?;
         Ok::<_, Error>(encoder.config().clone())
     };
     let expected = |pooling, query: &str, max_tokens| SentenceConfig {
@@ -230,7 +231,7 @@ fn a_bert_japanese_tokenizer_needs_its_dictionary() -> TestResult {
     assert!(matches!(error, Error::Tokenizer(TokenizerError::NeedsDictionary { .. })), "{error:?}");
     let dictionary = Some(dictionary.path().into());
     let options = SentenceOptions { dictionary, ..Default::default() };
-    let encoder = SentenceEncoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+    let encoder = SentenceEncoder::from_dir(folder.path(), &options, &Device::cpu())?;
     let vectors = encoder.encode_passages(&["東京都", "東京", "京都"])?.vectors;
     for row in vectors.as_ref().rows() {
         assert!((row.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-5);

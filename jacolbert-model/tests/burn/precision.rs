@@ -9,7 +9,7 @@ const TEXTS: [&str; 3] = ["東 a", "a 東 東 a a", "a"];
 
 fn checkpoint() -> Result<Checkpoint, Box<dyn std::error::Error>> {
     let folder = Tiny::new().write()?;
-    Ok(Checkpoint::from_dir(folder.path(), &Device::flex())?)
+    Ok(Checkpoint::from_dir(folder.path(), &Default::default(), &Device::flex())?)
 }
 
 /// The largest difference of a component from what `f32` gives, over all texts.
@@ -17,7 +17,7 @@ fn farthest(precision: Precision) -> Result<f32, Box<dyn std::error::Error>> {
     let folder = Tiny::new().write()?;
     let load = |precision| {
         let options = LoadOptions { precision, ..Default::default() };
-        Encoder::from_dir_with(folder.path(), &options, &Device::flex())
+        Encoder::from_dir(folder.path(), &options, &Device::flex())
     };
     let exact = load(Precision::F32)?.encode_passages(&TEXTS)?.embeddings;
     let found = load(precision)?.encode_passages(&TEXTS)?.embeddings;
@@ -39,7 +39,7 @@ fn embeddings_are_unit_rows_in_f32_whatever_the_products() -> TestResult {
     let Checkpoint { colbert, tokenizer, .. } = checkpoint()?;
     let encodings: Vec<Encoding> =
         TEXTS.iter().map(|text| tokenizer.encode_passage(text)).collect::<Result<_, _>>()?;
-    let batch = || Batch::new(&encodings.iter().collect::<Vec<_>>(), &Device::flex());
+    let batch = || Batch::new(&encodings.iter().collect::<Vec<_>>(), &burn::tensor::Device::flex());
     for precision in [Precision::F32, Precision::Bf16, Precision::F16] {
         let colbert = colbert.clone().with_precision(precision)?;
         assert_eq!(colbert.precision(), precision);
@@ -58,10 +58,10 @@ fn embeddings_are_unit_rows_in_f32_whatever_the_products() -> TestResult {
 fn a_device_is_checked_by_another_precision_too() -> TestResult {
     let folder = Tiny::new().write()?;
     let options = LoadOptions { precision: Precision::Bf16, ..Default::default() };
-    let encoder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+    let encoder = Encoder::from_dir(folder.path(), &options, &Device::flex())?;
     let check = encoder.self_check(&jacolbert_model::SelfCheckOptions {
-        embeddings_within: 0.1,
-        scores_within: 1.0,
+        embeddings_within: Some(0.1),
+        scores_within: Some(1.0),
     })?;
     assert!(check.embeddings > 1e-5, "the reference is f32: {}", check.embeddings);
     Ok(())
@@ -73,9 +73,9 @@ fn weights_kept_in_a_format_give_the_bits_of_weights_that_are_converted() -> Tes
     for precision in [Precision::Bf16, Precision::F16] {
         let Checkpoint { colbert, tokenizer, .. } = checkpoint()?;
         let options = LoadOptions { precision, ..Default::default() };
-        let encoder = Encoder::from_dir_with(folder.path(), &options, &Device::flex())?;
+        let encoder = Encoder::from_dir(folder.path(), &options, &Device::flex())?;
         let encoding = tokenizer.encode_passage(TEXTS[1])?;
-        let batch = Batch::new(&[&encoding], &Device::flex());
+        let batch = Batch::new(&[&encoding], &burn::tensor::Device::flex());
         let converted = colbert.with_precision(precision)?.forward(batch).tensor;
         let converted = converted.into_data().try_to_vec::<f32>()?;
         let rows = converted.chunks(encoder.dim()).zip(&encoding.keep);

@@ -1,11 +1,11 @@
 //! MaxSim on tensors against a loop over plain numbers.
 
-use burn::tensor::{Tensor, TensorData};
-use jacolbert_model::{Device, TokenEmbeddings, maxsim_all, maxsim_n_way};
+use burn::tensor::{Device, Tensor, TensorData};
+use jacolbert_model::{TokenEmbeddings, maxsim_all, maxsim_n_way};
 use proptest::prelude::*;
 
 use crate::cases::cases;
-use crate::devices::{TestDevice, on_every_device};
+use crate::on_modules::on_every_burn_device;
 
 const DIM: usize = 3;
 
@@ -71,13 +71,13 @@ proptest! {
     fn all_against_all_is_the_naive_sum_of_maxima(
         (queries, passages) in (1usize..4, 1usize..5).prop_flat_map(|(b, p)| (texts(b), texts(p)))
     ) {
-        on_every_device(|TestDevice { device, within, .. }| {
+        on_every_burn_device(|on, device| {
             let scores = maxsim_all(&queries.embeddings(device), &passages.embeddings(device));
             prop_assert_eq!(scores.dims(), [queries.len(), passages.len()]);
             for (at, score) in values(scores).into_iter().enumerate() {
                 let (query, passage) = (at / passages.len(), at % passages.len());
                 let expected = naive(&queries, query, &passages, passage);
-                prop_assert!((score - expected).abs() < *within);
+                prop_assert!((score - expected).abs() < on.within);
             }
             Ok(())
         })?;
@@ -88,12 +88,12 @@ proptest! {
         (queries, passages) in (1usize..4, 1usize..4).prop_flat_map(|(b, n)| (texts(b), texts(b * n)))
     ) {
         let n = passages.len() / queries.len();
-        on_every_device(|TestDevice { device, within, .. }| {
+        on_every_burn_device(|on, device| {
             let scores = maxsim_n_way(&queries.embeddings(device), &passages.embeddings(device));
             prop_assert_eq!(scores.dims(), [queries.len(), n]);
             for (at, score) in values(scores).into_iter().enumerate() {
                 let expected = naive(&queries, at / n, &passages, at);
-                prop_assert!((score - expected).abs() < *within);
+                prop_assert!((score - expected).abs() < on.within);
             }
             Ok(())
         })?;

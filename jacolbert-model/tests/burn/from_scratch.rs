@@ -2,7 +2,7 @@
 
 use jacolbert_model::{
     Activation, BertConfig, Checkpoint, ColbertConfig, Device, Encoder, Error, FreshWeights,
-    TokenWeights,
+    Precision, TokenWeights,
 };
 use jacolbert_tokenizer::{Error as TokenizerError, TextTokenizer, TokenizerTrainer};
 
@@ -52,8 +52,12 @@ fn a_model_from_scratch_is_the_same_after_saving() -> TestResult {
     let start = start(&trainer(200).train(TEXTS)?)?;
     let folder = tempfile::tempdir()?;
     start.save(folder.path())?;
-    let again = Encoder::from_dir(folder.path(), &Device::flex())?;
-    assert_eq!(again.encode_passages(&TEXTS)?, Encoder::new(start).encode_passages(&TEXTS)?);
+    let again = Encoder::from_dir(folder.path(), &Default::default(), &Device::flex())?;
+    assert_eq!(
+        again.encode_passages(&TEXTS)?,
+        Encoder::from_checkpoint(start, Precision::F32, &Device::flex())?
+            .encode_passages(&TEXTS)?
+    );
     assert!(folder.path().join("tokenizer_config.json").is_file(), "transformers asks for it");
     Ok(())
 }
@@ -67,9 +71,10 @@ fn a_model_from_scratch_finds_words_before_any_training() -> TestResult {
         Checkpoint::from_scratch(bert, Default::default(), &trained, fresh, &Device::flex())?;
     let weights = TokenWeights::idf(&start.tokenizer, TEXTS)?;
     let colbert = start.colbert.weigh_tokens(&weights);
-    let encoder = Encoder::new(Checkpoint { colbert, ..start });
+    let encoder =
+        Encoder::from_checkpoint(Checkpoint { colbert, ..start }, Precision::F32, &Device::cpu())?;
     let passages = encoder.encode_passages(&TEXTS)?.embeddings;
-    let query = encoder.encode_query("滋賀県にある湖")?;
+    let query = encoder.encode_query("滋賀県にある湖")?.embeddings;
     let score = |passage: &jacolbert_core::Embeddings| -> f32 {
         let dot = |q: &[f32], p: &[f32]| q.iter().zip(p).map(|(q, p)| q * p).sum::<f32>();
         let best = |q| passage.as_ref().rows().map(|p| dot(q, p)).fold(f32::MIN, f32::max);

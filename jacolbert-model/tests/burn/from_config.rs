@@ -118,7 +118,7 @@ fn weights_saved_as_f16_are_rounded() -> TestResult {
     assert!(deviations(exact.path())?.values().all(|(dtype, _)| *dtype == Dtype::F32));
     assert!(deviations(rounded.path())?.values().all(|(dtype, _)| *dtype == Dtype::F16));
     let rows = |folder: &Path| {
-        let encoder = Encoder::from_dir(folder, &Device::flex())?;
+        let encoder = Encoder::from_dir(folder, &Default::default(), &Device::flex())?;
         Ok::<_, Error>(encoder.encode_passages(&["東京"])?.embeddings)
     };
     let (exact, rounded) = (rows(exact.path())?, rows(rounded.path())?);
@@ -135,7 +135,7 @@ fn a_weight_that_f16_cannot_hold_is_an_error_before_anything_is_written() -> Tes
         words.bytes[..4].copy_from_slice(&70_000f32.to_le_bytes());
     });
     let folder = large.write()?;
-    let checkpoint = Checkpoint::from_dir(folder.path(), &Device::flex())?;
+    let checkpoint = Checkpoint::from_dir(folder.path(), &Default::default(), &Device::flex())?;
     let target = tempfile::tempdir()?;
     let found = checkpoint.save_as(target.path(), WeightFormat::F16);
     assert!(matches!(
@@ -217,7 +217,7 @@ const TOGETHER_OR_APART: [[&str; 2]; 2] =
 #[test]
 fn words_that_stand_together_are_found_better() -> TestResult {
     let score = |encoder: &Encoder, passage: &str| -> Result<f32, Error> {
-        let query = encoder.encode_query("東 a")?;
+        let query = encoder.encode_query("東 a")?.embeddings;
         let passage = encoder.encode_passages(&[passage])?.embeddings.remove(0);
         let dot = |q: &[f32], p: &[f32]| q.iter().zip(p).map(|(q, p)| q * p).sum::<f32>();
         let best = |q| passage.as_ref().rows().map(|p| dot(q, p)).fold(f32::MIN, f32::max);

@@ -47,7 +47,7 @@ fn encoder_is_the_files_and_projection_is_of_the_length_asked_for() -> TestResul
     let found = from_bert(&with_heads)?;
     assert_eq!(found.colbert.dim(), FRESH_DIM);
     let folder = Tiny::new().write()?;
-    let colbert = Checkpoint::from_dir(folder.path(), &Device::flex())?;
+    let colbert = Checkpoint::from_dir(folder.path(), &Default::default(), &Device::flex())?;
     assert_eq!(encoder(&found)?, encoder(&colbert)?);
     Ok(())
 }
@@ -66,4 +66,15 @@ fn a_missing_tensor_of_the_encoder_is_an_error() {
     });
     let found = from_bert(&cut);
     assert!(matches!(found, Err(Error::MissingTensor { tensor, .. }) if tensor == name));
+}
+
+#[test]
+fn a_colbert_has_no_xlm_roberta() -> TestResult {
+    let roberta = Tiny::new().but(|tiny| tiny.config["model_type"] = "xlm-roberta".into());
+    let error = from_bert(&roberta).expect_err("another family");
+    assert!(
+        matches!(&error, Error::Setting { key: "model_type", found, .. } if found.contains("xlm")),
+        "{error:?}"
+    );
+    Ok(())
 }
