@@ -1,60 +1,54 @@
-//! JaColBERT encoder on Burn: Japanese text in, one unit vector per token out.
+//! Encoder of late-interaction models (ColBERT): Japanese text in, one unit vector per token out.
 //!
-//! A [`Tokenizer`] turns a text into an [`Encoding`], by other rules for a query than for a passage.
-//! A [`Batch`] of encodings goes through [`Colbert`] (BERT, a projection, unit rows) and becomes
-//! [`TokenEmbeddings`]. An [`Encoder`] does both for any number of texts and hands out plain
-//! matrices, which `jacolbert-index` stores and `jacolbert-search` scores. Training stops one step
-//! earlier, at the tensors, and scores them with [`maxsim_all`] or [`maxsim_n_way`].
+//! A [`Tokenizer`] turns a text into an [`Encoding`], with different rules for queries and passages. An [`Encoder`]
+//! computes the embeddings of any number of texts and returns plain matrices, which `jacolbert-index` stores and
+//! `jacolbert-search` scores.
 //!
 //! ```no_run
 //! use std::path::Path;
 //!
-//! use jacolbert_model::{Device, Encoder};
+//! use jacolbert_model::{Device, Encoder, LoadOptions};
 //!
 //! # fn main() -> Result<(), jacolbert_model::Error> {
-//! let encoder = Encoder::from_dir(Path::new("assets/mini"), &Device::flex())?;
-//! let query = encoder.encode_query("日本で一番高い山は？")?;
+//! let folder = Path::new("assets/mini");
+//! let encoder = Encoder::from_dir(folder, &LoadOptions::default(), &Device::cpu())?;
+//! let query = encoder.encode_query("日本で一番高い山は？")?.embeddings;
 //! assert_eq!((query.num_tokens(), query.dim()), (32, encoder.dim()));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A [`SentenceEncoder`] gives one vector a text: the models beside which late interaction is measured.
+//! A [`SentenceEncoder`] gives one vector per text: the models that late interaction is compared with.
 //!
 //! # Shapes
 //!
-//! | value | shape | what |
+//! | value | shape | meaning |
 //! |---|---|---|
 //! | [`Encoding`] | `[tokens]` | ids, attention and keep of one text |
-//! | [`Batch`] | `[batch, tokens]` | the same of several, padded to the longest |
-//! | hidden states of [`Bert`] | `[batch, tokens, hidden]` | contextual vectors |
-//! | [`TokenEmbeddings`] | `[batch, tokens, dim]` | unit rows; zeros where a token is not kept |
-//! | [`Encoded`] | one `[tokens, dim]` a text | unit rows of kept tokens only |
-//! | [`EncodedSentences`] | `[texts, dim]` | a unit row a text |
-//! | [`maxsim_all`] | `[queries, passages]` | every query against every passage |
-//! | [`maxsim_n_way`] | `[queries, n]` | every query against n passages of its own |
+//! | [`Encoded`] | one `[tokens, dim]` per text | unit rows of kept tokens only |
+//! | [`EncodedSentences`] | `[texts, dim]` | one unit row per text |
 //!
 //! # Files
 //!
-//! A [`Checkpoint`] is a folder as the original ColBERT writes it: `config.json`,
-//! `artifact.metadata`, `model.safetensors` or `pytorch_model.bin`, and `tokenizer.json` (or
-//! `vocab.txt` and `tokenizer_config.json`, see [below](#japanese-words)); or one as PyLate writes
-//! it. Shapes, names and kinds of number are checked before anything is put on a device, and an
-//! [`Error`] names file and tensor or key. Nothing in a file is ever executed.
+//! A checkpoint is a folder as the original ColBERT writes it: `config.json`, `artifact.metadata`,
+//! `model.safetensors` or (with the feature `pytorch`) `pytorch_model.bin`, and `tokenizer.json` (or `vocab.txt` and
+//! `tokenizer_config.json`, see [below](#japanese-words)); or a folder as PyLate writes it. Shapes, names and types of
+//! all tensors are checked when they are read, and an [`Error`] names file and tensor or key. Nothing in a file is
+//! ever executed.
 //!
 //! # Japanese words
 //!
 //! The published JaColBERT checkpoints have no `tokenizer.json`: their text is cut into words by
-//! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. That is built in
-//! ([`JapaneseTokenizer`](jacolbert_tokenizer::JapaneseTokenizer)); the dictionary (47 MB to download, 250 MB on disk, read through memory
-//! maps) is not. It comes with the Python package `unidic-lite`, as `pip` delivers it:
+//! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. The rules are built in
+//! ([`JapaneseTokenizer`](jacolbert_tokenizer::JapaneseTokenizer)). The dictionary (47 MB to download, 250 MB on disk,
+//! memory-mapped) is not. It comes with the Python package `unidic-lite`:
 //!
 //! ```sh
 //! pip install unidic-lite
 //! python3 -c 'import unidic_lite; print(unidic_lite.DICDIR)'
 //! ```
 //!
-//! The folder printed is [`LoadOptions::dictionary`]:
+//! The printed folder is [`LoadOptions::dictionary`]:
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -66,34 +60,28 @@
 //!     dictionary: Some("site-packages/unidic_lite/dicdir".into()),
 //!     ..Default::default()
 //! };
-//! let encoder = Encoder::from_dir_with(Path::new("JaColBERT"), &options, &Device::flex())?;
+//! let encoder = Encoder::from_dir(Path::new("JaColBERT"), &options, &Device::cpu())?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Any compiled MeCab dictionary in UTF-8 can be read, but another one gives other words than those
-//! that a checkpoint was trained with.
-//!
-//! # From scratch
-//!
-//! `TokenizerTrainer` of the crate jacolbert-tokenizer (feature `training`) trains a tokenizer on a collection, and
-//! [`Checkpoint::from_scratch`] makes a model with fresh weights for it.
+//! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint expects the words of the dictionary that it was
+//! trained with.
 //!
 //! # Devices
 //!
-//! No type here says on which backend it runs; a [`Device`] does, at run time. Each backend is a
-//! cargo feature: `flex` (the default, pure Rust on the CPU), `ndarray`, `wgpu`, `vulkan`, `metal`
-//! and `cuda`. `Device::flex()` and its like exist with their feature. `Device::default()` is Burn's
-//! choice among them and follows the environment variable `BURN_DEVICE`, which is why this crate
-//! never calls it.
+//! A [`Device`] value says where a model computes. [`Device::cpu`] is always there: it uses this crate's own kernels
+//! over packed weights, and an embedding has the same bits whatever texts are encoded together. The number of threads
+//! is that of the rayon pool in which the encoder is called. [`LoadOptions::precision`] chooses between `f32`, bf16 and
+//! 8-bit integers.
 //!
-//! On flex an [`Encoder`] computes with a copy of the weights that is packed for this crate's own
-//! kernels, and an embedding is the same to the bit whatever texts are encoded together;
-//! [`LoadOptions::cpu`] chooses between that, products in bf16 or in bytes, and [`Colbert`] itself. Rayon's
-//! pool in which it is called says how many threads take part.
+//! The features `flex`, `ndarray`, `wgpu`, `vulkan`, `metal` and `cuda` add the devices of [Burn](https://burn.dev), on
+//! which the model computes as a Burn module. Each of them turns on the feature `burn`, which adds the module itself
+//! for training: `Checkpoint` (module, settings and tokenizer), `Colbert`, `Batch`, `TokenEmbeddings`, and MaxSim with
+//! gradients (`maxsim_all`, `maxsim_n_way`). `burn-simd` adds Burn's SIMD variants for flex.
 //!
-//! The tests compare flex, ndarray and wgpu (on Vulkan in software) with PyTorch.
-//! [`Encoder::self_check`] compares any other device with flex, on the machine where it counts.
+//! The tests compare the CPU, flex, ndarray and wgpu (on software Vulkan) with PyTorch. [`Encoder::self_check`] checks
+//! a device on the machine where it is used.
 
 #[cfg(feature = "burn")]
 mod burn;

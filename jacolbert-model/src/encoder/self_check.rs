@@ -86,7 +86,7 @@ impl Encoder {
     ///
     /// The reference is the Burn module on flex in `f32`. Without the feature `flex` it is the packed weights on the
     /// [CPU](Device::cpu) in `f32`; if this encoder is just that, the packed weights in bf16 and in bytes are compared
-    /// with it instead.
+    /// with the reference, too.
     ///
     /// The weights of the reference are read from the checkpoint's folder again, so that a transfer gone
     /// wrong is found, too (and so is a folder that has changed since). An encoder made of a checkpoint in memory is
@@ -112,13 +112,14 @@ impl Encoder {
     pub fn self_check(&self, options: &SelfCheckOptions) -> Result<SelfCheck, Error> {
         let device = reference_device();
         let reference = self.made_again(Precision::F32, &device)?;
+        let check = self.compare(&reference, options)?;
         let is_packed = device == Device::cpu();
         if is_packed && *self.device() == device && self.precision() == Precision::F32 {
-            let bf16 = self.made_again(Precision::Bf16, &device)?;
-            let bytes = self.made_again(Precision::Int8, &device)?;
-            return Ok(bf16.compare(self, options)?.worse(bytes.compare(self, options)?));
+            let bf16 = self.made_again(Precision::Bf16, &device)?.compare(&reference, options)?;
+            let bytes = self.made_again(Precision::Int8, &device)?.compare(&reference, options)?;
+            return Ok(check.worse(bf16).worse(bytes));
         }
-        self.compare(&reference, options)
+        Ok(check)
     }
 
     fn compare(&self, reference: &Self, options: &SelfCheckOptions) -> Result<SelfCheck, Error> {

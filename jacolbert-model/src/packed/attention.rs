@@ -1,16 +1,17 @@
 //! Multi-head self-attention with its output projection, residual and norm.
 
+use bytemuck::Pod;
 use half::bf16;
 
-use super::Packing;
 use super::bf16_head::Bf16Head;
-use super::division::Division;
 use super::head::Head;
-use super::kernels::{Bf16Rows, Isa, LANES, LINE, Results, Rows, RowsMut};
+use super::kernels::{Bf16Rows, LANES, LINE, Machine, Results, Rows, RowsMut};
 use super::linear::{Bf16Linear, Outputs, PackedLinear};
 use super::norm::PackedNorm;
+use super::packing::Packing;
+use super::partition::Partition;
 use super::ragged::Ragged;
-use super::rooms::{HeadRooms, PassRooms, Room, Rooms};
+use super::scratch::{Buffer, HeadScratch, PassScratch, Scratch};
 use super::weights::Matrix;
 use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
@@ -69,19 +70,19 @@ impl PackedAttention {
         &'r self,
         hidden: &[f32],
         batch: &Ragged<'_>,
-        division: &Division,
-        rooms: &'r mut PassRooms,
+        partition: &Partition,
+        scratch: &'r mut PassScratch,
     ) -> Context<'r> {
-        if self.is_in_bf16(division.isa) {
-            return self.context_of_bf16(hidden, batch, division, rooms);
+        if self.is_in_bf16(partition.machine) {
+            return self.context_of_bf16(hidden, batch, partition, scratch);
         }
-        let PassRooms { queries_keys_values, context } = rooms;
-        let (width, room) = (self.inputs.stride(), &mut queries_keys_values.f32);
-        let inputs = self.inputs(hidden, division, room, width, |out| Outputs::F32(out));
-        let context = context.f32.of(batch.num_rows() * self.stride());
-        self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
+        let PassScratch { queries_keys_values, context } = scratch;
+        let (width, buffer) = (self.inputs.stride(), &mut queries_keys_values.f32);
+        let inputs = self.inputs(hidden, partition, buffer, width, |out| Outputs::F32(out));
+        let context = context.f32.take(batch.num_rows() * self.stride());
+        self.heads(batch, partition, context, self.stride(), |text, head, scratch, out| {
             let head = self.head(inputs, batch, text, head);
-            head.context(batch.mask(text), division.isa, rooms, out);
+            head.context(batch.mask(text), partition.machine, scratch, out);
         });
         Context::F32(context)
     }
@@ -91,37 +92,37 @@ impl PackedAttention {
         &'r self,
         hidden: &[f32],
         batch: &Ragged<'_>,
-        division: &Division,
-        rooms: &'r mut PassRooms,
+        partition: &Partition,
+        scratch: &'r mut PassScratch,
     ) -> Context<'r> {
-        let PassRooms { queries_keys_values, context } = rooms;
-        let (width, room) = (self.inputs.bf16_stride(), &mut queries_keys_values.bf16);
-        let inputs = self.inputs(hidden, division, room, width, |out| Outputs::Bf16(out));
-        let compute = |text, head, rooms: &mut HeadRooms, mut out: Results<'_>| {
+        let PassScratch { queries_keys_values, context } = scratch;
+        let (width, buffer) = (self.inputs.bf16_stride(), &mut queries_keys_values.bf16);
+        let inputs = self.inputs(hidden, partition, buffer, width, |out| Outputs::Bf16(out));
+        let compute = |text, head, scratch: &mut HeadScratch, mut out: Results<'_>| {
             let head = self.bf16_head(inputs, batch, text, head);
-            head.context(batch.mask(text), division.isa, rooms, &mut out);
+            head.context(batch.mask(text), partition.machine, scratch, &mut out);
         };
         let Some(output) = self.output.as_bf16() else {
-            let context = context.f32.of(batch.num_rows() * self.stride());
-            self.heads(batch, division, context, self.stride(), |text, head, rooms, out| {
-                compute(text, head, rooms, Results::F32(out));
+            let context = context.f32.take(batch.num_rows() * self.stride());
+            self.heads(batch, partition, context, self.stride(), |text, head, scratch, out| {
+                compute(text, head, scratch, Results::F32(out));
             });
             return Context::F32(context);
         };
-        let context = context.bf16.of(batch.num_rows() * self.bf16_stride());
+        let context = context.bf16.take(batch.num_rows() * self.bf16_stride());
         let (values, stride) = (context.as_flattened_mut(), 2 * self.bf16_stride());
-        self.heads(batch, division, values, stride, |text, head, rooms, out| {
-            compute(text, head, rooms, Results::Bf16(out));
+        self.heads(batch, partition, values, stride, |text, head, scratch, out| {
+            compute(text, head, scratch, Results::Bf16(out));
         });
         Context::Bf16(output, context)
     }
 
     /// Whether heads compute in bf16: if the layers do, or if the layers are in bytes and the machine has
     /// instructions for it; and vectors are whole lines.
-    fn is_in_bf16(&self, isa: Isa) -> bool {
+    fn is_in_bf16(&self, machine: Machine) -> bool {
         let is_rounded = match self.inputs.as_bf16() {
             Some(_) => true,
-            None => self.inputs.is_in_bytes() && isa.has_bf16(),
+            None => self.inputs.is_in_bytes() && machine.has_bf16(),
         };
         is_rounded && self.size().is_multiple_of(2 * LINE)
     }
@@ -136,19 +137,19 @@ impl PackedAttention {
         self.output.bf16_stride()
     }
 
-    /// Calls `compute` with every text, head, rooms, and the places of its vectors in `context`.
+    /// Calls `compute` with every text, head, scratch, and the places of its vectors in `context`.
     fn heads<T: Copy + Default + Send>(
         &self,
         batch: &Ragged<'_>,
-        division: &Division,
+        partition: &Partition,
         context: &mut [T],
         stride: usize,
-        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
+        compute: impl Fn(usize, usize, &mut HeadScratch, RowsMut<'_, T>) + Sync + Send,
     ) {
-        if self.size().is_multiple_of(LANES) && division.is_enough(batch.num_texts()) {
-            self.text_by_text(batch, division, context, stride, compute);
+        if self.size().is_multiple_of(LANES) && partition.is_enough(batch.num_texts()) {
+            self.text_by_text(batch, partition, context, stride, compute);
         } else {
-            self.head_by_head(batch, division, context, stride, compute);
+            self.head_by_head(batch, partition, context, stride, compute);
         }
     }
 
@@ -156,15 +157,15 @@ impl PackedAttention {
     fn text_by_text<T: Send>(
         &self,
         batch: &Ragged<'_>,
-        division: &Division,
+        partition: &Partition,
         context: &mut [T],
         stride: usize,
-        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
+        compute: impl Fn(usize, usize, &mut HeadScratch, RowsMut<'_, T>) + Sync + Send,
     ) {
-        division.for_each(batch.texts_of(context, stride), |rooms, (text, context)| {
+        partition.for_each(batch.texts_of(context, stride), |scratch, (text, context)| {
             for head in 0..self.num_heads {
                 let values = context.get_mut(head * self.size()..).unwrap_or_default();
-                compute(text, head, rooms, RowsMut { values, stride });
+                compute(text, head, scratch, RowsMut { values, stride });
             }
         });
     }
@@ -173,17 +174,17 @@ impl PackedAttention {
     fn head_by_head<T: Copy + Default + Send>(
         &self,
         batch: &Ragged<'_>,
-        division: &Division,
+        partition: &Partition,
         context: &mut [T],
         stride: usize,
-        compute: impl Fn(usize, usize, &mut HeadRooms, RowsMut<'_, T>) + Sync + Send,
+        compute: impl Fn(usize, usize, &mut HeadScratch, RowsMut<'_, T>) + Sync + Send,
     ) {
         let (size, vector_stride) = (self.size(), self.size().next_multiple_of(LANES));
-        let heads = division.map(batch.num_texts() * self.num_heads, |rooms, n| {
+        let heads = partition.map(batch.num_texts() * self.num_heads, |scratch, n| {
             let (text, head) = (n / self.num_heads, n % self.num_heads);
             let mut vectors = vec![T::default(); batch.rows(text).len() * vector_stride];
             let out = RowsMut { values: &mut vectors, stride: vector_stride };
-            compute(text, head, rooms, out);
+            compute(text, head, scratch, out);
             vectors
         });
         for (n, vectors) in heads.iter().enumerate() {
@@ -223,20 +224,20 @@ impl PackedAttention {
         Bf16Head { rows, stride, tokens: range.len(), hidden, size }
     }
 
-    /// `q / √d`, `k` and `v` of every row, `width` long, in the format of `room`.
-    fn inputs<'r, T: Copy + Default + Send>(
+    /// `q / √d`, `k` and `v` of every row, `width` long, in the format of `buffer`.
+    fn inputs<'r, T: Pod + Default + Send>(
         &self,
         hidden: &[f32],
-        division: &Division,
-        room: &'r mut Room<T>,
+        partition: &Partition,
+        buffer: &'r mut Buffer<T>,
         width: usize,
         outputs: impl Fn(&mut [T]) -> Outputs<'_> + Sync,
     ) -> &'r [T] {
         let stride = self.stride();
-        let out = room.of(hidden.len() / stride * width);
-        division.for_blocks(out, width, |first, out, rooms| {
+        let out = buffer.take(hidden.len() / stride * width);
+        partition.for_blocks(out, width, |first, out, scratch| {
             let rows = Rows { values: &hidden[first * stride..], stride, count: out.len() / width };
-            self.inputs.apply(rows, None, division, &mut rooms.rounded, outputs(out));
+            self.inputs.apply(rows, None, partition, &mut scratch.rounded, outputs(out));
         });
         out
     }
@@ -247,25 +248,25 @@ impl PackedAttention {
         hidden: &mut [f32],
         first: usize,
         context: &Context<'_>,
-        division: &Division,
-        rooms: &mut Rooms,
+        partition: &Partition,
+        scratch: &mut Scratch,
     ) {
         let stride = self.stride();
         let count = hidden.len() / stride;
-        let outputs = rooms.outputs.of(hidden.len());
+        let outputs = scratch.outputs.take(hidden.len());
         let out = Outputs::F32(&mut *outputs);
         match context {
             Context::F32(context) => {
                 let rows = Rows { values: &context[first * stride..], stride, count };
-                self.output.apply(rows, None, division, &mut rooms.rounded, out);
+                self.output.apply(rows, None, partition, &mut scratch.rounded, out);
             }
             Context::Bf16(output, context) => {
                 let stride = self.bf16_stride();
                 let values = &context[first * stride..];
                 let rows = Bf16Rows { values, pairs: self.output.num_pairs(), stride, count };
-                output.apply(rows, None, division, out);
+                output.apply(rows, None, partition, out);
             }
         }
-        division.isa.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
+        partition.machine.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
     }
 }

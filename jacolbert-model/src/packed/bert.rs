@@ -1,20 +1,20 @@
 //! The layers, without what a ColBERT has on top of them.
 
-use super::division::Division;
 use super::embeddings::PackedEmbeddings;
-use super::kernels::{Isa, Rows, row_stride};
+use super::kernels::{Machine, Rows, row_stride};
 use super::layer::PackedLayer;
 use super::linear::{Outputs, PackedLinear};
-use super::ragged::Ragged;
-use super::rooms::PassRooms;
-use super::{Packing, concatenated};
+use super::packing::Packing;
+use super::partition::Partition;
+use super::ragged::{Ragged, concatenated};
+use super::scratch::PassScratch;
 use crate::checkpoint::Weights;
 use crate::{BertConfig, Encoding, Error};
 
 /// The weights of a BERT, laid out for the kernels.
 #[derive(Debug)]
 pub(crate) struct PackedBert {
-    isa: Isa,
+    machine: Machine,
     embeddings: PackedEmbeddings,
     layers: Vec<PackedLayer>,
     hidden_size: usize,
@@ -34,7 +34,7 @@ impl PackedBert {
         let layers = (0..config.num_hidden_layers)
             .map(|n| PackedLayer::take(config, weights, n, packing))
             .collect::<Result<_, _>>()?;
-        Ok(Self { isa: packing.isa(), embeddings, layers, hidden_size: config.hidden_size })
+        Ok(Self { machine: packing.machine(), embeddings, layers, hidden_size: config.hidden_size })
     }
 
     /// The same without the first `count` positions, of which there are more: an XLM-RoBERTa, whose texts
@@ -43,10 +43,16 @@ impl PackedBert {
         Self { embeddings: self.embeddings.without_positions(count), ..self }
     }
 
+    /// The same, computing on `machine`.
+    #[cfg(test)]
+    pub(super) fn on(self, machine: Machine) -> Self {
+        Self { machine, ..self }
+    }
+
     /// Per text the hidden states of its tokens, `[tokens, hidden]`.
     pub(crate) fn forward(&self, texts: &[&Encoding]) -> Vec<Vec<f32>> {
         let batch = Ragged::new(texts);
-        let hidden = self.hidden(&batch, &self.division(&batch));
+        let hidden = self.hidden(&batch, &self.partition(&batch));
         let mut rows = hidden.chunks_exact(self.stride()).map(|row| &row[..self.hidden_size]);
         let texts = texts.iter().map(|text| text.ids.len());
         texts.map(|n| concatenated(n * self.hidden_size, rows.by_ref().take(n))).collect()
@@ -55,24 +61,24 @@ impl PackedBert {
     /// Applies the linear layers to rows for so many tokens, the same to each and without activation, and
     /// lets go of what comes out. How many multiplications those were.
     pub(super) fn multiply_only(&self, tokens: usize) -> usize {
-        let division = Division::new(self.isa, tokens);
+        let partition = Partition::new(self.machine, tokens);
         let linears = || self.layers.iter().flat_map(PackedLayer::linears);
         let stride = row_stride(linears().map(PackedLinear::num_inputs).max().unwrap_or(0));
         let mut rows = vec![0.5; tokens * stride];
         for layer in &self.layers {
-            division.for_blocks(&mut rows, stride, |_, values, rooms| {
+            partition.for_blocks(&mut rows, stride, |_, values, scratch| {
                 let rows = Rows { values, stride, count: values.len() / stride };
                 for linear in layer.linears() {
-                    let out = Outputs::F32(rooms.outputs.of(rows.count * linear.stride()));
-                    linear.apply(rows, None, &division, &mut rooms.rounded, out);
+                    let out = Outputs::F32(scratch.outputs.take(rows.count * linear.stride()));
+                    linear.apply(rows, None, &partition, &mut scratch.rounded, out);
                 }
             });
         }
         linears().map(|linear| tokens * linear.num_inputs() * linear.num_outputs()).sum()
     }
 
-    pub(super) fn isa(&self) -> Isa {
-        self.isa
+    pub(super) fn machine(&self) -> Machine {
+        self.machine
     }
 
     /// From one row of hidden states to the next.
@@ -81,16 +87,16 @@ impl PackedBert {
     }
 
     /// Who computes what of `batch`.
-    pub(super) fn division(&self, batch: &Ragged<'_>) -> Division {
-        Division::new(self.isa, batch.num_rows())
+    pub(super) fn partition(&self, batch: &Ragged<'_>) -> Partition {
+        Partition::new(self.machine, batch.num_rows())
     }
 
     /// `[rows, stride]`: the hidden state of every token.
-    pub(super) fn hidden(&self, batch: &Ragged<'_>, division: &Division) -> Vec<f32> {
-        let mut hidden = self.embeddings.forward(batch, division);
-        let mut rooms = PassRooms::default();
+    pub(super) fn hidden(&self, batch: &Ragged<'_>, partition: &Partition) -> Vec<f32> {
+        let mut hidden = self.embeddings.forward(batch, partition);
+        let mut scratch = PassScratch::default();
         for layer in &self.layers {
-            layer.forward(&mut hidden, batch, division, &mut rooms);
+            layer.forward(&mut hidden, batch, partition, &mut scratch);
         }
         hidden
     }

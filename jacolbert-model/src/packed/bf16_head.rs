@@ -4,9 +4,10 @@ use half::bf16;
 
 use super::head::{AHEAD, KEY, QUERY, VALUE};
 use super::kernels::{
-    Bf16Pairs, Bf16Panels, Bf16Rows, Isa, LANES, LINE, Results, RowsMut, line_stride, side_by_side,
+    Bf16Pairs, Bf16Panels, Bf16Rows, LANES, LINE, Machine, Results, RowsMut, line_stride,
+    side_by_side,
 };
-use super::rooms::{Bf16HeadRooms, HeadRooms, Room};
+use super::scratch::{Bf16HeadScratch, Buffer, HeadScratch};
 
 /// Tokens whose scores exist at the same time.
 const TOKENS_AT_ONCE: usize = 64;
@@ -28,48 +29,48 @@ impl Bf16Head<'_> {
     pub(super) fn context(
         &self,
         mask: &[f32],
-        isa: Isa,
-        rooms: &mut HeadRooms,
+        machine: Machine,
+        scratch: &mut HeadScratch,
         out: &mut Results<'_>,
     ) {
-        let HeadRooms { scores, bf16: Bf16HeadRooms { keys, values, weights }, .. } = rooms;
+        let HeadScratch { scores, bf16: Bf16HeadScratch { keys, values, weights }, .. } = scratch;
         let (tokens, size) = (self.tokens, self.size);
         if tokens == 0 {
             return;
         }
         let token_pairs = tokens.div_ceil(2).next_multiple_of(LINE);
-        let (keys, values) = (self.keys(isa, keys), self.values(token_pairs, values));
+        let (keys, values) = (self.keys(machine, keys), self.values(token_pairs, values));
         let keys = Bf16Panels { lanes: keys, pairs: size };
         let values = Bf16Panels { lanes: values, pairs: token_pairs };
         let no_bias = vec![[0.0; LANES]; tokens.div_ceil(LANES).max(2 * size / LANES)];
         let (stride, weight_stride) = (tokens.next_multiple_of(LANES), line_stride(token_pairs));
         for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
             let count = TOKENS_AT_ONCE.min(tokens - first);
-            let scores = scores.of(count * stride);
+            let scores = scores.take(count * stride);
             let queries = &self.rows[first * self.stride..];
             let queries = Bf16Rows { values: queries, pairs: size, stride: self.stride, count };
-            let room = Results::F32(RowsMut { values: scores, stride });
-            isa.bf16_product(queries, keys, &no_bias[..stride / LANES], None, room);
-            let weights = weights.of(count * weight_stride);
+            let buffer = Results::F32(RowsMut { values: scores, stride });
+            machine.bf16_product(queries, keys, &no_bias[..stride / LANES], None, buffer);
+            let weights = weights.take(count * weight_stride);
             let rows = weights.chunks_exact_mut(weight_stride);
             for (row, weights) in scores.chunks_exact_mut(stride).zip(rows) {
                 let weights = weights.as_flattened_mut();
-                isa.softmax_in_bf16(&mut row[..tokens], mask, weights);
+                machine.softmax_in_bf16(&mut row[..tokens], mask, weights);
                 weights[tokens..2 * token_pairs].fill(bf16::ZERO);
             }
             let weights =
                 Bf16Rows { values: weights, pairs: token_pairs, stride: weight_stride, count };
             let bias = &no_bias[..2 * size / LANES];
-            isa.bf16_product(weights, values, bias, None, out.rows_from(first));
+            machine.bf16_product(weights, values, bias, None, out.rows_from(first));
         }
     }
 
     /// Panels of 16 tokens: their keys as columns.
-    fn keys<'r>(&self, isa: Isa, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
-        let panels = room.of(self.tokens.div_ceil(LANES) * self.size);
+    fn keys<'r>(&self, machine: Machine, buffer: &'r mut Buffer<Bf16Pairs>) -> &'r [Bf16Pairs] {
+        let panels = buffer.take(self.tokens.div_ceil(LANES) * self.size);
         for token in 0..self.tokens {
             for part in [QUERY, KEY, VALUE] {
-                isa.ask_for(self.part(token + AHEAD, part));
+                machine.prefetch(self.part(token + AHEAD, part));
             }
             let panel = &mut panels[token / LANES * self.size..][..self.size];
             for (lanes, &pair) in panel.iter_mut().zip(self.part(token, KEY)) {
@@ -81,8 +82,8 @@ impl Bf16Head<'_> {
 
     /// Panels of 16 components of all tokens' values, those of two tokens side by side; zeros for what is
     /// beyond the last token.
-    fn values<'r>(&self, token_pairs: usize, room: &'r mut Room<Bf16Pairs>) -> &'r [Bf16Pairs] {
-        let panels = room.of(2 * self.size / LANES * token_pairs);
+    fn values<'r>(&self, token_pairs: usize, buffer: &'r mut Buffer<Bf16Pairs>) -> &'r [Bf16Pairs] {
+        let panels = buffer.take(2 * self.size / LANES * token_pairs);
         let zeros = vec![[bf16::ZERO; 2]; self.size];
         for pair in 0..token_pairs {
             let [first, second] = [2 * pair, 2 * pair + 1].map(|token| {

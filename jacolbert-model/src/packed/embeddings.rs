@@ -1,8 +1,8 @@
 //! Input of the layers: the sum of word, position and segment embeddings.
 
-use super::division::Division;
 use super::kernels::row_stride;
 use super::norm::PackedNorm;
+use super::partition::Partition;
 use super::ragged::Ragged;
 use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
@@ -52,7 +52,7 @@ impl PackedEmbeddings {
     }
 
     /// `[rows, stride]`. Positions count from 0 in each text; all is segment 0.
-    pub(super) fn forward(&self, batch: &Ragged<'_>, division: &Division) -> Vec<f32> {
+    pub(super) fn forward(&self, batch: &Ragged<'_>, partition: &Partition) -> Vec<f32> {
         let stride = self.stride();
         let mut rows = vec![0.0; batch.num_rows() * stride];
         for text in 0..batch.num_texts() {
@@ -63,7 +63,7 @@ impl PackedEmbeddings {
                 row[..self.hidden].copy_from_slice(word);
             }
             let places = &self.places[..rows.len()];
-            division.isa.add_and_norm(rows, places, stride, self.norm.as_norm());
+            partition.machine.add_and_norm(rows, places, stride, self.norm.as_norm());
         }
         rows
     }

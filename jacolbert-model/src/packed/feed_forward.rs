@@ -2,12 +2,12 @@
 
 use half::bf16;
 
-use super::Packing;
-use super::division::Division;
 use super::kernels::{Bf16Rows, Rows};
 use super::linear::{Outputs, PackedLinear};
 use super::norm::PackedNorm;
-use super::rooms::{Room, Rooms, Rounded};
+use super::packing::Packing;
+use super::partition::Partition;
+use super::scratch::{Buffer, Rounded, Scratch};
 use super::weights::Matrix;
 use crate::checkpoint::Weights;
 use crate::{Activation, BertConfig, Error};
@@ -52,36 +52,36 @@ impl PackedFeedForward {
         &self,
         hidden: &mut [f32],
         stride: usize,
-        division: &Division,
-        rooms: &mut Rooms,
+        partition: &Partition,
+        scratch: &mut Scratch,
     ) {
-        let Rooms { between, outputs, rounded } = rooms;
+        let Scratch { between, outputs, rounded } = scratch;
         let rows = Rows { values: hidden, stride, count: hidden.len() / stride };
-        let outputs = outputs.of(hidden.len());
+        let outputs = outputs.take(hidden.len());
         match self.outer.as_bf16() {
             Some(outer) => {
-                let inner = self.inner_in_bf16(rows, division, rounded, &mut between.bf16);
-                outer.apply(inner, None, division, Outputs::F32(outputs));
+                let inner = self.inner_in_bf16(rows, partition, rounded, &mut between.bf16);
+                outer.apply(inner, None, partition, Outputs::F32(outputs));
             }
             None => {
-                let inner = self.inner(rows, division, rounded, &mut between.f32);
-                self.outer.apply(inner, None, division, rounded, Outputs::F32(outputs));
+                let inner = self.inner(rows, partition, rounded, &mut between.f32);
+                self.outer.apply(inner, None, partition, rounded, Outputs::F32(outputs));
             }
         }
-        division.isa.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
+        partition.machine.add_and_norm(hidden, outputs, stride, self.norm.as_norm());
     }
 
     /// `activation(inner(x))`.
     fn inner<'r>(
         &self,
         rows: Rows<'_>,
-        division: &Division,
+        partition: &Partition,
         rounded: &mut Rounded,
-        room: &'r mut Room<f32>,
+        buffer: &'r mut Buffer<f32>,
     ) -> Rows<'r> {
         let (activation, stride) = (Some(self.activation), self.inner.stride());
-        let values = room.of(rows.count * stride);
-        self.inner.apply(rows, activation, division, rounded, Outputs::F32(values));
+        let values = buffer.take(rows.count * stride);
+        self.inner.apply(rows, activation, partition, rounded, Outputs::F32(values));
         Rows { values, stride, count: rows.count }
     }
 
@@ -89,13 +89,13 @@ impl PackedFeedForward {
     fn inner_in_bf16<'r>(
         &self,
         rows: Rows<'_>,
-        division: &Division,
+        partition: &Partition,
         rounded: &mut Rounded,
-        room: &'r mut Room<[bf16; 2]>,
+        buffer: &'r mut Buffer<[bf16; 2]>,
     ) -> Bf16Rows<'r> {
         let (activation, stride) = (Some(self.activation), self.inner.bf16_stride());
-        let values = room.of(rows.count * stride);
-        self.inner.apply(rows, activation, division, rounded, Outputs::Bf16(values));
+        let values = buffer.take(rows.count * stride);
+        self.inner.apply(rows, activation, partition, rounded, Outputs::Bf16(values));
         Bf16Rows { values, pairs: self.inner.num_pairs(), stride, count: rows.count }
     }
 }

@@ -1,7 +1,7 @@
 //! A head of attention in `f32`.
 
-use super::kernels::{Isa, LANES, Lanes, Panels, Rows, RowsMut};
-use super::rooms::{HeadRooms, Room};
+use super::kernels::{LANES, Lanes, Machine, Panels, Rows, RowsMut};
+use super::scratch::{Buffer, HeadScratch};
 
 /// The parts of a row.
 pub(super) const QUERY: usize = 0;
@@ -27,10 +27,16 @@ pub(super) struct Head<'a> {
 
 impl Head<'_> {
     /// `softmax(q kᵀ + mask) v`, whole panels of it, to the rows of `out`.
-    pub(super) fn context(&self, mask: &[f32], isa: Isa, rooms: &mut HeadRooms, out: RowsMut<'_>) {
-        let HeadRooms { keys, values, scores, .. } = rooms;
+    pub(super) fn context(
+        &self,
+        mask: &[f32],
+        machine: Machine,
+        scratch: &mut HeadScratch,
+        out: RowsMut<'_>,
+    ) {
+        let HeadScratch { keys, values, scores, .. } = scratch;
         let (tokens, size) = (self.rows.count, self.size);
-        let (keys, values) = (self.keys(isa, keys), self.values(values));
+        let (keys, values) = (self.keys(machine, keys), self.values(values));
         let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
         let no_bias = vec![[0.0; LANES]; panels];
         let stride = tokens.next_multiple_of(LANES);
@@ -38,27 +44,27 @@ impl Head<'_> {
             let count = TOKENS_AT_ONCE.min(tokens - first);
             let queries = &self.rows.values[first * self.rows.stride..];
             let queries = Rows { values: queries, stride: self.rows.stride, count };
-            let scores = scores.of(count * stride);
+            let scores = scores.take(count * stride);
             let panels = Panels { lanes: keys, inputs: size };
-            let room = RowsMut { values: scores, stride };
-            isa.product(queries, panels, &no_bias[..stride / LANES], None, room);
+            let buffer = RowsMut { values: scores, stride };
+            machine.product(queries, panels, &no_bias[..stride / LANES], None, buffer);
             for row in scores.chunks_exact_mut(stride) {
-                isa.softmax(&mut row[..tokens], mask);
+                machine.softmax(&mut row[..tokens], mask);
             }
             let weights = Rows { values: scores, stride, count };
             let panels = Panels { lanes: values, inputs: tokens };
-            let room = RowsMut { values: &mut out.values[first * out.stride..], ..out };
-            isa.product(weights, panels, &no_bias[..size.div_ceil(LANES)], None, room);
+            let buffer = RowsMut { values: &mut out.values[first * out.stride..], ..out };
+            machine.product(weights, panels, &no_bias[..size.div_ceil(LANES)], None, buffer);
         }
     }
 
     /// Panels of 16 tokens: their keys as columns.
-    fn keys<'r>(&self, isa: Isa, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
+    fn keys<'r>(&self, machine: Machine, buffer: &'r mut Buffer<Lanes>) -> &'r [Lanes] {
         let (tokens, size) = (self.rows.count, self.size);
-        let panels = room.of(tokens.div_ceil(LANES) * size);
+        let panels = buffer.take(tokens.div_ceil(LANES) * size);
         for token in 0..tokens {
             for part in [QUERY, KEY, VALUE] {
-                isa.ask_for(self.part(token + AHEAD, part));
+                machine.prefetch(self.part(token + AHEAD, part));
             }
             let panel = &mut panels[token / LANES * size..][..size];
             for (lanes, &value) in panel.iter_mut().zip(self.part(token, KEY)) {
@@ -69,9 +75,9 @@ impl Head<'_> {
     }
 
     /// Panels of 16 components of all tokens' values.
-    fn values<'r>(&self, room: &'r mut Room<Lanes>) -> &'r [Lanes] {
+    fn values<'r>(&self, buffer: &'r mut Buffer<Lanes>) -> &'r [Lanes] {
         let (tokens, size) = (self.rows.count, self.size);
-        let panels = room.of(size.div_ceil(LANES) * tokens);
+        let panels = buffer.take(size.div_ceil(LANES) * tokens);
         for token in 0..tokens {
             for (n, part) in self.part(token, VALUE).chunks(LANES).enumerate() {
                 panels[n * tokens + token][..part.len()].copy_from_slice(part);

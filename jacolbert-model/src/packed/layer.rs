@@ -1,12 +1,12 @@
 //! One layer of the encoder.
 
-use super::Packing;
 use super::attention::PackedAttention;
-use super::division::Division;
 use super::feed_forward::PackedFeedForward;
 use super::linear::PackedLinear;
+use super::packing::Packing;
+use super::partition::Partition;
 use super::ragged::Ragged;
-use super::rooms::PassRooms;
+use super::scratch::PassScratch;
 use crate::checkpoint::Weights;
 use crate::{BertConfig, Error};
 
@@ -45,14 +45,14 @@ impl PackedLayer {
         &self,
         hidden: &mut [f32],
         batch: &Ragged<'_>,
-        division: &Division,
-        rooms: &mut PassRooms,
+        partition: &Partition,
+        scratch: &mut PassScratch,
     ) {
         let stride = self.attention.stride();
-        let context = self.attention.context(hidden, batch, division, rooms);
-        division.for_blocks(hidden, stride, |first, hidden, rooms| {
-            self.attention.add_output(hidden, first, &context, division, rooms);
-            self.feed_forward.forward(hidden, stride, division, rooms);
+        let context = self.attention.context(hidden, batch, partition, scratch);
+        partition.for_blocks(hidden, stride, |first, hidden, scratch| {
+            self.attention.add_output(hidden, first, &context, partition, scratch);
+            self.feed_forward.forward(hidden, stride, partition, scratch);
         });
     }
 }

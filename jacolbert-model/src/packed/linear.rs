@@ -6,13 +6,13 @@ use half::bf16;
 
 use super::bf16_weights::Bf16Weights;
 use super::byte_weights::ByteWeights;
-use super::division::Division;
 use super::huge_pages::keep_in_huge_pages;
 use super::kernels::{
-    Bf16Rows, ByteRows, Isa, LANES, LINE, Lanes, MOST_BYTE_INPUTS, Panels, Results, Rows, RowsMut,
-    line_stride, row_stride,
+    Bf16Rows, ByteRows, LANES, LINE, Lanes, MOST_BYTE_INPUTS, Machine, Panels, Results, Rows,
+    RowsMut, line_stride, row_stride,
 };
-use super::rooms::{Room, Rounded};
+use super::partition::Partition;
+use super::scratch::{Buffer, Rounded};
 use super::weights::Matrix;
 use crate::Activation;
 
@@ -35,7 +35,7 @@ enum Weights {
     Bytes(ByteWeights),
 }
 
-/// Room for rows that come out of a layer, [`PackedLinear::stride`] or
+/// Buffer for rows that come out of a layer, [`PackedLinear::stride`] or
 /// [`PackedLinear::bf16_stride`] long.
 #[derive(Debug)]
 pub(super) enum Outputs<'a> {
@@ -137,23 +137,24 @@ impl PackedLinear {
         &self,
         rows: Rows<'_>,
         activation: Option<Activation>,
-        division: &Division,
+        partition: &Partition,
         rounded: &mut Rounded,
         out: Outputs<'_>,
     ) {
         match &self.weights {
             Weights::Exact(lanes) => {
-                self.apply_exact(lanes, rows, activation, division, out);
+                self.apply_exact(lanes, rows, activation, partition, out);
             }
             Weights::Bf16(weights) => {
-                let rows = self.nearest_bf16(rows, weights.pairs, &mut rounded.bf16, division.isa);
-                Bf16Linear { linear: self, weights }.apply(rows, activation, division, out);
+                let rows =
+                    self.nearest_bf16(rows, weights.pairs, &mut rounded.bf16, partition.machine);
+                Bf16Linear { linear: self, weights }.apply(rows, activation, partition, out);
             }
             Weights::Bytes(weights) => {
-                let rows = self.bytes(rows, weights.quads, rounded, division.isa);
-                self.divided(rows.scales.len(), division, out, |range, out| {
+                let rows = self.bytes(rows, weights.quads, rounded, partition.machine);
+                self.divided(rows.scales.len(), partition, out, |range, out| {
                     let (panels, bias) = (weights.panels(range.clone()), &self.bias[range]);
-                    division.isa.byte_product(rows, panels, bias, activation, out);
+                    partition.machine.byte_product(rows, panels, bias, activation, out);
                 });
             }
         }
@@ -164,46 +165,48 @@ impl PackedLinear {
         lanes: &[Lanes],
         rows: Rows<'_>,
         activation: Option<Activation>,
-        division: &Division,
+        partition: &Partition,
         out: Outputs<'_>,
     ) {
-        let (isa, inputs) = (division.isa, self.num_inputs);
+        let (machine, inputs) = (partition.machine, self.num_inputs);
         let columns = |range: Range<usize>, out: RowsMut<'_>| {
             let lanes = &lanes[range.start * inputs..range.end * inputs];
-            isa.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
+            machine.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
         };
         match out {
-            Outputs::F32(out) => self.divided_as(rows.count, division, out, self.stride(), columns),
+            Outputs::F32(out) => {
+                self.divided_as(rows.count, partition, out, self.stride(), columns)
+            }
             Outputs::Bf16(out) => {
                 let mut exact = vec![0.0; rows.count * self.stride()];
-                self.divided_as(rows.count, division, &mut exact, self.stride(), columns);
+                self.divided_as(rows.count, partition, &mut exact, self.stride(), columns);
                 out.as_flattened_mut().fill(bf16::ZERO);
                 let nearest = out.chunks_mut(self.bf16_stride());
                 for (nearest, row) in nearest.zip(exact.chunks_exact(self.stride())) {
-                    isa.nearest_bf16(&row[..self.num_outputs], nearest.as_flattened_mut());
+                    machine.nearest_bf16(&row[..self.num_outputs], nearest.as_flattened_mut());
                 }
             }
         }
     }
 
-    /// Calls `columns` with panels and the room for their outputs for `count` rows: with all of them,
+    /// Calls `columns` with panels and the buffer for their outputs for `count` rows: with all of them,
     /// or with a part on each thread.
     fn divided(
         &self,
         count: usize,
-        division: &Division,
+        partition: &Partition,
         out: Outputs<'_>,
         columns: impl Fn(Range<usize>, Results<'_>) + Sync + Send,
     ) {
         match out {
             Outputs::F32(out) => {
-                self.divided_as(count, division, out, self.stride(), |range, out| {
+                self.divided_as(count, partition, out, self.stride(), |range, out| {
                     columns(range, Results::F32(out));
                 });
             }
             Outputs::Bf16(out) => {
                 let (out, stride) = (out.as_flattened_mut(), 2 * self.bf16_stride());
-                self.divided_as(count, division, out, stride, |range, out| {
+                self.divided_as(count, partition, out, stride, |range, out| {
                     columns(range, Results::Bf16(out));
                 });
                 self.clear_rest(out);
@@ -214,18 +217,18 @@ impl PackedLinear {
     fn divided_as<T: Copy + Default + Send + Sync>(
         &self,
         count: usize,
-        division: &Division,
+        partition: &Partition,
         out: &mut [T],
         stride: usize,
         columns: impl Fn(Range<usize>, RowsMut<'_, T>) + Sync + Send,
     ) {
         let num_panels = self.bias.len();
-        let num_parts = division.num_parts(num_panels);
+        let num_parts = partition.num_parts(num_panels);
         if num_parts <= 1 {
             return columns(0..num_panels, RowsMut { values: out, stride });
         }
         let bound = |part| part * num_panels / num_parts;
-        let parts = division.map(num_parts, |(): &mut (), part| {
+        let parts = partition.map(num_parts, |(): &mut (), part| {
             let range = bound(part)..bound(part + 1);
             let stride = range.len() * LANES;
             let mut out = vec![T::default(); count * stride];
@@ -250,15 +253,15 @@ impl PackedLinear {
         &self,
         rows: Rows<'_>,
         pairs: usize,
-        room: &'r mut Room<[bf16; 2]>,
-        isa: Isa,
+        buffer: &'r mut Buffer<[bf16; 2]>,
+        machine: Machine,
     ) -> Bf16Rows<'r> {
         let stride = line_stride(pairs);
-        let values = room.of(rows.count * stride);
+        let values = buffer.take(rows.count * stride);
         let nearest = values.chunks_exact_mut(stride).zip(rows.values.chunks(rows.stride));
         for (nearest, row) in nearest {
             let nearest = nearest[..pairs].as_flattened_mut();
-            isa.nearest_bf16(&row[..self.num_inputs], nearest);
+            machine.nearest_bf16(&row[..self.num_inputs], nearest);
             nearest[self.num_inputs..].fill(bf16::ZERO);
         }
         Bf16Rows { values, pairs, stride, count: rows.count }
@@ -270,15 +273,15 @@ impl PackedLinear {
         rows: Rows<'_>,
         quads: usize,
         rounded: &'r mut Rounded,
-        isa: Isa,
+        machine: Machine,
     ) -> ByteRows<'r> {
         let stride = line_stride(quads);
-        let values = rounded.bytes.of(rows.count * stride);
-        let scales = rounded.scales.of(rows.count);
+        let values = rounded.bytes.take(rows.count * stride);
+        let scales = rounded.scales.take(rows.count);
         let bytes = values.chunks_exact_mut(stride).zip(rows.values.chunks(rows.stride));
         for ((bytes, row), scale) in bytes.zip(&mut *scales) {
             let bytes = bytes[..quads].as_flattened_mut();
-            *scale = isa.quantise(&row[..self.num_inputs], bytes);
+            *scale = machine.quantise(&row[..self.num_inputs], bytes);
             bytes[self.num_inputs..].fill(0);
         }
         ByteRows { values, quads, stride, scales }
@@ -291,13 +294,13 @@ impl Bf16Linear<'_> {
         self,
         rows: Bf16Rows<'_>,
         activation: Option<Activation>,
-        division: &Division,
+        partition: &Partition,
         out: Outputs<'_>,
     ) {
         let Self { linear, weights } = self;
-        linear.divided(rows.count, division, out, |range, out| {
+        linear.divided(rows.count, partition, out, |range, out| {
             let (panels, bias) = (weights.panels(range.clone()), &linear.bias[range]);
-            division.isa.bf16_product(rows, panels, bias, activation, out);
+            partition.machine.bf16_product(rows, panels, bias, activation, out);
         });
     }
 }

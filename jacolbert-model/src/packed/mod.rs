@@ -10,7 +10,6 @@ mod bert;
 mod bf16_head;
 mod bf16_weights;
 mod byte_weights;
-mod division;
 mod embeddings;
 mod feed_forward;
 mod head;
@@ -19,62 +18,25 @@ mod kernels;
 mod layer;
 mod linear;
 mod norm;
+mod packing;
+mod partition;
 mod ragged;
-mod rooms;
+mod scratch;
 #[cfg(test)]
 mod tests;
 mod weights;
 
 use crate::checkpoint::Weights;
 use crate::formula::MIN_NORM;
-use crate::{BertConfig, Encoding, Error, Precision};
-use division::Division;
-use kernels::{Isa, Rows};
+use crate::{BertConfig, Encoding, Error};
+use kernels::Rows;
 use linear::{Outputs, PackedLinear};
-use ragged::Ragged;
+use partition::Partition;
+use ragged::{Ragged, concatenated};
 use weights::Matrix;
 
 pub(crate) use bert::PackedBert;
-
-/// How exact the products of the layers are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Packing {
-    /// `f32`.
-    F32,
-    /// Weights and inputs in bf16, their products summed up in `f32`.
-    Bf16,
-    /// Weights of 8 bits, a scale a column, and inputs of 8 bits, a scale a token; sums are exact.
-    Int8,
-}
-
-impl Packing {
-    /// That of `precision`; none for `f16`.
-    pub(crate) fn of(precision: Precision) -> Option<Self> {
-        match precision {
-            Precision::F32 => Some(Self::F32),
-            Precision::Bf16 => Some(Self::Bf16),
-            Precision::Int8 => Some(Self::Int8),
-            Precision::F16 => None,
-        }
-    }
-
-    /// The instructions for it.
-    fn isa(self) -> Isa {
-        match self {
-            Self::F32 => Isa::detected(),
-            Self::Bf16 | Self::Int8 => Isa::detected().with_tiles(),
-        }
-    }
-
-    /// `linear` in this packing.
-    fn pack(self, linear: PackedLinear) -> PackedLinear {
-        match self {
-            Self::F32 => linear.in_f32(),
-            Self::Bf16 => linear.in_bf16(),
-            Self::Int8 => linear.in_bytes(),
-        }
-    }
-}
+pub(crate) use packing::Packing;
 
 /// The weights of a ColBERT, laid out for the kernels.
 #[derive(Debug)]
@@ -108,9 +70,9 @@ impl PackedColbert {
     /// Per text the unit rows of its kept tokens, `[tokens, dim]`.
     pub(crate) fn forward(&self, texts: &[&Encoding]) -> Vec<Vec<f32>> {
         let batch = Ragged::new(texts);
-        let division = self.bert.division(&batch);
-        let hidden = self.bert.hidden(&batch, &division);
-        self.unit_rows(&hidden, texts, &division)
+        let partition = self.bert.partition(&batch);
+        let hidden = self.bert.hidden(&batch, &partition);
+        self.unit_rows(&hidden, texts, &partition)
     }
 
     /// The multiplications of the layers for so many tokens, and nothing else, and how many those were.
@@ -119,41 +81,39 @@ impl PackedColbert {
     }
 
     /// `[rows, projection.stride()]`: `linear(x)` of every row.
-    fn projected(&self, hidden: &[f32], division: &Division) -> Vec<f32> {
+    fn projected(&self, hidden: &[f32], partition: &Partition) -> Vec<f32> {
         let (stride, width) = (self.bert.stride(), self.projection.stride());
         let mut out = vec![0.0; hidden.len() / stride * width];
-        division.for_blocks(&mut out, width, |first, out, rooms| {
+        partition.for_blocks(&mut out, width, |first, out, scratch| {
             let values = &hidden[first * stride..];
             let rows = Rows { values, stride, count: out.len() / width };
             let out = Outputs::F32(out);
-            self.projection.apply(rows, None, division, &mut rooms.rounded, out);
+            self.projection.apply(rows, None, partition, &mut scratch.rounded, out);
         });
         out
     }
 
     /// `normalize(linear(x))` of the kept rows.
-    fn unit_rows(&self, hidden: &[f32], texts: &[&Encoding], division: &Division) -> Vec<Vec<f32>> {
+    fn unit_rows(
+        &self,
+        hidden: &[f32],
+        texts: &[&Encoding],
+        partition: &Partition,
+    ) -> Vec<Vec<f32>> {
         let stride = self.bert.stride();
         let keep = texts.iter().flat_map(|text| &text.keep);
         let kept = hidden.chunks_exact(stride).zip(keep).filter(|(_, keep)| **keep);
         let kept = concatenated(hidden.len(), kept.map(|(row, _)| row));
-        let projected = self.projected(&kept, division);
+        let projected = self.projected(&kept, partition);
         let mut rows = projected.chunks_exact(self.projection.stride());
         let texts = texts.iter().map(|text| {
             let count = text.keep.iter().filter(|keep| **keep).count();
             let rows = rows.by_ref().take(count).map(|row| &row[..self.dim()]);
             let mut unit = concatenated(count * self.dim(), rows);
             let rows = unit.chunks_exact_mut(self.dim());
-            rows.for_each(|row| self.bert.isa().unit(row, MIN_NORM as f32));
+            rows.for_each(|row| self.bert.machine().unit(row, MIN_NORM as f32));
             unit
         });
         texts.collect()
     }
-}
-
-/// `rows` end to end, `len` values at most.
-fn concatenated<'a>(len: usize, rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
-    let mut all = Vec::with_capacity(len);
-    rows.for_each(|row| all.extend_from_slice(row));
-    all
 }

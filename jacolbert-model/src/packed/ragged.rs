@@ -62,3 +62,10 @@ impl<'a> Ragged<'a> {
         &self.mask[self.rows(text)]
     }
 }
+
+/// `rows` end to end, `len` values at most.
+pub(super) fn concatenated<'a>(len: usize, rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+    let mut all = Vec::with_capacity(len);
+    rows.for_each(|row| all.extend_from_slice(row));
+    all
+}

@@ -1,5 +1,6 @@
 //! The packed model against the module, and against itself in other company.
 
+use super::kernels::Machine;
 use super::*;
 use crate::{Activation, TensorFile};
 
@@ -169,6 +170,26 @@ fn bf16_and_bytes_are_near_to_f32() {
                 let cosine: f32 = found.iter().zip(exact).map(|(a, b)| a * b).sum();
                 assert!(cosine > least, "{packing:?}, {hidden}: {cosine}");
             }
+        }
+    }
+}
+
+#[test]
+fn without_fused_multiply_add_embeddings_are_near() {
+    for (hidden_size, num_attention_heads) in [(21, 3), (96, 3)] {
+        let config = BertConfig { hidden_size, num_attention_heads, ..shape() };
+        for (packing, within) in
+            [(Packing::F32, 1e-5), (Packing::Bf16, 0.05), (Packing::Int8, 0.05)]
+        {
+            let texts = [text(9), masked(40, 3)];
+            let texts: Vec<&Encoding> = texts.iter().collect();
+            let fused = packed_in(&config, 16, packing);
+            let expected = fused.forward(&texts).concat();
+            let unfused = PackedColbert { bert: fused.bert.on(Machine::unfused()), ..fused };
+            let found = unfused.forward(&texts).concat();
+            let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+            let apart = apart.fold(0.0, f32::max);
+            assert!(apart < within, "{packing:?}, {hidden_size}: {apart}");
         }
     }
 }

@@ -31,7 +31,10 @@ fn every_device_passes() -> TestResult {
         println!("{check:?}");
         assert_eq!(check.num_texts, 12);
         assert!(check.num_tokens > 200, "{}", check.num_tokens);
-        assert!(check.embeddings < on.within && check.scores < 1e-3);
+        // Without flex the CPU's other number formats are compared with `f32`.
+        let is_rounded = on.device == Device::cpu() && !cfg!(feature = "flex");
+        let (embeddings, scores) = if is_rounded { (0.05, 0.5) } else { (on.within, 1e-3) };
+        assert!(check.embeddings < embeddings && check.scores < scores, "{check:?}");
         Ok(())
     })
 }

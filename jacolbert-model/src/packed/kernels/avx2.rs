@@ -10,16 +10,15 @@ use std::arch::x86_64::{
 };
 
 use half::bf16;
+use jacolbert_core::simd::Avx2;
 
-use super::matrices::{Bf16Pairs, ByteQuads, ByteScale, LANES, Lanes};
-use super::over_rows::over_rows;
-use super::parts::{Bf16Part, BytePart, Part};
-use super::{Norm, scalar};
+use super::kernel_set::KernelSet;
+use super::matrices::{Bf16Pairs, ByteQuads, ByteScale, LANES, Lanes, Norm};
+use super::multiply_add::Fused;
+use super::row_kernels::row_kernels;
+use super::scalar;
+use super::tasks::{Bf16Task, ByteTask, Task};
 use crate::Activation;
-
-/// Proof that the machine has AVX2 and FMA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Avx2(());
 
 /// Values of a register.
 const WIDTH: usize = 8;
@@ -30,13 +29,27 @@ const ROWS: usize = 6;
 /// two threads share a core, they slow down the products.
 const STEPS: usize = 4;
 
-impl Avx2 {
-    pub(super) fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+impl KernelSet for Avx2 {
+    fn panels_together(self) -> usize {
+        1
     }
 
-    /// See [`super::Isa::ask_for`].
-    pub(super) fn ask_for<T>(self, values: &[T]) {
+    fn multiply(self, mut task: Task<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { by_blocks(&mut task) }
+    }
+
+    fn multiply_bytes(self, mut task: ByteTask<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { multiply_bytes(&mut task) }
+    }
+
+    fn multiply_bf16(self, mut task: Bf16Task<'_>) {
+        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
+        unsafe { multiply_bf16(&mut task) }
+    }
+
+    fn prefetch<T>(self, values: &[T]) {
         for byte in (0..size_of_val(values)).step_by(size_of::<Lanes>()) {
             let line = values.as_ptr().cast::<i8>().wrapping_add(byte);
             // SAFETY: SSE is part of AVX2; what is asked for is not touched.
@@ -44,41 +57,23 @@ impl Avx2 {
         }
     }
 
-    /// See [`super::Isa::product`].
-    pub(super) fn part(self, mut part: Part<'_>) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { by_blocks(&mut part) }
-    }
-
-    /// See [`super::Isa::byte_product`].
-    pub(super) fn byte_part(self, mut part: BytePart<'_>) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { byte_part(&mut part) }
-    }
-
-    /// See [`super::Isa::bf16_product`].
-    pub(super) fn bf16_part(self, mut part: Bf16Part<'_>) {
-        // SAFETY: a value of this type exists only where AVX2 and FMA were detected.
-        unsafe { bf16_part(&mut part) }
-    }
+    row_kernels!("avx2,fma");
 }
 
-over_rows!(Avx2, "avx2,fma");
-
-/// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
+/// Calls `block` with the rows of `task`, up to [`ROWS`] at a time.
 macro_rules! by_blocks {
-    ($block:ident($part:ident), $count:expr) => {
+    ($block:ident($task:ident), $count:expr) => {
         let count = $count;
         let mut first = 0;
         while first < count {
             let n = rows_together(count - first);
             match n {
-                1 => $block::<1>($part, first),
-                2 => $block::<2>($part, first),
-                3 => $block::<3>($part, first),
-                4 => $block::<4>($part, first),
-                5 => $block::<5>($part, first),
-                _ => $block::<ROWS>($part, first),
+                1 => $block::<1>($task, first),
+                2 => $block::<2>($task, first),
+                3 => $block::<3>($task, first),
+                4 => $block::<4>($task, first),
+                5 => $block::<5>($task, first),
+                _ => $block::<ROWS>($task, first),
             }
             first += n;
         }
@@ -86,8 +81,8 @@ macro_rules! by_blocks {
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn by_blocks(part: &mut Part<'_>) {
-    by_blocks!(block(part), part.rows.count);
+fn by_blocks(task: &mut Task<'_>) {
+    by_blocks!(block(task), task.rows.count);
 }
 
 /// How many of `left` rows are computed next: fewer than could be where one to three would be left
@@ -100,22 +95,22 @@ fn rows_together(left: usize) -> usize {
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn block<const N: usize>(part: &mut Part<'_>, first: usize) {
-    let stride = part.stride;
+fn block<const N: usize>(task: &mut Task<'_>, first: usize) {
+    let stride = task.stride;
     let mut sums = [[_mm256_setzero_ps(); REGISTERS]; N];
     for (n, row) in sums.iter_mut().enumerate() {
         let begin = (first + n) * stride;
-        prefetch(part.sums, begin + N * stride);
-        *row = match part.bias {
+        prefetch(task.sums, begin + N * stride);
+        *row = match task.bias {
             Some(bias) => registers(&bias[0]),
-            None => registers(&part.sums[begin..]),
+            None => registers(&task.sums[begin..]),
         };
     }
-    let sums = products(part, first, sums);
+    let sums = products(task, first, sums);
     for (n, row) in sums.iter().enumerate() {
-        store(row, &mut part.sums[(first + n) * stride..]);
+        store(row, &mut task.sums[(first + n) * stride..]);
     }
-    activate::<N>(part.activation, &mut part.sums[first * stride..], stride);
+    activate::<N>(task.activation, &mut task.sums[first * stride..], stride);
 }
 
 /// The activation of a panel's columns in `N` rows, each `stride` values after the one before.
@@ -127,7 +122,7 @@ fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], st
     }
     let rows = rows.chunks_mut(stride).take(N);
     for lanes in rows.filter_map(|row| row.first_chunk_mut()) {
-        scalar::activate(activation, lanes);
+        scalar::activate::<Fused>(activation, lanes);
     }
 }
 
@@ -135,16 +130,16 @@ fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], st
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 fn products<const N: usize>(
-    part: &Part<'_>,
+    task: &Task<'_>,
     first: usize,
     mut sums: [[__m256; REGISTERS]; N],
 ) -> [[__m256; REGISTERS]; N] {
-    let (rows, panel, depth) = (part.rows, part.panel(0), part.depth);
+    let (rows, panel, depth) = (task.rows, task.panel(0), task.depth);
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
     }
-    let (mut ahead, step) = ahead(part, first);
+    let (mut ahead, step) = ahead(task, first);
     let (groups, rest) = panel.as_chunks::<STEPS>();
     for (n, weights) in groups.iter().enumerate() {
         _mm_prefetch::<_MM_HINT_T1>(ahead.cast());
@@ -184,14 +179,14 @@ unsafe fn step_of<const N: usize>(
     sums
 }
 
-/// Where the block from row `first` on begins with asking for the next part's weights, and the values
+/// Where the block from row `first` on begins with asking for the next task's weights, and the values
 /// between two requests, so that all blocks together ask for all of them.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn ahead(part: &Part<'_>, first: usize) -> (*const f32, usize) {
-    let step = LANES.div_ceil(part.rows.count.div_ceil(ROWS));
-    let begin = first.div_ceil(ROWS) * step * part.depth;
-    (part.ahead(0).cast::<f32>().wrapping_add(begin), step)
+fn ahead(task: &Task<'_>, first: usize) -> (*const f32, usize) {
+    let step = LANES.div_ceil(task.rows.count.div_ceil(ROWS));
+    let begin = first.div_ceil(ROWS) * step * task.depth;
+    (task.ahead(0).cast::<f32>().wrapping_add(begin), step)
 }
 
 /// Asks for value `n` and its neighbours to be brought near; they will be needed soon.
@@ -226,43 +221,43 @@ fn registers(values: &[f32]) -> [__m256; REGISTERS] {
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn byte_part(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block(part), part.rows.scales.len());
+fn multiply_bytes(task: &mut ByteTask<'_>) {
+    by_blocks!(byte_block(task), task.rows.scales.len());
 }
 
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
-    let sums = byte_products::<N>(part, first);
-    let (scales, bias) = (registers(part.scales), registers(part.bias));
+fn byte_block<const N: usize>(task: &mut ByteTask<'_>, first: usize) {
+    let sums = byte_products::<N>(task, first);
+    let (scales, bias) = (registers(task.scales), registers(task.bias));
     for (n, row) in sums.iter().enumerate() {
-        let ByteScale { unit, excess } = part.rows.scales[first + n];
+        let ByteScale { unit, excess } = task.rows.scales[first + n];
         let (unit, excess) = (_mm256_set1_ps(unit), _mm256_set1_epi32(excess));
         let mut values = bias;
         for ((value, &sum), &scale) in values.iter_mut().zip(row).zip(&scales) {
             let sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(sum, excess));
             *value = _mm256_fmadd_ps(sum, _mm256_mul_ps(unit, scale), *value);
         }
-        store(&values, &mut part.out[(first + n) * part.stride..]);
+        store(&values, &mut task.out[(first + n) * task.stride..]);
     }
-    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
+    activate::<N>(task.activation, &mut task.out[first * task.stride..], task.stride);
 }
 
 /// The products of the panel's weights with the bytes of `N` rows.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn byte_products<const N: usize>(part: &BytePart<'_>, first: usize) -> [[__m256i; REGISTERS]; N] {
-    let quads = part.panel.len();
+fn byte_products<const N: usize>(task: &ByteTask<'_>, first: usize) -> [[__m256i; REGISTERS]; N] {
+    let quads = task.panel.len();
     let mut inputs: [&[[i8; 4]]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
-        *inputs = &part.rows.values[(first + n) * part.rows.stride..][..quads];
+        *inputs = &task.rows.values[(first + n) * task.rows.stride..][..quads];
     }
-    let step = size_of::<ByteQuads>().div_ceil(part.rows.scales.len().div_ceil(ROWS));
+    let step = size_of::<ByteQuads>().div_ceil(task.rows.scales.len().div_ceil(ROWS));
     let mut ahead =
-        part.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * quads);
+        task.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * quads);
     let mut sums = [[_mm256_setzero_si256(); REGISTERS]; N];
-    for (i, weights) in part.panel.iter().enumerate() {
+    for (i, weights) in task.panel.iter().enumerate() {
         let weights = [
             widened_weights(&weights.as_chunks().0[0]),
             widened_weights(&weights.as_chunks().0[1]),
@@ -302,35 +297,35 @@ fn widened_inputs(bytes: __m256i) -> [__m256i; 2] {
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn bf16_part(part: &mut Bf16Part<'_>) {
-    by_blocks!(bf16_block(part), part.rows.count);
+fn multiply_bf16(task: &mut Bf16Task<'_>) {
+    by_blocks!(bf16_block(task), task.rows.count);
 }
 
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn bf16_block<const N: usize>(part: &mut Bf16Part<'_>, first: usize) {
-    let sums = bf16_products::<N>(part, first);
+fn bf16_block<const N: usize>(task: &mut Bf16Task<'_>, first: usize) {
+    let sums = bf16_products::<N>(task, first);
     for (n, row) in sums.iter().enumerate() {
-        store(row, &mut part.out[(first + n) * part.stride..]);
+        store(row, &mut task.out[(first + n) * task.stride..]);
     }
-    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
+    activate::<N>(task.activation, &mut task.out[first * task.stride..], task.stride);
 }
 
 /// The bias and the products of the panel's weights with the inputs of `N` rows.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn bf16_products<const N: usize>(part: &Bf16Part<'_>, first: usize) -> [[__m256; REGISTERS]; N] {
-    let pairs = part.panel.len();
-    let mut rows = [&part.rows.values[..0]; N];
+fn bf16_products<const N: usize>(task: &Bf16Task<'_>, first: usize) -> [[__m256; REGISTERS]; N] {
+    let pairs = task.panel.len();
+    let mut rows = [&task.rows.values[..0]; N];
     for (n, row) in rows.iter_mut().enumerate() {
-        *row = &part.rows.values[(first + n) * part.rows.stride..][..pairs];
+        *row = &task.rows.values[(first + n) * task.rows.stride..][..pairs];
     }
-    let step = size_of::<Bf16Pairs>().div_ceil(part.rows.count.div_ceil(ROWS));
+    let step = size_of::<Bf16Pairs>().div_ceil(task.rows.count.div_ceil(ROWS));
     let mut ahead =
-        part.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * pairs);
-    let mut sums = [registers(part.bias); N];
-    for (i, weights) in part.panel.iter().enumerate() {
+        task.ahead.as_ptr().cast::<i8>().wrapping_add(first.div_ceil(ROWS) * step * pairs);
+    let mut sums = [registers(task.bias); N];
+    for (i, weights) in task.panel.iter().enumerate() {
         _mm_prefetch::<_MM_HINT_T1>(ahead);
         ahead = ahead.wrapping_add(step);
         // SAFETY: `i < pairs`, the length of each row.

@@ -11,123 +11,81 @@ use std::arch::x86_64::{
 };
 
 use half::bf16;
+use jacolbert_core::simd::Avx512;
 
-use super::avx2::Avx2;
-use super::matrices::{ByteScale, LANES, Lanes};
-use super::over_rows::over_rows;
-use super::parts::{Bf16Part, BytePart, Part};
-use super::tiles::Tiles;
-use super::{Norm, scalar};
+use super::kernel_set::KernelSet;
+use super::matrices::{ByteScale, LANES, Lanes, Norm};
+use super::multiply_add::Fused;
+use super::row_kernels::row_kernels;
+use super::scalar;
+use super::tasks::{Bf16Task, ByteTask, Task};
 use crate::Activation;
-
-/// Proof that the machine has AVX-512 with its instructions for bytes and words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Avx512 {
-    avx2: Avx2,
-    /// Whether it multiplies and adds bytes, four at a time, in one instruction.
-    has_vnni: bool,
-    /// Whether it multiplies and adds pairs in bf16.
-    has_bf16: bool,
-    /// For products of rounded numbers, if they were asked for.
-    tiles: Option<Tiles>,
-}
 
 /// Rows that are computed together.
 const ROWS: usize = 12;
 /// Panels of a product in `f32` that are computed together: by two, an input is read once for two
 /// multiplications, of which some machines do two while they read two values.
-pub(super) const PANELS: usize = 2;
+const PANELS: usize = 2;
 
 /// Steps after which weights are needed that are asked for now, since the second cache is slow to give them.
 const SOON: usize = 8;
 
-impl Avx512 {
-    pub(super) fn new() -> Option<Self> {
-        let avx2 = Avx2::new()?;
-        let is_there = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
-        is_there.then(|| Self {
-            avx2,
-            has_vnni: is_x86_feature_detected!("avx512vnni"),
-            has_bf16: is_x86_feature_detected!("avx512bf16"),
-            tiles: None,
-        })
+impl KernelSet for Avx512 {
+    fn panels_together(self) -> usize {
+        PANELS
     }
 
-    /// See [`super::Isa::with_tiles`].
-    pub(super) fn with_tiles(self) -> Self {
-        Self { tiles: Tiles::new(), ..self }
-    }
-
-    pub(super) fn tiles(self) -> Option<Tiles> {
-        self.tiles
-    }
-
-    /// See [`super::Isa::has_bf16`].
-    pub(super) fn has_bf16(self) -> bool {
-        self.has_bf16 || self.tiles.is_some()
-    }
-
-    /// The same without what came after AVX-512 F and BW.
-    #[cfg(test)]
-    pub(super) fn first_generation(self) -> Self {
-        Self { has_vnni: false, has_bf16: false, tiles: None, ..self }
-    }
-
-    /// See [`super::Isa::ask_for`].
-    pub(super) fn ask_for<T>(self, values: &[T]) {
-        self.avx2.ask_for(values);
-    }
-
-    /// See [`super::Isa::product`].
-    pub(super) fn part(self, mut part: Part<'_>) {
+    fn multiply(self, mut task: Task<'_>) {
         // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-        unsafe { by_blocks(&mut part) }
+        unsafe { by_blocks(&mut task) }
     }
 
-    /// See [`super::Isa::byte_product`].
-    pub(super) fn byte_part(self, mut part: BytePart<'_>) {
-        if self.has_vnni {
+    fn multiply_bytes(self, mut task: ByteTask<'_>) {
+        if self.has_vnni() {
             // SAFETY: VNNI was detected, and F and BW where a value of this type exists.
-            unsafe { byte_part_vnni(&mut part) }
+            unsafe { multiply_bytes_vnni(&mut task) }
         } else {
             // SAFETY: a value of this type exists only where AVX-512 F and BW were detected.
-            unsafe { byte_part(&mut part) }
+            unsafe { multiply_bytes(&mut task) }
         }
     }
 
-    /// See [`super::Isa::bf16_product`].
-    pub(super) fn bf16_part(self, mut part: Bf16Part<'_>) {
-        if self.has_bf16 {
+    fn multiply_bf16(self, mut task: Bf16Task<'_>) {
+        if self.has_bf16() {
             // SAFETY: BF16 was detected, and F and BW where a value of this type exists.
-            unsafe { bf16_part(&mut part) }
+            unsafe { multiply_bf16(&mut task) }
         } else {
-            self.avx2.bf16_part(part);
+            self.avx2().multiply_bf16(task);
         }
     }
+
+    fn prefetch<T>(self, values: &[T]) {
+        self.avx2().prefetch(values);
+    }
+
+    row_kernels!("avx512f,avx512bw");
 }
 
-over_rows!(Avx512, "avx512f,avx512bw");
-
-/// Calls `block` with the rows of `part`, up to [`ROWS`] at a time.
+/// Calls `block` with the rows of `task`, up to [`ROWS`] at a time.
 macro_rules! by_blocks {
-    ($block:ident$(::<$panels:literal>)?($part:ident), $count:expr) => {
+    ($block:ident$(::<$panels:literal>)?($task:ident), $count:expr) => {
         let count = $count;
         let mut first = 0;
         while first < count {
             let n = rows_together(count - first);
             match n {
-                1 => $block::<1 $(, $panels)?>($part, first),
-                2 => $block::<2 $(, $panels)?>($part, first),
-                3 => $block::<3 $(, $panels)?>($part, first),
-                4 => $block::<4 $(, $panels)?>($part, first),
-                5 => $block::<5 $(, $panels)?>($part, first),
-                6 => $block::<6 $(, $panels)?>($part, first),
-                7 => $block::<7 $(, $panels)?>($part, first),
-                8 => $block::<8 $(, $panels)?>($part, first),
-                9 => $block::<9 $(, $panels)?>($part, first),
-                10 => $block::<10 $(, $panels)?>($part, first),
-                11 => $block::<11 $(, $panels)?>($part, first),
-                _ => $block::<ROWS $(, $panels)?>($part, first),
+                1 => $block::<1 $(, $panels)?>($task, first),
+                2 => $block::<2 $(, $panels)?>($task, first),
+                3 => $block::<3 $(, $panels)?>($task, first),
+                4 => $block::<4 $(, $panels)?>($task, first),
+                5 => $block::<5 $(, $panels)?>($task, first),
+                6 => $block::<6 $(, $panels)?>($task, first),
+                7 => $block::<7 $(, $panels)?>($task, first),
+                8 => $block::<8 $(, $panels)?>($task, first),
+                9 => $block::<9 $(, $panels)?>($task, first),
+                10 => $block::<10 $(, $panels)?>($task, first),
+                11 => $block::<11 $(, $panels)?>($task, first),
+                _ => $block::<ROWS $(, $panels)?>($task, first),
             }
             first += n;
         }
@@ -142,38 +100,38 @@ fn rows_together(left: usize) -> usize {
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn by_blocks(part: &mut Part<'_>) {
-    if part.num_panels == PANELS {
-        by_blocks!(block::<2>(part), part.rows.count);
+fn by_blocks(task: &mut Task<'_>) {
+    if task.num_panels == PANELS {
+        by_blocks!(block::<2>(task), task.rows.count);
     } else {
-        by_blocks!(block::<1>(part), part.rows.count);
+        by_blocks!(block::<1>(task), task.rows.count);
     }
 }
 
 /// The rows from `first` on, `N` of them, and `P` panels.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn block<const N: usize, const P: usize>(part: &mut Part<'_>, first: usize) {
-    let stride = part.stride;
+fn block<const N: usize, const P: usize>(task: &mut Task<'_>, first: usize) {
+    let stride = task.stride;
     let mut sums = [[_mm512_setzero_ps(); P]; N];
     for (n, row) in sums.iter_mut().enumerate() {
         let begin = (first + n) * stride;
         for (p, sum) in row.iter_mut().enumerate() {
-            prefetch(part.sums, begin + N * stride + p * LANES);
-            *sum = match part.bias {
+            prefetch(task.sums, begin + N * stride + p * LANES);
+            *sum = match task.bias {
                 Some(bias) => register(&bias[p]),
-                None => register(&part.sums[begin + p * LANES..]),
+                None => register(&task.sums[begin + p * LANES..]),
             };
         }
     }
-    let sums = products(part, first, sums);
+    let sums = products(task, first, sums);
     for (n, row) in sums.iter().enumerate() {
         for (p, &sum) in row.iter().enumerate() {
-            store(sum, &mut part.sums[(first + n) * stride + p * LANES..]);
+            store(sum, &mut task.sums[(first + n) * stride + p * LANES..]);
         }
     }
     for p in 0..P {
-        activate::<N>(part.activation, &mut part.sums[first * stride + p * LANES..], stride);
+        activate::<N>(task.activation, &mut task.sums[first * stride + p * LANES..], stride);
     }
 }
 
@@ -186,7 +144,7 @@ fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], st
     }
     let rows = rows.chunks_mut(stride).take(N);
     for lanes in rows.filter_map(|row| row.first_chunk_mut()) {
-        scalar::activate(activation, lanes);
+        scalar::activate::<Fused>(activation, lanes);
     }
 }
 
@@ -194,11 +152,11 @@ fn activate<const N: usize>(activation: Option<Activation>, rows: &mut [f32], st
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn products<const N: usize, const P: usize>(
-    part: &Part<'_>,
+    task: &Task<'_>,
     first: usize,
     mut sums: [[__m512; P]; N],
 ) -> [[__m512; P]; N] {
-    let (rows, depth) = (part.rows, part.depth);
+    let (rows, depth) = (task.rows, task.depth);
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
@@ -206,8 +164,8 @@ fn products<const N: usize, const P: usize>(
     let step = LANES.div_ceil(rows.count.div_ceil(ROWS));
     let (mut panels, mut ahead) = ([[].as_slice(); P], [std::ptr::null(); P]);
     for (p, (panel, ahead)) in panels.iter_mut().zip(&mut ahead).enumerate() {
-        *panel = part.panel(p);
-        *ahead = part.ahead(p).cast::<f32>().wrapping_add(first.div_ceil(ROWS) * step * depth);
+        *panel = task.panel(p);
+        *ahead = task.ahead(p).cast::<f32>().wrapping_add(first.div_ceil(ROWS) * step * depth);
     }
     for i in 0..depth {
         let mut weights = [_mm512_setzero_ps(); P];
@@ -256,23 +214,23 @@ fn register(values: &[f32]) -> __m512 {
 
 /// Sums of the products of a panel's groups of weights with the groups of inputs of `N` rows.
 macro_rules! group_products {
-    ($name:ident, $part:ident, $features:literal, $sum:ident, $dot:ident) => {
+    ($name:ident, $task:ident, $features:literal, $sum:ident, $dot:ident) => {
         #[inline]
         #[target_feature(enable = $features)]
-        fn $name<const N: usize>(part: &$part<'_>, first: usize, mut sums: [$sum; N]) -> [$sum; N] {
-            let groups = part.panel.len();
-            let mut rows = [&part.rows.values[..0]; N];
+        fn $name<const N: usize>(task: &$task<'_>, first: usize, mut sums: [$sum; N]) -> [$sum; N] {
+            let groups = task.panel.len();
+            let mut rows = [&task.rows.values[..0]; N];
             for (n, row) in rows.iter_mut().enumerate() {
-                *row = &part.rows.values[(first + n) * part.rows.stride..][..groups];
+                *row = &task.rows.values[(first + n) * task.rows.stride..][..groups];
             }
-            let num_blocks = part.rows.num_rows().div_ceil(ROWS);
+            let num_blocks = task.rows.num_rows().div_ceil(ROWS);
             let step = size_of::<Lanes>().div_ceil(num_blocks);
-            let ahead = part.ahead.as_ptr().cast::<i8>();
+            let ahead = task.ahead.as_ptr().cast::<i8>();
             let mut ahead = ahead.wrapping_add(first.div_ceil(ROWS) * step * groups);
-            for (i, weights) in part.panel.iter().enumerate() {
+            for (i, weights) in task.panel.iter().enumerate() {
                 // SAFETY: the weights of a group are as long as the register that is loaded.
                 let weights = unsafe { _mm512_loadu_si512(weights.as_ptr().cast()) };
-                _mm_prefetch::<_MM_HINT_T0>(part.panel.as_ptr().wrapping_add(i + SOON).cast());
+                _mm_prefetch::<_MM_HINT_T0>(task.panel.as_ptr().wrapping_add(i + SOON).cast());
                 _mm_prefetch::<_MM_HINT_T1>(ahead);
                 ahead = ahead.wrapping_add(step);
                 for (row, sum) in rows.iter().zip(&mut sums) {
@@ -327,68 +285,68 @@ dot_with_memory!(byte_dot_vnni(__m512i, [i8; 4]), "vpdpbusd", "avx512f,avx512vnn
 // Of each pair the second is added first.
 dot_with_memory!(bf16_dot(__m512, [bf16; 2]), "vdpbf16ps", "avx512f,avx512bf16");
 
-group_products!(byte_products, BytePart, "avx512f,avx512bw", __m512i, byte_dot);
+group_products!(byte_products, ByteTask, "avx512f,avx512bw", __m512i, byte_dot);
 group_products!(
     byte_products_vnni,
-    BytePart,
+    ByteTask,
     "avx512f,avx512bw,avx512vnni",
     __m512i,
     byte_dot_vnni
 );
-group_products!(bf16_products, Bf16Part, "avx512f,avx512bw,avx512bf16", __m512, bf16_dot);
+group_products!(bf16_products, Bf16Task, "avx512f,avx512bw,avx512bf16", __m512, bf16_dot);
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn byte_part(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block(part), part.rows.num_rows());
+fn multiply_bytes(task: &mut ByteTask<'_>) {
+    by_blocks!(byte_block(task), task.rows.num_rows());
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn byte_part_vnni(part: &mut BytePart<'_>) {
-    by_blocks!(byte_block_vnni(part), part.rows.num_rows());
+fn multiply_bytes_vnni(task: &mut ByteTask<'_>) {
+    by_blocks!(byte_block_vnni(task), task.rows.num_rows());
 }
 
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn byte_block<const N: usize>(part: &mut BytePart<'_>, first: usize) {
-    let sums = byte_products(part, first, [_mm512_setzero_si512(); N]);
-    put_scaled(part, first, sums);
+fn byte_block<const N: usize>(task: &mut ByteTask<'_>, first: usize) {
+    let sums = byte_products(task, first, [_mm512_setzero_si512(); N]);
+    put_scaled(task, first, sums);
 }
 
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn byte_block_vnni<const N: usize>(part: &mut BytePart<'_>, first: usize) {
-    let sums = byte_products_vnni(part, first, [_mm512_setzero_si512(); N]);
-    put_scaled(part, first, sums);
+fn byte_block_vnni<const N: usize>(task: &mut ByteTask<'_>, first: usize) {
+    let sums = byte_products_vnni(task, first, [_mm512_setzero_si512(); N]);
+    put_scaled(task, first, sums);
 }
 
 /// What `sums` stand for to their place.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn put_scaled<const N: usize>(part: &mut BytePart<'_>, first: usize, sums: [__m512i; N]) {
-    let (scales, bias) = (register(part.scales), register(part.bias));
+fn put_scaled<const N: usize>(task: &mut ByteTask<'_>, first: usize, sums: [__m512i; N]) {
+    let (scales, bias) = (register(task.scales), register(task.bias));
     for (n, &sum) in sums.iter().enumerate() {
-        let ByteScale { unit, excess } = part.rows.scales[first + n];
+        let ByteScale { unit, excess } = task.rows.scales[first + n];
         let sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, _mm512_set1_epi32(excess)));
         let value = _mm512_fmadd_ps(sum, _mm512_mul_ps(_mm512_set1_ps(unit), scales), bias);
-        store(value, &mut part.out[(first + n) * part.stride..]);
+        store(value, &mut task.out[(first + n) * task.stride..]);
     }
-    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
+    activate::<N>(task.activation, &mut task.out[first * task.stride..], task.stride);
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-fn bf16_part(part: &mut Bf16Part<'_>) {
-    by_blocks!(bf16_block(part), part.rows.num_rows());
+fn multiply_bf16(task: &mut Bf16Task<'_>) {
+    by_blocks!(bf16_block(task), task.rows.num_rows());
 }
 
 /// The rows from `first` on, `N` of them.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
-fn bf16_block<const N: usize>(part: &mut Bf16Part<'_>, first: usize) {
-    let sums = bf16_products(part, first, [register(part.bias); N]);
+fn bf16_block<const N: usize>(task: &mut Bf16Task<'_>, first: usize) {
+    let sums = bf16_products(task, first, [register(task.bias); N]);
     for (n, &sum) in sums.iter().enumerate() {
-        store(sum, &mut part.out[(first + n) * part.stride..]);
+        store(sum, &mut task.out[(first + n) * task.stride..]);
     }
-    activate::<N>(part.activation, &mut part.out[first * part.stride..], part.stride);
+    activate::<N>(task.activation, &mut task.out[first * task.stride..], task.stride);
 }

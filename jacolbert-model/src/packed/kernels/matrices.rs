@@ -1,5 +1,6 @@
 //! What products go over, and where their results go.
 
+use bytemuck::{Pod, Zeroable};
 use half::bf16;
 
 /// Columns of a panel.
@@ -113,7 +114,8 @@ impl ByteRows<'_> {
 }
 
 /// How the sums of a row in bytes are read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
+#[repr(C)]
 pub(crate) struct ByteScale {
     /// What a byte stands for; no number if the row has a value that is none or infinite.
     pub(crate) unit: f32,
@@ -130,7 +132,7 @@ pub(crate) struct BytePanels<'a> {
     pub(crate) scales: &'a [Lanes],
 }
 
-/// Room for rows, each `stride` values after the one before.
+/// Buffer for rows, each `stride` values after the one before.
 #[derive(Debug)]
 pub(crate) struct RowsMut<'a, T = f32> {
     pub(crate) values: &'a mut [T],
@@ -186,4 +188,12 @@ impl Results<'_> {
             Self::Bf16(rows) => rows.check(count, panels),
         }
     }
+}
+
+/// The weights of a layer norm.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Norm<'a> {
+    pub(crate) scale: &'a [f32],
+    pub(crate) shift: &'a [f32],
+    pub(crate) epsilon: f32,
 }

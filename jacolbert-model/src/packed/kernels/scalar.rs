@@ -7,31 +7,90 @@ use std::f32::consts::FRAC_2_SQRT_PI;
 
 use half::bf16;
 
-use super::Norm;
-use super::matrices::{ByteScale, LANES, LARGEST_INPUT, Lanes, WEIGHT_OFFSET};
-use super::parts::{Bf16Part, BytePart, Part};
+use jacolbert_core::simd::Scalar;
+
+use super::kernel_set::KernelSet;
+use super::matrices::{ByteScale, LANES, LARGEST_INPUT, Lanes, Norm, WEIGHT_OFFSET};
+use super::multiply_add::{Fused, MultiplyAdd, Separate};
+use super::tasks::{Bf16Task, ByteTask, Task};
 use crate::Activation;
 
-/// See [`super::Isa::product`].
-pub(super) fn part(part: Part<'_>) {
-    let (panel, bias) = (part.panel(0), part.bias.map(|bias| bias[0]));
-    let Part { rows, sums, stride, activation, .. } = part;
+/// Plain Rust without fused multiply-adds, for an x86-64 processor that has none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unfused;
+
+/// Implements the kernels by the functions of this file.
+macro_rules! scalar_kernels {
+    ($set:ty, $multiply_add:ty) => {
+        impl KernelSet for $set {
+            fn panels_together(self) -> usize {
+                1
+            }
+
+            fn multiply(self, task: Task<'_>) {
+                multiply::<$multiply_add>(task);
+            }
+
+            fn multiply_bytes(self, task: ByteTask<'_>) {
+                multiply_bytes::<$multiply_add>(task);
+            }
+
+            fn multiply_bf16(self, task: Bf16Task<'_>) {
+                multiply_bf16::<$multiply_add>(task);
+            }
+
+            fn prefetch<T>(self, _: &[T]) {}
+
+            fn nearest_bf16(self, row: &[f32], nearest: &mut [bf16]) {
+                nearest_bf16(row, nearest);
+            }
+
+            fn quantise(self, row: &[f32], bytes: &mut [i8]) -> ByteScale {
+                quantise::<$multiply_add>(row, bytes)
+            }
+
+            fn add_and_norm(self, rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
+                add_and_norm::<$multiply_add>(rows, added, stride, norm);
+            }
+
+            fn softmax(self, row: &mut [f32], mask: &[f32]) {
+                softmax::<$multiply_add>(row, mask);
+            }
+
+            fn softmax_in_bf16(self, row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+                softmax_in_bf16::<$multiply_add>(row, mask, nearest);
+            }
+
+            fn unit(self, row: &mut [f32], least: f32) {
+                unit(row, least);
+            }
+        }
+    };
+}
+
+scalar_kernels!(Scalar, Fused);
+scalar_kernels!(Unfused, Separate);
+
+/// See [`super::Machine::product`].
+pub(super) fn multiply<M: MultiplyAdd>(task: Task<'_>) {
+    let (panel, bias) = (task.panel(0), task.bias.map(|bias| bias[0]));
+    let Task { rows, sums, stride, activation, .. } = task;
     for (row, sums) in rows.values.chunks(rows.stride).zip(sums.chunks_mut(stride)).take(rows.count)
     {
         let mut lanes = bias.unwrap_or_else(|| std::array::from_fn(|lane| sums[lane]));
         for (&input, weights) in row.iter().zip(panel) {
             for (sum, &weight) in lanes.iter_mut().zip(weights) {
-                *sum = input.mul_add(weight, *sum);
+                *sum = M::multiply_add(input, weight, *sum);
             }
         }
-        activate(activation, &mut lanes);
+        activate::<M>(activation, &mut lanes);
         sums[..LANES].copy_from_slice(&lanes);
     }
 }
 
-/// See [`super::Isa::byte_product`].
-pub(super) fn byte_part(part: BytePart<'_>) {
-    let BytePart { panel, rows, .. } = part;
+/// See [`super::Machine::byte_product`].
+pub(super) fn multiply_bytes<M: MultiplyAdd>(task: ByteTask<'_>) {
+    let ByteTask { panel, rows, .. } = task;
     for (r, &scale) in rows.scales.iter().enumerate() {
         let mut sums = [0; LANES];
         for (inputs, weights) in rows.values[r * rows.stride..].iter().zip(panel) {
@@ -43,33 +102,30 @@ pub(super) fn byte_part(part: BytePart<'_>) {
                 *sum += products.sum::<i32>();
             }
         }
-        let mut lanes = scaled(&sums, scale, part.scales, part.bias);
-        activate(part.activation, &mut lanes);
-        part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
+        let mut lanes = scaled::<M>(&sums, scale, task.scales, task.bias);
+        activate::<M>(task.activation, &mut lanes);
+        task.out[r * task.stride..][..LANES].copy_from_slice(&lanes);
     }
 }
 
-/// See [`super::Isa::bf16_product`].
+/// See [`super::Machine::bf16_product`].
 #[inline(always)]
-pub(super) fn bf16_part(part: Bf16Part<'_>) {
-    let Bf16Part { panel, rows, .. } = part;
+pub(super) fn multiply_bf16<M: MultiplyAdd>(task: Bf16Task<'_>) {
+    let Bf16Task { panel, rows, .. } = task;
     for r in 0..rows.count {
-        let mut lanes = *part.bias;
+        let mut lanes = *task.bias;
         for (&[first, second], weights) in rows.values[r * rows.stride..].iter().zip(panel) {
             for (sum, &[one, other]) in lanes.iter_mut().zip(weights.as_chunks::<2>().0) {
-                *sum = second.to_f32().mul_add(other.to_f32(), *sum);
-                *sum = first.to_f32().mul_add(one.to_f32(), *sum);
+                *sum = M::multiply_add(second.to_f32(), other.to_f32(), *sum);
+                *sum = M::multiply_add(first.to_f32(), one.to_f32(), *sum);
             }
         }
-        activate(part.activation, &mut lanes);
-        part.out[r * part.stride..][..LANES].copy_from_slice(&lanes);
+        activate::<M>(task.activation, &mut lanes);
+        task.out[r * task.stride..][..LANES].copy_from_slice(&lanes);
     }
 }
 
-/// See [`super::Isa::ask_for`]; there is no such instruction.
-pub(super) fn ask_for<T>(_: &[T]) {}
-
-/// See [`super::Isa::nearest_bf16`].
+/// See [`super::Machine::nearest_bf16`].
 #[inline(always)]
 pub(super) fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
     nearest.iter_mut().zip(row).for_each(|(nearest, &x)| *nearest = bf16::from_f32(x));
@@ -77,22 +133,27 @@ pub(super) fn nearest_bf16(row: &[f32], nearest: &mut [bf16]) {
 
 /// `bias` and what the sums of a row stand for.
 #[inline(always)]
-pub(super) fn scaled(sums: &[i32; LANES], row: ByteScale, scales: &Lanes, bias: &Lanes) -> Lanes {
+pub(super) fn scaled<M: MultiplyAdd>(
+    sums: &[i32; LANES],
+    row: ByteScale,
+    scales: &Lanes,
+    bias: &Lanes,
+) -> Lanes {
     let mut lanes = *bias;
     for ((lane, &sum), &scale) in lanes.iter_mut().zip(sums).zip(scales) {
-        *lane = ((sum - row.excess) as f32).mul_add(row.unit * scale, *lane);
+        *lane = M::multiply_add((sum - row.excess) as f32, row.unit * scale, *lane);
     }
     lanes
 }
 
-/// See [`super::Isa::quantise`].
+/// See [`super::Machine::quantise`].
 #[inline(always)]
-pub(super) fn quantise(row: &[f32], bytes: &mut [i8]) -> ByteScale {
+pub(super) fn quantise<M: MultiplyAdd>(row: &[f32], bytes: &mut [i8]) -> ByteScale {
     let (largest, fault) = largest_and_fault(row);
     let factor = if largest > 0.0 { f32::from(LARGEST_INPUT) / largest } else { 0.0 };
     let mut total = 0;
     for (byte, &x) in bytes.iter_mut().zip(row) {
-        *byte = lowest_byte(x.mul_add(factor, ROUNDING));
+        *byte = lowest_byte(M::multiply_add(x, factor, ROUNDING));
         total += i32::from(*byte);
     }
     ByteScale {
@@ -132,30 +193,30 @@ fn lowest_byte(x: f32) -> i8 {
 
 /// The activation of each lane.
 #[inline(always)]
-pub(super) fn activate(activation: Option<Activation>, lanes: &mut Lanes) {
+pub(super) fn activate<M: MultiplyAdd>(activation: Option<Activation>, lanes: &mut Lanes) {
     match activation {
         None => {}
         Some(Activation::Relu) => {
             // As in Burn, a NaN stays one.
             lanes.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x });
         }
-        Some(Activation::Gelu) => lanes.iter_mut().for_each(|x| *x = gelu(*x)),
-        Some(Activation::GeluTanh) => lanes.iter_mut().for_each(|x| *x = gelu_tanh(*x)),
+        Some(Activation::Gelu) => lanes.iter_mut().for_each(|x| *x = gelu::<M>(*x)),
+        Some(Activation::GeluTanh) => lanes.iter_mut().for_each(|x| *x = gelu_tanh::<M>(*x)),
     }
 }
 
 /// `x Φ(x)`.
 #[inline(always)]
-fn gelu(x: f32) -> f32 {
-    0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
+fn gelu<M: MultiplyAdd>(x: f32) -> f32 {
+    0.5 * x * (1.0 + erf::<M>(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
 /// `x / 2 (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`, which is `x / (1 + exp(-2u))`.
 #[inline(always)]
-fn gelu_tanh(x: f32) -> f32 {
+fn gelu_tanh<M: MultiplyAdd>(x: f32) -> f32 {
     const TWICE_ROOT: f32 = 2.0 * FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
-    let u = TWICE_ROOT * x * (0.044_715 * x).mul_add(x, 1.0);
-    x / (1.0 + exp(-u))
+    let u = TWICE_ROOT * x * M::multiply_add(0.044_715 * x, x, 1.0);
+    x / (1.0 + exp::<M>(-u))
 }
 
 /// From it on `erf` is ±1 in `f32`, and so is the function below there.
@@ -177,11 +238,11 @@ const ERF_UNDER: [f32; 6] =
 
 /// The error function, within 4e-7.
 #[inline(always)]
-pub(super) fn erf(x: f32) -> f32 {
+pub(super) fn erf<M: MultiplyAdd>(x: f32) -> f32 {
     let x = if x > ERF_IS_ONE { ERF_IS_ONE } else { x };
     let x = if x < -ERF_IS_ONE { -ERF_IS_ONE } else { x };
     let square = x * x;
-    x * polynomial(&ERF_OVER, square) / polynomial(&ERF_UNDER, square)
+    x * polynomial::<M, _>(&ERF_OVER, square) / polynomial::<M, _>(&ERF_UNDER, square)
 }
 
 /// Largest and smallest logarithm of a float that is neither infinite nor below the normal ones.
@@ -202,28 +263,33 @@ const EXP: [f32; 7] =
 
 /// `exp(x)`, within 2e-7 of itself; what is below `exp(-87)` is 0, and what is above `exp(88)` is that.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(super) fn exp<M: MultiplyAdd>(x: f32) -> f32 {
     let bounded = if x > LARGEST_EXPONENT { LARGEST_EXPONENT } else { x };
-    let rounded = bounded.mul_add(std::f32::consts::LOG2_E, ROUNDING);
+    let rounded = M::multiply_add(bounded, std::f32::consts::LOG2_E, ROUNDING);
     let power = rounded - ROUNDING;
-    let rest = power.mul_add(-LN_2_HIGH, bounded);
-    let rest = power.mul_add(-LN_2_LOW, rest);
+    let rest = M::multiply_add(power, -LN_2_HIGH, bounded);
+    let rest = M::multiply_add(power, -LN_2_LOW, rest);
     // `2^power`, whose exponent's bits are those of the integer plus 127.
     let scale = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
-    let value = polynomial(&EXP, rest) * scale;
+    let value = polynomial::<M, _>(&EXP, rest) * scale;
     if x < SMALLEST_EXPONENT { 0.0 } else { value }
 }
 
 /// `Σ factors[n] xⁿ`.
 #[inline(always)]
-fn polynomial<const N: usize>(factors: &[f32; N], x: f32) -> f32 {
+fn polynomial<M: MultiplyAdd, const N: usize>(factors: &[f32; N], x: f32) -> f32 {
     let lower = factors.iter().rev().skip(1);
-    lower.fold(factors[N - 1], |sum, &factor| sum.mul_add(x, factor))
+    lower.fold(factors[N - 1], |sum, &factor| M::multiply_add(sum, x, factor))
 }
 
-/// See [`super::Isa::add_and_norm`].
+/// See [`super::Machine::add_and_norm`].
 #[inline(always)]
-pub(super) fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm: Norm<'_>) {
+pub(super) fn add_and_norm<M: MultiplyAdd>(
+    rows: &mut [f32],
+    added: &[f32],
+    stride: usize,
+    norm: Norm<'_>,
+) {
     let size = norm.scale.len();
     for (row, added) in rows.chunks_exact_mut(stride).zip(added.chunks_exact(stride)) {
         let row = &mut row[..size];
@@ -236,39 +302,39 @@ pub(super) fn add_and_norm(rows: &mut [f32], added: &[f32], stride: usize, norm:
         let variance = sum(row, |x| (x - mean) * (x - mean)) / size as f32;
         let factor = 1.0 / (variance + norm.epsilon).sqrt();
         for ((x, scale), shift) in row.iter_mut().zip(norm.scale).zip(norm.shift) {
-            *x = ((*x - mean) * factor).mul_add(*scale, *shift);
+            *x = M::multiply_add((*x - mean) * factor, *scale, *shift);
         }
     }
 }
 
-/// See [`super::Isa::softmax`].
+/// See [`super::Machine::softmax`].
 #[inline(always)]
-pub(super) fn softmax(row: &mut [f32], mask: &[f32]) {
-    let factor = exponentials(row, mask);
+pub(super) fn softmax<M: MultiplyAdd>(row: &mut [f32], mask: &[f32]) {
+    let factor = exponentials::<M>(row, mask);
     row.iter_mut().for_each(|x| *x *= factor);
 }
 
-/// See [`super::Isa::softmax_in_bf16`].
+/// See [`super::Machine::softmax_in_bf16`].
 #[inline(always)]
-pub(super) fn softmax_in_bf16(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
-    let factor = exponentials(row, mask);
+pub(super) fn softmax_in_bf16<M: MultiplyAdd>(row: &mut [f32], mask: &[f32], nearest: &mut [bf16]) {
+    let factor = exponentials::<M>(row, mask);
     nearest.iter_mut().zip(row).for_each(|(nearest, &mut x)| *nearest = bf16::from_f32(x * factor));
 }
 
 /// `row = exp(x - max x)` of `x = row + mask`, and `1 / Σ exp(x - max x)`.
 #[inline(always)]
-fn exponentials(row: &mut [f32], mask: &[f32]) -> f32 {
+fn exponentials<M: MultiplyAdd>(row: &mut [f32], mask: &[f32]) -> f32 {
     let mut most = [f32::NEG_INFINITY; LANES];
     by_lanes(&mut most, row, mask, |most, x, mask| *most = larger(*most, *x + mask));
     let (largest, mut sums) = (folded(most, larger), [0.0; LANES]);
     by_lanes(&mut sums, row, mask, |sum, x, mask| {
-        *x = exp(*x + mask - largest);
+        *x = exp::<M>(*x + mask - largest);
         *sum += *x;
     });
     1.0 / folded(sums, |a, b| a + b)
 }
 
-/// See [`super::Isa::unit`].
+/// See [`super::Machine::unit`].
 #[inline(always)]
 pub(super) fn unit(row: &mut [f32], least: f32) {
     let length = sum(row, |x| x * x).sqrt();

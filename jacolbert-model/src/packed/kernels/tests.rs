@@ -1,19 +1,22 @@
 //! One suite over every implementation.
 
-use super::matrices::LARGEST_INPUT;
-use super::*;
+use half::bf16;
+use jacolbert_core::simd::Isa;
 
-fn every_isa() -> Vec<Isa> {
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
-    let mut all = vec![Isa::Scalar];
-    #[cfg(target_arch = "x86_64")]
-    {
-        all.extend(avx2::Avx2::new().map(Isa::Avx2));
-        let avx512 = avx512::Avx512::new();
-        all.extend(avx512.map(|avx512| Isa::Avx512(avx512.first_generation())));
-        all.extend(avx512.map(Isa::Avx512));
-        all.extend(avx512.map(Isa::Avx512).map(Isa::with_tiles).filter(|isa| isa.has_tiles()));
-    }
+use super::matrices::LARGEST_INPUT;
+use super::multiply_add::{Fused, Separate};
+use super::products::DEPTH;
+use super::*;
+use crate::Activation;
+
+/// The definition, which every machine must equal.
+fn definition() -> Machine {
+    Machine::of(Isa::Scalar)
+}
+
+fn every_machine() -> Vec<Machine> {
+    let mut all: Vec<Machine> = Isa::all().into_iter().map(Machine::of).collect();
+    all.extend(Some(Machine::detected().with_amx()).filter(|machine| machine.has_amx()));
     all
 }
 
@@ -56,7 +59,7 @@ fn by_formula(rows: Rows<'_>, panels: Panels<'_>, bias: &[Lanes], row: usize) ->
     (0..bias.len() * LANES).map(column).collect()
 }
 
-fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+fn check_product(count: usize, inputs: usize, num_panels: usize, machine: Machine) {
     let stride = inputs + 3;
     let values = floats(count * stride, 1);
     let rows = Rows { values: &values, stride, count };
@@ -64,31 +67,31 @@ fn check_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
     let bias = lanes(num_panels, 3);
     for activation in ACTIVATIONS {
         let mut out = vec![0.5; count * num_panels * LANES];
-        isa.product(rows, panels, &bias, activation, whole(&mut out, num_panels));
+        machine.product(rows, panels, &bias, activation, whole(&mut out, num_panels));
         for (r, found) in out.chunks_exact(num_panels * LANES).enumerate() {
             let mut expected = by_formula(rows, panels, &bias, r);
             for lanes in expected.as_chunks_mut().0 {
-                scalar::activate(activation, lanes);
+                scalar::activate::<Fused>(activation, lanes);
             }
-            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}, row {r}");
+            assert_eq!(bits(found), bits(&expected), "{machine:?}, {count} x {inputs}, row {r}");
         }
     }
 }
 
 #[test]
-fn products_are_chains_of_fused_multiply_adds_on_every_isa() {
-    for isa in every_isa() {
+fn products_are_chains_of_fused_multiply_adds_on_every_machine() {
+    for machine in every_machine() {
         for count in 0..=25 {
-            check_product(count, 7, 3, isa);
+            check_product(count, 7, 3, machine);
         }
         for num_panels in 1..=5 {
-            check_product(14, 9, num_panels, isa);
+            check_product(14, 9, num_panels, machine);
         }
         for inputs in 0..=100 {
-            check_product(7, inputs, 1, isa);
+            check_product(7, inputs, 1, machine);
         }
         for inputs in [DEPTH - 1, DEPTH, DEPTH + 1, 3 * DEPTH + 5] {
-            check_product(8, inputs, 3, isa);
+            check_product(8, inputs, 3, machine);
         }
     }
 }
@@ -99,10 +102,10 @@ fn what_is_beside_the_columns_stays() {
     let rows = Rows { values: &floats(count * inputs, 1), stride: inputs, count };
     let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
     let bias = lanes(num_panels, 3);
-    for isa in every_isa() {
+    for machine in every_machine() {
         let (mut dense, mut wide) = (vec![0.5; count * 32], vec![0.5; count * 50]);
-        isa.product(rows, panels, &bias, None, whole(&mut dense, num_panels));
-        isa.product(rows, panels, &bias, None, RowsMut { values: &mut wide, stride: 50 });
+        machine.product(rows, panels, &bias, None, whole(&mut dense, num_panels));
+        machine.product(rows, panels, &bias, None, RowsMut { values: &mut wide, stride: 50 });
         for (dense, wide) in dense.chunks(32).zip(wide.chunks(50)) {
             assert_eq!((&wide[..32], &wide[32..]), (dense, &[0.5; 18][..]));
         }
@@ -122,7 +125,7 @@ fn rows_lie_no_multiple_of_4_kib_apart() {
 fn in_both_formats(
     count: usize,
     num_panels: usize,
-    isa: Isa,
+    machine: Machine,
     compute: impl Fn(Results<'_>),
 ) -> Vec<f32> {
     let (mut exact, mut nearest) = (vec![0.5; count * num_panels * LANES], Vec::new());
@@ -130,19 +133,19 @@ fn in_both_formats(
     compute(Results::F32(whole(&mut exact, num_panels)));
     compute(Results::Bf16(RowsMut { values: &mut nearest, stride: num_panels * LANES }));
     let expected: Vec<bf16> = exact.iter().map(|&x| bf16::from_f32(x)).collect();
-    assert_eq!(nearest, expected, "{isa:?}");
+    assert_eq!(nearest, expected, "{machine:?}");
     exact
 }
 
 /// A product in bytes by its formula, and what it should be without them.
-fn check_byte_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+fn check_byte_product(count: usize, inputs: usize, num_panels: usize, machine: Machine) {
     let quads = inputs.div_ceil(4).next_multiple_of(LINE);
     let stride = line_stride(quads);
     let (values, weights) = (floats(count * inputs, 1), floats(num_panels * quads * 4 * LANES, 2));
     let mut bytes = vec![[0; 4]; count * stride];
     let mut scales = Vec::new();
     for (row, bytes) in values.chunks(inputs.max(1)).zip(bytes.chunks_mut(stride)) {
-        scales.push(isa.quantise(row, bytes.as_flattened_mut()));
+        scales.push(machine.quantise(row, bytes.as_flattened_mut()));
     }
     scales.resize(count, ByteScale::default());
     let rows = ByteRows { values: &bytes, quads, stride, scales: &scales };
@@ -152,8 +155,8 @@ fn check_byte_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) 
     let column_scales = vec![[1.0 / 127.0; LANES]; num_panels];
     let panels = BytePanels { lanes: shifted.as_chunks().0, quads, scales: &column_scales };
     let bias = lanes(num_panels, 3);
-    let found = in_both_formats(count, num_panels, isa, |out| {
-        isa.byte_product(rows, panels, &bias, None, out);
+    let found = in_both_formats(count, num_panels, machine, |out| {
+        machine.byte_product(rows, panels, &bias, None, out);
     });
     let width = num_panels * LANES;
     for (n, &found) in found.iter().enumerate() {
@@ -165,32 +168,32 @@ fn check_byte_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) 
         let expected = exact.sum::<f64>() + f64::from(bias[panel][lane]);
         // Each input is off by half a step of at most 1 / 127.
         let within = 1e-5 + inputs as f64 * 0.5 / 127.0;
-        assert!((f64::from(found) - expected).abs() <= within, "{isa:?} {count} x {inputs}");
+        assert!((f64::from(found) - expected).abs() <= within, "{machine:?} {count} x {inputs}");
     }
     for activation in ACTIVATIONS {
-        let [found, scalar] = [isa, Isa::Scalar].map(|isa| {
+        let [found, scalar] = [machine, definition()].map(|machine| {
             let mut out = vec![0.5; count * width];
             let room = Results::F32(whole(&mut out, num_panels));
-            isa.byte_product(rows, panels, &bias, activation, room);
+            machine.byte_product(rows, panels, &bias, activation, room);
             bits(&out)
         });
-        assert_eq!(found, scalar, "{isa:?}, {count} x {inputs}");
+        assert_eq!(found, scalar, "{machine:?}, {count} x {inputs}");
     }
 }
 
 #[test]
-fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_isa() {
-    for isa in every_isa() {
+fn products_in_bytes_are_those_of_the_rounded_numbers_on_every_machine() {
+    for machine in every_machine() {
         for count in (0..=70).chain([127, 128, 129, 256, 257, 300]) {
-            check_byte_product(count, 7, 2, isa);
+            check_byte_product(count, 7, 2, machine);
         }
         for inputs in 0..=100 {
-            check_byte_product(7, inputs, 3, isa);
+            check_byte_product(7, inputs, 3, machine);
         }
         for num_panels in 1..=5 {
-            check_byte_product(35, 90, num_panels, isa);
+            check_byte_product(35, 90, num_panels, machine);
         }
-        check_byte_product(3, 3_072, 2, isa);
+        check_byte_product(3, 3_072, 2, machine);
     }
 }
 
@@ -218,24 +221,24 @@ fn bf16_sum_in_tiles(bias: f32, inputs: &[[bf16; 2]], weights: &[[bf16; 2]]) -> 
 }
 
 /// A product in bf16 by its formula.
-fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) {
+fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, machine: Machine) {
     let pairs = inputs.div_ceil(2).next_multiple_of(LINE);
     let stride = line_stride(pairs);
     let mut values = vec![[bf16::ZERO; 2]; count * stride];
     for (row, nearest) in
         floats(count * inputs, 1).chunks(inputs.max(1)).zip(values.chunks_mut(stride))
     {
-        isa.nearest_bf16(row, nearest.as_flattened_mut());
+        machine.nearest_bf16(row, nearest.as_flattened_mut());
     }
     let weights = floats(num_panels * pairs * 2 * LANES, 2);
     let weights: Vec<bf16> = weights.into_iter().map(bf16::from_f32).collect();
     let panels = Bf16Panels { lanes: weights.as_chunks().0, pairs };
     let rows = Bf16Rows { values: &values, pairs, stride, count };
     let bias = lanes(num_panels, 3);
-    let sum = if isa.has_tiles() { bf16_sum_in_tiles } else { bf16_sum };
+    let sum = if machine.has_amx() { bf16_sum_in_tiles } else { bf16_sum };
     for activation in ACTIVATIONS {
-        let found = in_both_formats(count, num_panels, isa, |out| {
-            isa.bf16_product(rows, panels, &bias, activation, out);
+        let found = in_both_formats(count, num_panels, machine, |out| {
+            machine.bf16_product(rows, panels, &bias, activation, out);
         });
         for (n, found) in found.as_chunks::<LANES>().0.iter().enumerate() {
             let (row, panel) = (&values[n / num_panels * stride..][..pairs], n % num_panels);
@@ -245,25 +248,25 @@ fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, isa: Isa) 
                     of_panel.iter().map(|lanes| lanes.as_chunks().0[lane]).collect();
                 sum(bias[panel][lane], row, &column)
             });
-            scalar::activate(activation, &mut expected);
-            assert_eq!(bits(found), bits(&expected), "{isa:?}, {count} x {inputs}, {n}");
+            scalar::activate::<Fused>(activation, &mut expected);
+            assert_eq!(bits(found), bits(&expected), "{machine:?}, {count} x {inputs}, {n}");
         }
     }
 }
 
 #[test]
-fn products_in_bf16_are_sums_in_their_order_on_every_isa() {
-    for isa in every_isa() {
+fn products_in_bf16_are_sums_in_their_order_on_every_machine() {
+    for machine in every_machine() {
         for count in (0..=70).chain([127, 128, 129, 256, 257, 300]) {
-            check_bf16_product(count, 7, 2, isa);
+            check_bf16_product(count, 7, 2, machine);
         }
         for inputs in 0..=100 {
-            check_bf16_product(7, inputs, 3, isa);
+            check_bf16_product(7, inputs, 3, machine);
         }
         for num_panels in 1..=5 {
-            check_bf16_product(35, 90, num_panels, isa);
+            check_bf16_product(35, 90, num_panels, machine);
         }
-        check_bf16_product(3, 3_072, 2, isa);
+        check_bf16_product(3, 3_072, 2, machine);
     }
 }
 
@@ -277,18 +280,18 @@ fn rounded_rows_lie_an_odd_number_of_lines_apart() {
 }
 
 #[test]
-fn numbers_in_bf16_are_the_nearest_on_every_isa() {
-    for isa in every_isa() {
+fn numbers_in_bf16_are_the_nearest_on_every_machine() {
+    for machine in every_machine() {
         for size in 1..=100 {
             let row = floats(size, 5);
             let mut nearest = vec![bf16::ONE; size + 1];
-            isa.nearest_bf16(&row, &mut nearest);
+            machine.nearest_bf16(&row, &mut nearest);
             let expected: Vec<bf16> = row.iter().map(|&x| bf16::from_f32(x)).collect();
             assert_eq!((&nearest[..size], nearest[size]), (&expected[..], bf16::ONE));
         }
         let special = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 0.0, -0.0];
         let mut nearest = [bf16::ONE; 6];
-        isa.nearest_bf16(&special, &mut nearest);
+        machine.nearest_bf16(&special, &mut nearest);
         assert!(nearest[0].is_nan());
         assert_eq!(
             nearest[1..].iter().map(|x| x.to_bits()).collect::<Vec<_>>(),
@@ -310,22 +313,22 @@ fn the_largest_bytes_do_not_overflow() {
         let scales = [ByteScale { unit: 1.0, excess: offset * input * num_inputs }];
         let rows = ByteRows { values: &bytes, quads, stride: quads, scales: &scales };
         let expected = (input * (i32::from(weight) - offset) * num_inputs) as f32;
-        for isa in every_isa() {
+        for machine in every_machine() {
             let mut out = [0.0; LANES];
             let room = Results::F32(whole(&mut out, 1));
-            isa.byte_product(rows, panels, &[[0.0; LANES]], None, room);
-            assert_eq!(out, [expected; LANES], "{isa:?}");
+            machine.byte_product(rows, panels, &[[0.0; LANES]], None, room);
+            assert_eq!(out, [expected; LANES], "{machine:?}");
         }
     }
 }
 
 #[test]
 fn bytes_are_the_nearest_and_the_largest_has_all_bits() {
-    for isa in every_isa() {
+    for machine in every_machine() {
         for size in 1..=100 {
             let row = floats(size, 5);
             let mut bytes = vec![0; size + 1];
-            let ByteScale { unit, excess } = isa.quantise(&row, &mut bytes);
+            let ByteScale { unit, excess } = machine.quantise(&row, &mut bytes);
             let mut far = row.iter().zip(&bytes).map(|(x, &n)| (x - f32::from(n) * unit).abs());
             assert!(far.all(|far| far <= 0.501 * unit));
             let largest = bytes.iter().map(|n| n.abs()).max();
@@ -333,34 +336,39 @@ fn bytes_are_the_nearest_and_the_largest_has_all_bits() {
             let total: i32 = bytes.iter().map(|&n| i32::from(n)).sum();
             assert_eq!(excess, i32::from(WEIGHT_OFFSET) * total);
         }
-        assert_eq!(isa.quantise(&[0.0; 20], &mut [7; 20]).unit, 0.0);
+        assert_eq!(machine.quantise(&[0.0; 20], &mut [7; 20]).unit, 0.0);
         for fault in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            assert!(isa.quantise(&[1.0, fault, 2.0], &mut [0; 3]).unit.is_nan());
+            assert!(machine.quantise(&[1.0, fault, 2.0], &mut [0; 3]).unit.is_nan());
         }
     }
 }
 
 #[test]
-fn rows_have_the_same_bits_on_every_isa() {
-    for isa in every_isa() {
+fn rows_have_the_same_bits_on_every_machine() {
+    for machine in every_machine() {
         for size in 1..=100 {
             let stride = size + 2;
             let (values, added, weights) =
                 (floats(3 * stride, 1), floats(3 * stride, 2), floats(2 * size, 3));
             let (scale, shift) = weights.split_at(size);
-            let all = |isa: Isa| {
+            let all = |machine: Machine| {
                 let (mut normed, mut soft, mut unit) =
                     (values.clone(), values.clone(), values.clone());
-                isa.add_and_norm(&mut normed, &added, stride, Norm { scale, shift, epsilon: 1e-5 });
+                machine.add_and_norm(
+                    &mut normed,
+                    &added,
+                    stride,
+                    Norm { scale, shift, epsilon: 1e-5 },
+                );
                 let mut nearest = vec![bf16::ONE; values.len()];
-                isa.softmax_in_bf16(&mut soft, &added, &mut nearest);
+                machine.softmax_in_bf16(&mut soft, &added, &mut nearest);
                 soft.copy_from_slice(&values);
-                isa.softmax(&mut soft, &added);
+                machine.softmax(&mut soft, &added);
                 assert!(nearest.iter().zip(&soft).all(|(&near, &x)| near == bf16::from_f32(x)));
-                isa.unit(&mut unit, 1e-12);
+                machine.unit(&mut unit, 1e-12);
                 [bits(&normed), bits(&soft), bits(&unit)]
             };
-            assert_eq!(all(isa), all(Isa::Scalar), "{isa:?}, {size}");
+            assert_eq!(all(machine), all(definition()), "{machine:?}, {size}");
         }
     }
 }
@@ -371,7 +379,7 @@ fn norms_are_those_of_the_formula() {
         let (values, added, weights) = (floats(size, 1), floats(size, 2), floats(2 * size, 3));
         let (scale, shift) = weights.split_at(size);
         let mut found = values.clone();
-        Isa::Scalar.add_and_norm(&mut found, &added, size, Norm { scale, shift, epsilon: 1e-5 });
+        definition().add_and_norm(&mut found, &added, size, Norm { scale, shift, epsilon: 1e-5 });
         let x: Vec<f64> = values.iter().zip(&added).map(|(a, b)| f64::from(a + b)).collect();
         let mean = x.iter().sum::<f64>() / size as f64;
         let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / size as f64;
@@ -390,7 +398,7 @@ fn softmax_sums_to_1_and_passes_over_what_is_masked() {
         mask.iter_mut().skip(1).step_by(2).for_each(|mask| *mask = -1e4);
         let weights: Vec<f64> = row.iter().step_by(2).map(|&x| f64::from(x).exp()).collect();
         let total: f64 = weights.iter().sum();
-        Isa::detected().softmax(&mut row, &mask);
+        Machine::detected().softmax(&mut row, &mask);
         for (n, &found) in row.iter().enumerate() {
             let expected = if n % 2 == 0 { weights[n / 2] / total } else { 0.0 };
             assert!((f64::from(found) - expected).abs() < 2e-7, "{size}: {found}, {expected}");
@@ -402,12 +410,12 @@ fn softmax_sums_to_1_and_passes_over_what_is_masked() {
 fn exp_is_within_2e_7_of_itself() {
     for step in -86_000..=87_999 {
         let x = step as f32 * 1e-3;
-        let (found, expected) = (f64::from(scalar::exp(x)), f64::from(x).exp());
+        let (found, expected) = (f64::from(scalar::exp::<Fused>(x)), f64::from(x).exp());
         assert!((found / expected - 1.0).abs() < 2e-7, "exp({x}) = {found}");
     }
-    assert_eq!([-1e4, -100.0, f32::NEG_INFINITY].map(scalar::exp), [0.0; 3]);
-    assert!(scalar::exp(f32::NAN).is_nan());
-    assert!(scalar::exp(f32::INFINITY).is_finite());
+    assert_eq!([-1e4, -100.0, f32::NEG_INFINITY].map(scalar::exp::<Fused>), [0.0; 3]);
+    assert!(scalar::exp::<Fused>(f32::NAN).is_nan());
+    assert!(scalar::exp::<Fused>(f32::INFINITY).is_finite());
 }
 
 /// `erf` by its Taylor series, `2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n+1))`, which is exact enough below 4.
@@ -425,19 +433,19 @@ fn erf_by_series(x: f64) -> f64 {
 fn erf_is_within_4e_7() {
     for step in -4_000..=4_000 {
         let x = step as f32 * 1e-3;
-        let (found, expected) = (f64::from(scalar::erf(x)), erf_by_series(f64::from(x)));
+        let (found, expected) = (f64::from(scalar::erf::<Fused>(x)), erf_by_series(f64::from(x)));
         assert!((found - expected).abs() < 4e-7, "erf({x}) = {found}, not {expected}");
     }
     for x in [3.92, 4.0, 100.0, f32::INFINITY] {
-        assert_eq!([scalar::erf(x), scalar::erf(-x)], [1.0, -1.0]);
+        assert_eq!([scalar::erf::<Fused>(x), scalar::erf::<Fused>(-x)], [1.0, -1.0]);
     }
-    assert!(scalar::erf(f32::NAN).is_nan());
+    assert!(scalar::erf::<Fused>(f32::NAN).is_nan());
 }
 
 #[test]
 fn gelu_far_below_zero_is_zero() {
     let mut lanes = [-1_000.0; LANES];
-    scalar::activate(Some(Activation::Gelu), &mut lanes);
+    scalar::activate::<Fused>(Some(Activation::Gelu), &mut lanes);
     assert_eq!(lanes, [0.0; LANES]);
 }
 
@@ -446,10 +454,82 @@ fn gelu_by_tanh_is_that_of_the_formula() {
     for step in -1_000..=1_000 {
         let x = step as f32 * 1e-2;
         let mut lanes = [x; LANES];
-        scalar::activate(Some(Activation::GeluTanh), &mut lanes);
+        scalar::activate::<Fused>(Some(Activation::GeluTanh), &mut lanes);
         let wide = f64::from(x);
         let u = (2.0 / std::f64::consts::PI).sqrt() * (wide + 0.044_715 * wide.powi(3));
         let expected = 0.5 * wide * (1.0 + u.tanh());
         assert!((f64::from(lanes[0]) - expected).abs() < 2e-6, "{x}: {}", lanes[0]);
+    }
+}
+
+/// The largest difference between the numbers that two machines give.
+fn farthest(left: &[f32], right: &[f32]) -> f32 {
+    assert_eq!(left.len(), right.len());
+    left.iter().zip(right).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn without_fused_multiply_add_products_are_near_and_not_the_same() {
+    let unfused = Machine::unfused();
+    let mut differs = false;
+    for inputs in (0..=100).chain([768, 3_072]) {
+        let (count, num_panels) = (3, 2);
+        let values = floats(count * inputs, 1);
+        let rows = Rows { values: &values, stride: inputs, count };
+        let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
+        let bias = lanes(num_panels, 3);
+        for activation in ACTIVATIONS {
+            let [found, expected] = [unfused, definition()].map(|machine| {
+                let mut out = vec![0.5; count * num_panels * LANES];
+                machine.product(rows, panels, &bias, activation, whole(&mut out, num_panels));
+                out
+            });
+            // Each of the products and sums is off by half a unit in the last place.
+            assert!(farthest(&found, &expected) < 1e-6 * (inputs + 10) as f32, "{inputs}");
+            differs |= found != expected;
+        }
+    }
+    assert!(differs, "two roundings differ from one");
+}
+
+#[test]
+fn without_fused_multiply_add_rows_are_near() {
+    let unfused = Machine::unfused();
+    for size in 1..=100 {
+        let values = floats(size, 1);
+        let added = floats(size, 2);
+        let weights = floats(2 * size, 3);
+        let (scale, shift) = weights.split_at(size);
+        let all = |machine: Machine| {
+            let mut normed = values.clone();
+            machine.add_and_norm(&mut normed, &added, size, Norm { scale, shift, epsilon: 1e-5 });
+            let mut soft = values.clone();
+            machine.softmax(&mut soft, &added);
+            let mut unit = values.clone();
+            machine.unit(&mut unit, 1e-12);
+            [normed, soft, unit].concat()
+        };
+        assert!(farthest(&all(unfused), &all(definition())) < 1e-6, "{size}");
+        let bytes = |machine: Machine| {
+            let mut bytes = vec![0; size];
+            (machine.quantise(&values, &mut bytes).unit, bytes)
+        };
+        let (found, expected) = (bytes(unfused), bytes(definition()));
+        assert_eq!(found.0, expected.0);
+        assert!(found.1.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() <= 1), "{size}");
+    }
+}
+
+#[test]
+fn exp_and_erf_are_about_as_near_without_fused_multiply_add() {
+    for step in -8_600..=8_799 {
+        let x = step as f32 * 1e-2;
+        let (found, expected) = (f64::from(scalar::exp::<Separate>(x)), f64::from(x).exp());
+        assert!((found / expected - 1.0).abs() < 3e-7, "exp({x}) = {found}");
+    }
+    for step in -400..=400 {
+        let x = step as f32 * 1e-2;
+        let (found, expected) = (scalar::erf::<Separate>(x), erf_by_series(f64::from(x)));
+        assert!((f64::from(found) - expected).abs() < 6e-7, "erf({x}) = {found}, not {expected}");
     }
 }

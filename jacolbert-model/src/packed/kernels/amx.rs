@@ -9,12 +9,13 @@ use std::arch::x86_64::{__cpuid, __cpuid_count};
 use std::ops::Range;
 
 use super::matrices::{Bf16Panels, Bf16Rows, BytePanels, ByteRows, LANES, LINE, Lanes, Results};
+use super::multiply_add::Fused;
 use super::scalar;
 use crate::Activation;
 
 /// Proof that the machine has tiles and AVX-512, and that the system lets this process use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tiles(());
+pub(crate) struct Amx(());
 
 /// Rows that are computed together, by two tiles.
 const ROWS: usize = 2 * LANES;
@@ -28,12 +29,12 @@ const DEPTH: usize = 8;
 /// Bytes of a tile of weights.
 const TILE: usize = LINE * size_of::<Lanes>();
 
-impl Tiles {
+impl Amx {
     pub(super) fn new() -> Option<Self> {
         (are_there() && are_granted()).then_some(Self(()))
     }
 
-    /// See [`super::Isa::bf16_product`]. The order of the sum is another: of each 16 pairs the products of
+    /// See [`super::Machine::bf16_product`]. The order of the sum is another: of each 16 pairs the products of
     /// the first numbers and those of the second are two chains from zero on, whose sum is added to what was
     /// there.
     ///
@@ -50,11 +51,11 @@ impl Tiles {
         let count = rows.count;
         let product = Product::of(rows.values, rows.stride, count, panels.lanes, panels.pairs);
         // SAFETY: a value of this type exists only where there are tiles, and AVX-512 F and BW;
-        // `Isa::bf16_product` checked that rows and panels are whole.
+        // `Machine::bf16_product` checked that rows and panels are whole.
         unsafe { bf16_product(&product, bias, activation, out) }
     }
 
-    /// See [`super::Isa::byte_product`].
+    /// See [`super::Machine::byte_product`].
     ///
     /// # Panics
     /// If quads are no whole lines, or none.
@@ -69,7 +70,7 @@ impl Tiles {
         let count = rows.num_rows();
         let product = Product::of(rows.values, rows.stride, count, panels.lanes, panels.quads);
         // SAFETY: a value of this type exists only where there are tiles, and AVX-512 F and BW;
-        // `Isa::byte_product` checked that rows and panels are whole.
+        // `Machine::byte_product` checked that rows and panels are whole.
         unsafe { byte_product(&product, rows, panels.scales, bias, activation, out) }
     }
 }
@@ -218,7 +219,7 @@ unsafe fn bf16_product(
     let put = |first: usize, panels: Range<usize>, sums: &mut [[Lanes; PANELS]]| {
         for (row, sums) in (first..).zip(sums) {
             let sums = &mut sums[..panels.len()];
-            sums.iter_mut().for_each(|lanes| scalar::activate(activation, lanes));
+            sums.iter_mut().for_each(|lanes| scalar::activate::<Fused>(activation, lanes));
             put_row(&mut out, row, panels.start, sums);
         }
     };
@@ -242,8 +243,9 @@ unsafe fn byte_product(
             let sums = &mut sums[..panels.len()];
             for (panel, lanes) in panels.clone().zip(&mut *sums) {
                 let exact = lanes.map(|sum| sum.to_bits().cast_signed());
-                *lanes = scalar::scaled(&exact, rows.scales[row], &scales[panel], &bias[panel]);
-                scalar::activate(activation, lanes);
+                *lanes =
+                    scalar::scaled::<Fused>(&exact, rows.scales[row], &scales[panel], &bias[panel]);
+                scalar::activate::<Fused>(activation, lanes);
             }
             put_row(&mut out, row, panels.start, sums);
         }
@@ -342,7 +344,7 @@ macro_rules! multiply {
         /// See [`Multiply`].
         ///
         /// # Safety
-        /// Tiles have the shapes of the block's rows, and its rows and panels are whole.
+        /// Amx have the shapes of the block's rows, and its rows and panels are whole.
         unsafe fn $name(block: Block<'_>) {
             let Block { product, rows, lines, panels, begin, sums } = block;
             let input = product.rows.wrapping_add(rows.start * product.stride + lines.start * 64);
