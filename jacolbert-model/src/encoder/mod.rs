@@ -3,6 +3,7 @@
 mod batching;
 mod encoded;
 mod engine;
+mod from_memory;
 mod options;
 mod origin;
 mod self_check;

@@ -1,5 +1,7 @@
 //! What changes the fingerprint of a model, and what does not.
 
+use std::path::Path;
+
 use jacolbert_model::{ColbertConfig, Device, Encoder, Fingerprint, LoadOptions};
 use serde_json::json;
 
@@ -122,5 +124,13 @@ fn settings_given_count_as_those_of_the_folder_do() -> TestResult {
 #[test]
 fn a_fingerprint_stays_what_it_was() -> TestResult {
     assert_eq!(of(&Tiny::new())?.to_string(), "53e6e684-1c545dc6-8eab3d4e");
+    Ok(())
+}
+
+#[test]
+fn the_fingerprint_of_the_demonstration_model_stays_what_it_was() -> TestResult {
+    let mini = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/mini");
+    let encoder = Encoder::from_dir(&mini, &LoadOptions::default(), &Device::cpu())?;
+    assert_eq!(encoder.fingerprint()?.to_string(), "359c1a64-40937bad-8c27b188");
     Ok(())
 }
