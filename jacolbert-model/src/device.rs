@@ -159,13 +159,6 @@ impl Device {
         }
     }
 
-    /// Seeds the random numbers from which fresh weights are drawn on one of Burn's devices. The CPU draws none.
-    pub fn seed(&self, seed: u64) {
-        if let Some(device) = self.as_burn() {
-            device.seed(seed);
-        }
-    }
-
     /// Burn's device, if it is one of Burn's.
     pub(crate) fn as_burn(&self) -> Option<&burn::tensor::Device> {
         match &self.0 {
