@@ -51,6 +51,7 @@ impl TokenWeights {
 }
 
 fn idf(frequency: usize, num_passages: usize) -> f64 {
-    let (with, without) = (frequency as f64, (num_passages - frequency) as f64);
+    let with = frequency as f64;
+    let without = (num_passages - frequency) as f64;
     (1.0 + (without + 0.5) / (with + 0.5)).ln()
 }

@@ -59,7 +59,8 @@ impl PytorchFile {
             DType::F16 => |bytes| numbers(bytes, |n| f16::from_ne_bytes(n).to_f32()),
             DType::BF16 => |bytes| numbers(bytes, |n| bf16::from_ne_bytes(n).to_f32()),
             dtype => {
-                let (path, tensor) = (self.path.clone(), name.into());
+                let path = self.path.clone();
+                let tensor = name.into();
                 return Err(Error::TensorDtype { path, tensor, found: format!("{dtype:?}") });
             }
         };

@@ -141,7 +141,9 @@ impl Encoder {
     {
         let round_tokens = options.round_tokens(self.batch_tokens());
         let mut reader = Reader::new(sources, tokenise, round_tokens);
-        let (mut tokenised, mut encoded, mut first) = (reader.round(), Round::new(), 0);
+        let mut tokenised = reader.round();
+        let mut encoded = Round::new();
+        let mut first = 0;
         while !(tokenised.is_empty() && encoded.is_empty()) {
             let num_taken = encoded.len();
             let num_tokenised = tokenised.len();
@@ -207,7 +209,9 @@ where
     F: Fn(D) -> Result<Vec<TokenisedPassage<P>>, E> + Sync,
 {
     fn new(sources: I, tokenise: F, round_tokens: usize) -> Self {
-        let (ready, tokens_ready, end) = (VecDeque::new(), 0, None);
+        let ready = VecDeque::new();
+        let tokens_ready = 0;
+        let end = None;
         Self { sources, tokenise, round_tokens, ready, tokens_ready, end }
     }
 
@@ -217,7 +221,8 @@ where
         while self.tokens_ready < self.round_tokens && self.end.is_none() {
             self.read();
         }
-        let (mut round, mut tokens) = (Round::new(), 0);
+        let mut round = Round::new();
+        let mut tokens = 0;
         while let Some(next) = self.ready.pop_front_if(|next| {
             tokens += next.encoding.ids.len();
             tokens <= self.round_tokens || round.is_empty()
@@ -230,7 +235,8 @@ where
 
     /// Reads and tokenises some more, up to the first error.
     fn read(&mut self) {
-        let (mut read, mut end) = (Vec::with_capacity(SOURCES_AT_ONCE), None);
+        let mut read = Vec::with_capacity(SOURCES_AT_ONCE);
+        let mut end = None;
         while read.len() < SOURCES_AT_ONCE && end.is_none() {
             match self.sources.next() {
                 Some(Ok(source)) => read.push(source),

@@ -77,7 +77,8 @@ impl PackedAttention {
             return self.context_of_bf16(hidden, batch, partition, scratch);
         }
         let PassScratch { queries_keys_values, context } = scratch;
-        let (width, buffer) = (self.inputs.stride(), &mut queries_keys_values.f32);
+        let width = self.inputs.stride();
+        let buffer = &mut queries_keys_values.f32;
         let inputs = self.inputs(hidden, partition, buffer, width, |out| Outputs::F32(out));
         let context = context.f32.take(batch.num_rows() * self.stride());
         self.heads(batch, partition, context, self.stride(), |text, head, scratch, out| {
@@ -96,7 +97,8 @@ impl PackedAttention {
         scratch: &'r mut PassScratch,
     ) -> Context<'r> {
         let PassScratch { queries_keys_values, context } = scratch;
-        let (width, buffer) = (self.inputs.bf16_stride(), &mut queries_keys_values.bf16);
+        let width = self.inputs.bf16_stride();
+        let buffer = &mut queries_keys_values.bf16;
         let inputs = self.inputs(hidden, partition, buffer, width, |out| Outputs::Bf16(out));
         let compute = |text, head, scratch: &mut HeadScratch, mut out: Results<'_>| {
             let head = self.bf16_head(inputs, batch, text, head);
@@ -110,7 +112,8 @@ impl PackedAttention {
             return Context::F32(context);
         };
         let context = context.bf16.take(batch.num_rows() * self.bf16_stride());
-        let (values, stride) = (context.as_flattened_mut(), 2 * self.bf16_stride());
+        let values = context.as_flattened_mut();
+        let stride = 2 * self.bf16_stride();
         self.heads(batch, partition, values, stride, |text, head, scratch, out| {
             compute(text, head, scratch, Results::Bf16(out));
         });
@@ -179,16 +182,19 @@ impl PackedAttention {
         stride: usize,
         compute: impl Fn(usize, usize, &mut HeadScratch, RowsMut<'_, T>) + Sync + Send,
     ) {
-        let (size, vector_stride) = (self.size(), self.size().next_multiple_of(LANES));
+        let size = self.size();
+        let vector_stride = self.size().next_multiple_of(LANES);
         let heads = partition.map(batch.num_texts() * self.num_heads, |scratch, n| {
-            let (text, head) = (n / self.num_heads, n % self.num_heads);
+            let text = n / self.num_heads;
+            let head = n % self.num_heads;
             let mut vectors = vec![T::default(); batch.rows(text).len() * vector_stride];
             let out = RowsMut { values: &mut vectors, stride: vector_stride };
             compute(text, head, scratch, out);
             vectors
         });
         for (n, vectors) in heads.iter().enumerate() {
-            let (text, head) = (n / self.num_heads, n % self.num_heads);
+            let text = n / self.num_heads;
+            let head = n % self.num_heads;
             let rows = context.chunks_exact_mut(stride).skip(batch.rows(text).start);
             for (row, vector) in rows.zip(vectors.chunks_exact(vector_stride)) {
                 row[head * size..][..size].copy_from_slice(&vector[..size]);
@@ -203,7 +209,8 @@ impl PackedAttention {
         text: usize,
         head: usize,
     ) -> Head<'a> {
-        let (range, stride) = (batch.rows(text), self.inputs.stride());
+        let range = batch.rows(text);
+        let stride = self.inputs.stride();
         let values = &inputs[range.start * stride..range.end * stride];
         let values = values.get(head * self.size()..).unwrap_or_default();
         let rows = Rows { values, stride, count: range.len() };
@@ -217,8 +224,10 @@ impl PackedAttention {
         text: usize,
         head: usize,
     ) -> Bf16Head<'a> {
-        let (range, stride) = (batch.rows(text), self.inputs.bf16_stride());
-        let (hidden, size) = (self.hidden / 2, self.size() / 2);
+        let range = batch.rows(text);
+        let stride = self.inputs.bf16_stride();
+        let hidden = self.hidden / 2;
+        let size = self.size() / 2;
         let rows = &inputs[range.start * stride..range.end * stride];
         let rows = rows.get(head * size..).unwrap_or_default();
         Bf16Head { rows, stride, tokens: range.len(), hidden, size }

@@ -34,16 +34,19 @@ impl Bf16Head<'_> {
         out: &mut Results<'_>,
     ) {
         let HeadScratch { scores, bf16: Bf16HeadScratch { keys, values, weights }, .. } = scratch;
-        let (tokens, size) = (self.tokens, self.size);
+        let tokens = self.tokens;
+        let size = self.size;
         if tokens == 0 {
             return;
         }
         let token_pairs = tokens.div_ceil(2).next_multiple_of(LINE);
-        let (keys, values) = (self.keys(machine, keys), self.values(token_pairs, values));
+        let keys = self.keys(machine, keys);
+        let values = self.values(token_pairs, values);
         let keys = Bf16Panels { lanes: keys, pairs: size };
         let values = Bf16Panels { lanes: values, pairs: token_pairs };
         let no_bias = vec![[0.0; LANES]; tokens.div_ceil(LANES).max(2 * size / LANES)];
-        let (stride, weight_stride) = (tokens.next_multiple_of(LANES), line_stride(token_pairs));
+        let stride = tokens.next_multiple_of(LANES);
+        let weight_stride = line_stride(token_pairs);
         for first in (0..tokens).step_by(TOKENS_AT_ONCE) {
             let count = TOKENS_AT_ONCE.min(tokens - first);
             let scores = scores.take(count * stride);

@@ -79,7 +79,8 @@ impl PackedFeedForward {
         rounded: &mut Rounded,
         buffer: &'r mut Buffer<f32>,
     ) -> Rows<'r> {
-        let (activation, stride) = (Some(self.activation), self.inner.stride());
+        let activation = Some(self.activation);
+        let stride = self.inner.stride();
         let values = buffer.take(rows.count * stride);
         self.inner.apply(rows, activation, partition, rounded, Outputs::F32(values));
         Rows { values, stride, count: rows.count }
@@ -93,7 +94,8 @@ impl PackedFeedForward {
         rounded: &mut Rounded,
         buffer: &'r mut Buffer<[bf16; 2]>,
     ) -> Bf16Rows<'r> {
-        let (activation, stride) = (Some(self.activation), self.inner.bf16_stride());
+        let activation = Some(self.activation);
+        let stride = self.inner.bf16_stride();
         let values = buffer.take(rows.count * stride);
         self.inner.apply(rows, activation, partition, rounded, Outputs::Bf16(values));
         Bf16Rows { values, pairs: self.inner.num_pairs(), stride, count: rows.count }

@@ -35,8 +35,10 @@ impl Head<'_> {
         out: RowsMut<'_>,
     ) {
         let HeadScratch { keys, values, scores, .. } = scratch;
-        let (tokens, size) = (self.rows.count, self.size);
-        let (keys, values) = (self.keys(machine, keys), self.values(values));
+        let tokens = self.rows.count;
+        let size = self.size;
+        let keys = self.keys(machine, keys);
+        let values = self.values(values);
         let panels = tokens.div_ceil(LANES).max(size.div_ceil(LANES));
         let no_bias = vec![[0.0; LANES]; panels];
         let stride = tokens.next_multiple_of(LANES);
@@ -60,7 +62,8 @@ impl Head<'_> {
 
     /// Panels of 16 tokens: their keys as columns.
     fn keys<'r>(&self, machine: Machine, buffer: &'r mut Buffer<Lanes>) -> &'r [Lanes] {
-        let (tokens, size) = (self.rows.count, self.size);
+        let tokens = self.rows.count;
+        let size = self.size;
         let panels = buffer.take(tokens.div_ceil(LANES) * size);
         for token in 0..tokens {
             for part in [QUERY, KEY, VALUE] {
@@ -76,7 +79,8 @@ impl Head<'_> {
 
     /// Panels of 16 components of all tokens' values.
     fn values<'r>(&self, buffer: &'r mut Buffer<Lanes>) -> &'r [Lanes] {
-        let (tokens, size) = (self.rows.count, self.size);
+        let tokens = self.rows.count;
+        let size = self.size;
         let panels = buffer.take(size.div_ceil(LANES) * tokens);
         for token in 0..tokens {
             for (n, part) in self.part(token, VALUE).chunks(LANES).enumerate() {

@@ -153,7 +153,8 @@ impl PackedLinear {
             Weights::Bytes(weights) => {
                 let rows = self.bytes(rows, weights.quads, rounded, partition.machine);
                 self.divided(rows.scales.len(), partition, out, |range, out| {
-                    let (panels, bias) = (weights.panels(range.clone()), &self.bias[range]);
+                    let panels = weights.panels(range.clone());
+                    let bias = &self.bias[range];
                     partition.machine.byte_product(rows, panels, bias, activation, out);
                 });
             }
@@ -168,7 +169,8 @@ impl PackedLinear {
         partition: &Partition,
         out: Outputs<'_>,
     ) {
-        let (machine, inputs) = (partition.machine, self.num_inputs);
+        let machine = partition.machine;
+        let inputs = self.num_inputs;
         let columns = |range: Range<usize>, out: RowsMut<'_>| {
             let lanes = &lanes[range.start * inputs..range.end * inputs];
             machine.product(rows, Panels { lanes, inputs }, &self.bias[range], activation, out);
@@ -205,7 +207,8 @@ impl PackedLinear {
                 });
             }
             Outputs::Bf16(out) => {
-                let (out, stride) = (out.as_flattened_mut(), 2 * self.bf16_stride());
+                let out = out.as_flattened_mut();
+                let stride = 2 * self.bf16_stride();
                 self.divided_as(count, partition, out, stride, |range, out| {
                     columns(range, Results::Bf16(out));
                 });
@@ -299,7 +302,8 @@ impl Bf16Linear<'_> {
     ) {
         let Self { linear, weights } = self;
         linear.divided(rows.count, partition, out, |range, out| {
-            let (panels, bias) = (weights.panels(range.clone()), &linear.bias[range]);
+            let panels = weights.panels(range.clone());
+            let bias = &linear.bias[range];
             partition.machine.bf16_product(rows, panels, bias, activation, out);
         });
     }

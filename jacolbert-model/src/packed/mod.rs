@@ -82,7 +82,8 @@ impl PackedColbert {
 
     /// `[rows, projection.stride()]`: `linear(x)` of every row.
     fn projected(&self, hidden: &[f32], partition: &Partition) -> Vec<f32> {
-        let (stride, width) = (self.bert.stride(), self.projection.stride());
+        let stride = self.bert.stride();
+        let width = self.projection.stride();
         let mut out = vec![0.0; hidden.len() / stride * width];
         partition.for_blocks(&mut out, width, |first, out, scratch| {
             let values = &hidden[first * stride..];

@@ -21,7 +21,8 @@ fn shape() -> BertConfig {
 
 /// Names and shapes of the tensors of a model.
 fn tensors(config: &BertConfig, dim: usize) -> Vec<(String, Vec<usize>)> {
-    let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+    let hidden = config.hidden_size;
+    let inner = config.intermediate_size;
     let embeddings = |name| format!("bert.embeddings.{name}");
     let mut all = vec![
         (embeddings("word_embeddings.weight"), vec![config.vocab_size, hidden]),
@@ -81,7 +82,8 @@ fn filled(config: &BertConfig, dim: usize, value: f32) -> TensorFile {
 #[test]
 fn multiplying_only_applies_every_weight_of_the_layers_to_every_token() {
     let config = shape();
-    let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+    let hidden = config.hidden_size;
+    let inner = config.intermediate_size;
     let weights = config.num_hidden_layers * (4 * hidden * hidden + 2 * hidden * inner);
     for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
         let packed = packed_in(&config, 5, packing);
@@ -205,7 +207,8 @@ fn a_text_without_tokens_changes_nothing() {
         let config = BertConfig { hidden_size, num_attention_heads, ..shape() };
         for packing in [Packing::F32, Packing::Bf16, Packing::Int8] {
             let packed = packed_in(&config, 8, packing);
-            let (empty, other) = (text(0), text(9));
+            let empty = text(0);
+            let other = text(9);
             let alone = packed.forward(&[&other]);
             let together = packed.forward(&[&empty, &other, &empty]);
             assert_eq!(together, [vec![], alone[0].clone(), vec![]]);

@@ -21,7 +21,8 @@ pub(crate) struct FeedForward {
 
 impl FeedForward {
     pub(super) fn new(config: &BertConfig, fresh: FreshWeights, device: &Device) -> Self {
-        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+        let hidden = config.hidden_size;
+        let inner = config.intermediate_size;
         Self {
             inner: config.linear(hidden, inner, 1.0, device),
             outer: config.linear(inner, hidden, fresh.blocks, device),

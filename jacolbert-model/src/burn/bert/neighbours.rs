@@ -204,12 +204,14 @@ mod tests {
     fn heads_look_beside(width: usize) {
         let bert = bert(4 * width, 4, 0.25);
         let attention = &bert.layers[0].attention;
-        let (queries, keys) = (read(&bert, &attention.query), read(&bert, &attention.key));
+        let queries = read(&bert, &attention.query);
+        let keys = read(&bert, &attention.key);
         for head in 0..4 {
             let part = head * width..(head + 1) * width;
             for (place, query) in queries.iter().enumerate().take(PLACES - 1).skip(1) {
                 let score = |key: &Vec<f32>| -> f32 {
-                    let (query, key) = (&query[part.clone()], &key[part.clone()]);
+                    let query = &query[part.clone()];
+                    let key = &key[part.clone()];
                     query.iter().zip(key).map(|(q, k)| q * k).sum::<f32>() / (width as f32).sqrt()
                 };
                 let scores: Vec<f32> = keys.iter().map(score).collect();
@@ -225,7 +227,8 @@ mod tests {
     #[test]
     fn words_and_what_heads_hand_on_leave_the_positions_alone() {
         let bert = bert(24, 3, 0.25);
-        let (columns, attention) = (bert.columns(), &bert.layers[0].attention);
+        let columns = bert.columns();
+        let attention = &bert.layers[0].attention;
         let front =
             |tensor: Tensor<2>, axis| values(tensor.narrow(axis, 0, columns.of_positions()));
         for (tensor, axis) in [

@@ -134,7 +134,9 @@ fn products<const N: usize>(
     first: usize,
     mut sums: [[__m256; REGISTERS]; N],
 ) -> [[__m256; REGISTERS]; N] {
-    let (rows, panel, depth) = (task.rows, task.panel(0), task.depth);
+    let rows = task.rows;
+    let panel = task.panel(0);
+    let depth = task.depth;
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
@@ -230,10 +232,12 @@ fn multiply_bytes(task: &mut ByteTask<'_>) {
 #[target_feature(enable = "avx2,fma")]
 fn byte_block<const N: usize>(task: &mut ByteTask<'_>, first: usize) {
     let sums = byte_products::<N>(task, first);
-    let (scales, bias) = (registers(task.scales), registers(task.bias));
+    let scales = registers(task.scales);
+    let bias = registers(task.bias);
     for (n, row) in sums.iter().enumerate() {
         let ByteScale { unit, excess } = task.rows.scales[first + n];
-        let (unit, excess) = (_mm256_set1_ps(unit), _mm256_set1_epi32(excess));
+        let unit = _mm256_set1_ps(unit);
+        let excess = _mm256_set1_epi32(excess);
         let mut values = bias;
         for ((value, &sum), &scale) in values.iter_mut().zip(row).zip(&scales) {
             let sum = _mm256_cvtepi32_ps(_mm256_sub_epi32(sum, excess));

@@ -156,13 +156,15 @@ fn products<const N: usize, const P: usize>(
     first: usize,
     mut sums: [[__m512; P]; N],
 ) -> [[__m512; P]; N] {
-    let (rows, depth) = (task.rows, task.depth);
+    let rows = task.rows;
+    let depth = task.depth;
     let mut inputs: [&[f32]; N] = [&[]; N];
     for (n, inputs) in inputs.iter_mut().enumerate() {
         *inputs = &rows.values[(first + n) * rows.stride..][..depth];
     }
     let step = LANES.div_ceil(rows.count.div_ceil(ROWS));
-    let (mut panels, mut ahead) = ([[].as_slice(); P], [std::ptr::null(); P]);
+    let mut panels = [[].as_slice(); P];
+    let mut ahead = [std::ptr::null(); P];
     for (p, (panel, ahead)) in panels.iter_mut().zip(&mut ahead).enumerate() {
         *panel = task.panel(p);
         *ahead = task.ahead(p).cast::<f32>().wrapping_add(first.div_ceil(ROWS) * step * depth);
@@ -325,7 +327,8 @@ fn byte_block_vnni<const N: usize>(task: &mut ByteTask<'_>, first: usize) {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn put_scaled<const N: usize>(task: &mut ByteTask<'_>, first: usize, sums: [__m512i; N]) {
-    let (scales, bias) = (register(task.scales), register(task.bias));
+    let scales = register(task.scales);
+    let bias = register(task.bias);
     for (n, &sum) in sums.iter().enumerate() {
         let ByteScale { unit, excess } = task.rows.scales[first + n];
         let sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, _mm512_set1_epi32(excess)));

@@ -98,7 +98,9 @@ impl Machine {
         let mut room = Vec::new();
         for n in 0..bias.len() {
             let panel = &lanes[n * quads..][..quads];
-            let (scales, bias, ahead) = (&scales[n], &bias[n], &lanes[(n + 1) * quads..]);
+            let scales = &scales[n];
+            let bias = &bias[n];
+            let ahead = &lanes[(n + 1) * quads..];
             self.put_panel(&mut out, n, rows.num_rows(), &mut room, |out, stride| {
                 let task = ByteTask { panel, scales, bias, rows, activation, out, stride, ahead };
                 dispatch_kernel!(self, multiply_bytes(task));
@@ -136,7 +138,8 @@ impl Machine {
         let mut room = Vec::new();
         for n in 0..bias.len() {
             let panel = &lanes[n * pairs..][..pairs];
-            let (bias, ahead) = (&bias[n], &lanes[(n + 1) * pairs..]);
+            let bias = &bias[n];
+            let ahead = &lanes[(n + 1) * pairs..];
             self.put_panel(&mut out, n, rows.count, &mut room, |out, stride| {
                 let task = Bf16Task { panel, bias, rows, activation, out, stride, ahead };
                 dispatch_kernel!(self, multiply_bf16(task));

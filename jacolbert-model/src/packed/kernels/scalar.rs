@@ -73,7 +73,8 @@ scalar_kernels!(Unfused, Separate);
 
 /// See [`super::Machine::product`].
 pub(super) fn multiply<M: MultiplyAdd>(task: Task<'_>) {
-    let (panel, bias) = (task.panel(0), task.bias.map(|bias| bias[0]));
+    let panel = task.panel(0);
+    let bias = task.bias.map(|bias| bias[0]);
     let Task { rows, sums, stride, activation, .. } = task;
     for (row, sums) in rows.values.chunks(rows.stride).zip(sums.chunks_mut(stride)).take(rows.count)
     {
@@ -167,7 +168,8 @@ pub(super) fn quantise<M: MultiplyAdd>(row: &[f32], bytes: &mut [i8]) -> ByteSca
 #[inline(always)]
 fn largest_and_fault(row: &[f32]) -> (f32, f32) {
     let (whole, rest) = row.as_chunks::<LANES>();
-    let (mut most, mut faults) = ([0.0; LANES], [0.0; LANES]);
+    let mut most = [0.0; LANES];
+    let mut faults = [0.0; LANES];
     let mut step = |values: &[f32]| {
         for ((most, fault), &x) in most.iter_mut().zip(&mut faults).zip(values) {
             *most = larger(*most, x.abs());
@@ -326,7 +328,8 @@ pub(super) fn softmax_in_bf16<M: MultiplyAdd>(row: &mut [f32], mask: &[f32], nea
 fn exponentials<M: MultiplyAdd>(row: &mut [f32], mask: &[f32]) -> f32 {
     let mut most = [f32::NEG_INFINITY; LANES];
     by_lanes(&mut most, row, mask, |most, x, mask| *most = larger(*most, *x + mask));
-    let (largest, mut sums) = (folded(most, larger), [0.0; LANES]);
+    let largest = folded(most, larger);
+    let mut sums = [0.0; LANES];
     by_lanes(&mut sums, row, mask, |sum, x, mask| {
         *x = exp::<M>(*x + mask - largest);
         *sum += *x;

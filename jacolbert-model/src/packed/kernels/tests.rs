@@ -51,7 +51,8 @@ fn by_formula(rows: Rows<'_>, panels: Panels<'_>, bias: &[Lanes], row: usize) ->
     let Panels { lanes, inputs } = panels;
     let row = &rows.values[row * rows.stride..][..inputs];
     let column = |c: usize| {
-        let (panel, lane) = (c / LANES, c % LANES);
+        let panel = c / LANES;
+        let lane = c % LANES;
         let weights = &lanes[panel * inputs..(panel + 1) * inputs];
         let pairs = row.iter().zip(weights);
         pairs.fold(bias[panel][lane], |sum, (x, weights)| x.mul_add(weights[lane], sum))
@@ -98,12 +99,15 @@ fn products_are_chains_of_fused_multiply_adds_on_every_machine() {
 
 #[test]
 fn what_is_beside_the_columns_stays() {
-    let (inputs, num_panels, count) = (5, 2, 13);
+    let inputs = 5;
+    let num_panels = 2;
+    let count = 13;
     let rows = Rows { values: &floats(count * inputs, 1), stride: inputs, count };
     let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
     let bias = lanes(num_panels, 3);
     for machine in every_machine() {
-        let (mut dense, mut wide) = (vec![0.5; count * 32], vec![0.5; count * 50]);
+        let mut dense = vec![0.5; count * 32];
+        let mut wide = vec![0.5; count * 50];
         machine.product(rows, panels, &bias, None, whole(&mut dense, num_panels));
         machine.product(rows, panels, &bias, None, RowsMut { values: &mut wide, stride: 50 });
         for (dense, wide) in dense.chunks(32).zip(wide.chunks(50)) {
@@ -128,7 +132,8 @@ fn in_both_formats(
     machine: Machine,
     compute: impl Fn(Results<'_>),
 ) -> Vec<f32> {
-    let (mut exact, mut nearest) = (vec![0.5; count * num_panels * LANES], Vec::new());
+    let mut exact = vec![0.5; count * num_panels * LANES];
+    let mut nearest = Vec::new();
     nearest.resize(exact.len(), bf16::ONE);
     compute(Results::F32(whole(&mut exact, num_panels)));
     compute(Results::Bf16(RowsMut { values: &mut nearest, stride: num_panels * LANES }));
@@ -141,7 +146,8 @@ fn in_both_formats(
 fn check_byte_product(count: usize, inputs: usize, num_panels: usize, machine: Machine) {
     let quads = inputs.div_ceil(4).next_multiple_of(LINE);
     let stride = line_stride(quads);
-    let (values, weights) = (floats(count * inputs, 1), floats(num_panels * quads * 4 * LANES, 2));
+    let values = floats(count * inputs, 1);
+    let weights = floats(num_panels * quads * 4 * LANES, 2);
     let mut bytes = vec![[0; 4]; count * stride];
     let mut scales = Vec::new();
     for (row, bytes) in values.chunks(inputs.max(1)).zip(bytes.chunks_mut(stride)) {
@@ -160,7 +166,9 @@ fn check_byte_product(count: usize, inputs: usize, num_panels: usize, machine: M
     });
     let width = num_panels * LANES;
     for (n, &found) in found.iter().enumerate() {
-        let (r, panel, lane) = (n / width, n % width / LANES, n % LANES);
+        let r = n / width;
+        let panel = n % width / LANES;
+        let lane = n % LANES;
         let exact = (0..inputs).map(|i| {
             let byte = weights[(panel * quads + i / 4) * 4 * LANES + 4 * lane + i % 4];
             f64::from(values[r * inputs + i]) * f64::from(byte) / 127.0
@@ -241,7 +249,8 @@ fn check_bf16_product(count: usize, inputs: usize, num_panels: usize, machine: M
             machine.bf16_product(rows, panels, &bias, activation, out);
         });
         for (n, found) in found.as_chunks::<LANES>().0.iter().enumerate() {
-            let (row, panel) = (&values[n / num_panels * stride..][..pairs], n % num_panels);
+            let row = &values[n / num_panels * stride..][..pairs];
+            let panel = n % num_panels;
             let of_panel = &panels.lanes[panel * pairs..][..pairs];
             let mut expected: Lanes = std::array::from_fn(|lane| {
                 let column: Vec<_> =
@@ -308,7 +317,8 @@ fn the_largest_bytes_do_not_overflow() {
         let bytes = vec![[input; 4]; quads];
         let lanes = vec![[weight; 4 * LANES]; quads];
         let panels = BytePanels { lanes: &lanes, quads, scales: &[[1.0; LANES]] };
-        let (num_inputs, input) = (4 * quads as i32, i32::from(input));
+        let num_inputs = 4 * quads as i32;
+        let input = i32::from(input);
         let offset = i32::from(WEIGHT_OFFSET);
         let scales = [ByteScale { unit: 1.0, excess: offset * input * num_inputs }];
         let rows = ByteRows { values: &bytes, quads, stride: quads, scales: &scales };
@@ -376,7 +386,9 @@ fn rows_have_the_same_bits_on_every_machine() {
 #[test]
 fn norms_are_those_of_the_formula() {
     for size in 1..=100 {
-        let (values, added, weights) = (floats(size, 1), floats(size, 2), floats(2 * size, 3));
+        let values = floats(size, 1);
+        let added = floats(size, 2);
+        let weights = floats(2 * size, 3);
         let (scale, shift) = weights.split_at(size);
         let mut found = values.clone();
         definition().add_and_norm(&mut found, &added, size, Norm { scale, shift, epsilon: 1e-5 });
@@ -394,7 +406,8 @@ fn norms_are_those_of_the_formula() {
 #[test]
 fn softmax_sums_to_1_and_passes_over_what_is_masked() {
     for size in 1..=100 {
-        let (mut row, mut mask) = (floats(size, 1), vec![0.0; size]);
+        let mut row = floats(size, 1);
+        let mut mask = vec![0.0; size];
         mask.iter_mut().skip(1).step_by(2).for_each(|mask| *mask = -1e4);
         let weights: Vec<f64> = row.iter().step_by(2).map(|&x| f64::from(x).exp()).collect();
         let total: f64 = weights.iter().sum();
@@ -410,7 +423,8 @@ fn softmax_sums_to_1_and_passes_over_what_is_masked() {
 fn exp_is_within_2e_7_of_itself() {
     for step in -86_000..=87_999 {
         let x = step as f32 * 1e-3;
-        let (found, expected) = (f64::from(scalar::exp::<Fused>(x)), f64::from(x).exp());
+        let found = f64::from(scalar::exp::<Fused>(x));
+        let expected = f64::from(x).exp();
         assert!((found / expected - 1.0).abs() < 2e-7, "exp({x}) = {found}");
     }
     assert_eq!([-1e4, -100.0, f32::NEG_INFINITY].map(scalar::exp::<Fused>), [0.0; 3]);
@@ -433,7 +447,8 @@ fn erf_by_series(x: f64) -> f64 {
 fn erf_is_within_4e_7() {
     for step in -4_000..=4_000 {
         let x = step as f32 * 1e-3;
-        let (found, expected) = (f64::from(scalar::erf::<Fused>(x)), erf_by_series(f64::from(x)));
+        let found = f64::from(scalar::erf::<Fused>(x));
+        let expected = erf_by_series(f64::from(x));
         assert!((found - expected).abs() < 4e-7, "erf({x}) = {found}, not {expected}");
     }
     for x in [3.92, 4.0, 100.0, f32::INFINITY] {
@@ -473,7 +488,8 @@ fn without_fused_multiply_add_products_are_near_and_not_the_same() {
     let unfused = Machine::unfused();
     let mut differs = false;
     for inputs in (0..=100).chain([768, 3_072]) {
-        let (count, num_panels) = (3, 2);
+        let count = 3;
+        let num_panels = 2;
         let values = floats(count * inputs, 1);
         let rows = Rows { values: &values, stride: inputs, count };
         let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
@@ -514,7 +530,8 @@ fn without_fused_multiply_add_rows_are_near() {
             let mut bytes = vec![0; size];
             (machine.quantise(&values, &mut bytes).unit, bytes)
         };
-        let (found, expected) = (bytes(unfused), bytes(definition()));
+        let found = bytes(unfused);
+        let expected = bytes(definition());
         assert_eq!(found.0, expected.0);
         assert!(found.1.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() <= 1), "{size}");
     }
@@ -524,12 +541,14 @@ fn without_fused_multiply_add_rows_are_near() {
 fn exp_and_erf_are_about_as_near_without_fused_multiply_add() {
     for step in -8_600..=8_799 {
         let x = step as f32 * 1e-2;
-        let (found, expected) = (f64::from(scalar::exp::<Separate>(x)), f64::from(x).exp());
+        let found = f64::from(scalar::exp::<Separate>(x));
+        let expected = f64::from(x).exp();
         assert!((found / expected - 1.0).abs() < 3e-7, "exp({x}) = {found}");
     }
     for step in -400..=400 {
         let x = step as f32 * 1e-2;
-        let (found, expected) = (scalar::erf::<Separate>(x), erf_by_series(f64::from(x)));
+        let found = scalar::erf::<Separate>(x);
+        let expected = erf_by_series(f64::from(x));
         assert!((f64::from(found) - expected).abs() < 6e-7, "erf({x}) = {found}, not {expected}");
     }
 }
