@@ -56,6 +56,8 @@
 //! disk), [`search`] (the best passages for a query), [`documents`] (reading and splitting), [`eval`]
 //! (how good results are).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod collection;
 mod disk_collection;
 mod document_ranking;
@@ -119,7 +121,21 @@ pub use search_quality::SearchQuality;
 pub use storage::{InMemory, OnDisk, Storage};
 pub use update::Updater;
 
-/// Compiles what the README shows.
+/// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles the examples of the guides.
+#[cfg(all(doctest, feature = "hub", feature = "import"))]
+mod guides {
+    #[doc = include_str!("../docs/models.md")]
+    struct Models;
+
+    #[doc = include_str!("../docs/migrating-from-ragatouille.md")]
+    struct Migrating;
+
+    #[cfg(feature = "wgpu")]
+    #[doc = include_str!("../docs/backends.md")]
+    struct Backends;
+}

@@ -28,6 +28,8 @@
 //!
 //! [docs/file-format.md]: https://github.com/jacolbert/jacolbert/blob/main/docs/file-format.md
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(target_endian = "big")]
 compile_error!("the files of an index are little endian and mapped as they are");
 

@@ -83,6 +83,8 @@
 //! The tests compare the CPU, flex, ndarray and wgpu (on software Vulkan) with PyTorch. [`Encoder::self_check`] checks
 //! a device on the machine where it is used.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "burn")]
 mod burn;
 mod checkpoint;

@@ -47,6 +47,8 @@
 //! packages. With the feature `training`, `TokenizerTrainer` trains a tokenizer on a collection of texts. The feature
 //! needs a C++ compiler.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod file_names;
 mod frame;
