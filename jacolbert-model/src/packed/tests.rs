@@ -235,6 +235,7 @@ fn weights_that_are_no_numbers_give_embeddings_that_are_none() {
 #[cfg(feature = "flex")]
 mod against_the_module {
     use super::*;
+    use crate::Precision;
     use crate::burn::ModuleEngine;
 
     /// Largest difference of a component of an embedding.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jacolbert_model::{
-    Checkpoint, ColbertConfig, Device, Encoder, Error, FreshWeights, LoadOptions, QueryLength,
-    TokenWeights, WeightFormat,
+    Checkpoint, ColbertConfig, Device, Encoder, Error, FreshWeights, LoadOptions, Precision,
+    QueryLength, TokenWeights, WeightFormat,
 };
 use safetensors::Dtype;
 use serde_json::json;
@@ -18,6 +18,10 @@ const WORDS: &str = "bert.embeddings.word_embeddings.weight";
 fn drawn(tiny: &Tiny, fresh: FreshWeights) -> Result<Checkpoint, Error> {
     let folder = tiny.write().expect("the temporary folder can be written");
     Checkpoint::from_config(folder.path(), fresh, &LoadOptions::default(), &Device::flex())
+}
+
+fn encoder_of(checkpoint: Checkpoint) -> Result<Encoder, Error> {
+    Encoder::from_checkpoint(checkpoint, Precision::F32, &Device::cpu())
 }
 
 /// A shape with enough weights that their deviation is seen.
@@ -69,7 +73,7 @@ fn deviations_are_those_asked_for() -> TestResult {
 #[test]
 fn without_blocks_and_positions_a_token_is_the_same_everywhere() -> TestResult {
     let fresh = FreshWeights { blocks: 0.0, positions: 0.0 };
-    let encoder = Encoder::new(drawn(&Tiny::new(), fresh)?);
+    let encoder = encoder_of(drawn(&Tiny::new(), fresh)?)?;
     let encoded = encoder.encode_passages(&["東 a", "a 東"])?.embeddings;
     // [CLS], the mark of a passage, and then 東 in the one, a and 東 in the other.
     let rows = [encoded[0].row(2), encoded[1].row(3)];
@@ -82,12 +86,12 @@ fn without_blocks_and_positions_a_token_is_the_same_everywhere() -> TestResult {
 fn weights_in_the_folder_are_left_aside_and_need_not_be_there() -> TestResult {
     let folder = Tiny::new().write()?;
     let device = Device::flex();
-    let stored = Checkpoint::from_dir(folder.path(), &device)?;
+    let stored = Checkpoint::from_dir(folder.path(), &Default::default(), &device)?;
     std::fs::remove_file(folder.path().join("model.safetensors"))?;
     let options = LoadOptions::default();
     let fresh = Checkpoint::from_config(folder.path(), FreshWeights::BERT, &options, &device)?;
     assert_eq!((&fresh.bert, &fresh.config), (&stored.bert, &stored.config));
-    let rows = |model| Encoder::new(model).encode_passages(&["東京"]);
+    let rows = |model| encoder_of(model)?.encode_passages(&["東京"]);
     assert_ne!(rows(fresh)?.embeddings, rows(stored)?.embeddings);
     Ok(())
 }
@@ -234,7 +238,7 @@ fn words_that_stand_together_are_found_better() -> TestResult {
         // Of words that are in no passage each counts, of `[MASK]` and the frame none does.
         let weights = TokenWeights::idf(&begun.tokenizer, std::iter::repeat_n("-", 1_000))?;
         let colbert = begun.colbert.clone().weigh_tokens(&weights).blend_neighbours(0.5)?;
-        let blended = Encoder::new(Checkpoint { colbert, ..begun });
+        let blended = encoder_of(Checkpoint { colbert, ..begun })?;
         for [together, apart] in TOGETHER_OR_APART {
             gains.push(score(&blended, together)? - score(&blended, apart)?);
         }
