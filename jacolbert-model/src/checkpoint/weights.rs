@@ -19,14 +19,14 @@ pub(crate) struct Weights {
 }
 
 enum Source {
-    Files(StoredTensors),
+    Files(Box<StoredTensors>),
     #[cfg(any(feature = "burn", test))]
     Memory(TensorFile),
 }
 
 impl Weights {
     pub(super) fn of_files(tensors: StoredTensors) -> Self {
-        Self { source: Source::Files(tensors), checksum: WeightsChecksum::default() }
+        Self { source: Source::Files(Box::new(tensors)), checksum: WeightsChecksum::default() }
     }
 
     /// Opens the weights of an encoder of any family in the folder `dir`. Poolers and heads of other tasks are

@@ -23,6 +23,8 @@ mod scalar;
 mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unfused_tests;
 
 pub(crate) use machine::Machine;
 pub(crate) use matrices::{

@@ -4,13 +4,13 @@ use half::bf16;
 use jacolbert_core::simd::Isa;
 
 use super::matrices::LARGEST_INPUT;
-use super::multiply_add::{Fused, Separate};
+use super::multiply_add::Fused;
 use super::products::DEPTH;
 use super::*;
 use crate::Activation;
 
 /// The definition, which every machine must equal.
-fn definition() -> Machine {
+pub(super) fn definition() -> Machine {
     Machine::of(Isa::Scalar)
 }
 
@@ -21,7 +21,7 @@ fn every_machine() -> Vec<Machine> {
 }
 
 /// The same pseudo-random numbers from -1 to 1 for the same seed.
-fn floats(n: usize, seed: u32) -> Vec<f32> {
+pub(super) fn floats(n: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2) | 1;
     let numbers = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -30,7 +30,7 @@ fn floats(n: usize, seed: u32) -> Vec<f32> {
     numbers.take(n).collect()
 }
 
-fn lanes(n: usize, seed: u32) -> Vec<Lanes> {
+pub(super) fn lanes(n: usize, seed: u32) -> Vec<Lanes> {
     floats(n * LANES, seed).as_chunks().0.to_vec()
 }
 
@@ -39,11 +39,11 @@ fn bits(values: &[f32]) -> Vec<u32> {
 }
 
 /// Rows of whole panels, one at the end of the other.
-fn whole(values: &mut [f32], num_panels: usize) -> RowsMut<'_> {
+pub(super) fn whole(values: &mut [f32], num_panels: usize) -> RowsMut<'_> {
     RowsMut { values, stride: num_panels * LANES }
 }
 
-const ACTIVATIONS: [Option<Activation>; 4] =
+pub(super) const ACTIVATIONS: [Option<Activation>; 4] =
     [None, Some(Activation::Gelu), Some(Activation::GeluTanh), Some(Activation::Relu)];
 
 /// A product by the formula: one chain of fused multiply-adds an output.
@@ -433,7 +433,7 @@ fn exp_is_within_2e_7_of_itself() {
 }
 
 /// `erf` by its Taylor series, `2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n+1))`, which is exact enough below 4.
-fn erf_by_series(x: f64) -> f64 {
+pub(super) fn erf_by_series(x: f64) -> f64 {
     let mut power = x;
     let mut sum = x;
     for n in 1..100 {
@@ -474,81 +474,5 @@ fn gelu_by_tanh_is_that_of_the_formula() {
         let u = (2.0 / std::f64::consts::PI).sqrt() * (wide + 0.044_715 * wide.powi(3));
         let expected = 0.5 * wide * (1.0 + u.tanh());
         assert!((f64::from(lanes[0]) - expected).abs() < 2e-6, "{x}: {}", lanes[0]);
-    }
-}
-
-/// The largest difference between the numbers that two machines give.
-fn farthest(left: &[f32], right: &[f32]) -> f32 {
-    assert_eq!(left.len(), right.len());
-    left.iter().zip(right).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
-}
-
-#[test]
-fn without_fused_multiply_add_products_are_near_and_not_the_same() {
-    let unfused = Machine::unfused();
-    let mut differs = false;
-    for inputs in (0..=100).chain([768, 3_072]) {
-        let count = 3;
-        let num_panels = 2;
-        let values = floats(count * inputs, 1);
-        let rows = Rows { values: &values, stride: inputs, count };
-        let panels = Panels { lanes: &lanes(num_panels * inputs, 2), inputs };
-        let bias = lanes(num_panels, 3);
-        for activation in ACTIVATIONS {
-            let [found, expected] = [unfused, definition()].map(|machine| {
-                let mut out = vec![0.5; count * num_panels * LANES];
-                machine.product(rows, panels, &bias, activation, whole(&mut out, num_panels));
-                out
-            });
-            // Each of the products and sums is off by half a unit in the last place.
-            assert!(farthest(&found, &expected) < 1e-6 * (inputs + 10) as f32, "{inputs}");
-            differs |= found != expected;
-        }
-    }
-    assert!(differs, "two roundings differ from one");
-}
-
-#[test]
-fn without_fused_multiply_add_rows_are_near() {
-    let unfused = Machine::unfused();
-    for size in 1..=100 {
-        let values = floats(size, 1);
-        let added = floats(size, 2);
-        let weights = floats(2 * size, 3);
-        let (scale, shift) = weights.split_at(size);
-        let all = |machine: Machine| {
-            let mut normed = values.clone();
-            machine.add_and_norm(&mut normed, &added, size, Norm { scale, shift, epsilon: 1e-5 });
-            let mut soft = values.clone();
-            machine.softmax(&mut soft, &added);
-            let mut unit = values.clone();
-            machine.unit(&mut unit, 1e-12);
-            [normed, soft, unit].concat()
-        };
-        assert!(farthest(&all(unfused), &all(definition())) < 1e-6, "{size}");
-        let bytes = |machine: Machine| {
-            let mut bytes = vec![0; size];
-            (machine.quantise(&values, &mut bytes).unit, bytes)
-        };
-        let found = bytes(unfused);
-        let expected = bytes(definition());
-        assert_eq!(found.0, expected.0);
-        assert!(found.1.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() <= 1), "{size}");
-    }
-}
-
-#[test]
-fn exp_and_erf_are_about_as_near_without_fused_multiply_add() {
-    for step in -8_600..=8_799 {
-        let x = step as f32 * 1e-2;
-        let found = f64::from(scalar::exp::<Separate>(x));
-        let expected = f64::from(x).exp();
-        assert!((found / expected - 1.0).abs() < 3e-7, "exp({x}) = {found}");
-    }
-    for step in -400..=400 {
-        let x = step as f32 * 1e-2;
-        let found = scalar::erf::<Separate>(x);
-        let expected = erf_by_series(f64::from(x));
-        assert!((f64::from(found) - expected).abs() < 6e-7, "erf({x}) = {found}, not {expected}");
     }
 }
