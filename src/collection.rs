@@ -1,6 +1,6 @@
 //! A collection: documents that can be searched and changed.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
@@ -8,7 +8,8 @@ use jacolbert_search::Match;
 
 use crate::Error;
 use crate::retriever::Retriever;
-use crate::storage::{Change, OnDisk, Snapshot, Storage};
+use crate::storage::{Change, Committed, OnDisk, Snapshot, Storage};
+use crate::turn::{Turn, TurnGuard};
 
 /// Documents that can be searched and changed, in a folder or [in memory](crate::MemoryCollection).
 ///
@@ -33,22 +34,39 @@ use crate::storage::{Change, OnDisk, Snapshot, Storage};
 ///
 /// Every change is one commit, all or nothing, of vectors, texts and metadata. A search keeps the state
 /// that it began with until its end, whatever is committed meanwhile. A handle sees its own commits as
-/// soon as they return; it sees those of other handles and processes after [`reload`](Self::reload).
+/// soon as they return; it sees those of other handles and processes after [`reload`](Self::reload), or
+/// after a change of its own, since a change starts from the latest commit of the folder.
 ///
-/// Threads that change one handle take turns. Only one handle or process can change a folder at a time:
-/// others get [`jacolbert_index::Error::Locked`] within [`Error::Index`].
+/// An error of a change means that nothing has changed, with one exception:
+/// [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`] says that the change is
+/// committed and visible, but that a power failure may lose it. Do not repeat such a change.
+///
+/// # Turns
+///
+/// Threads that change one handle take turns: the second one waits until the first has committed. Where
+/// waiting could last forever, the call returns [`Error::Busy`] at once and changes nothing:
+///
+/// - in a callback or elsewhere on the thread that is changing the handle, and
+/// - on a thread of a rayon pool while any other thread is changing the handle. The change may need that
+///   thread to go on.
+///
+/// So do not add documents one by one with rayon's `par_iter`. Add them all in one call, which encodes on
+/// all cores and is one commit.
+///
+/// Only one handle or process can change a folder at a time: others get
+/// [`Locked`](jacolbert_index::Error::Locked) within [`Error::Index`].
 #[derive(Debug)]
 pub struct Collection<S: Storage = OnDisk> {
     encoder: Arc<Encoder>,
     storage: S,
     snapshot: RwLock<Arc<S::Snapshot>>,
-    turn: Mutex<()>,
+    turn: Turn,
 }
 
 impl<S: Storage> Collection<S> {
-    pub(crate) fn of_snapshot(encoder: Arc<Encoder>, storage: S, snapshot: S::Snapshot) -> Self {
+    pub(crate) fn from_snapshot(encoder: Arc<Encoder>, storage: S, snapshot: S::Snapshot) -> Self {
         let snapshot = RwLock::new(Arc::new(snapshot));
-        Self { encoder, storage, snapshot, turn: Mutex::new(()) }
+        Self { encoder, storage, snapshot, turn: Turn::default() }
     }
 
     /// The model of the collection.
@@ -141,21 +159,35 @@ impl<S: Storage> Collection<S> {
         &self,
         make: impl FnOnce(&mut S::Change) -> Result<(usize, T), Error>,
     ) -> Result<T, Error> {
-        let _turn = self.take_turn();
+        let _turn = self.take_turn()?;
         let mut change = self.storage.begin(&self.encoder, &self.snapshot())?;
         let (num_documents, result) = make(&mut change)?;
-        self.install(change.commit(num_documents)?);
+        self.install_commit(change.commit(&self.encoder, num_documents)?)?;
         Ok(result)
     }
 
-    /// Waits until no other thread changes this handle. A panic of another thread leaves no state behind
-    /// that is not whole, so that the lock stays usable.
-    pub(crate) fn take_turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until no other thread changes this handle.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where waiting could last forever.
+    pub(crate) fn take_turn(&self) -> Result<TurnGuard<'_>, Error> {
+        self.turn.take().ok_or_else(|| Error::Busy { path: self.storage.path().into() })
+    }
+
+    /// Makes a commit the state that later searches see, also where it is not known to be on disk. The
+    /// caller has the turn.
+    pub(crate) fn install_commit(&self, commit: Committed<S::Snapshot>) -> Result<(), Error> {
+        self.install(commit.snapshot);
+        commit.durable
     }
 
     /// Makes `snapshot` the state that later searches see. The caller has the turn.
     pub(crate) fn install(&self, snapshot: S::Snapshot) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        let next = Arc::new(snapshot);
+        let mut present = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        let last = std::mem::replace(&mut *present, next);
+        drop(present);
+        // Closing the files of the last state takes time, for which no search waits.
+        drop(last);
     }
 }

@@ -25,14 +25,14 @@ impl Retriever {
     /// [`Error::Index`], [`Error::Corrupt`], [`Error::Documents`], and [`Error::OtherModel`] if another
     /// model encoded it.
     pub fn open(&self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
-        let folder = folder.as_ref();
-        let snapshot = DiskSnapshot::open(self.encoder(), folder)?;
-        Ok(Collection::of_snapshot(self.shared_encoder(), OnDisk::new(folder), snapshot))
+        let storage = OnDisk::new(folder.as_ref())?;
+        let snapshot = DiskSnapshot::open(self.encoder(), storage.path())?;
+        Ok(Collection::from_snapshot(self.shared_encoder(), storage, snapshot))
     }
 }
 
 impl Collection<OnDisk> {
-    /// The folder.
+    /// The folder, as a whole path.
     ///
     /// ```no_run
     /// println!("{}", jacolbert::Collection::open("my-index")?.folder().display());
@@ -68,9 +68,9 @@ impl Collection<OnDisk> {
     /// ```
     ///
     /// # Errors
-    /// As [`Retriever::open`]; then the handle keeps its state.
+    /// As [`Retriever::open`], and [`Error::Busy`]; then the handle keeps its state.
     pub fn reload(&self) -> Result<(), Error> {
-        let _turn = self.take_turn();
+        let _turn = self.take_turn()?;
         self.install(DiskSnapshot::open(self.encoder(), self.storage().path())?);
         Ok(())
     }
@@ -92,8 +92,8 @@ impl Collection<OnDisk> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Index`], and [`Error::Documents`] if the stored documents are damaged; then nothing has
-    /// changed.
+    /// [`Error::Index`], [`Error::Busy`], and [`Error::Documents`] if the stored documents are damaged;
+    /// then nothing has changed, but for [`NotDurable`](Collection#states).
     pub fn compact(&self) -> Result<(), Error> {
         self.change(|change: &mut DiskChange| {
             change.compact()?;

@@ -21,6 +21,13 @@ pub enum Error {
     /// A progress callback asked to stop. Nothing was changed.
     #[error("cancelled")]
     Cancelled,
+    /// Another thread is changing the collection, or this one is, and waiting for the end of that could
+    /// last forever; see [Turns](crate::Collection#turns). Nothing was changed.
+    #[error("{} is being changed, and waiting for that could last forever", path.display())]
+    Busy {
+        /// The folder of the collection.
+        path: PathBuf,
+    },
     /// Two queries of a run have the same id.
     #[error("query {position} has the id {id:?}, which another query has")]
     DuplicateQuery {

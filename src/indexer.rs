@@ -16,7 +16,7 @@ use crate::ingest::{IndexSink, Ingest, Truncated};
 use crate::progress::{OnProgress, report};
 use crate::retriever::Retriever;
 use crate::settings::{SETTINGS, Settings};
-use crate::storage::{DiskSnapshot, OnDisk};
+use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 
 /// What indexing returns.
 ///
@@ -199,7 +199,9 @@ impl<'r> Indexer<'r> {
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
-    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder is as it was before.
+    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder is as it was before, except
+    /// after [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then the collection
+    /// is there and can be opened, but a power failure may lose it.
     pub fn run<D: Borrow<Document> + Send>(
         self,
         documents: impl IntoIterator<Item = D>,
@@ -261,7 +263,8 @@ impl<'r> Indexer<'r> {
         let IndexOptions { splitting, pooling, build } = self.options;
         let on_progress = &mut self.on_progress;
         let mut settings = Settings::new(encoder, pooling)?;
-        let builder = IndexBuilder::create(&self.folder, encoder.dim(), build)?;
+        let storage = OnDisk::new(&self.folder)?;
+        let builder = IndexBuilder::create(storage.path(), encoder.dim(), build)?;
         let mut sink = IndexSink::new(builder, 0);
         let ingest = Ingest { encoder, splitting, pooling, first_passage: 0 };
         let ingested = ingest.run(documents, &mut sink, &mut |done| {
@@ -272,10 +275,9 @@ impl<'r> Indexer<'r> {
         builder.attach(SETTINGS, &settings.to_bytes());
         let index =
             builder.build_with(&mut |built| report(on_progress, IndexProgress::Building(built)))?;
-        let snapshot = DiskSnapshot::of_index(encoder, &self.folder, index)?;
-        let storage = OnDisk::new(&self.folder);
+        let snapshot = DiskSnapshot::from_index(encoder, storage.path(), index)?;
         let shared = self.retriever.shared_encoder();
-        let collection = Collection::of_snapshot(shared, storage, snapshot);
+        let collection = Collection::from_snapshot(shared, storage, snapshot);
         Ok(Indexed { collection, truncated: ingested.truncated })
     }
 }

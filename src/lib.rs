@@ -80,6 +80,7 @@ mod runner;
 mod search_quality;
 mod settings;
 mod storage;
+mod turn;
 mod update;
 
 pub use jacolbert_core::{PoolFactor, Pooling};

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::collection::Collection;
 use crate::retriever::Retriever;
 use crate::settings::Settings;
-use crate::storage::{DiskSnapshot, OnDisk};
+use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 
 /// A model to be loaded; made by [`Retriever::loader`], run by [`load`](Self::load),
 /// [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
@@ -224,13 +224,14 @@ impl Loader {
     /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
     /// name its model's folder.
     pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
-        let folder = folder.as_ref();
+        let storage = OnDisk::new(folder.as_ref())?;
+        let folder = storage.path();
         let index = jacolbert_index::Index::open(folder)?;
-        let Settings { checkpoint, dictionary, .. } = Settings::of_index(folder, &index)?;
+        let Settings { checkpoint, dictionary, .. } = Settings::from_index(folder, &index)?;
         let checkpoint = checkpoint.ok_or_else(|| Error::NoCheckpoint { path: folder.into() })?;
         self.options.dictionary = self.options.dictionary.or(dictionary.map(PathBuf::from));
         let retriever = self.load(checkpoint)?;
-        let snapshot = DiskSnapshot::of_index(retriever.encoder(), folder, index)?;
-        Ok(Collection::of_snapshot(retriever.shared_encoder(), OnDisk::new(folder), snapshot))
+        let snapshot = DiskSnapshot::from_index(retriever.encoder(), folder, index)?;
+        Ok(Collection::from_snapshot(retriever.shared_encoder(), storage, snapshot))
     }
 }

@@ -37,7 +37,7 @@ impl Retriever {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn in_memory(&self) -> MemoryCollection {
-        Collection::of_snapshot(self.shared_encoder(), InMemory, MemorySnapshot::default())
+        Collection::from_snapshot(self.shared_encoder(), InMemory, MemorySnapshot::default())
     }
 
     /// Reads a collection that [`MemoryCollection::save`](Collection::save) wrote.
@@ -55,7 +55,7 @@ impl Retriever {
     /// [`Error::Index`] if the rows have another dimension.
     pub fn load_in_memory(&self, path: impl AsRef<Path>) -> Result<MemoryCollection, Error> {
         let snapshot = MemorySnapshot::load(self.encoder(), path.as_ref())?;
-        Ok(Collection::of_snapshot(self.shared_encoder(), InMemory, snapshot))
+        Ok(Collection::from_snapshot(self.shared_encoder(), InMemory, snapshot))
     }
 }
 
@@ -85,12 +85,16 @@ impl Collection<InMemory> {
     /// use jacolbert::Retriever;
     ///
     /// let memory = Retriever::from_dir("assets/mini")?.load_in_memory("my-memory.safetensors")?;
-    /// memory.clear();
+    /// memory.clear()?;
     /// assert_eq!(memory.num_documents(), 0);
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn clear(&self) {
-        let _turn = self.take_turn();
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub fn clear(&self) -> Result<(), Error> {
+        let _turn = self.take_turn()?;
         self.install(MemorySnapshot::default());
+        Ok(())
     }
 }

@@ -46,7 +46,7 @@ impl Settings {
         check_fingerprint(path, self.fingerprint.as_deref(), encoder)
     }
 
-    pub(crate) fn of_index(folder: &Path, index: &Index) -> Result<Self, Error> {
+    pub(crate) fn from_index(folder: &Path, index: &Index) -> Result<Self, Error> {
         let corrupt = |what: &str| Error::corrupt(folder, what);
         let attached = index
             .attachment(SETTINGS)

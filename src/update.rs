@@ -94,7 +94,8 @@ impl<S: Storage> Collection<S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownId`], [`Error::Index`].
+    /// [`Error::UnknownId`], [`Error::Busy`], [`Error::Index`]. Then nothing has changed, but for
+    /// [`NotDurable`](Collection#states).
     pub fn delete(
         &self,
         document_ids: impl IntoIterator<Item = impl AsRef<str>>,
@@ -143,8 +144,7 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// encoded. When it breaks, the collection stays as it was and the update is
     /// [`Error::Cancelled`]. By default nothing is reported.
     ///
-    /// The callback may search the collection. It must not change it: it would wait for its own turn
-    /// forever.
+    /// The callback may search the collection. A change or a reload within it is [`Error::Busy`].
     ///
     /// ```no_run
     /// use std::ops::ControlFlow;
@@ -167,6 +167,9 @@ impl<'c, S: Storage> Updater<'c, S> {
     ///
     /// They are pooled as those of the collection. Searches go on meanwhile, without the new documents.
     ///
+    /// The call has the [turn](Collection#turns) from its start to the commit, and keeps the vectors of
+    /// all documents in memory until then. Add many documents in several calls, to limit both.
+    ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
     /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
@@ -176,8 +179,9 @@ impl<'c, S: Storage> Updater<'c, S> {
     ///
     /// # Errors
     /// [`Error::Documents`] for an empty id or one that is taken; [`Error::Model`]; [`Error::Cancelled`];
-    /// [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another handle or process
-    /// changes the folder. Then nothing has changed.
+    /// [`Error::Busy`]; [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another
+    /// handle or process changes the folder. Then nothing has changed, but for
+    /// [`NotDurable`](Collection#states).
     #[expect(clippy::should_implement_trait, reason = "it takes documents, not another builder")]
     pub fn add<D: Borrow<Document> + Send>(
         self,

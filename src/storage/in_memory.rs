@@ -8,7 +8,7 @@ use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 
 use super::memory_snapshot::{IN_MEMORY, MemorySnapshot};
-use super::sealed::{Change, Sealed};
+use super::sealed::{Change, Committed, Sealed};
 use crate::Error;
 use crate::ingest::PassageStore;
 
@@ -80,7 +80,12 @@ impl Change for MemoryChange {
         Ok(())
     }
 
-    fn commit(self, num_documents: usize) -> Result<MemorySnapshot, Error> {
-        self.base.changed(&self.deleted, self.added, self.blocks, num_documents)
+    fn commit(
+        self,
+        _encoder: &Encoder,
+        num_documents: usize,
+    ) -> Result<Committed<MemorySnapshot>, Error> {
+        let snapshot = self.base.changed(&self.deleted, self.added, self.blocks, num_documents)?;
+        Ok(Committed { snapshot, durable: Ok(()) })
     }
 }

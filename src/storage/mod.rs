@@ -10,7 +10,7 @@ pub use in_memory::InMemory;
 pub(crate) use memory_snapshot::MemorySnapshot;
 pub use on_disk::OnDisk;
 pub(crate) use on_disk::{DiskChange, DiskSnapshot};
-pub(crate) use sealed::{Change, Sealed, Snapshot};
+pub(crate) use sealed::{Change, Committed, Sealed, Snapshot};
 
 /// A place where a collection keeps its passages: [`OnDisk`] or [`InMemory`]. Nobody else can implement
 /// it.

@@ -9,7 +9,7 @@ use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
 
-use super::sealed::{Change, Sealed, Snapshot};
+use super::sealed::{Change, Committed, Sealed, Snapshot};
 use crate::Error;
 use crate::ingest::{IndexSink, PassageStore};
 use crate::settings::{SETTINGS, Settings};
@@ -46,8 +46,11 @@ pub struct DiskChange {
 }
 
 impl OnDisk {
-    pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.into() }
+    /// The folder's whole path is kept, so that it stays the same folder when the process changes its
+    /// working folder.
+    pub(crate) fn new(folder: &Path) -> Result<Self, Error> {
+        let folder = std::path::absolute(folder).map_err(|source| Error::io(folder, source))?;
+        Ok(Self { folder })
     }
 }
 
@@ -61,7 +64,7 @@ impl Sealed for OnDisk {
 
     fn begin(&self, encoder: &Encoder, _current: &Arc<DiskSnapshot>) -> Result<DiskChange, Error> {
         let writer = IndexWriter::open(&self.folder)?;
-        let base = DiskSnapshot::of_index(encoder, &self.folder, writer.index().clone())?;
+        let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
         let num_blocks = base.documents.blocks().len();
         Ok(DiskChange {
             folder: self.folder.clone(),
@@ -75,18 +78,42 @@ impl DiskSnapshot {
     /// Opens the latest commit of `folder`, which `encoder` must have encoded; nothing is read that
     /// grows with the collection.
     pub(crate) fn open(encoder: &Encoder, folder: &Path) -> Result<Self, Error> {
-        Self::of_index(encoder, folder, Index::open(folder)?)
+        Self::from_index(encoder, folder, Index::open(folder)?)
     }
 
-    pub(crate) fn of_index(encoder: &Encoder, folder: &Path, index: Index) -> Result<Self, Error> {
+    pub(crate) fn from_index(
+        encoder: &Encoder,
+        folder: &Path,
+        index: Index,
+    ) -> Result<Self, Error> {
         if encoder.dim() != index.dim() {
             let expected = index.dim();
             return Err(jacolbert_index::Error::Dim { expected, found: encoder.dim() }.into());
         }
-        let settings = Settings::of_index(folder, &index)?;
+        let settings = Settings::from_index(folder, &index)?;
         settings.check_model(folder, encoder)?;
-        let documents = Documents::of_index(folder, &index)?;
+        let documents = Documents::from_index(folder, &index)?;
         Ok(Self { index, documents, settings })
+    }
+
+    /// The state after a commit to `folder` that returned `index`. A commit that is not known to be on
+    /// disk is in place nevertheless.
+    pub(crate) fn committed(
+        encoder: &Encoder,
+        folder: &Path,
+        index: Result<Index, jacolbert_index::Error>,
+    ) -> Result<Committed<Self>, Error> {
+        match index {
+            Ok(index) => {
+                let snapshot = Self::from_index(encoder, folder, index)?;
+                Ok(Committed { snapshot, durable: Ok(()) })
+            }
+            Err(error @ jacolbert_index::Error::NotDurable { .. }) => {
+                let snapshot = Self::open(encoder, folder)?;
+                Ok(Committed { snapshot, durable: Err(error.into()) })
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -174,12 +201,44 @@ impl Change for DiskChange {
         Ok(self.sink.writer_mut().delete(passage)?)
     }
 
-    fn commit(self, num_documents: usize) -> Result<DiskSnapshot, Error> {
+    fn commit(
+        self,
+        encoder: &Encoder,
+        num_documents: usize,
+    ) -> Result<Committed<DiskSnapshot>, Error> {
         let settings = Settings { num_documents, ..self.base.settings };
         let mut writer = self.sink.into_writer();
         writer.attach(SETTINGS, &settings.to_bytes());
-        let index = writer.commit()?.index;
-        let documents = Documents::of_index(&self.folder, &index)?;
-        Ok(DiskSnapshot { index, documents, settings })
+        let index = writer.commit().map(|committed| committed.index);
+        DiskSnapshot::committed(encoder, &self.folder, index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jacolbert_documents::Document;
+    use jacolbert_testing::data::mini;
+
+    use super::*;
+    use crate::retriever::Retriever;
+
+    #[test]
+    fn a_commit_that_a_power_failure_may_lose_is_the_new_state_all_the_same()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let retriever = Retriever::from_dir(mini())?;
+        let folder = tempfile::tempdir()?;
+        let fuji = Document::new("fuji", "富士山は高い。");
+        let collection = retriever.index(folder.path(), [fuji])?.collection;
+        // The commit is in place, and only its confirmation failed.
+        retriever.open(folder.path())?.add([Document::new("biwa", "琵琶湖は大きい。")])?;
+        let source = std::io::Error::other("no confirmation");
+        let path = folder.path().to_path_buf();
+        let failed = Err(jacolbert_index::Error::NotDurable { path, source });
+        let commit = DiskSnapshot::committed(retriever.encoder(), folder.path(), failed)?;
+        let returned = collection.install_commit(commit);
+        assert!(matches!(returned, Err(Error::Index(jacolbert_index::Error::NotDurable { .. }))));
+        assert!(collection.contains("biwa")?);
+        assert_eq!(collection.num_documents(), 2);
+        Ok(())
     }
 }

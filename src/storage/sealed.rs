@@ -100,6 +100,19 @@ pub trait Change: PassageStore {
     /// Deletes a passage.
     fn delete(&mut self, passage: PassageId) -> Result<(), Error>;
 
-    /// Makes the change the state of the collection, with so many documents, and returns it.
-    fn commit(self, num_documents: usize) -> Result<Self::Snapshot, Error>;
+    /// Makes the change, which `encoder` encoded, the state of the collection, with so many documents.
+    fn commit(
+        self,
+        encoder: &Encoder,
+        num_documents: usize,
+    ) -> Result<Committed<Self::Snapshot>, Error>;
+}
+
+/// A commit that is in place.
+#[derive(Debug)]
+pub struct Committed<S> {
+    /// The state that it made.
+    pub(crate) snapshot: S,
+    /// [`NotDurable`](jacolbert_index::Error::NotDurable) if a power failure may lose it.
+    pub(crate) durable: Result<(), Error>,
 }

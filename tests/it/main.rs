@@ -14,3 +14,4 @@ mod sharing;
 mod storages;
 mod stream;
 mod truncated_queries;
+mod turns;

@@ -22,7 +22,7 @@ fn encodings_are_added_searched_and_cleared() -> TestResult {
         collection.query("わび茶を大成した茶人は誰か？").k(9).among(["星", "茶"]).search()?;
     assert_eq!((among.len(), &among[0].content), (2, &hits[0].content));
     assert_eq!(collection.search_batch(["わび茶を大成した茶人は誰か？"], 100)?, [hits]);
-    collection.clear();
+    collection.clear()?;
     assert_eq!((collection.num_documents(), collection.search("山", 3)?.len()), (0, 0));
     Ok(())
 }

@@ -155,7 +155,7 @@ impl Documents<Attachment> {
     ///
     /// # Errors
     /// [`Error::Corrupt`] if a block is damaged, or the index has another number of passages.
-    pub fn of_index(folder: &Path, index: &Index) -> Result<Self, Error> {
+    pub fn from_index(folder: &Path, index: &Index) -> Result<Self, Error> {
         let mut documents = Self::new();
         while let Some(block) = index.attachment(&block_name(documents.blocks.len())) {
             documents.push(block.path(), block.clone())?;

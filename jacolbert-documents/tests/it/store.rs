@@ -74,14 +74,14 @@ fn index(folder: &Path, ids: [&str; 2]) -> Result<Index, jacolbert_index::Error>
 #[test]
 fn documents_of_an_index_are_read_in_place_and_erased_by_a_commit() -> TestResult {
     let folder = tempfile::tempdir()?;
-    let before = Documents::of_index(folder.path(), &index(folder.path(), ["a", "b"])?)?;
+    let before = Documents::from_index(folder.path(), &index(folder.path(), ["a", "b"])?)?;
     let mut writer = IndexWriter::open(folder.path())?;
     writer.delete(PassageId(0))?;
     let deleted = writer.commit()?.index;
 
     let mut writer = IndexWriter::open(folder.path())?;
-    Documents::of_index(folder.path(), &deleted)?.erase_deleted(&mut writer)?;
-    let after = Documents::of_index(folder.path(), &writer.commit()?.index)?;
+    Documents::from_index(folder.path(), &deleted)?.erase_deleted(&mut writer)?;
+    let after = Documents::from_index(folder.path(), &writer.commit()?.index)?;
     assert_eq!(before.passage(PassageId(0))?.document_id, "a", "an open map stays as it was");
     assert_eq!(after.passage(PassageId(0))?.document_id, "");
     assert_eq!(after.passage(PassageId(1))?.text, "bの文");
@@ -94,7 +94,7 @@ fn an_index_with_another_number_of_passages_is_damage() -> TestResult {
     index(folder.path(), ["a", "b"])?;
     let mut writer = IndexWriter::open(folder.path())?;
     writer.add(EmbeddingsRef::new(&[1.0, 0.0], 2)?)?;
-    let opened = Documents::of_index(folder.path(), &writer.commit()?.index);
+    let opened = Documents::from_index(folder.path(), &writer.commit()?.index);
     assert!(matches!(opened, Err(Error::Corrupt { .. })));
     Ok(())
 }
