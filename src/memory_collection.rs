@@ -60,7 +60,7 @@ impl Retriever {
 }
 
 impl Collection<InMemory> {
-    /// Writes documents and embeddings to one safetensors file, exactly; see
+    /// Writes documents and embeddings to one safetensors file, exactly, with a checksum of them; see
     /// [`Retriever::load_in_memory`].
     ///
     /// ```no_run

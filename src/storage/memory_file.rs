@@ -1,6 +1,6 @@
 //! The file of a collection in memory: embeddings and documents as safetensors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use jacolbert_core::Embeddings;
 use jacolbert_documents::{Documents, block_name};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
-use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, TensorView};
 
 use super::memory_snapshot::MemorySnapshot;
 use crate::Error;
@@ -19,6 +19,10 @@ use crate::settings::check_fingerprint;
 
 /// Key of the file's metadata with the fingerprint of the model.
 const FINGERPRINT: &str = "fingerprint";
+/// Key of the file's metadata with the CRC-32 of all bytes after the header, in 8 hexadecimal digits.
+const CHECKSUM: &str = "checksum";
+/// Bytes of the number before the header, which is the header's length.
+const LENGTH_BYTES: usize = size_of::<u64>();
 /// Tensor with the rows of all passages, `[tokens, dim]`.
 const EMBEDDINGS: &str = "embeddings";
 /// Tensor with the number of tokens of each passage, `[passages]`; 0 for a deleted one.
@@ -36,6 +40,8 @@ impl MemorySnapshot {
     /// Reads what [`save`](Self::save) wrote.
     pub(crate) fn load(encoder: &Encoder, path: &Path) -> Result<Self, Error> {
         let bytes = fs::read(path).map_err(|source| Error::io(path, source))?;
+        let header = Header::read(path, &bytes)?;
+        header.check_content(path, &bytes)?;
         let tensors = SafeTensors::deserialize(&bytes)
             .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
         let mut documents: Documents<Arc<[u8]>> = Documents::new();
@@ -43,7 +49,7 @@ impl MemorySnapshot {
             documents.push(path, block.data().into())?;
         }
         let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
-        check_fingerprint(path, fingerprint(path, &bytes)?.as_deref(), encoder)?;
+        check_fingerprint(path, header.value(FINGERPRINT), encoder)?;
         if documents.num_passages() != embeddings.len() {
             return Err(Error::corrupt(path, "documents and vectors do not agree"));
         }
@@ -73,8 +79,25 @@ impl MemorySnapshot {
             let bytes: &[u8] = block.bytes();
             tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![bytes.len()], bytes)?);
         }
-        safetensors::serialize(tensors, Some([(FINGERPRINT.into(), fingerprint)].into()))
+        let mut metadata = HashMap::from([(FINGERPRINT.to_string(), fingerprint)]);
+        let checksum = checksum_of(&tensors, &metadata)?;
+        metadata.insert(CHECKSUM.into(), checksum);
+        safetensors::serialize(tensors, Some(metadata))
     }
+}
+
+/// The checksum of the file of `tensors`: how long its header is does not count.
+fn checksum_of(
+    tensors: &BTreeMap<String, TensorView<'_>>,
+    metadata: &HashMap<String, String>,
+) -> Result<String, SafeTensorError> {
+    let bytes = safetensors::serialize(tensors, Some(metadata.clone()))?;
+    let (header_length, _) = SafeTensors::read_metadata(&bytes)?;
+    Ok(checksum(&bytes[LENGTH_BYTES + header_length..]))
+}
+
+fn checksum(content: &[u8]) -> String {
+    format!("{:08x}", crc32fast::hash(content))
 }
 
 /// Puts a file with `content` in the place of `path`, durably; an error leaves what was there.
@@ -103,11 +126,33 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-/// The fingerprint of the model that encoded the file `bytes`; none in the oldest files.
-fn fingerprint(path: &Path, bytes: &[u8]) -> Result<Option<String>, Error> {
-    let (_, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
-    Ok(header.metadata().as_ref().and_then(|metadata| metadata.get(FINGERPRINT).cloned()))
+/// The header of a file, which describes its tensors.
+struct Header {
+    /// Bytes of it.
+    length: usize,
+    metadata: Metadata,
+}
+
+impl Header {
+    fn read(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let (length, metadata) = SafeTensors::read_metadata(bytes)
+            .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
+        Ok(Self { length, metadata })
+    }
+
+    /// A value of the metadata; the oldest files have none.
+    fn value(&self, key: &str) -> Option<&str> {
+        self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// Checks that the content of the file `bytes` has the checksum that the header gives, if any.
+    fn check_content(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let found = checksum(&bytes[LENGTH_BYTES + self.length..]);
+        if self.value(CHECKSUM).is_some_and(|expected| expected != found) {
+            return Err(Error::corrupt(path, "the content does not match its checksum"));
+        }
+        Ok(())
+    }
 }
 
 fn embeddings_of(

@@ -4,7 +4,7 @@ use std::fs;
 
 use jacolbert::documents::{DocumentBlockBuilder, Error as DocumentsError};
 use jacolbert::{Document, Error};
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::sample::{TestResult, documents, retriever};
 
@@ -77,11 +77,16 @@ fn damaged_encodings_are_errors_and_never_panic() -> TestResult {
         fs::write(&path, &good[..len])?;
         assert!(matches!(retriever.load_in_memory(&path), Err(Error::Corrupt { .. })), "{len}");
     }
-    for at in (0..good.len()).step_by(7) {
+    let content = content_at(&good);
+    for at in (0..content).step_by(7).chain((content..good.len()).step_by(1_009)) {
         let mut bad = good.clone();
         bad[at] ^= 0x55;
         fs::write(&path, bad)?;
-        if let Ok(loaded) = retriever.load_in_memory(&path) {
+        let loaded = retriever.load_in_memory(&path);
+        if at >= content {
+            assert!(matches!(loaded, Err(Error::Corrupt { .. })), "byte {at}: {loaded:?}");
+        }
+        if let Ok(loaded) = loaded {
             let _ = loaded.search("山", 1);
         }
     }
@@ -90,7 +95,13 @@ fn damaged_encodings_are_errors_and_never_panic() -> TestResult {
     Ok(())
 }
 
-/// The file of `documents` as every version so far has written it, each of them one passage.
+/// Where the content of a safetensors file begins, behind the header and its length.
+fn content_at(file: &[u8]) -> usize {
+    let (length, _) = file.split_first_chunk().expect("a length");
+    8 + u64::from_le_bytes(*length) as usize
+}
+
+/// The file of `documents` as versions without a checksum wrote it, each of them one passage.
 fn written_by_hand(documents: &[Document]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let encoder = retriever().encoder();
     let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
@@ -125,7 +136,13 @@ fn the_file_has_the_layout_of_earlier_versions() -> TestResult {
     assert_eq!(loaded.search("日本で一番高い山は？", 1)?[0].document_id, "山");
     fs::remove_file(&path)?;
     loaded.save(&path)?;
-    assert!(fs::read(&path)? == expected, "the same bytes");
+    let written = fs::read(&path)?;
+    let content = &expected[content_at(&expected)..];
+    assert!(&written[content_at(&written)..] == content, "the same content");
+    let (_, header) = SafeTensors::read_metadata(&written)?;
+    let metadata = header.metadata().clone().expect("metadata");
+    let checksum = format!("{:08x}", crc32fast::hash(content));
+    assert_eq!((metadata.len(), metadata.get("checksum")), (2, Some(&checksum)));
     Ok(())
 }
 
