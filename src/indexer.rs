@@ -273,8 +273,8 @@ impl<'r> Indexer<'r> {
         settings.num_documents = ingested.num_documents;
         let mut builder = sink.into_writer();
         builder.attach(SETTINGS, &settings.to_bytes());
-        let index =
-            builder.build_with(&mut |built| report(on_progress, IndexProgress::Building(built)))?;
+        let index = builder
+            .build_reporting(&mut |built| report(on_progress, IndexProgress::Building(built)))?;
         let snapshot = DiskSnapshot::from_index(encoder, storage.path(), index)?;
         let shared = self.retriever.shared_encoder();
         let collection = Collection::from_snapshot(shared, storage, snapshot);

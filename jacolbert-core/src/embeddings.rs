@@ -4,8 +4,8 @@ use crate::Error;
 
 /// The token vectors of one text, `[tokens, dim]`, row-major `f32`.
 ///
-/// A value of this type is the proof that the shape fits and that every number is finite. A text
-/// without any kept token is a matrix of zero rows; it still has a dimension.
+/// The constructor checks that the shape fits and that every number is finite. A text without any kept
+/// token has no row, but it still has a dimension.
 ///
 /// ```
 /// use jacolbert_core::Embeddings;
@@ -22,7 +22,7 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
-    /// Takes `values` as rows of length `dim`.
+    /// A matrix of `values`, in rows of length `dim`.
     ///
     /// # Errors
     /// [`Error::Shape`] if `dim` is 0 or does not divide the number of values, and
@@ -32,7 +32,7 @@ impl Embeddings {
         Ok(Self { values, dim })
     }
 
-    /// A matrix of zero rows.
+    /// A matrix without rows.
     ///
     /// # Errors
     /// [`Error::Shape`] if `dim` is 0.
@@ -82,7 +82,7 @@ impl Embeddings {
 /// Larger values are refused: their dot products and the sums of these could overflow.
 const LARGEST: f32 = 1e15;
 
-/// Borrowed form of [`Embeddings`], `[tokens, dim]`: rows that live anywhere.
+/// Borrowed form of [`Embeddings`], `[tokens, dim]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EmbeddingsRef<'a> {
     values: &'a [f32],
@@ -90,7 +90,7 @@ pub struct EmbeddingsRef<'a> {
 }
 
 impl<'a> EmbeddingsRef<'a> {
-    /// Takes `values` as rows of length `dim`.
+    /// A matrix of `values`, in rows of length `dim`.
     ///
     /// # Errors
     /// As [`Embeddings::new`].
@@ -109,7 +109,7 @@ impl<'a> EmbeddingsRef<'a> {
         Embeddings { values: self.values.to_vec(), dim: self.dim }
     }
 
-    /// Other values with the same length of a row, known to be whole and finite.
+    /// A matrix of other values with the same dimension; they are known to be whole rows of finite numbers.
     pub(crate) fn with_values(self, values: &[f32]) -> EmbeddingsRef<'_> {
         debug_assert!(values.len().is_multiple_of(self.dim));
         EmbeddingsRef { values, dim: self.dim }
@@ -149,13 +149,22 @@ impl<'a> EmbeddingsRef<'a> {
     }
 }
 
-/// Scales `row` to length 1 and returns its former length; a zero row stays.
+/// The Euclidean norm of `row`, `sqrt(Σ x²)`, summed in `f64`.
+pub fn norm(row: &[f32]) -> f32 {
+    exact_norm(row) as f32
+}
+
+/// Scales `row` to length 1 and returns its former norm; a zero row stays.
 pub fn normalise(row: &mut [f32]) -> f32 {
-    let norm = row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+    let norm = exact_norm(row);
     if norm > 0.0 {
         row.iter_mut().for_each(|value| *value = (f64::from(*value) / norm) as f32);
     }
     norm as f32
+}
+
+fn exact_norm(row: &[f32]) -> f64 {
+    row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

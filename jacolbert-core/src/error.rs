@@ -1,6 +1,6 @@
 //! What can go wrong in this crate.
 
-/// Why a value was refused.
+/// Why embeddings or a pool factor are invalid.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! What every other crate of jacolbert speaks of.
+//! Types shared by the jacolbert crates.
 //!
 //! [`Embeddings`] are the token vectors of one text; [`pooled`] merges similar rows of them. [`simd`]
 //! detects the instruction set and dispatches to its kernels, [`MappedFile`] is a file in memory,
@@ -22,7 +22,7 @@ mod settings_file;
 pub mod simd;
 
 pub use checksum::Checksum;
-pub use embeddings::{Embeddings, EmbeddingsRef, normalise};
+pub use embeddings::{Embeddings, EmbeddingsRef, norm, normalise};
 pub use error::Error;
 pub use mapped_file::MappedFile;
 pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};

@@ -1,4 +1,4 @@
-//! A file mapped read-only: the only place in the workspace that maps one.
+//! A file mapped read-only. No other module of the workspace maps files.
 
 use std::fs::File;
 use std::io;
@@ -8,9 +8,9 @@ use memmap2::Mmap;
 
 /// The bytes of a file, mapped read-only. Opening reads nothing.
 ///
-/// While the map exists, nobody may shorten the file: reading a page that is gone ends the process.
-/// Other changes show up as other bytes. An index never changes a file that it wrote; whoever hands a
-/// file of their own to this project keeps it as it is.
+/// Nobody may shorten the file while it is mapped: reading a missing page ends the process. Other changes
+/// to the file change the bytes. An index never changes a file that it wrote; callers must not change a
+/// file that they pass to this project.
 #[derive(Debug)]
 pub struct MappedFile {
     map: Mmap,
@@ -20,12 +20,12 @@ impl MappedFile {
     /// Maps the file at `path`.
     ///
     /// # Errors
-    /// What the system says if the file cannot be opened or mapped.
+    /// The system's error if the file cannot be opened or mapped.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         #[allow(unsafe_code)]
-        // SAFETY: the map is read-only and lent as `&[u8]` only, for which any byte is valid. That
-        // nobody may shorten the file is documented on the type.
+        // SAFETY: the map is read-only and only lent as `&[u8]`, for which any byte is valid. The type
+        // documents that nobody may shorten the file.
         let map = unsafe { Mmap::map(&file) }?;
         Ok(Self { map })
     }

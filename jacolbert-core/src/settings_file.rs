@@ -1,5 +1,6 @@
 //! A JSON settings file, read key by key, so that an error names the file and the key.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +15,10 @@ pub struct SettingsFile {
 
 /// Why a settings file cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SettingsError {
     /// The file could not be read.
-    #[error("{}", path.display())]
+    #[error("cannot read {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -49,7 +51,7 @@ pub enum SettingsError {
         /// The value in the file.
         found: String,
         /// The values that are supported.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
 }
 
@@ -92,10 +94,15 @@ impl SettingsFile {
         key: &'static str,
         max: u32,
     ) -> Result<Option<usize>, SettingsError> {
-        self.convert(key, "a whole number above 0, and not absurdly large", |value| {
-            let count = u32::try_from(value.as_u64()?).ok()?;
-            (1..=max).contains(&count).then_some(count as usize)
-        })
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+        match count.filter(|count| (1..=max).contains(count)) {
+            Some(count) => Ok(Some(count as usize)),
+            None => {
+                let expected = format!("a whole number from 1 to {max}");
+                Err(self.unsupported(key, &value.to_string(), expected))
+            }
+        }
     }
 
     /// A required number of at least 0.
@@ -190,10 +197,13 @@ impl SettingsFile {
         expected: &'static str,
         convert: impl Fn(&Value) -> Option<T>,
     ) -> Result<Option<T>, SettingsError> {
-        let Some(value) = self.values.get(key).filter(|value| !value.is_null()) else {
-            return Ok(None);
-        };
+        let Some(value) = self.value(key) else { return Ok(None) };
         convert(value).map(Some).ok_or_else(|| self.unsupported(key, &value.to_string(), expected))
+    }
+
+    /// The value of `key`, unless it is absent or `null`.
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.values.get(key).filter(|value| !value.is_null())
     }
 
     /// The error that the value `found` of `key` is not supported.
@@ -201,8 +211,9 @@ impl SettingsFile {
         &self,
         key: &'static str,
         found: &str,
-        expected: &'static str,
+        expected: impl Into<Cow<'static, str>>,
     ) -> SettingsError {
+        let expected = expected.into();
         SettingsError::Value { path: self.path.clone(), key, found: found.into(), expected }
     }
 
@@ -233,6 +244,7 @@ mod tests {
         for key in ["dim", "heads"] {
             let error = file.count_if_given(key, 7).expect_err(key).to_string();
             assert!(error.starts_with(&format!("config.json: `{key}` is ")), "{error}");
+            assert!(error.ends_with("it must be a whole number from 1 to 7"), "{error}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::Bits;
 /// assert_eq!(options.num_centroids_for(438_069), 16_384);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct BuildOptions {
     /// Bits per residual component. Default: 2. More bits bring decoded tokens closer to the original;
     /// each costs `dim / 8` bytes per token. See [`Bits`].

@@ -17,8 +17,8 @@ use crate::{Error, Precision};
 /// | `wgpu`, `vulkan`, `metal` | the same | the Burn module on a GPU |
 /// | `cuda` | `cuda` | the Burn module on an NVIDIA GPU |
 ///
-/// As text, and when it is serialised, a device is the name in this table. The name says nothing about
-/// which of several GPUs it is: reading it gives the one that Burn prefers.
+/// A device is written and serialised as its name in this table. The name does not say which of several
+/// GPUs it is: reading it gives the one that Burn prefers.
 ///
 /// ```
 /// use jacolbert_model::Device;
@@ -48,14 +48,14 @@ const OF_BURN: [&str; 6] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda"
 impl Device {
     /// The CPU, with this crate's own kernels: AMX, AVX-512, AVX2 with FMA, or plain Rust.
     ///
-    /// An embedding has the same bits whatever texts are encoded together, however many threads take part, and
-    /// with AVX-512 as with AVX2. An x86-64 processor without AVX2 and FMA multiplies and adds in two steps:
-    /// it is slower, and its embeddings differ from those of others by rounding.
+    /// An embedding has the same bits for any batch and any number of threads, and with AVX-512 as with AVX2. An
+    /// x86-64 processor without AVX2 and FMA multiplies and adds in two steps: it is slower, and its embeddings
+    /// differ by rounding.
     pub fn cpu() -> Self {
         Self(Kind::Cpu)
     }
 
-    /// The number formats in which it can multiply, see [`Precision`].
+    /// The number formats in which the device can multiply; see [`Precision`].
     pub fn precisions(&self) -> Vec<Precision> {
         Precision::ALL.into_iter().filter(|&precision| self.computes_in(precision)).collect()
     }
@@ -71,11 +71,11 @@ impl Device {
         }
     }
 
-    /// Checks that it can multiply in the number format `precision`.
+    /// Checks that the device can multiply in `precision`.
     ///
     /// # Errors
     /// [`Error::Precision`].
-    pub fn check(&self, precision: Precision) -> Result<(), Error> {
+    pub fn check_precision(&self, precision: Precision) -> Result<(), Error> {
         if self.computes_in(precision) {
             return Ok(());
         }
@@ -103,8 +103,8 @@ impl Device {
 
 #[cfg(feature = "burn")]
 impl Device {
-    /// The Burn module on the CPU, in pure Rust. It is slower than [`cpu`](Self::cpu) and the definition of
-    /// what other devices must compute.
+    /// The Burn module on the CPU, in pure Rust. It is slower than [`cpu`](Self::cpu), and the reference for
+    /// all other devices.
     #[cfg(feature = "flex")]
     pub fn flex() -> Self {
         Self(Kind::Burn { name: "flex", device: burn::tensor::Device::flex() })
@@ -113,7 +113,7 @@ impl Device {
     /// The Burn module on the CPU by ndarray, which Burn deprecates.
     #[cfg(feature = "ndarray")]
     pub fn ndarray() -> Self {
-        // It can be chosen for as long as Burn has it.
+        // It stays available as long as Burn has it.
         #[expect(deprecated)]
         let device = burn::tensor::Device::ndarray();
         Self(Kind::Burn { name: "ndarray", device })
@@ -146,8 +146,8 @@ impl Device {
         Self(Kind::Burn { name: "cuda", device: burn::tensor::Device::cuda(0_usize) })
     }
 
-    /// Seeds the random numbers of the backend, from which fresh weights and dropout are drawn. It does
-    /// nothing on the CPU, which draws none.
+    /// Seeds the random numbers of the backend for fresh weights and dropout. It has no effect on the CPU,
+    /// which draws none.
     ///
     /// ```
     /// # #[cfg(feature = "flex")]
@@ -159,7 +159,7 @@ impl Device {
         }
     }
 
-    /// Burn's device, if it is one of Burn's.
+    /// Burn's device; `None` for the CPU.
     pub(crate) fn as_burn(&self) -> Option<&burn::tensor::Device> {
         match &self.0 {
             Kind::Cpu => None,
@@ -185,8 +185,8 @@ impl TryFrom<&Device> for burn::tensor::Device {
     }
 }
 
-/// The name of a device's backend, which Burn tells in its debug text only. Several share one type there, of
-/// which the more special are named first.
+/// The name of a device's backend, which only Burn's debug text shows. Several backends share one type there, so
+/// the more specific names come first.
 #[cfg(feature = "burn")]
 fn backend_name(device: &burn::tensor::Device) -> &'static str {
     let text = format!("{device:?}").to_lowercase();
@@ -302,7 +302,7 @@ mod tests {
     fn the_cpu_takes_three_formats_and_says_so() {
         let cpu = Device::cpu();
         assert_eq!(cpu.precisions(), [Precision::F32, Precision::Bf16, Precision::Int8]);
-        let error = cpu.check(Precision::F16).expect_err("no f16");
+        let error = cpu.check_precision(Precision::F16).expect_err("no f16");
         assert_eq!(error.to_string(), "cpu cannot compute in f16; it takes f32, bf16, int8");
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in this crate.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::SettingsError;
@@ -8,38 +9,38 @@ use jacolbert_tokenizer::Error as TokenizerError;
 use crate::EncodingFault;
 use crate::precision::{Precision, UnknownPrecision, listed};
 
-/// The cause as the library that found it says it.
+/// The error of the library that found the fault.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why loading a model or encoding a text failed; every variant says where.
+/// Why loading a model or encoding a text failed. Every variant says where.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read or written.
-    #[error("{}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// A folder has none of the files by which a checkpoint is recognised.
+    /// A folder has none of the files that identify a checkpoint.
     #[error("{} has none of {}", dir.display(), looked_for.join(", "))]
     Layout {
         /// The folder.
         dir: PathBuf,
-        /// Names of the files, of which one is needed.
+        /// The names of these files; one is enough.
         looked_for: &'static [&'static str],
     },
-    /// A settings file is not a JSON object, or `modules.json` not a list of them.
-    #[error("{} is not the JSON that it must be", path.display())]
+    /// A settings file is not a JSON object, or `modules.json` is not a list of objects.
+    #[error("{} is not valid JSON for this file", path.display())]
     Json {
         /// The file.
         path: PathBuf,
-        /// Where in the file, and what was expected there.
+        /// The place in the file, and what was expected there.
         source: serde_json::Error,
     },
-    /// A settings file lacks a key that is needed.
+    /// A settings file lacks a required key.
     #[error("{} has no key `{key}`", path.display())]
     MissingKey {
         /// The file.
@@ -47,20 +48,23 @@ pub enum Error {
         /// The key.
         key: &'static str,
     },
-    /// A settings file has a value that this crate cannot follow.
+    /// A settings file has a value that this crate does not support.
     #[error("{}: `{key}` is {found}; it must be {expected}", path.display())]
     Setting {
         /// The file.
         path: PathBuf,
         /// The key.
         key: &'static str,
-        /// The value as it stands in the file.
+        /// The value in the file.
         found: String,
-        /// What would be possible.
-        expected: &'static str,
+        /// The supported values.
+        expected: Cow<'static, str>,
     },
-    /// The hidden size does not divide into the attention heads.
-    #[error("{}: a hidden size of {hidden_size} does not divide into {num_attention_heads} heads", path.display())]
+    /// A settings file cannot be used for another reason.
+    #[error(transparent)]
+    Settings(SettingsError),
+    /// The hidden size is not a multiple of the number of attention heads.
+    #[error("{}: a hidden size of {hidden_size} is not a multiple of {num_attention_heads} heads", path.display())]
     Heads {
         /// The file.
         path: PathBuf,
@@ -69,73 +73,72 @@ pub enum Error {
         /// `num_attention_heads`.
         num_attention_heads: usize,
     },
-    /// A model cannot be begun with a layer that looks at neighbours.
+    /// The first layer of a fresh model cannot be made to look at neighbours.
     #[error(
-        "a layer with heads of {heads:?} columns cannot blend neighbours by {share}; it must have two heads or more of \
-         two columns or more, and the share must be a number from 0"
+        "a layer with heads of {heads:?} columns cannot blend neighbours by {share}; it needs at least two heads of \
+         at least two columns, and the share must be finite and at least 0"
     )]
     Neighbours {
-        /// The share of a neighbour that was asked for.
+        /// The requested share of a neighbour.
         share: f64,
-        /// Columns of each head of the first layer; none without a layer.
+        /// Columns of each head of the first layer; empty without a layer.
         heads: Vec<usize>,
     },
-    /// A maximum length has no room for text, or is longer than the model has positions; or
-    /// embeddings have no component.
+    /// A maximum length has no room for text or exceeds the positions of the model, or embeddings
+    /// have no component.
     #[error("`{key}` is {length}; it must be from {min} to {max}")]
     Length {
         /// `query_maxlen`, `doc_maxlen`, `max_tokens` or `dim`.
         key: &'static str,
         /// Its value.
         length: usize,
-        /// Tokens that every text has: `[CLS]`, `[SEP]` and in a ColBERT the marker.
+        /// The smallest allowed value. For a length: `[CLS]`, `[SEP]` and in a ColBERT the marker.
         min: usize,
-        /// Positions of the model.
+        /// The largest allowed value. For a length: the positions of the model.
         max: usize,
     },
-    /// A file of weights is cut off or damaged.
-    #[error("{} is not a whole safetensors file", path.display())]
+    /// A safetensors file is truncated or damaged, or could not be written.
+    #[error("cannot read or write {} as a safetensors file", path.display())]
     Safetensors {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         source: Cause,
     },
-    /// A file's contents are not those that were saved.
-    #[error("{} has not the contents that it was saved with", path.display())]
+    /// The contents of a file do not match its checksum.
+    #[error("{}: checksum does not match the contents", path.display())]
     Checksum {
         /// The file.
         path: PathBuf,
     },
-    /// A file of weights is cut off or damaged, or holds no dictionary of tensors.
-    #[error("{} is not a whole file of PyTorch weights", path.display())]
+    /// A `pytorch_model.bin` is truncated or damaged, or holds no dictionary of tensors.
+    #[error("{} is not a complete file of PyTorch weights", path.display())]
     Pytorch {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         source: Cause,
     },
-    /// Weights are a `pytorch_model.bin`, and the feature that reads such files is off.
-    #[error("{} is a file of PyTorch, which needs the cargo feature `pytorch`", path.display())]
+    /// The weights are a `pytorch_model.bin`, and the feature that reads such files is off.
+    #[error("{} is a PyTorch file, which needs the cargo feature `pytorch`", path.display())]
     PytorchFeature {
         /// The file.
         path: PathBuf,
     },
-    /// A `pytorch_model.bin` asks for an operation that weights do not need. It was not carried out.
+    /// A `pytorch_model.bin` contains a pickle operation that weights do not need. It was not executed.
     #[error("{}: weights do not need the pickle operation {opcode:#04x}", path.display())]
     PickleOpcode {
         /// The file.
         path: PathBuf,
-        /// The operation, a byte of the pickle protocol.
+        /// The opcode of the pickle protocol.
         opcode: u8,
     },
-    /// A `pytorch_model.bin` asks for a Python object that is no tensor, or for one that weights do
-    /// not need. Nothing of it was called.
+    /// A `pytorch_model.bin` refers to a Python class or function that weights do not need. Nothing was called.
     #[error("{}: weights do not need a Python `{global}`", path.display())]
     PickleGlobal {
         /// The file.
         path: PathBuf,
-        /// The object's class, or what should have been called.
+        /// The class or function.
         global: String,
     },
     /// A file of weights lacks a tensor.
@@ -146,41 +149,40 @@ pub enum Error {
         /// The tensor's name in that file.
         tensor: String,
     },
-    /// A tensor has another shape than the settings say.
+    /// A tensor does not have the shape that the settings imply.
     #[error("{}: `{tensor}` has shape {found:?}; the settings say {expected:?}", path.display())]
     TensorShape {
         /// The file.
         path: PathBuf,
         /// The tensor's name in that file.
         tensor: String,
-        /// The shape that follows from the settings.
+        /// The shape that the settings imply.
         expected: Vec<usize>,
         /// The shape in the file.
         found: Vec<usize>,
     },
-    /// A weight is too large for the format in which it was to be written.
+    /// A weight is too large for the number format to write.
     #[error("{}: `{tensor}` has {value}, which the format cannot hold", path.display())]
     OutOfRange {
-        /// The file that was to be written.
+        /// The file to write.
         path: PathBuf,
-        /// Name of the tensor in the file.
+        /// The tensor's name in that file.
         tensor: String,
         /// The weight.
         value: f32,
     },
-    /// A tensor holds numbers of a kind that weights are not read from.
+    /// A tensor has a number type that is not supported for weights.
     #[error("{}: `{tensor}` holds {found}; it must hold F32, F16 or BF16", path.display())]
     TensorDtype {
         /// The file.
         path: PathBuf,
         /// The tensor's name in that file.
         tensor: String,
-        /// The kind of number, as safetensors calls it, of a `pytorch_model.bin` too.
+        /// The number type, by its name in safetensors.
         found: String,
     },
-    /// A file of weights has a tensor of the encoder for which the settings leave no place: they
-    /// belong to another, smaller model.
-    #[error("{}: the settings have no place for `{tensor}`", path.display())]
+    /// The file has an encoder tensor that the settings do not describe. They belong to a smaller model.
+    #[error("{}: the settings do not describe the tensor `{tensor}`", path.display())]
     SurplusTensor {
         /// The file.
         path: PathBuf,
@@ -190,83 +192,88 @@ pub enum Error {
     /// The tokenizer cannot be opened or written, or lacks a token that the model needs.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
-    /// The tokenizer has tokens that the model has no embedding for.
+    /// The model lacks embeddings for some tokens of the tokenizer.
     #[error("{} has ids up to {largest}, the model has {vocab_size} embeddings", path.display())]
     Vocabulary {
         /// The tokenizer's file.
         path: PathBuf,
         /// The tokenizer's largest id.
         largest: u32,
-        /// Tokens that the model knows.
+        /// Number of tokens with an embedding.
         vocab_size: usize,
     },
-    /// A text cannot be tokenized.
+    /// The tokenizer failed on a text.
     #[error("text {text} cannot be tokenized")]
     Text {
-        /// The text's place among those given, from 0.
+        /// Position of the text among those given, from 0.
         text: usize,
-        /// Why.
+        /// The cause.
         source: TokenizerError,
     },
-    /// Tokens that were handed over are none that the model can take; a [`Tokenizer`](crate::Tokenizer) of its own
-    /// makes none such.
+    /// The model cannot take these tokens. Its own [`Tokenizer`](crate::Tokenizer) never produces them.
     #[error("text {text} {fault}")]
     Encoding {
-        /// The text's place among those given, from 0.
+        /// Position of the text among those given, from 0.
         text: usize,
-        /// What is wrong with it.
+        /// The fault.
         fault: EncodingFault,
     },
-    /// A device cannot compute in a number format.
+    /// The device cannot multiply in this number format.
     #[error("{device} cannot compute in {precision}; it takes {}", listed(takes))]
     Precision {
         /// The number format.
         precision: Precision,
         /// The device's name.
         device: String,
-        /// The number formats in which it can compute.
+        /// The number formats that it supports.
         takes: Vec<Precision>,
     },
-    /// A number format has a name that none has.
+    /// A checkpoint was to be loaded as a module in another number format than `f32`.
+    #[error("a checkpoint is loaded in f32, not in {precision}")]
+    CheckpointPrecision {
+        /// The requested number format.
+        precision: Precision,
+    },
+    /// Unknown precision.
     #[error(transparent)]
     UnknownPrecision(#[from] UnknownPrecision),
-    /// A device is not compiled in.
+    /// The device is not compiled in.
     #[error("the device `{feature}` needs the cargo feature `{feature}`")]
     DeviceFeature {
-        /// The feature, whose name is that of the device.
+        /// The cargo feature. Its name is that of the device.
         feature: &'static str,
     },
-    /// A device has a name that none has.
-    #[error("{name:?} is no device; there are cpu, flex, ndarray, wgpu, vulkan, metal and cuda")]
+    /// Unknown device.
+    #[error("unknown device {name:?}; known are cpu, flex, ndarray, wgpu, vulkan, metal and cuda")]
     UnknownDevice {
         /// The name.
         name: String,
     },
-    /// A Burn module was asked for on the CPU, where this crate's own kernels compute.
-    #[error("no Burn module computes on `cpu`; choose one of Burn's devices, such as `flex`")]
+    /// A Burn module was requested on [`Device::cpu`](crate::Device::cpu), which runs this crate's own kernels.
+    #[error("a Burn module cannot run on `cpu`; choose one of Burn's devices, such as `flex`")]
     NoBurnDevice,
-    /// The device failed while it computed or handed back a result.
-    #[error("the device did not hand back a result")]
+    /// The device failed to compute or return a result.
+    #[error("the device returned no result")]
     Device(#[source] Cause),
-    /// A device computes another embedding than the reference.
+    /// An embedding differs from the reference by more than is allowed.
     #[error(
         "{device} differs from {reference} by {difference} at token {token} of {text:?}; {within} is allowed"
     )]
     SelfCheck {
         /// The device and its number format.
         device: String,
-        /// What it was compared with.
+        /// The reference.
         reference: String,
         /// The beginning of the text.
         text: String,
-        /// The token whose row differs most, from 0, among those that are kept.
+        /// The kept token whose row differs most, from 0.
         token: usize,
-        /// Largest difference of a component; infinite if there are not as many rows.
+        /// Largest difference of a component; infinite if the numbers of rows differ.
         difference: f32,
-        /// What is allowed.
+        /// The allowed difference.
         within: f32,
     },
-    /// A device gives another score than the reference.
+    /// A score differs from the reference by more than is allowed.
     #[error(
         "{device} differs from {reference} by {difference} in the score of {query:?} with {passage:?}; \
          {within} is allowed"
@@ -274,7 +281,7 @@ pub enum Error {
     SelfCheckScore {
         /// The device and its number format.
         device: String,
-        /// What it was compared with.
+        /// The reference.
         reference: String,
         /// The beginning of the query.
         query: String,
@@ -282,15 +289,15 @@ pub enum Error {
         passage: String,
         /// The difference.
         difference: f32,
-        /// What is allowed.
+        /// The allowed difference.
         within: f32,
     },
-    /// The model computed something that is no embedding, such as NaN.
-    #[error("the embeddings of text {text} are no numbers")]
+    /// The embeddings of a text contain NaN or infinity.
+    #[error("the embeddings of text {text} contain NaN or infinity")]
     Embeddings {
-        /// The text's place among those given, from 0.
+        /// Position of the text among those given, from 0.
         text: usize,
-        /// Which number.
+        /// The component.
         source: jacolbert_core::Error,
     },
 }
@@ -300,7 +307,7 @@ impl Error {
         Self::Io { path: path.into(), source }
     }
 
-    /// The same about a text with another place among those given.
+    /// The same error for the text at position `text`.
     pub(crate) fn about(self, text: usize) -> Self {
         match self {
             Self::Text { source, .. } => Self::Text { text, source },
@@ -322,6 +329,7 @@ impl From<SettingsError> for Error {
             SettingsError::Value { path, key, found, expected } => {
                 Self::Setting { path, key, found, expected }
             }
+            other => Self::Settings(other),
         }
     }
 }

@@ -1,27 +1,27 @@
-//! What tells one model from another.
+//! Checksums that identify a model.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jacolbert_core::Checksum;
 
-/// What tells one model from another: checksums of all that gives a vector its meaning.
+/// Checksums that identify a model. They cover everything that gives a vector its meaning.
 ///
-/// It is the same for every layout, container and backend, and for a copy that was saved from here,
-/// as long as the weights read as `f32` are the same; it does not change with a version of this
-/// crate. Lengths of queries and passages are left out: they say how much of a text is read, not
-/// what a vector means. It is no proof against forgery.
+/// Models whose weights are equal as `f32` have the same fingerprint in every layout, file format and
+/// backend, also after saving, and with every version of this crate. The maximum lengths of queries and
+/// passages do not count: they limit how much of a text is read, not what a vector means. A fingerprint
+/// does not protect against forgery.
 ///
-/// Its text, such as `1f8ac10f-00c0ffee-5eed5eed`, is made for being kept and compared.
+/// Its text looks like `1f8ac10f-00c0ffee-5eed5eed`. Store the text and compare it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
-    /// Of names, shapes and values of the weights.
+    /// Checksum of the names, shapes and values of the weights.
     pub weights: u32,
-    /// Of the vocabulary, of the ids that some Japanese texts get (and with them of the dictionary),
-    /// of markers and skiplist.
+    /// Checksum of the vocabulary, markers and skiplist, and of the ids of some Japanese texts, which
+    /// depend on the dictionary.
     pub tokenizer: u32,
-    /// Of what the weights' shapes do not say about the model: heads, activation, epsilon, and
-    /// whether masks are seen.
+    /// Checksum of the settings that the shapes of the weights do not show: heads, activation, epsilon,
+    /// and whether the tokens of a query attend to its masks.
     pub settings: u32,
 }
 
@@ -31,14 +31,14 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// The checksum of weights, whatever the order in which they come.
+/// The checksum of weights, independent of their order.
 #[derive(Debug, Default)]
 pub(crate) struct WeightsChecksum {
     tensors: BTreeMap<String, u32>,
 }
 
 impl WeightsChecksum {
-    /// Takes a tensor as a checkpoint in the layout of colbert-ai would store it.
+    /// Adds a tensor as a checkpoint in the layout of colbert-ai stores it.
     pub(crate) fn add(&mut self, stored_name: String, shape: &[usize], values: &[f32]) {
         let mut checksum = Checksum::default();
         shape.iter().for_each(|&size| checksum.number(size as u64));

@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! A [`SentenceEncoder`] gives one vector per text: the models that late interaction is compared with.
+//! A [`SentenceEncoder`] gives one vector per text: a baseline for late interaction.
 //!
 //! # Shapes
 //!
@@ -33,13 +33,13 @@
 //! A checkpoint is a folder as the original ColBERT writes it: `config.json`, `artifact.metadata`,
 //! `model.safetensors` or (with the feature `pytorch`) `pytorch_model.bin`, and `tokenizer.json` (or `vocab.txt` and
 //! `tokenizer_config.json`, see [below](#japanese-words)); or a folder as PyLate writes it. Shapes, names and types of
-//! all tensors are checked when they are read, and an [`Error`] names file and tensor or key. Nothing in a file is
-//! ever executed.
+//! all tensors are checked when they are read, and an [`Error`] names the file and the tensor or key. Nothing in a file
+//! is ever executed.
 //!
 //! # Japanese words
 //!
-//! The published JaColBERT checkpoints have no `tokenizer.json`: their text is cut into words by
-//! MeCab's rules and the dictionary UniDic, then into pieces by `vocab.txt`. The rules are built in
+//! The published JaColBERT checkpoints have no `tokenizer.json`: they split text into words with
+//! MeCab's rules and the dictionary UniDic, then into pieces with `vocab.txt`. The rules are built in
 //! ([`JapaneseTokenizer`](jacolbert_tokenizer::JapaneseTokenizer)). The dictionary (47 MB to download, 250 MB on disk,
 //! memory-mapped) is not. It comes with the Python package `unidic-lite`:
 //!
@@ -65,14 +65,13 @@
 //! # }
 //! ```
 //!
-//! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint expects the words of the dictionary that it was
-//! trained with.
+//! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint needs the dictionary that it was trained with.
 //!
 //! # Devices
 //!
-//! A [`Device`] value says where a model computes. [`Device::cpu`] is always there: it uses this crate's own kernels
-//! over packed weights, and an embedding has the same bits whatever texts are encoded together. The number of threads
-//! is that of the rayon pool in which the encoder is called. [`LoadOptions::precision`] chooses between `f32`, bf16 and
+//! A [`Device`] value says where a model computes. [`Device::cpu`] is always available: it runs this crate's own
+//! kernels over packed weights, and an embedding has the same bits in any batch. The number of threads is that of the
+//! rayon pool in which the encoder is called. [`LoadOptions::precision`] chooses between `f32`, bf16 and
 //! 8-bit integers.
 //!
 //! The features `flex`, `ndarray`, `wgpu`, `vulkan`, `metal` and `cuda` add the devices of [Burn](https://burn.dev), on
@@ -95,6 +94,7 @@ mod error;
 mod fingerprint;
 mod formula;
 mod load_options;
+#[cfg(feature = "measure")]
 #[doc(hidden)]
 pub mod measure;
 mod packed;

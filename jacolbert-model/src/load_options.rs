@@ -1,4 +1,4 @@
-//! What loading a checkpoint may need beyond its folder.
+//! Options for loading a checkpoint.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ColbertConfig, Precision};
 
-/// What loading a checkpoint may need beyond its folder.
+/// Options for loading a checkpoint.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -21,14 +21,14 @@ use crate::{ColbertConfig, Precision};
 /// # }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LoadOptions {
-    /// The number format in which an [`Encoder`](crate::Encoder) multiplies; by default `f32`. A shorter one takes
-    /// less memory and, on hardware made for it, less time, and loses some accuracy.
+    /// The number format in which an [`Encoder`](crate::Encoder) multiplies. Default: `f32`. A shorter format takes less
+    /// memory and, on hardware that supports it, less time; it loses some accuracy.
     pub precision: Precision,
-    /// Folder of the compiled MeCab dictionary from which a `BertJapaneseTokenizer` has its words,
-    /// for instance `unidic_lite/dicdir`; by default none. Other tokenizers ignore it.
+    /// Folder of the compiled MeCab dictionary that a `BertJapaneseTokenizer` needs, such as `unidic_lite/dicdir`.
+    /// Default: none. Other tokenizers ignore it.
     pub dictionary: Option<PathBuf>,
-    /// How text is read; by default as the checkpoint's own settings say.
+    /// How the model reads text. Default: the checkpoint's own settings.
     pub config: Option<ColbertConfig>,
 }

@@ -1,10 +1,11 @@
-//! What the benchmarks measure of an encoder. It is no part of the public interface.
+//! Work of an encoder that the benchmarks time. It is not part of the public interface.
 
 use crate::Encoder;
 
-/// Multiplies as the linear layers of the model do for so many tokens, in batches as passages would be, and
-/// nothing else: the part of encoding that `benches/encode.py` compares with the machine's peak. How many
-/// multiplications those were; none if the weights are not packed.
+/// Applies only the linear layers to `tokens` tokens, in batches like those of passages. Returns the number of
+/// multiplications; `None` if the weights are not packed.
+///
+/// `benches/encode.py` compares this part of encoding with the machine's peak.
 pub fn multiply_only(encoder: &Encoder, tokens: usize) -> Option<usize> {
     let batch = encoder.batch_tokens();
     let batches = (0..tokens).step_by(batch).map(|first| batch.min(tokens - first));

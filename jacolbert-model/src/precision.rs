@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// The number format in which a model multiplies matrices; the default is [`F32`](Self::F32).
 ///
-/// Sums of residuals, norms, softmax, unit rows and scores are `f32` in every format, as under PyTorch's
-/// autocast. A model that is trained keeps its weights in `f32` too, so that it keeps what an update changes in
-/// the last digits.
+/// Residual sums, norms, softmax, unit rows and scores are `f32` in every format, as under PyTorch's autocast.
+/// Training keeps the weights in `f32` too, so that small updates are not lost.
 ///
 /// | format | [`cpu`](crate::Device::cpu) | Burn's devices |
 /// |---|---|---|
@@ -18,34 +17,34 @@ use serde::{Deserialize, Serialize};
 /// | [`F16`](Self::F16) | no | where the device has it |
 /// | [`Int8`](Self::Int8) | yes | no |
 ///
-/// Embeddings of another format are near those of `f32` but not the same. The
-/// [fingerprint](crate::Encoder::fingerprint) does not tell formats apart: encode queries and passages of an
-/// index in the same one.
+/// Embeddings in another format are close to those in `f32`, but not equal. The
+/// [fingerprint](crate::Encoder::fingerprint) does not depend on the format: encode the queries and passages of
+/// an index in the same one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Precision {
-    /// 24 bits of mantissa: what all else is measured by.
+    /// 24 bits of mantissa; the reference.
     ///
     /// On the CPU an embedding is within 1e-5 of the Burn module's.
     #[default]
     F32,
-    /// 8 bits of mantissa and the range of `f32`: half the memory for the layers.
+    /// 8 bits of mantissa and the range of `f32`; the layers take half the memory.
     ///
-    /// On the CPU it takes much less time than `f32` with AMX, or with AVX-512 BF16 on AMD's processors, and more
-    /// time elsewhere, also on Intel's processors that have AVX-512 BF16 without AMX. Products of attention are in
-    /// bf16 too. AMX adds in another order, so that its embeddings differ a little from those without it.
+    /// On the CPU it is much faster than `f32` with AMX, and with AVX-512 BF16 on AMD processors. Elsewhere it is
+    /// slower, also on Intel processors that have AVX-512 BF16 without AMX. Attention multiplies in bf16 too. AMX
+    /// adds in another order, so embeddings differ slightly from those without it.
     ///
-    /// Linux grants AMX to a process that asks for it, which loading such an encoder does. From then on Linux
-    /// refuses alternate signal stacks that are too small for its state (`AT_MINSIGSTKSZ`, some 12 KB).
+    /// Loading such an encoder requests AMX from Linux for the process. From then on Linux refuses alternate signal
+    /// stacks that are too small for the AMX state (`AT_MINSIGSTKSZ`, about 12 KB).
     Bf16,
-    /// 11 bits of mantissa up to 65,504: for encoding on GPUs. The gradients of a training would vanish.
+    /// 11 bits of mantissa, up to 65,504; for encoding on GPUs. Not for training: gradients underflow.
     F16,
-    /// 8-bit integers, with a scale for each column of weights and for each token: a quarter of the memory for
-    /// the layers, and the least time on a CPU with AMX or AVX-512 VNNI.
+    /// 8-bit integers, with a scale per column of weights and per token. The layers take a quarter of the memory, and
+    /// this is the fastest format on a CPU with AMX or AVX-512 VNNI.
     ///
-    /// Attention is in bf16 where the processor has instructions for it. What is said of AMX at
-    /// [`Bf16`](Self::Bf16) holds here too.
+    /// Attention is in bf16 where the processor has instructions for it. The notes on AMX at [`Bf16`](Self::Bf16)
+    /// apply here too.
     Int8,
 }
 

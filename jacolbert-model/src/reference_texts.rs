@@ -1,8 +1,8 @@
-//! Japanese texts by which a model is known and checked.
+//! Japanese texts for fingerprints and self-checks.
 //!
-//! Fingerprints are made from their ids: another text here, and no collection knows its model.
+//! Fingerprints contain the ids of these texts: changing a text changes the fingerprint of every model.
 
-/// Queries, from none to longer than a query may be.
+/// Queries, from an empty one to one that is longer than the maximum.
 pub(crate) const QUERIES: [&str; 4] = [
     "",
     "山",
@@ -11,7 +11,7 @@ pub(crate) const QUERIES: [&str; 4] = [
      それぞれの年、そして勝った側の主な人物をすべて教えてください。",
 ];
 
-/// Passages of one word up to several sentences, with what tokenizers stumble over.
+/// Passages of one word up to several sentences, with cases that tokenizers often get wrong.
 pub(crate) const PASSAGES: [&str; 6] = [
     "",
     "東京。",

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         builder.add(EmbeddingsRef::new(passage, dim)?)?;
         rest = after;
     }
-    builder.build_with(&mut |progress| {
+    builder.build_reporting(&mut |progress| {
         eprintln!("{progress:?}");
         ControlFlow::Continue(())
     })?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// let options = SearchOptions { k: 20, ..Default::default() };
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct SearchOptions {
     /// Number of hits. Default: 10. There are fewer if fewer passages have a token. More hits need more
     /// candidates, so a search takes longer.

@@ -23,7 +23,7 @@ pub(crate) fn probe(
 ) -> Result<Vec<Candidate>, Error> {
     let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
     if let Scope::Subset(subset) = scope {
-        return Ok(clustered_members(index, subset.iter(), scope));
+        return clustered_members(index, subset.iter(), scope);
     }
     if num_clustered_tokens(index) > MOST_SCANNED {
         let listed = best_listed(index, scores, scope, options)?;
@@ -43,15 +43,19 @@ fn num_clustered_tokens(index: &Index) -> usize {
     clustered.map(Segment::num_tokens).sum()
 }
 
-/// The `passages` that are there, may be hits, and are clustered.
+/// The clustered `passages` that may be hits. Those that the index does not have are left out.
 fn clustered_members(
     index: &Index,
     passages: impl Iterator<Item = PassageId>,
     scope: Scope<'_>,
-) -> Vec<Candidate> {
-    let located = passages.filter_map(|passage| Candidate::locate(index, passage).ok());
-    let clustered = located.filter(|candidate| is_clustered(candidate.segment(index)));
-    clustered.filter(|&candidate| scope.admits(index, candidate)).collect()
+) -> Result<Vec<Candidate>, Error> {
+    let present = passages.filter(|&passage| index.contains(passage));
+    let located = present.map(|passage| Candidate::locate(index, passage));
+    let mut members = located.collect::<Result<Vec<_>, _>>()?;
+    members.retain(|&candidate| {
+        is_clustered(candidate.segment(index)) && scope.admits(index, candidate)
+    });
+    Ok(members)
 }
 
 /// The passages that score best by the inverted lists of the best cells alone.

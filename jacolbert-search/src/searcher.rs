@@ -55,7 +55,8 @@ impl<'a> Searcher<'a> {
         self.search_scope(query, options, Scope::All)
     }
 
-    /// The best hits among the passages of `subset`; otherwise as [`search`](Self::search).
+    /// The best hits among the passages of `subset`; otherwise as [`search`](Self::search). Ids of deleted
+    /// passages, and ids that the index does not have, are ignored.
     ///
     /// # Errors
     /// As [`search`](Self::search).

@@ -24,7 +24,7 @@ impl PassageSubset {
         self.ids.binary_search(&passage).is_ok()
     }
 
-    /// The passages, ascending.
+    /// The ids of the passages, ascending.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = PassageId> {
         self.ids.iter().copied()
     }

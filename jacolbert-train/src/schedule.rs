@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!([0, 1, 2, 3].map(|step| schedule.rate(step, 4)), [1.0, 2.0, 2.0, 1.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// The largest learning rate, above 0. Default: 3e-5. A larger one learns faster, until the training
     /// diverges.

@@ -30,7 +30,7 @@ use crate::{Error, Method, OptimiserOptions, Schedule};
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
     /// Number of updates of the weights. Default: 10,000. The time grows in proportion.
     pub steps: u64,

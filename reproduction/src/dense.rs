@@ -119,7 +119,8 @@ fn run_of_all(
     let TestCollection { documents, queries, .. } = collection;
     let of = documents.len() + queries.len();
     let texts: Vec<&str> = documents.iter().map(|document| &*document.text).collect();
-    let passages = encoder.encode_passages_with(&texts, &mut |done, _| tell(done, of))?.vectors;
+    let passages =
+        encoder.encode_passages_reporting(&texts, &mut |done, _| tell(done, of))?.vectors;
     let passages = one_each(&passages)?;
     let mut run = Run::new("");
     for (n, query) in queries.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Token pooling: fewer rows a passage, each the mean of tokens that are alike.
+//! Token pooling: fewer rows per passage, each the mean of similar tokens.
 
 mod ward;
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Embeddings, EmbeddingsRef, Error, normalise};
 use ward::Ward;
 
-/// How many tokens become one, on average.
+/// Average number of tokens that are merged into one.
 ///
-/// Bytes and scoring time fall by the factor; what it costs in recall is a table in the README.
+/// The size of an index and scoring time shrink by this factor. `docs/benchmarks.md` shows the cost in recall.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -19,19 +19,19 @@ pub enum PoolFactor {
     /// Every token keeps its row: pooling is off.
     #[default]
     One,
-    /// Half of the rows are left.
+    /// Half of the rows remain.
     Two,
-    /// A third of the rows is left.
+    /// A third of the rows remains.
     Three,
-    /// A quarter of the rows is left.
+    /// A quarter of the rows remains.
     Four,
 }
 
 impl PoolFactor {
-    /// All of them, ascending.
+    /// All factors, ascending.
     pub const ALL: [Self; 4] = [Self::One, Self::Two, Self::Three, Self::Four];
 
-    /// The factor.
+    /// The factor as a number.
     pub fn get(self) -> usize {
         1 + self as usize
     }
@@ -55,10 +55,11 @@ impl From<PoolFactor> for u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pooling {
-    /// How many tokens become one; off by default.
+    /// Average number of tokens that are merged into one. Default: [`PoolFactor::One`], no pooling. A larger factor
+    /// makes an index smaller and search faster, and lowers recall.
     pub factor: PoolFactor,
-    /// Tokens at the start of a passage that keep their rows, from 0; more of them are more rows.
-    /// One by default, the `[CLS]` of a BERT, as in PyLate; in colbert-ai it is 0.
+    /// Number of tokens at the start of a passage that keep their rows, from 0. Default: 1, the `[CLS]` of a
+    /// BERT, as in PyLate; colbert-ai has 0. More of them leave more rows.
     pub protected_tokens: usize,
 }
 
@@ -71,13 +72,12 @@ impl Default for Pooling {
 /// The rows of a passage after pooling (arXiv 2409.14683): the protected rows as they are, then one
 /// row of length 1 for each cluster of the others, in the order of the clusters' first tokens.
 ///
-/// The clusters are Ward's (see below), at most `max(1, n / factor)` for `n` tokens, and fewer only
-/// where so many are equally far apart that no cut gives more. A cluster's row is the mean of its
-/// rows, brought to length 1. Nothing changes with factor 1, or where there are as many clusters as
-/// tokens.
+/// The clusters come from Ward's method (see below). There are at most `max(1, n / factor)` for `n` tokens,
+/// and fewer only if equal distances leave no cut with more. A cluster's row is the mean of its rows,
+/// scaled to length 1. Nothing changes with factor 1, or if there are as many clusters as tokens.
 ///
-/// Rows are unit vectors in all of ColBERT. Others are compared by their angle, and weigh in the mean
-/// with their length; a row of zeros is at a right angle to every other.
+/// ColBERT only has unit vectors. Other rows are compared by their angle and weighted by their length in
+/// the mean; a zero row is orthogonal to every other.
 ///
 /// ```
 /// use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
@@ -90,15 +90,14 @@ impl Default for Pooling {
 /// # Ok::<(), jacolbert_core::Error>(())
 /// ```
 ///
-/// # Beside the references
-/// As in PyLate, the distance of two tokens is `1 - cosine`, and these distances themselves are what
-/// Ward's recursion squares, though they are no Euclidean distances: `linkage(1 - cosine, "ward")` and
-/// `fcluster(.., criterion="maxclust")` of SciPy. (colbert-ai hands the matrix over whole, of which
-/// SciPy makes Euclidean distances between its rows.) Both keep the mean as it comes; an index of
-/// theirs brings it to length 1 when it decodes, so that ours compare.
+/// # Differences from PyLate and colbert-ai
+/// As in PyLate, the distance of two tokens is `1 - cosine`. Ward's recursion squares these distances,
+/// although they are not Euclidean: `linkage(1 - cosine, "ward")` and
+/// `fcluster(.., criterion="maxclust")` of SciPy. colbert-ai passes the square matrix to `linkage`
+/// instead, which computes Euclidean distances between its rows. Both keep the raw mean; their indexes
+/// normalise it on decoding, so results are comparable.
 ///
-/// Time grows with the square of the number of tokens, mostly, and memory by 8 bytes times that
-/// square.
+/// Time grows roughly with the square of the number of tokens. Memory is 8 bytes times that square.
 pub fn pooled(embeddings: EmbeddingsRef<'_>, pooling: Pooling) -> Embeddings {
     let dim = embeddings.dim();
     let protected = pooling.protected_tokens.min(embeddings.num_tokens());
@@ -114,7 +113,7 @@ pub fn pooled(embeddings: EmbeddingsRef<'_>, pooling: Pooling) -> Embeddings {
     embeddings.with_values(&values).to_embeddings()
 }
 
-/// The same for many passages, in order and on all cores.
+/// Applies [`pooled`] to many passages, in order and on all cores.
 pub fn pooled_passages(passages: Vec<Embeddings>, pooling: Pooling) -> Vec<Embeddings> {
     if pooling.factor == PoolFactor::One {
         return passages;
@@ -153,7 +152,7 @@ fn cluster_means(rows: &[f32], dim: usize, clusters: &[usize]) -> Vec<f32> {
     means.flat_map(unit_mean).collect()
 }
 
-/// Sums in eight lanes, always in the same order.
+/// The dot product, summed in eight lanes, always in the same order.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut lanes = [0.0; 8];

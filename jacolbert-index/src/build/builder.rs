@@ -114,14 +114,14 @@ impl IndexBuilder {
     /// # Errors
     /// In a folder [`Error::Io`] and [`Error::NotDurable`]; in memory there are none.
     pub fn build(self) -> Result<Index, Error> {
-        self.build_with(&mut |_| ControlFlow::Continue(()))
+        self.build_reporting(&mut |_| ControlFlow::Continue(()))
     }
 
     /// Builds the index and reports every step to `progress`, which may cancel the build.
     ///
     /// # Errors
     /// As [`build`](Self::build), and [`Error::Cancelled`]; then the folder is as it was before.
-    pub fn build_with(
+    pub fn build_reporting(
         mut self,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,
     ) -> Result<Index, Error> {

@@ -2,8 +2,8 @@
 
 use jacolbert_core::simd::Isa;
 
+use crate::EmbeddingsRef;
 use crate::kernels::{BytePanels, Panels};
-use crate::{EmbeddingsRef, storage};
 
 /// The tokens of a query in the layout of the kernels, to be scored against many passages.
 ///
@@ -24,7 +24,7 @@ impl PackedQuery {
             exact: Panels::new(query),
             bytes: BytePanels::of_rows(query.values(), query.dim()),
             isa: Isa::detected(),
-            longest: query.rows().map(storage::norm).fold(0.0, f32::max),
+            longest: query.rows().map(jacolbert_core::norm).fold(0.0, f32::max),
         }
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{BuildOptions, Error, FORMAT_VERSION};
 
@@ -21,13 +23,22 @@ pub(crate) struct Manifest {
     pub(crate) dim: usize,
     /// Number of passage ids given so far; every id is below it.
     pub(crate) num_ids: u32,
-    /// The settings that the index was built with and grows by.
+    /// The options that the index was built with and grows by.
+    #[serde(deserialize_with = "known_options")]
     pub(crate) build: BuildOptions,
     /// Absent as long as all segments are flat.
     pub(crate) codec: Option<FileEntry>,
     pub(crate) segments: Vec<FileEntry>,
     pub(crate) deleted: Option<FileEntry>,
     pub(crate) attachments: BTreeMap<String, FileEntry>,
+}
+
+/// Reads build options and ignores those that this version does not know.
+fn known_options<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BuildOptions, D::Error> {
+    let mut options = Map::<String, Value>::deserialize(deserializer)?;
+    let known = serde_json::to_value(BuildOptions::default()).map_err(D::Error::custom)?;
+    options.retain(|key, _| known.get(key).is_some());
+    serde_json::from_value(options.into()).map_err(D::Error::custom)
 }
 
 /// A file of the index.

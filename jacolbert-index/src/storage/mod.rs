@@ -25,4 +25,4 @@ pub(crate) use manifest::Manifest;
 pub(crate) use new_attachments::NewAttachments;
 pub(crate) use section_file::{SectionFile, SectionFileBuilder};
 pub(crate) use section_header::{FileKind, KindHeader, KindWords};
-pub(crate) use spool::{ROWS_PER_BLOCK, Spool, SpooledRows, check_norms, norm};
+pub(crate) use spool::{ROWS_PER_BLOCK, Spool, SpooledRows, check_norms};

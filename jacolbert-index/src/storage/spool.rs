@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use jacolbert_core::normalise;
+use jacolbert_core::{norm, normalise};
 
 use super::new_file::NewFile;
 use crate::{EmbeddingsRef, Error};
@@ -174,11 +174,6 @@ pub(crate) fn check_norms(rows: EmbeddingsRef<'_>) -> Result<(), Error> {
         Some((token, norm)) => Err(Error::Norm { token, norm }),
         None => Ok(()),
     }
-}
-
-/// The length of a row.
-pub(crate) fn norm(row: &[f32]) -> f32 {
-    row.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt() as f32
 }
 
 #[cfg(test)]

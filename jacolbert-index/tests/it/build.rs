@@ -118,7 +118,7 @@ fn a_cancelled_build_leaves_nothing() -> Result<(), Box<dyn std::error::Error>> 
         let mut builder = IndexBuilder::create(folder.path(), DIM, options(Bits::Two))?;
         passages(50, 5)?.iter().try_for_each(|p| builder.add(p.as_ref()).map(|_| ()))?;
         let mut left = steps;
-        let built = builder.build_with(&mut |_| {
+        let built = builder.build_reporting(&mut |_| {
             left -= 1;
             if left == 0 {
                 std::ops::ControlFlow::Break(())

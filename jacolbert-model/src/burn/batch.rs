@@ -4,23 +4,21 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
 use crate::Encoding;
 
-/// Token ids of several texts on a device, with the masks that belong to them.
+/// Token ids of several texts on a device, with their masks.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// `[batch, tokens]`: token ids; a row is filled up with 0.
+    /// `[batch, tokens]`: token ids, padded with 0.
     pub ids: Tensor<2, Int>,
-    /// `[batch, tokens]`: which tokens the others may see; false in the filling.
+    /// `[batch, tokens]`: which tokens the others attend to; false for padding.
     pub attention: Tensor<2, Bool>,
-    /// `[batch, tokens]`: which rows of the embeddings count; false in the filling.
+    /// `[batch, tokens]`: which rows of the embeddings count in MaxSim; false for padding.
     pub keep: Tensor<2, Bool>,
 }
 
 impl Batch {
-    /// Puts `encodings`, of which there is at least one, on `device`: as many columns wide as the
-    /// longest is long.
+    /// Copies `encodings`, at least one, to `device`, padded to the longest.
     ///
-    /// What id fills a row is of no consequence, because no token sees it and its embedding is
-    /// zero.
+    /// The id of the padding does not matter, because no token attends to it and its embedding is zero.
     pub fn new(encodings: &[&Encoding], device: &Device) -> Self {
         let width = encodings.iter().map(|encoding| encoding.ids.len()).max().unwrap_or(0);
         let shape = [encodings.len(), width];
@@ -35,7 +33,7 @@ impl Batch {
     }
 }
 
-/// Rows of `width` values, one after the other, each filled up with the default.
+/// Rows of `width` values, one after the other, each padded with the default.
 fn padded<T: Clone + Default>(
     encodings: &[&Encoding],
     width: usize,

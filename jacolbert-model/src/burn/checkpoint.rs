@@ -1,4 +1,4 @@
-//! A module and all that belongs to it: settings and tokenizer.
+//! A module with its settings and its tokenizer.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use super::loader::{load, load_below_projection};
 use super::weight_format::WeightFormat;
 use super::writer;
 use crate::checkpoint::{CheckpointFolder, SAFETENSORS};
-use crate::{BertConfig, ColbertConfig, Device, Error, LoadOptions, Tokenizer};
+use crate::{BertConfig, ColbertConfig, Device, Error, LoadOptions, Precision, Tokenizer};
 
 /// A model with its settings and its tokenizer.
 ///
-/// Two layouts are read, recognised by the files that a folder has:
+/// Two layouts can be read; the files in the folder decide which one it is:
 ///
 /// | colbert-ai | PyLate and sentence-transformers | what |
 /// |---|---|---|
@@ -24,10 +24,10 @@ use crate::{BertConfig, ColbertConfig, Device, Error, LoadOptions, Tokenizer};
 /// | weights | weights of the Transformer and `1_Dense` | [`Colbert`] |
 /// | | `modules.json` | where Transformer and Dense are |
 ///
-/// Weights are `model.safetensors` or, where there is none, `pytorch_model.bin`, as F32, F16 or
-/// BF16. The latter is a pickle; it needs the feature `pytorch` and is read without calling anything that it names. Either may be
-/// spread over several files, which an `.index.json` of that name lists. Names of the encoder's
-/// tensors may lack the prefix `bert.`, and layer norms may have `gamma` and `beta`.
+/// Weights are in `model.safetensors` or else in `pytorch_model.bin`, as F32, F16 or BF16. The latter is a pickle: it
+/// needs the feature `pytorch`, and nothing in it is called. Either may be split into several files, which an
+/// `.index.json` of that name lists. Names of the encoder's tensors may lack the prefix `bert.`, and layer norms may
+/// have `gamma` and `beta`.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
     /// The shape of the model.
@@ -41,20 +41,21 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Loads the checkpoint in the folder `dir` onto `device`, which is one of Burn's. Weights are `f32`, whatever
-    /// [`LoadOptions::precision`] says.
+    /// Loads the checkpoint in the folder `dir` onto `device`, which is one of Burn's, with weights in `f32`. Use
+    /// [`Colbert::with_precision`] to multiply in another format.
     ///
-    /// In PyLate's layout the length of an embedding is that of the Dense module, whatever the
-    /// settings say.
+    /// In PyLate's layout, the Dense module determines the dimension of an embedding, not the settings.
     ///
     /// # Errors
-    /// [`Error::NoBurnDevice`] for the CPU, [`Error::Layout`], those of [`BertConfig::from_dir`],
+    /// [`Error::NoBurnDevice`] for the CPU, [`Error::CheckpointPrecision`] if [`LoadOptions::precision`] is not `f32`,
+    /// [`Error::Layout`], those of [`BertConfig::from_dir`],
     /// [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`], [`Tokenizer::new`], and
     /// [`Error::Safetensors`], [`Error::PytorchFeature`], [`Error::Pytorch`], [`Error::PickleOpcode`],
     /// [`Error::PickleGlobal`], [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorDtype`],
     /// [`Error::SurplusTensor`].
     pub fn from_dir(dir: &Path, options: &LoadOptions, device: &Device) -> Result<Self, Error> {
         let device = device.try_into()?;
+        check_precision(options)?;
         let folder = CheckpointFolder::open(dir, options)?;
         let mut weights = folder.weights()?;
         let fresh = Colbert::new(&folder.bert, folder.config.dim, &device);
@@ -63,18 +64,18 @@ impl Checkpoint {
         Ok(Self::of(folder, colbert))
     }
 
-    /// Loads the BERT in the folder `dir` under a fresh projection, as training starts from it.
+    /// Loads the BERT in the folder `dir` and adds a fresh projection: the usual start of a training.
     ///
-    /// The folder has what a model of the transformers library has: `config.json`, weights and a
-    /// tokenizer. Heads of other tasks are left aside, a projection too. How text is read is what
-    /// [`LoadOptions::config`] says, or else [`ColbertConfig::default`]; the tokens that mark a
-    /// text's role must be in the vocabulary. The projection is drawn from the device's random
-    /// numbers, see `seed` of Burn's device.
+    /// The folder is that of a model of the transformers library: `config.json`, weights and a tokenizer. A projection
+    /// and heads for other tasks are ignored. The settings are [`LoadOptions::config`], or else
+    /// [`ColbertConfig::default`]; the vocabulary must contain their markers. The projection is drawn from the
+    /// device's random numbers; see [`Device::seed`].
     ///
     /// # Errors
     /// As [`from_dir`](Self::from_dir), without those about `artifact.metadata`.
     pub fn from_bert(dir: &Path, options: &LoadOptions, device: &Device) -> Result<Self, Error> {
         let device = device.try_into()?;
+        check_precision(options)?;
         let folder = CheckpointFolder::of_bert(dir, options)?;
         let mut weights = folder.weights()?;
         let fresh = Colbert::new(&folder.bert, folder.config.dim, &device);
@@ -83,15 +84,14 @@ impl Checkpoint {
         Ok(Self::of(folder, colbert))
     }
 
-    /// A model with fresh weights, drawn as `fresh` says, of the shape that `config.json` in the
-    /// folder `dir` has, with the folder's tokenizer. Weights there are left aside.
+    /// A model with fresh weights, drawn by `fresh`, with the shape and the tokenizer in the folder `dir`. Weights
+    /// there are ignored.
     ///
-    /// How text is read is what [`LoadOptions::config`] says, or else `artifact.metadata` in the
-    /// folder. Weights are drawn from the device's random numbers, see `seed` of Burn's device, when they are
-    /// first looked at.
+    /// The settings are [`LoadOptions::config`], or else `artifact.metadata` in the folder. Weights are drawn from the
+    /// device's random numbers at their first use; see [`Device::seed`].
     ///
     /// # Errors
-    /// [`Error::NoBurnDevice`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`] and
+    /// [`Error::NoBurnDevice`], [`Error::CheckpointPrecision`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`], [`Tokenizer::from_dir`] and
     /// [`Tokenizer::new`].
     pub fn from_config(
         dir: &Path,
@@ -100,13 +100,14 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Self, Error> {
         let device = device.try_into()?;
+        check_precision(options)?;
         let folder = CheckpointFolder::without_weights(dir, options)?;
         let colbert = Colbert::drawn(&folder.bert, folder.config.dim, fresh, &device);
         Ok(Self::of(folder, colbert))
     }
 
-    /// A model with fresh weights, drawn as `fresh` says, that nothing was trained for before but its
-    /// tokenizer; `bert` with an embedding for each of its tokens, whatever `vocab_size` is.
+    /// A model with fresh weights, drawn by `fresh`, of the shape `bert` for `tokenizer`. The size of the vocabulary
+    /// comes from the tokenizer, not from `bert`.
     ///
     /// ```
     /// # #[cfg(feature = "flex")] {
@@ -131,7 +132,7 @@ impl Checkpoint {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoBurnDevice`], [`Error::Heads`], [`Error::Setting`] for a shape that no BERT has, and those of
+    /// [`Error::NoBurnDevice`], [`Error::Heads`], [`Error::Setting`] for an invalid shape, and those of
     /// [`Tokenizer::new`].
     pub fn from_scratch(
         bert: BertConfig,
@@ -154,8 +155,8 @@ impl Checkpoint {
         Self { bert, config, colbert, tokenizer }
     }
 
-    /// Writes the checkpoint to the folder `dir`, which is made if need be, in the layout of
-    /// colbert-ai; weights as F32 in `model.safetensors`.
+    /// Writes the checkpoint to the folder `dir` in the layout of colbert-ai, with weights as F32 in
+    /// `model.safetensors`. The folder is created if it is missing.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Safetensors`], [`Error::Device`].
@@ -173,5 +174,13 @@ impl Checkpoint {
         self.config.save(dir)?;
         self.tokenizer.save(dir)?;
         writer::save(&self.colbert, &dir.join(SAFETENSORS), format)
+    }
+}
+
+/// Checks that `options` ask for the precision of a checkpoint.
+fn check_precision(options: &LoadOptions) -> Result<(), Error> {
+    match options.precision {
+        Precision::F32 => Ok(()),
+        precision => Err(Error::CheckpointPrecision { precision }),
     }
 }

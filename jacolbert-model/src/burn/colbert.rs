@@ -26,14 +26,14 @@ pub struct Colbert {
 /// Embeddings of a batch of texts, still on the device.
 #[derive(Debug, Clone)]
 pub struct TokenEmbeddings {
-    /// `[batch, tokens, dim]`: unit rows where `keep` is true, zeros elsewhere.
+    /// `[batch, tokens, dim]`: unit rows where `keep` is true, zero rows elsewhere.
     pub tensor: Tensor<3>,
     /// `[batch, tokens]`: which rows count.
     pub keep: Tensor<2, Bool>,
 }
 
 impl Colbert {
-    /// A model with fresh weights and embeddings of length `dim`.
+    /// A model with fresh weights and embeddings of dimension `dim`.
     ///
     /// # Panics
     /// As [`BertConfig::init`].
@@ -41,7 +41,7 @@ impl Colbert {
         Self::drawn(config, dim, FreshWeights::BERT, device)
     }
 
-    /// As [`new`](Self::new), with weights drawn as `fresh` says.
+    /// As [`new`](Self::new), with weights drawn by `fresh`.
     ///
     /// # Panics
     /// As [`BertConfig::init`].
@@ -49,43 +49,42 @@ impl Colbert {
         let initializer = Initializer::Normal { mean: 0.0, std: config.initializer_range };
         let linear = LinearConfig::new(config.hidden_size, dim).with_bias(false);
         Self {
-            bert: config.init_with(fresh, device),
+            bert: config.init(fresh, device),
             linear: linear.with_initializer(initializer).init(device),
             precision: Precision::F32,
             format: Format::F32,
         }
     }
 
-    /// The model with embeddings of words that lie the nearer to each other the less they count: the
-    /// vector `v` of a token with the weight `a` becomes `√(1-a) c + √a v`, where `c` is drawn once
-    /// with the spread of the words'.
+    /// Moves the word embeddings of tokens with a low weight towards one common vector: the vector `v` of a token
+    /// with the weight `a` becomes `√(1-a) c + √a v`. The vector `c` is drawn once, with the spread of the word
+    /// embeddings.
     ///
-    /// Of fresh, nearly orthogonal vectors two different tokens get the cosine `√((1-a)(1-b))`. A
-    /// query's token without weight then finds its like in every passage, so that it changes no
-    /// order, and what a passage lacks with another token is as much as the token counts for.
+    /// Fresh vectors are nearly orthogonal, so two different tokens get the cosine `√((1-a)(1-b))`. A query token
+    /// without weight then scores about the same in every passage and does not affect the order; a passage that
+    /// lacks another token loses about that token's weight.
     pub fn weigh_tokens(mut self, weights: &TokenWeights) -> Self {
         self.bert = self.bert.weigh_tokens(weights);
         self
     }
 
-    /// The model with a first layer that adds to each token what stands beside it, so that MaxSim finds
-    /// a query's words best where they stand together, as BM25 over pairs of tokens does.
+    /// Makes the first layer add the neighbours of each token, so that MaxSim prefers passages in which the words of a
+    /// query stand together, like BM25 over pairs of tokens.
     ///
-    /// Heads of the first layer look at the token before and at the one after by turns. Each side adds a
-    /// random projection of its neighbour's vector, of `share` times that vector's squared length: with
-    /// 0.25, of half its length. To find the neighbour, positions get vectors that turn from place to place
-    /// (as in Vaswani et al., "Attention Is All You Need", 2017, with angles drawn evenly from 0 to π). As many
-    /// columns of the hidden vectors as a head has are theirs: word embeddings are 0 there, and the
-    /// projection to the model's output does not read them. Heads of 32 columns or more have nine tenths of
-    /// their attention and more where they should; of fewer, less.
+    /// The heads of the first layer alternate between the token before and the token after. Each side adds a random
+    /// projection of the neighbour's vector with `share` times its squared length: half its length for 0.25. To find
+    /// the neighbour, positions get rotary codes (as in Vaswani et al., "Attention Is All You Need", 2017, with angles
+    /// drawn uniformly from 0 to π). They take as many columns of the hidden vectors as a head has: word embeddings
+    /// are 0 in these columns, and the output projection ignores them. Heads of at least 32 columns put 90 % or more
+    /// of their attention on the neighbour; narrower heads put less.
     ///
-    /// For fresh weights as [`FreshWeights::LEXICAL`] draws them, after
-    /// [`weigh_tokens`](Self::weigh_tokens): words, positions and the first layer's attention are
-    /// written anew in part or as a whole. All of it can be learned further.
+    /// Use it on weights drawn by [`FreshWeights::LEXICAL`], after [`weigh_tokens`](Self::weigh_tokens). It
+    /// overwrites word embeddings and the output projection in part, and position embeddings and the attention of
+    /// the first layer entirely. Training can change all of them.
     ///
     /// # Errors
-    /// [`Error::Neighbours`] if there is no layer with two heads of two columns at least, or `share` is not
-    /// a number from 0.
+    /// [`Error::Neighbours`] unless the first layer has at least two heads of at least two columns, and `share` is
+    /// finite and at least 0.
     pub fn blend_neighbours(mut self, share: f64) -> Result<Self, Error> {
         if !(self.bert.can_blend_neighbours() && share.is_finite() && share >= 0.0) {
             return Err(Error::Neighbours { share, heads: self.bert.head_widths() });
@@ -97,21 +96,21 @@ impl Colbert {
         Ok(self)
     }
 
-    /// Length of an embedding.
+    /// Dimension of an embedding.
     pub fn dim(&self) -> usize {
         let [_, dim] = self.linear.weight.lazy_shape().dims();
         dim
     }
 
-    /// Where the weights are. Fresh weights are not drawn by asking.
+    /// The device of the weights. This does not draw fresh weights.
     pub fn device(&self) -> Device {
         self.linear.weight.lazy_device()
     }
 
-    /// The same model, multiplying in another number format; its embeddings are `f32` still.
+    /// The same model, multiplying in another number format. Its embeddings stay `f32`.
     ///
     /// # Errors
-    /// [`Error::Precision`] if its device cannot.
+    /// [`Error::Precision`] if the device does not support it.
     pub fn with_precision(self, precision: Precision) -> Result<Self, Error> {
         let format = Format::on(precision, &self.device())?;
         Ok(Self { precision, format, ..self })
@@ -122,8 +121,8 @@ impl Colbert {
         Self { precision: Precision::F32, format: Format::F32, ..self }
     }
 
-    /// The same model, for encoding: the weights that are multiplied are kept in the format of the
-    /// products, so that they need not be converted for each batch.
+    /// The same model for encoding: matrices are stored in the format of the products, so that they need no
+    /// conversion for each batch.
     pub(crate) fn with_weights_as_multiplied(mut self) -> Self {
         let format = self.format;
         self.bert.linears().chain([&mut self.linear]).for_each(|linear| format.keep(linear));
@@ -135,8 +134,8 @@ impl Colbert {
         self.precision
     }
 
-    /// Embeddings `[batch, tokens, dim]` of a batch: `normalize(linear(bert(ids)))`, then zeros in
-    /// the rows that are not kept.
+    /// The embeddings `[batch, tokens, dim]` of a batch: `normalize(linear(bert(ids)))`, with zeros in the rows that
+    /// are not kept.
     pub fn forward(&self, batch: Batch) -> TokenEmbeddings {
         let Batch { ids, attention, keep } = batch;
         let hidden = self.bert.forward_in(self.format, ids, attention);
@@ -146,8 +145,8 @@ impl Colbert {
     }
 }
 
-/// Rows of length 1, `x / max(‖x‖, 1e-12)`. The bound is set before the root, whose slope at 0 is
-/// infinite.
+/// Rows of length 1, `x / max(‖x‖, 1e-12)`. The bound applies before the root, because the slope of the root at 0
+/// is infinite.
 fn normalize(rows: Tensor<3>) -> Tensor<3> {
     let squares = rows.clone().square().sum_dim(2);
     rows / squares.clamp_min(MIN_NORM * MIN_NORM).sqrt()

@@ -1,4 +1,4 @@
-//! Modules that compute for an encoder.
+//! Burn modules as the engines of encoders.
 
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
@@ -6,6 +6,7 @@ use burn::tensor::{DType, Device, Tensor};
 use super::batch::Batch;
 use super::bert::Bert;
 use super::colbert::Colbert;
+use super::fresh_weights::FreshWeights;
 use super::loader::{load, load_encoder};
 use super::products::Format;
 use crate::checkpoint::Weights;
@@ -88,7 +89,7 @@ impl SentenceModule {
         device: &Device,
     ) -> Result<Self, Error> {
         let format = Format::on(precision, device)?;
-        let bert = load_encoder(config.init(device), weights, device)?;
+        let bert = load_encoder(config.init(FreshWeights::BERT, device), weights, device)?;
         let bert = bert.valid().without_positions(first_position);
         // On a device with gradients the module left it by `valid`.
         let device = bert.devices().into_iter().next().unwrap_or_else(|| device.clone());

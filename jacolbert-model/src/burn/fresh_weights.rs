@@ -1,7 +1,7 @@
-//! How the weights of a fresh model are drawn.
+//! The initialisation of a fresh model.
 
-/// How the weights of a fresh model are drawn: from a normal distribution around 0, whose deviation
-/// is [`initializer_range`](crate::BertConfig::initializer_range) times what is said here. Biases
+/// The initialisation of a fresh model: weights come from a normal distribution around 0. Its standard
+/// deviation is [`initializer_range`](crate::BertConfig::initializer_range) times these factors. Biases
 /// are 0.
 ///
 /// ```
@@ -12,23 +12,24 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FreshWeights {
-    /// For the last matrix of each attention and each feed-forward block, whose output is added to
-    /// what went in; from 0. With 0 each layer begins as the identity, but for its norms.
+    /// Factor for the last matrix of each attention and feed-forward block, whose output is added to the
+    /// block's input; from 0. With 0, each layer starts as the identity, apart from its norms.
     pub blocks: f64,
-    /// For the embeddings of positions and segments; from 0. With 0 a token begins with the same
-    /// vector wherever it stands.
+    /// Factor for the embeddings of positions and segments; from 0. With 0, a token starts with the same
+    /// vector at every position.
     pub positions: f64,
 }
 
 impl FreshWeights {
-    /// All alike, as in the original BERT.
+    /// The same deviation for all weights, as in the original BERT.
     pub const BERT: Self = Self { blocks: 1.0, positions: 1.0 };
 
-    /// A model that finds words before its first step: like tokens have like embeddings, unlike ones
-    /// nearly orthogonal ones, so that MaxSim counts the tokens of a query that a passage has.
+    /// A model that matches words before its first training step: equal tokens have similar embeddings, and
+    /// different tokens have nearly orthogonal ones, so that MaxSim counts the query tokens that a passage
+    /// contains.
     ///
-    /// For training on little data without a pretrained encoder: what a model that is drawn as BERT
-    /// has to learn first is there from the beginning.
+    /// It is for training on little data without a pretrained encoder: a model drawn as [`BERT`](Self::BERT)
+    /// would have to learn this first.
     pub const LEXICAL: Self = Self { blocks: 0.1, positions: 0.1 };
 }
 

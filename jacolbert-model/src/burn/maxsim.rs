@@ -1,12 +1,12 @@
-//! MaxSim on tensors, with gradients: what training and its losses score with.
+//! MaxSim on tensors, with gradients, for training.
 //!
 //! The score of a passage for a query is the sum, over the query's rows, of the largest dot product
 //! with one of the passage's rows:
 //!
 //! `score(Q, P) = Σ_i max_j (q_i · p_j + penalty_j)`
 //!
-//! The penalty is -9999 for rows that are not kept, so they never win, and 0 for the others. A row
-//! of the query that is not kept is zero and adds nothing (unless the passage keeps no row at all).
+//! The penalty is -9999 for rows that are not kept, so that they never win, and 0 for the others. A query row that is
+//! not kept is zero and adds nothing, unless the passage keeps no row at all.
 
 use burn::tensor::Tensor;
 
@@ -18,7 +18,7 @@ const DROPPED: f32 = -9_999.0;
 /// Scores of every query against every passage, `[queries, passages]`.
 ///
 /// `queries` are `[queries, query tokens, dim]` and `passages` `[passages, passage tokens, dim]`.
-/// In between there is a tensor `[queries, query tokens, passages, passage tokens]`.
+/// The computation needs a tensor `[queries, query tokens, passages, passage tokens]`.
 pub fn maxsim_all(queries: &TokenEmbeddings, passages: &TokenEmbeddings) -> Tensor<2> {
     let [num_queries, query_tokens, dim] = queries.tensor.dims();
     let [num_passages, passage_tokens, _] = passages.tensor.dims();
@@ -33,7 +33,7 @@ pub fn maxsim_all(queries: &TokenEmbeddings, passages: &TokenEmbeddings) -> Tens
     best_of_each_row_summed(similarities + penalty(passages).unsqueeze())
 }
 
-/// Scores of every query against the passages of its own, `[queries, n]`.
+/// Scores of every query against its own passages, `[queries, n]`.
 ///
 /// `queries` are `[queries, query tokens, dim]` and `passages` `[queries * n, passage tokens, dim]`;
 /// the passages of query `i` are those from `i * n` up to `(i + 1) * n`.

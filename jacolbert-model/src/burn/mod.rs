@@ -1,4 +1,4 @@
-//! The model as a Burn module: its definition, which trains and computes on every device of Burn.
+//! The model as a Burn module: the reference computation, which trains and runs on every device of Burn.
 
 mod batch;
 mod bert;

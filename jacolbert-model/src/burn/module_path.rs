@@ -1,4 +1,4 @@
-//! Where a walk through a model is.
+//! The current path of a walk through a module.
 
 use crate::checkpoint::stored_name;
 

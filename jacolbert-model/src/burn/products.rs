@@ -1,4 +1,4 @@
-//! Products of the module in a number format.
+//! Matrix products of the module in a number format.
 
 use burn::nn::Linear;
 use burn::tensor::{DType, Device, FloatDType, Tensor};

@@ -1,28 +1,28 @@
-//! What each token of the vocabulary counts for in a collection.
+//! The weight of each token of the vocabulary in a collection.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::{Error, Tokenizer};
 
-/// What each token counts for: 1 for one that tells passages apart best, 0 for one that every
-/// passage has.
+/// The weight of each token: 1 for a token that separates passages best, 0 for a token of every
+/// passage.
 ///
 /// With [`FreshWeights::LEXICAL`](crate::FreshWeights::LEXICAL) and
-/// [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens) a model begins as a finder of words that
-/// minds rare words more than frequent ones, as BM25 does.
+/// [`Colbert::weigh_tokens`](crate::Colbert::weigh_tokens) a model starts as a lexical matcher that
+/// weighs rare words more than frequent ones, as BM25 does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenWeights {
-    /// Of the tokens that do not have the weight 1, by id.
+    /// Weights by id, for the tokens whose weight is not 1.
     below_one: HashMap<u32, f32>,
 }
 
 impl TokenWeights {
-    /// Inverse document frequencies in `passages`, as shares of the greatest one possible:
-    /// `ln(1 + (N - n + .5) / (n + .5))` for a token that `n` of `N` passages have, the form of BM25
-    /// that does not become negative (Lucene's).
+    /// Inverse document frequencies in `passages`, divided by the largest possible one:
+    /// `ln(1 + (N - n + 0.5) / (n + 0.5))` for a token that occurs in `n` of `N` passages. This is the form
+    /// of BM25 that does not become negative (Lucene's).
     ///
-    /// A token of no passage has the weight 1; but `[MASK]` and the marker of a query, which passages
-    /// cannot have, have the weight 0.
+    /// A token of no passage has the weight 1, except `[MASK]` and the marker of a query: passages cannot
+    /// contain them, and their weight is 0.
     ///
     /// # Errors
     /// Those of [`Tokenizer::encode_passage`].
@@ -44,7 +44,7 @@ impl TokenWeights {
         Ok(Self { below_one: seen.chain(of_queries).collect() })
     }
 
-    /// What the token `id` counts for, in `[0, 1]`.
+    /// The weight of the token `id`, in `[0, 1]`.
     pub fn of(&self, id: u32) -> f32 {
         self.below_one.get(&id).copied().unwrap_or(1.0)
     }

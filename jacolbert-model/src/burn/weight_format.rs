@@ -1,15 +1,15 @@
-//! Kinds of number that weights are written as.
+//! The number format of stored weights.
 
 use half::f16;
 use safetensors::Dtype;
 
-/// Kind of number that weights are written as.
+/// The number format of stored weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WeightFormat {
-    /// Four bytes; what was trained, to the bit.
+    /// Four bytes: the trained weights, unchanged.
     #[default]
     F32,
-    /// Two bytes, rounded to the nearest: 11 bits, up to 65,504.
+    /// Two bytes, rounded to the nearest: 11 bits of mantissa, up to 65,504.
     F16,
 }
 
@@ -30,7 +30,7 @@ impl WeightFormat {
         }
     }
 
-    /// The first of `values` that it cannot hold.
+    /// The first of `values` that the format cannot hold.
     pub(super) fn misfit(self, values: &[f32]) -> Option<f32> {
         let largest = match self {
             Self::F32 => f32::MAX,

@@ -27,25 +27,29 @@ pub(super) const QUERY_MAXLEN: usize = 32;
 /// assert_eq!(config.doc_maxlen, 300);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ColbertConfig {
-    /// Length of an embedding, which the weights determine. By default 128.
+    /// Dimension of an embedding. Default: 128. It must be that of the weights; PyLate's Dense module overrides it. A
+    /// larger one makes embeddings more expressive; the size of an index and scoring time grow in proportion.
     pub dim: usize,
-    /// Number of tokens of a query, `query_maxlen` in the file. By default 32.
+    /// Number of tokens of a query, `query_maxlen` in the file. Default: 32. More tokens keep more of long queries;
+    /// encoding and search time grow with it.
     pub query_length: QueryLength,
-    /// Maximum number of tokens of a passage, with `[CLS]`, marker and `[SEP]`. By default 300. Longer passages are
-    /// cut. Encoding time and the size of an index grow with it.
+    /// Maximum number of tokens of a passage, with `[CLS]`, marker and `[SEP]`. Default: 300. Longer passages are cut.
+    /// Encoding time and the size of an index grow with it.
     pub doc_maxlen: usize,
-    /// Whether tokens of ASCII punctuation are dropped from passages. By default true.
+    /// Whether the embeddings of ASCII punctuation are dropped from passages. Default: true. It makes an index
+    /// smaller.
     pub mask_punctuation: bool,
-    /// Further tokens that are dropped from passages; a token that the vocabulary lacks stands for `[UNK]`. By
-    /// default none.
+    /// Further tokens whose embeddings are dropped from passages. Default: none. More of them make an index smaller.
+    /// A token that the vocabulary lacks stands for `[UNK]`.
     pub skiplist_words: Vec<String>,
-    /// Whether the tokens of a query attend to the `[MASK]`s that fill it. By default false.
+    /// Whether the tokens of a query attend to the `[MASK]`s that fill it. Default: false. It must be as in the
+    /// training of the weights.
     pub attend_to_mask_tokens: bool,
-    /// The token that marks a query. By default `[unused0]`.
+    /// The token that marks a query. Default: `[unused0]`. It must be in the vocabulary.
     pub query_token_id: String,
-    /// The token that marks a passage. By default `[unused1]`.
+    /// The token that marks a passage. Default: `[unused1]`. It must be in the vocabulary.
     pub doc_token_id: String,
 }
 
@@ -102,7 +106,7 @@ impl ColbertConfig {
         })
     }
 
-    /// Checks that embeddings have a component.
+    /// Checks that embeddings have at least one component.
     ///
     /// # Errors
     /// [`Error::Length`].

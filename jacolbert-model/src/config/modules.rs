@@ -50,6 +50,6 @@ pub(super) fn folder(
         path: path.into(),
         key: "path",
         found: folder.into(),
-        expected: "a folder inside the checkpoint",
+        expected: "a folder inside the checkpoint".into(),
     })
 }

@@ -29,7 +29,7 @@ impl PylateModules {
                 path,
                 key: "type",
                 found: kinds.join(", "),
-                expected: "one Transformer and one Dense",
+                expected: "one Transformer and one Dense".into(),
             }),
         }
     }

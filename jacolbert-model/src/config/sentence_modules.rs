@@ -32,7 +32,9 @@ impl SentenceModules {
                     found: kinds.join(", "),
                     path,
                     key: "type",
-                    expected: "Transformer, Pooling and optionally Normalize; a Dense is not covered",
+                    expected:
+                        "Transformer, Pooling and optionally Normalize; a Dense is not covered"
+                            .into(),
                 });
             }
         };

@@ -36,7 +36,7 @@ pub struct SentenceConfig {
 
 /// Some or all fields of a [`SentenceConfig`]. `None` leaves a field to the next source of settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct SentenceSettings {
     /// See [`SentenceConfig::pooling`].
     pub pooling: Option<SentencePooling>,

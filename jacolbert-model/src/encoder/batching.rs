@@ -1,4 +1,4 @@
-//! Which texts go through a model together.
+//! Batches: which texts go through the model together.
 
 use std::cmp::Reverse;
 
@@ -7,11 +7,11 @@ use crate::{BatchSize, BertConfig, Device, Encoding};
 /// Tokens of a batch on the CPU.
 const TOKENS_ON_CPU: usize = 1_024;
 
-/// Bytes that a batch may take on other devices.
+/// Maximum number of bytes of a batch on other devices.
 const BYTES_ON_OTHERS: u64 = 1 << 29;
 
 /// Matrices `[tokens, hidden]` that are alive at once in attention: the layer's input, the queries, keys and
-/// values, each of these three once more by head, and what the heads found.
+/// values, a copy of these three by head, and the output of the heads.
 const MATRICES_IN_ATTENTION: usize = 8;
 
 /// Matrices `[heads, tokens, tokens]` of a text: scores, masked scores, and their softmax.
@@ -23,7 +23,7 @@ const MATRICES_IN_FEED_FORWARD: usize = 2;
 /// Matrices `[tokens, intermediate]`: before the activation, after it, and two while it is computed.
 const INNER_IN_FEED_FORWARD: usize = 4;
 
-/// What the memory of a pass through a model depends on.
+/// The shape that determines the memory of a pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Footprint {
     hidden: usize,
@@ -40,7 +40,7 @@ impl Footprint {
         }
     }
 
-    /// Bytes that a text needs among others, all of them filled up to `width` tokens.
+    /// Bytes per text in a batch that is padded to `width` tokens.
     fn bytes(&self, width: usize) -> u64 {
         let product = |factors: &[usize]| {
             factors.iter().fold(1_u64, |product, &factor| product.saturating_mul(factor as u64))
@@ -53,7 +53,7 @@ impl Footprint {
     }
 }
 
-/// How many texts go through a model at once.
+/// The maximum size of a batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum BatchLimit {
     Tokens(usize),
@@ -70,7 +70,7 @@ impl BatchLimit {
         }
     }
 
-    /// Texts of `width` tokens that go together, from 1.
+    /// Maximum number of texts of `width` tokens in a batch, from 1.
     pub(crate) fn texts(&self, width: usize) -> usize {
         let width = width.max(1);
         let texts = match self {
@@ -82,7 +82,7 @@ impl BatchLimit {
         texts.max(1)
     }
 
-    /// Tokens that go together where texts have `width` of them, from 1.
+    /// Maximum number of tokens in a batch of texts of `width` tokens, from 1.
     pub(crate) fn tokens(&self, width: usize) -> usize {
         match self {
             Self::Tokens(tokens) => (*tokens).max(1),
@@ -91,8 +91,8 @@ impl BatchLimit {
     }
 }
 
-/// Numbers of the texts that go through the model together. Those of like length do, so that there is little
-/// padding; the longest come first, so that a batch too large for the memory fails at once.
+/// The batches, as positions of texts. Texts of similar length share a batch, so that there is little padding. The
+/// longest come first, so that a batch that is too large for the memory fails at once.
 pub(crate) fn batches(encodings: &[Encoding], limit: BatchLimit) -> Vec<Vec<usize>> {
     let width = |text: usize| encodings[text].ids.len();
     let mut order: Vec<usize> = (0..encodings.len()).collect();

@@ -1,4 +1,4 @@
-//! What computes the embeddings of an encoder.
+//! The computation of an encoder's embeddings.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// Takes the weights of a model of the shape `config` with embeddings of length `dim`.
+    /// Builds the engine of a model of the shape `config` with embeddings of dimension `dim`.
     ///
     /// # Errors
     /// [`Error::Precision`], and those of [`Weights::take`].
@@ -28,7 +28,7 @@ impl Engine {
         precision: Precision,
         device: &Device,
     ) -> Result<Self, Error> {
-        device.check(precision)?;
+        device.check_precision(precision)?;
         #[cfg(feature = "burn")]
         if let Some(device) = device.as_burn() {
             let module = ModuleEngine::take(config, dim, weights, precision, device)?;
@@ -38,7 +38,7 @@ impl Engine {
         Ok(Self::Packed(Arc::new(PackedColbert::take(config, dim, weights, packing)?)))
     }
 
-    /// Where it computes.
+    /// The device that it computes on.
     pub(crate) fn device(&self) -> Device {
         match self {
             Self::Packed(_) => Device::cpu(),
@@ -47,7 +47,7 @@ impl Engine {
         }
     }
 
-    /// Length of an embedding.
+    /// Dimension of an embedding.
     pub(crate) fn dim(&self) -> usize {
         match self {
             Self::Packed(packed) => packed.dim(),
@@ -68,8 +68,9 @@ impl Engine {
         }
     }
 
-    /// Multiplies as the layers do for so many tokens, and nothing else. How many multiplications those were;
-    /// none where layers are not packed.
+    /// Applies only the linear layers to `tokens` tokens. Returns the number of multiplications; `None` if the
+    /// weights are not packed.
+    #[cfg(feature = "measure")]
     pub(crate) fn multiply_only(&self, tokens: usize) -> Option<usize> {
         match self {
             Self::Packed(packed) => Some(packed.multiply_only(tokens)),

@@ -1,4 +1,4 @@
-//! Encoders of models in memory, and the same model made again to check it.
+//! Encoders for models in memory, and a second encoder of the same model for self-checks.
 
 #[cfg(feature = "burn")]
 use std::sync::OnceLock;
@@ -19,8 +19,7 @@ use crate::checkpoint::settings_checksum;
 use crate::{Device, Error, LoadOptions, Precision};
 
 impl Encoder {
-    /// The same model in another number format or on another device: from the files that it came from, or of its
-    /// weights in memory if it came from none.
+    /// The same model in another number format or on another device, from its files or from its weights in memory.
     ///
     /// # Errors
     /// As [`Encoder::from_dir`].
@@ -42,11 +41,11 @@ impl Encoder {
 
 #[cfg(feature = "burn")]
 impl Encoder {
-    /// Encodes with the model of a checkpoint in memory, on `device`: a model in training on the
-    /// [CPU](Device::cpu), for instance. Gradients and dropout are left behind.
+    /// An encoder for a checkpoint in memory, on `device`; for example for a model in training, on the
+    /// [CPU](Device::cpu). It has no gradients and no dropout.
     ///
-    /// The weights of the checkpoint are kept beside those that are multiplied.
-    /// [`from_dir`](Self::from_dir) holds them once.
+    /// It keeps the weights of the checkpoint in addition to those of the engine, so it takes more memory than
+    /// [`from_dir`](Self::from_dir).
     ///
     /// # Errors
     /// [`Error::Precision`] if the device cannot compute in `precision`, and [`Error::Device`].

@@ -1,4 +1,4 @@
-//! Text in, one matrix of unit rows per text out.
+//! The encoder: text in, one matrix of unit rows per text out.
 
 mod batching;
 mod encoded;
@@ -26,12 +26,12 @@ pub use options::{BatchSize, EncodeOptions};
 pub use self_check::{SelfCheck, SelfCheckOptions};
 pub use stream::{EncodedPassage, StreamOptions, TokenisedPassage};
 
-/// Texts that a thread tokenises before it looks for more: a few are not worth handing around.
+/// Minimum number of texts that a thread tokenises at a time; fewer do not pay for the scheduling.
 const TEXTS_PER_TASK: usize = 16;
 
 /// A model ready to encode queries and passages.
 ///
-/// It is `Send + Sync`; encoding changes nothing in it.
+/// It is `Send + Sync`, and encoding does not change it.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -68,8 +68,8 @@ pub struct Encoder {
 impl Encoder {
     /// Loads the checkpoint in the folder `dir` onto `device`.
     ///
-    /// On the [CPU](Device::cpu) weights are packed one after the other as they are read, so that they are in
-    /// memory once beside their file.
+    /// On the [CPU](Device::cpu), weights are packed one after the other as they are read, so memory holds the packed
+    /// weights and the file.
     ///
     /// # Errors
     /// [`Error::Precision`] if the device cannot compute in [`LoadOptions::precision`]; [`Error::Layout`],
@@ -78,7 +78,7 @@ impl Encoder {
     /// [`Error::PytorchFeature`], [`Error::Pytorch`], [`Error::PickleOpcode`], [`Error::PickleGlobal`],
     /// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::SurplusTensor`].
     pub fn from_dir(dir: &Path, options: &LoadOptions, device: &Device) -> Result<Self, Error> {
-        device.check(options.precision)?;
+        device.check_precision(options.precision)?;
         let folder = CheckpointFolder::open(dir, options)?;
         let mut weights = folder.weights()?;
         let CheckpointFolder { bert, config, tokenizer, .. } = folder;
@@ -95,23 +95,23 @@ impl Encoder {
             origin: Origin::Folder { folder: dir.into(), options: options.clone(), weights },
             fingerprint: OnceLock::new(),
         };
-        // Now rather than when a collection is opened, which takes less time than this. A tokenizer
-        // that cannot read the texts says so again to whoever asks.
+        // Now, because opening a collection should be fast. If the tokenizer fails on a reference text, the
+        // caller gets that error from `fingerprint`.
         let _ = encoder.fingerprint();
         Ok(encoder)
     }
 
-    /// The same encoder, working by `options`.
+    /// The same encoder with other options.
     pub fn with_options(self, options: EncodeOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// Length of an embedding.
+    /// Dimension of an embedding.
     pub fn dim(&self) -> usize {
         self.engine.dim()
     }
 
-    /// The folder that the model was loaded from; none if it was made in memory.
+    /// The folder of the checkpoint; `None` if the model was made in memory.
     pub fn checkpoint(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Folder { folder, .. } => Some(folder),
@@ -120,8 +120,8 @@ impl Encoder {
         }
     }
 
-    /// The folder of the dictionary that the model was loaded with; none if it was loaded without
-    /// one, or made in memory.
+    /// The folder of the dictionary that was given at loading; `None` if there was none, or if the model was made in
+    /// memory.
     pub fn dictionary(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Folder { options, .. } => options.dictionary.as_deref(),
@@ -130,8 +130,8 @@ impl Encoder {
         }
     }
 
-    /// What tells this model from others. It is taken once: of weights from files while they are
-    /// read, of those in memory when it is asked for.
+    /// The fingerprint of the model. It is computed once: while the weights are read from files, or at the first call
+    /// for a model that was made in memory.
     ///
     /// # Errors
     /// [`Error::Device`], and [`Error::Tokenizer`] if the tokenizer fails on a reference text.
@@ -147,7 +147,7 @@ impl Encoder {
         Ok(*self.fingerprint.get_or_init(|| fingerprint))
     }
 
-    /// Where the model computes.
+    /// The device on which the model computes.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -157,6 +157,7 @@ impl Encoder {
         self.precision
     }
 
+    #[cfg(feature = "measure")]
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -166,7 +167,7 @@ impl Encoder {
         &self.tokenizer
     }
 
-    /// Tokens of a passage's text for which there is room.
+    /// Maximum number of tokens of a passage's text.
     pub fn max_passage_tokens(&self) -> usize {
         self.tokenizer.max_passage_tokens()
     }
@@ -179,7 +180,7 @@ impl Encoder {
         self.tokenizer.num_tokens(text)
     }
 
-    /// Encodes one query; what is too long is cut.
+    /// Encodes one query. A query that is too long is cut.
     ///
     /// # Errors
     /// As [`encode_queries`](Self::encode_queries).
@@ -204,15 +205,15 @@ impl Encoder {
     /// # Errors
     /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_passages(&self, passages: &[&str]) -> Result<Encoded, Error> {
-        self.encode_passages_with(passages, &mut |_, _| ())
+        self.encode_passages_reporting(passages, &mut |_, _| ())
     }
 
-    /// As [`encode_passages`](Self::encode_passages); after each batch `progress` gets the number of
-    /// passages done and their number in all.
+    /// As [`encode_passages`](Self::encode_passages), reporting progress: after each batch, `progress` gets the
+    /// number of encoded passages and their total number.
     ///
     /// # Errors
     /// As [`encode_passages`](Self::encode_passages).
-    pub fn encode_passages_with(
+    pub fn encode_passages_reporting(
         &self,
         passages: &[&str],
         progress: &mut dyn FnMut(usize, usize),
@@ -220,7 +221,7 @@ impl Encoder {
         self.encode(passages, |passage| self.tokenizer.encode_passage(passage), progress)
     }
 
-    /// As [`encode_passages`](Self::encode_passages), with like tokens of a passage pooled into one
+    /// As [`encode_passages`](Self::encode_passages), with similar tokens of a passage pooled into one
     /// row, on all cores; see [`jacolbert_core::pooled`]. Queries are never pooled.
     ///
     /// # Errors
@@ -242,7 +243,7 @@ impl Encoder {
     ) -> Result<Encoded, Error> {
         let numbered = texts.par_iter().with_min_len(TEXTS_PER_TASK).enumerate();
         let encodings = numbered.map(|(n, text)| encoding(text).map_err(|error| error.about(n)));
-        // In order first, so that of several errors it is always the same.
+        // Collected in order first, so that the same error is reported in every run.
         let encodings: Vec<_> = encodings.collect();
         let encodings = encodings.into_iter().collect::<Result<Vec<_>, _>>()?;
         let truncated = Truncation::all(&encodings);
@@ -254,13 +255,13 @@ impl Encoder {
         BatchLimit::new(self.options.batch, Footprint::of(&self.bert), &self.device)
     }
 
-    /// Tokens that go through the model at once where passages are as long as it takes, at least one.
+    /// Number of tokens in a batch of passages of the maximum length, at least one.
     pub(crate) fn batch_tokens(&self) -> usize {
         self.batch_limit().tokens(self.max_passage_tokens())
     }
 
-    /// The embeddings of all `encodings`, in their order; `first` is the number of the first, and
-    /// `progress` gets the number done after each batch.
+    /// The embeddings of all `encodings`, in order. `first` is the number of the first text, and `progress` gets
+    /// the number of encoded texts after each batch.
     pub(crate) fn embed_all(
         &self,
         encodings: &[Encoding],
@@ -279,7 +280,7 @@ impl Encoder {
         Ok(embeddings.into_iter().map(|(_, embeddings)| embeddings).collect())
     }
 
-    /// One pass through the model: kept rows of the texts `batch`, with the text's number, which counts from `first`.
+    /// Encodes one batch: the number of each text, counted from `first`, with its kept rows.
     fn embed(
         &self,
         encodings: &[Encoding],

@@ -1,32 +1,31 @@
-//! How an encoder works.
+//! Options of an encoder.
 
 use serde::{Deserialize, Serialize};
 
-/// How an [`Encoder`](crate::Encoder) works; none of it changes what comes out by more than rounding.
+/// Options of an [`Encoder`](crate::Encoder). Options change embeddings only by rounding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct EncodeOptions {
-    /// How much goes through the model at once.
+    /// Batch size. Default: [`BatchSize::ByDevice`]. Larger batches use a GPU better and take more memory.
     pub batch: BatchSize,
 }
 
-/// How much goes through a model at once. A single text that is longer goes alone.
+/// Batch size. A longer text forms its own batch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BatchSize {
-    /// 1,024 [`Tokens`](Self::Tokens) on the CPU; on any other device what half a gigabyte
-    /// (2²⁹ [`Bytes`](Self::Bytes)) has room for, some 9,600 tokens of a BERT-base in texts of 200, and 5,100
-    /// in texts of 512.
+    /// 1,024 [`Tokens`](Self::Tokens) on the CPU, and 512 MiB (2²⁹ [`Bytes`](Self::Bytes)) on any other device. For
+    /// a BERT-base, that is about 9,600 tokens in texts of 200 tokens and 5,100 in texts of 512.
     #[default]
     ByDevice,
-    /// So many tokens, padding counted; from 1. On a CPU, tried with the small demonstration model,
-    /// 256 to 2,048 are about alike and 4,096 is slower.
+    /// Maximum number of tokens, including padding; from 1. On a CPU, with the small demonstration model, 256 to
+    /// 2,048 take about the same time and 4,096 is slower.
     Tokens(usize),
-    /// As many texts as this much memory has room for, weights not counted.
+    /// Maximum number of bytes for intermediate results; weights do not count.
     ///
-    /// It is an estimate from the shape of the model and the length of the texts, in single precision, of
-    /// all that is alive at once while one layer is computed by Burn's operations. What a device's
-    /// allocator keeps for later, and what its kernels need while they are tuned, comes on top.
+    /// The estimate covers the tensors that one layer keeps in memory at once with Burn's operations in `f32`, from
+    /// the shape of the model and the length of the texts. Memory that the device's allocator holds back, and that
+    /// autotuning needs, is not included.
     Bytes(u64),
 }

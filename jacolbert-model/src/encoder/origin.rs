@@ -1,4 +1,4 @@
-//! Where the model of an encoder came from, and how it is made again to check it.
+//! The origin of an encoder's model, from which a self-check loads it again.
 
 use std::path::PathBuf;
 
@@ -15,12 +15,12 @@ use crate::checkpoint::Weights;
 use crate::{BertConfig, Device, Precision};
 use crate::{Error, LoadOptions};
 
-/// Where a model came from.
+/// The origin of a model.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
-    /// Files, whose weights have this checksum.
+    /// A folder; its weights have this checksum.
     Folder { folder: PathBuf, options: LoadOptions, weights: u32 },
-    /// A module in memory. There is nothing to load its weights from again, so they are kept.
+    /// A module in memory. It is kept, because its weights cannot be loaded again.
     #[cfg(feature = "burn")]
     Memory { colbert: Box<Colbert> },
 }
@@ -39,7 +39,7 @@ impl Origin {
     }
 }
 
-/// What computes with the weights of `colbert`, whose shape is `config`.
+/// Builds the engine for the weights of `colbert`, whose shape is `config`.
 #[cfg(feature = "burn")]
 pub(super) fn engine_of(
     colbert: &Colbert,

@@ -1,4 +1,4 @@
-//! A loaded model against the same model as the reference computes it.
+//! Comparison of a loaded model with the reference computation of the same model.
 
 use jacolbert_core::Embeddings;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::reference_texts::{PASSAGES, QUERIES};
 use crate::{Device, Encoded, Encoder, Error, Precision};
 
-/// How close a device must come to the reference in [`Encoder::self_check`].
+/// Allowed differences from the reference in [`Encoder::self_check`].
+///
+/// By default they depend on the number format that is checked:
 ///
 /// | number format | embeddings | scores |
 /// |---|---|---|
@@ -15,30 +17,30 @@ use crate::{Device, Encoded, Encoder, Error, Precision};
 /// | `bf16` | 0.1 | 1 |
 /// | `int8` | 0.15 | 1.5 |
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct SelfCheckOptions {
-    /// Largest difference of a component of an embedding; by default that of the table for the number format that
-    /// is checked.
+    /// Largest allowed difference of a component of an embedding. Default: the value in the table. A larger value
+    /// finds fewer faults.
     pub embeddings_within: Option<f32>,
-    /// Largest difference of a score; by default that of the table for the number format that is checked.
+    /// Largest allowed difference of a score. Default: the value in the table. A larger value finds fewer faults.
     pub scores_within: Option<f32>,
 }
 
-/// How close a device came to the reference.
+/// The differences that a self-check found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct SelfCheck {
-    /// Queries and passages that were compared.
+    /// Number of queries and passages that were compared.
     pub num_texts: usize,
-    /// Rows that were compared.
+    /// Number of rows that were compared.
     pub num_tokens: usize,
     /// The largest difference of a component of an embedding.
     pub embeddings: f32,
-    /// The largest difference of a score, of all queries with all passages.
+    /// The largest difference of a score, over all pairs of a query and a passage.
     pub scores: f32,
 }
 
-/// What is allowed.
+/// The allowed differences.
 #[derive(Clone, Copy)]
 struct Limits {
     embeddings: f32,
@@ -60,7 +62,7 @@ impl Limits {
     }
 }
 
-/// Texts with their embeddings by the encoder that is checked and by the reference.
+/// Texts with their embeddings from the checked encoder and from the reference.
 struct Compared {
     device: String,
     reference: String,
@@ -69,7 +71,7 @@ struct Compared {
     expected: Vec<Embeddings>,
 }
 
-/// A number that is farther off than any other, and what it belongs to.
+/// The largest difference, and the text or token with it.
 struct Worst {
     text: usize,
     token: usize,
@@ -77,20 +79,18 @@ struct Worst {
 }
 
 impl Encoder {
-    /// Compares this encoder with a reference, over built-in Japanese texts: queries and
-    /// passages, from none to longer than the model takes, side by side in batches so that there is
-    /// padding. It takes about as long as encoding ten long passages twice.
+    /// Compares this encoder with a reference on built-in Japanese texts. The queries and passages range from empty
+    /// to longer than the maximum, and share batches, so that padding is tested. It takes about as long as encoding
+    /// ten long passages twice.
     ///
-    /// It is for those who run a model on a GPU: what fused and tuned kernels compute depends on the
-    /// device, its driver and the shapes, and has been silently wrong before (Burn's issue 5257).
+    /// Run it before using a GPU: the results of fused and tuned kernels depend on the device, its driver and the
+    /// shapes, and have been silently wrong before (Burn's issue 5257).
     ///
-    /// The reference is the Burn module on flex in `f32`. Without the feature `flex` it is the packed weights on the
-    /// [CPU](Device::cpu) in `f32`; if this encoder is just that, the packed weights in bf16 and in bytes are compared
-    /// with the reference, too.
+    /// The reference is the Burn module on flex in `f32`. Without the feature `flex`, it is the [CPU](Device::cpu) in
+    /// `f32`. If this encoder is that reference, the CPU in bf16 and in int8 is compared with it instead.
     ///
-    /// The weights of the reference are read from the checkpoint's folder again, so that a transfer gone
-    /// wrong is found, too (and so is a folder that has changed since). An encoder made of a checkpoint in memory is
-    /// compared with a copy of its own weights.
+    /// The weights of the reference are read from the checkpoint's folder again, so that a faulty transfer and a
+    /// changed folder are found too. A model that was made in memory is compared with a copy of its own weights.
     ///
     /// ```no_run
     /// use std::path::Path;
@@ -107,7 +107,7 @@ impl Encoder {
     /// ```
     ///
     /// # Errors
-    /// [`Error::SelfCheck`] and [`Error::SelfCheckScore`] for a difference above that of `options`;
+    /// [`Error::SelfCheck`] and [`Error::SelfCheckScore`] for a difference above the one that `options` allow;
     /// those of [`from_dir`](Self::from_dir) and of [`encode_passages`](Self::encode_passages).
     pub fn self_check(&self, options: &SelfCheckOptions) -> Result<SelfCheck, Error> {
         let device = reference_device();
@@ -138,7 +138,7 @@ impl Encoder {
     }
 }
 
-/// Where the reference computes.
+/// The device of the reference.
 #[cfg(feature = "flex")]
 fn reference_device() -> Device {
     Device::flex()
@@ -205,7 +205,7 @@ fn check_scores(queries: &Compared, passages: &Compared, within: f32) -> Result<
 }
 
 impl Compared {
-    /// `texts`, encoded by both with `encode`.
+    /// Encodes `texts` with both encoders by `encode`.
     fn new(
         texts: Vec<String>,
         [checked, reference]: [&Encoder; 2],
@@ -225,7 +225,7 @@ impl Compared {
         self.expected.iter().map(Embeddings::num_tokens).sum()
     }
 
-    /// The token that is farthest off.
+    /// The token with the largest difference.
     fn worst(&self) -> Worst {
         let pairs = self.found.iter().zip(&self.expected).enumerate();
         let all = pairs.map(|(text, (found, expected))| {
@@ -237,8 +237,8 @@ impl Compared {
     }
 }
 
-/// The row with the largest difference of a component. Matrices of different shapes, which only
-/// another checkpoint can give, are infinitely far apart.
+/// The row with the largest difference of a component. The difference is infinite for matrices of different shapes,
+/// which only another checkpoint can give.
 fn farthest_row(found: &Embeddings, expected: &Embeddings) -> (usize, f32) {
     if (found.num_tokens(), found.dim()) != (expected.num_tokens(), expected.dim()) {
         return (0, f32::INFINITY);
@@ -251,7 +251,7 @@ fn farthest_row(found: &Embeddings, expected: &Embeddings) -> (usize, f32) {
     differences.max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap_or((0, 0.0))
 }
 
-/// The built-in passages, the first half of a text that is longer than the model takes, and that text.
+/// The built-in passages, a text that is longer than the maximum, and its first half.
 fn passages(encoder: &Encoder) -> Result<Vec<String>, Error> {
     let round = PASSAGES.concat();
     let tokens = encoder.num_tokens(&round)?.max(1);
@@ -260,12 +260,12 @@ fn passages(encoder: &Encoder) -> Result<Vec<String>, Error> {
     Ok(PASSAGES.map(String::from).into_iter().chain([half, long]).collect())
 }
 
-/// Where and how `encoder` computes.
+/// The device and number format of `encoder`.
 fn name(encoder: &Encoder) -> String {
     format!("{} in {}", encoder.device(), encoder.precision())
 }
 
-/// Enough of `text` to know it by.
+/// The beginning of `text`, for messages.
 fn beginning(text: &str) -> String {
     text.chars().take(20).collect()
 }

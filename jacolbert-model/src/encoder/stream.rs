@@ -1,4 +1,4 @@
-//! Passages that are encoded as they come, however many they are.
+//! Encoding a stream of passages in bounded memory.
 
 use std::collections::VecDeque;
 
@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Encoder, Encoding, Error};
 
-/// Sources that are read before they are tokenised together, on all threads.
+/// Sources that are read at a time and then tokenised on all threads.
 const SOURCES_AT_ONCE: usize = 128;
 
-/// How passages go through a stream; none of it changes what comes out by more than rounding.
+/// Options of a stream. Options change embeddings only by rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct StreamOptions {
-    /// [Batches](crate::EncodeOptions::batch) that make a round, from 1. A round is sorted by length, so that more
-    /// of them need less padding; two to three rounds are in memory at a time, two of them with their
-    /// embeddings. A round has at most 131,072 tokens, 64 MB of embeddings of 128 numbers, or one batch if that
-    /// is more.
+    /// Number of [batches](crate::EncodeOptions::batch) per round, from 1. Default: 32. A round is sorted by length, so
+    /// a larger one needs less padding. It takes more memory: two to three rounds are in memory at a time, two of
+    /// them with their embeddings. A round has at most 131,072 tokens (64 MiB of embeddings of dimension 128), or
+    /// one batch if that is more.
     pub batches_per_round: usize,
 }
 
-/// Tokens at which a round ends, unless a batch is larger.
+/// Maximum number of tokens of a round, unless a batch is larger.
 const MAX_ROUND_TOKENS: usize = 1 << 17;
 
 impl Default for StreamOptions {
@@ -38,35 +38,36 @@ impl StreamOptions {
     }
 }
 
-/// A passage that was tokenised, and whatever its caller wants to know it by.
+/// A tokenised passage with the caller's data about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenisedPassage<P> {
-    /// What the caller knows it by.
+    /// The caller's data about the passage, such as its id.
     pub passage: P,
-    /// Its tokens.
+    /// The tokens.
     pub encoding: Encoding,
 }
 
-/// A passage that went through the model.
+/// An encoded passage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodedPassage<P> {
-    /// What the caller knows it by.
+    /// The caller's data about the passage, such as its id.
     pub passage: P,
     /// Unit rows of its kept tokens, `[tokens, dim]`.
     pub embeddings: Embeddings,
-    /// Tokens at its end that were left out because it was too long.
+    /// Number of tokens that were cut from its end because it was too long.
     pub tokens_cut: usize,
 }
 
-/// Passages that go from stage to stage together.
+/// Passages that pass from stage to stage together.
 type Round<T> = Vec<T>;
 
 impl Encoder {
-    /// Encodes the passages `texts` as they come and gives them to `take` in their order: the rows of
-    /// [`encode_passages`](Self::encode_passages), to the bit on the [CPU](crate::Device::cpu),
-    /// elsewhere within rounding, since other texts go together. Memory does not grow with their number.
+    /// Encodes a stream of passages and gives each to `take`, in order. Memory does not grow with their number.
     ///
-    /// See [`encode_stream`](Self::encode_stream) for what overlaps.
+    /// The rows are those of [`encode_passages`](Self::encode_passages): bit by bit on the
+    /// [CPU](crate::Device::cpu), and up to rounding elsewhere, because batches differ.
+    ///
+    /// See [`encode_stream`](Self::encode_stream) for the stages that overlap.
     ///
     /// ```no_run
     /// use std::io::BufRead;
@@ -86,7 +87,7 @@ impl Encoder {
     /// ```
     ///
     /// # Errors
-    /// The first of: an error of `texts`, after `take` has had all passages before it; an error of
+    /// The first of: an error of `texts`, after `take` has received all passages before it; an error of
     /// `take`; and those of [`encode_passages`](Self::encode_passages).
     pub fn encode_passage_stream<T, E>(
         &self,
@@ -107,25 +108,23 @@ impl Encoder {
         self.encode_stream(numbered, StreamOptions::default(), tokenise, take, &mut || Ok(()))
     }
 
-    /// Encodes the passages of `sources`, of which `tokenise` makes any number each, and gives them to
-    /// `take` in their order, round by round.
+    /// Encodes the passages of `sources` and gives them to `take`, in order and round by round. `tokenise` makes
+    /// any number of passages from a source.
     ///
-    /// Three stages work at the same time: while one round goes through the model, the one before it is
-    /// with `take`, and the one after it is read and tokenised. Between two stages there is room for one
-    /// round, so that none runs ahead. All of them share the threads of rayon's pool in which this is
-    /// called; with one thread they take turns. A thread of no pool waits for rayon's global one.
+    /// Three stages run at the same time: the model encodes one round, `take` works on the round before it, and
+    /// the round after it is read and tokenised. A stage never runs more than one round ahead. All stages share the
+    /// threads of the current rayon pool, or of the global pool; with one thread they take turns.
     ///
-    /// `after_round` is called on the calling thread whenever `take` has had a round; an error ends
-    /// the stream.
+    /// `after_round` is called on the calling thread after `take` has received a round. An error ends the stream.
     ///
-    /// Memory: the sources' passages of three rounds at most, and up to 128 sources that have been read
-    /// beyond; beside them the embeddings of two rounds. Nothing goes on when this returns.
+    /// Memory holds the passages of at most three rounds, up to 128 further sources, and the embeddings of two
+    /// rounds. All work is finished when this method returns.
     ///
     /// # Errors
-    /// The first, in the order of the passages, of: an error of `sources` or `tokenise`, after `take`
-    /// has had all passages before it; an error of `take` or `after_round`; and [`Error::Device`],
-    /// [`Error::Encoding`] or [`Error::Embeddings`], with the passage's number in the stream, after `take` has had
-    /// all rounds before it.
+    /// The first, in the order of the passages, of: an error of `sources` or `tokenise`, after `take` has received
+    /// all passages before it; an error of `take` or `after_round`; and [`Error::Device`], [`Error::Encoding`] or
+    /// [`Error::Embeddings`], with the passage's number in the stream, after `take` has received all rounds before
+    /// it.
     pub fn encode_stream<D, P, E>(
         &self,
         sources: impl Iterator<Item = Result<D, E>> + Send,
@@ -147,10 +146,10 @@ impl Encoder {
         while !(tokenised.is_empty() && encoded.is_empty()) {
             let num_taken = encoded.len();
             let num_tokenised = tokenised.len();
-            // The longest stage first: this thread works on it, the others find the rest.
+            // The longest stage first: this thread runs it, and the other threads steal the rest.
             let (embedded, (next, taken)) = rayon::join(
                 || self.embed_round(tokenised, first),
-                || rayon::join(|| reader.round(), || taken(&mut take, encoded)),
+                || rayon::join(|| reader.round(), || hand_over(&mut take, encoded)),
             );
             taken?;
             if num_taken > 0 {
@@ -161,7 +160,7 @@ impl Encoder {
         reader.end.unwrap_or(Ok(()))
     }
 
-    /// A round through the model, in its order; `first` is the number of its first passage.
+    /// Encodes a round, in order; `first` is the number of its first passage.
     fn embed_round<P>(
         &self,
         round: Round<TokenisedPassage<P>>,
@@ -181,22 +180,23 @@ impl Encoder {
     }
 }
 
-fn taken<P, E>(
+/// Gives `round` to `take` unless it is empty.
+fn hand_over<P, E>(
     take: &mut impl FnMut(Vec<EncodedPassage<P>>) -> Result<(), E>,
     round: Round<EncodedPassage<P>>,
 ) -> Result<(), E> {
     if round.is_empty() { Ok(()) } else { take(round) }
 }
 
-/// The first stage: sources to rounds of tokenised passages.
+/// The first stage: makes rounds of tokenised passages from the sources.
 struct Reader<I, F, P, E> {
     sources: I,
     tokenise: F,
     round_tokens: usize,
-    /// Tokenised, and not yet part of a round.
+    /// Tokenised passages that are not part of a round yet.
     ready: VecDeque<TokenisedPassage<P>>,
     tokens_ready: usize,
-    /// How the sources ended, once they have.
+    /// How the sources ended; `None` while there may be more.
     end: Option<Result<(), E>>,
 }
 
@@ -215,8 +215,8 @@ where
         Self { sources, tokenise, round_tokens, ready, tokens_ready, end }
     }
 
-    /// The next round: as many passages as have at most `round_tokens` tokens, or a single longer one;
-    /// none when the sources have ended.
+    /// The next round: as many passages as fit `round_tokens` tokens, or a single longer one. It is empty after
+    /// the end of the sources.
     fn round(&mut self) -> Round<TokenisedPassage<P>> {
         while self.tokens_ready < self.round_tokens && self.end.is_none() {
             self.read();
@@ -233,7 +233,7 @@ where
         round
     }
 
-    /// Reads and tokenises some more, up to the first error.
+    /// Reads and tokenises the next sources, up to the first error.
     fn read(&mut self) {
         let mut read = Vec::with_capacity(SOURCES_AT_ONCE);
         let mut end = None;

@@ -61,6 +61,7 @@ impl PackedAttention {
         self.output.stride()
     }
 
+    #[cfg(any(feature = "measure", test))]
     pub(super) fn linears(&self) -> [&PackedLinear; 2] {
         [&self.inputs, &self.output]
     }

@@ -58,8 +58,9 @@ impl PackedBert {
         texts.map(|n| concatenated(n * self.hidden_size, rows.by_ref().take(n))).collect()
     }
 
-    /// Applies the linear layers to rows for so many tokens, the same to each and without activation, and
-    /// lets go of what comes out. How many multiplications those were.
+    /// Applies the linear layers to `tokens` rows, without activation, and drops the results. Returns the number of
+    /// multiplications.
+    #[cfg(any(feature = "measure", test))]
     pub(super) fn multiply_only(&self, tokens: usize) -> usize {
         let partition = Partition::new(self.machine, tokens);
         let linears = || self.layers.iter().flat_map(PackedLayer::linears);

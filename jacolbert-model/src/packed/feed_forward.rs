@@ -43,6 +43,7 @@ impl PackedFeedForward {
         Ok(Self { inner, outer, norm, activation: config.hidden_act })
     }
 
+    #[cfg(any(feature = "measure", test))]
     pub(super) fn linears(&self) -> [&PackedLinear; 2] {
         [&self.inner, &self.outer]
     }

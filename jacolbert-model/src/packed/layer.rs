@@ -36,6 +36,7 @@ impl PackedLayer {
     }
 
     /// Its linear layers, in the order in which they are applied.
+    #[cfg(any(feature = "measure", test))]
     pub(super) fn linears(&self) -> impl Iterator<Item = &PackedLinear> {
         self.attention.linears().into_iter().chain(self.feed_forward.linears())
     }

@@ -1,9 +1,9 @@
 //! An encoder on the CPU: the weights of a checkpoint, packed once for the kernels.
 //!
-//! The Burn module is the definition; this computes the same formula with less work around it. Texts lie end to end, so that no padding is computed; a product adds its bias
-//! and applies the activation while its results are at hand; scores of attention exist for some rows
-//! at a time. What comes out for a text has the same bits whatever texts it is encoded with, and
-//! however many threads take part.
+//! The Burn module is the reference; this computes the same formula faster. Texts lie end to end, so that no padding
+//! is computed. A product adds its bias and applies the activation while its results are in registers. Attention
+//! scores exist for a few rows at a time. The embeddings of a text have the same bits in any batch and with any number
+//! of threads.
 
 mod attention;
 mod bert;
@@ -62,7 +62,7 @@ impl PackedColbert {
         Ok(Self { bert, projection: PackedLinear::new(&[projection]) })
     }
 
-    /// Length of an embedding.
+    /// Dimension of an embedding.
     pub(crate) fn dim(&self) -> usize {
         self.projection.num_outputs()
     }
@@ -75,7 +75,8 @@ impl PackedColbert {
         self.unit_rows(&hidden, texts, &partition)
     }
 
-    /// The multiplications of the layers for so many tokens, and nothing else, and how many those were.
+    /// Applies only the linear layers to `tokens` tokens. Returns the number of multiplications.
+    #[cfg(any(feature = "measure", test))]
     pub(crate) fn multiply_only(&self, tokens: usize) -> usize {
         self.bert.multiply_only(tokens)
     }

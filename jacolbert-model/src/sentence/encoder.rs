@@ -86,7 +86,7 @@ impl SentenceEncoder {
     /// that does not put one token before a text and one after it; [`Error::Length`] for an override beyond the
     /// positions; and as [`Encoder::from_dir`](crate::Encoder::from_dir).
     pub fn from_dir(dir: &Path, options: &SentenceOptions, device: &Device) -> Result<Self, Error> {
-        device.check(options.precision)?;
+        device.check_precision(options.precision)?;
         let modules = SentenceModules::from_dir(dir)?;
         let encoder = modules.as_ref().map_or(dir, |modules| &modules.encoder);
         let shape = SentenceShape::from_dir(encoder)?;
@@ -146,15 +146,15 @@ impl SentenceEncoder {
     /// # Errors
     /// [`Error::Text`], [`Error::Device`], [`Error::Embeddings`].
     pub fn encode_passages(&self, passages: &[&str]) -> Result<EncodedSentences, Error> {
-        self.encode_passages_with(passages, &mut |_, _| ())
+        self.encode_passages_reporting(passages, &mut |_, _| ())
     }
 
-    /// As [`encode_passages`](Self::encode_passages). After each batch, `progress` gets the number of passages that are
-    /// done and their total number.
+    /// As [`encode_passages`](Self::encode_passages), reporting progress: after each batch, `progress` gets the number
+    /// of encoded passages and their total number.
     ///
     /// # Errors
     /// As [`encode_passages`](Self::encode_passages).
-    pub fn encode_passages_with(
+    pub fn encode_passages_reporting(
         &self,
         passages: &[&str],
         progress: &mut dyn FnMut(usize, usize),

@@ -28,7 +28,7 @@ impl SentenceEngine {
         precision: Precision,
         device: &Device,
     ) -> Result<Self, Error> {
-        device.check(precision)?;
+        device.check_precision(precision)?;
         let SentenceShape { stored, first_position } = shape;
         #[cfg(feature = "burn")]
         if let Some(device) = device.as_burn() {

@@ -69,6 +69,18 @@ fn no_module_is_on_the_cpu() -> TestResult {
 }
 
 #[test]
+fn a_checkpoint_is_loaded_in_f32_only() -> TestResult {
+    let folder = Tiny::new().write()?;
+    let options = LoadOptions { precision: Precision::Bf16, ..Default::default() };
+    let error = Checkpoint::from_dir(folder.path(), &options, &Device::flex());
+    let precision = Precision::Bf16;
+    assert!(
+        matches!(error, Err(Error::CheckpointPrecision { precision: found }) if found == precision)
+    );
+    Ok(())
+}
+
+#[test]
 fn a_shape_that_is_not_that_of_the_weights_is_an_error() -> TestResult {
     let folder = Tiny::new().write()?;
     let checkpoint = Checkpoint::from_dir(folder.path(), &Default::default(), &Device::flex())?;

@@ -150,7 +150,7 @@ fn the_number_of_tokens_is_that_of_the_text_or_an_error() -> TestResult {
 fn progress_counts_up_to_all_texts() -> TestResult {
     let encoder = encoder()?.with_options(EncodeOptions { batch: BatchSize::Tokens(12) });
     let mut seen = Vec::new();
-    encoder.encode_passages_with(&TEXTS, &mut |done, of| seen.push((done, of)))?;
+    encoder.encode_passages_reporting(&TEXTS, &mut |done, of| seen.push((done, of)))?;
     assert!(seen.is_sorted());
     assert_eq!(seen.last(), Some(&(6, 6)));
     Ok(())

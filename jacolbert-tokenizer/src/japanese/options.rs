@@ -22,7 +22,7 @@ pub enum Subword {
 
 /// The options of a [`JapaneseTokenizer`](crate::JapaneseTokenizer), which `tokenizer_config.json` gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct JapaneseTokenizerOptions {
     /// How a word becomes ids. By default [`Subword::WordPiece`].
     pub subword: Subword,

@@ -35,7 +35,7 @@ const MAX_VOCAB_SIZE: usize = 1 << 24;
 /// # Ok::<(), jacolbert_tokenizer::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct TokenizerTrainer {
     /// Maximum number of tokens; the texts may have fewer. By default 8,000. A larger vocabulary makes texts shorter
     /// and the model's embedding table larger.

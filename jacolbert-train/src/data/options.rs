@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which passages of the rows to train with, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExampleOptions {
     /// Passages per query, including the positive; from 1. Default: 2. Time and memory grow in
     /// proportion.

@@ -14,7 +14,7 @@ use crate::parameters::Role;
 /// assert_eq!(options.beta_1, 0.9);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct OptimiserOptions {
     /// The method. Default: [`Method::AdamW`].
     pub method: Method,

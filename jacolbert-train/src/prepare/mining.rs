@@ -10,7 +10,7 @@ const QUERIES_PER_CALL: usize = 1_024;
 
 /// Which passages of a search become negatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct MiningOptions {
     /// Largest number of new negatives per query; from 1. Default: 10. The best ranked ones are taken, so
     /// more add easier ones.

@@ -110,13 +110,16 @@ impl fmt::Debug for TrainingHooks<'_> {
 ///
 /// A folder appears complete or not at all; an unfinished one has a name that begins with a dot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CheckpointOptions {
-    /// The folder, which is made if necessary.
+    /// The folder of the checkpoints. It is created if it is missing. There is no default.
     pub folder: PathBuf,
-    /// Steps from one checkpoint to the next, from 1. The last step always has one. With more, an
-    /// interruption loses more steps.
+    /// Number of steps from one checkpoint to the next, from 1. There is no default. With a larger number,
+    /// less time is spent on writing, and an interruption loses more steps. The last step always gets a
+    /// checkpoint.
     pub every: u64,
-    /// Number of latest checkpoints to keep, from 1. Each takes four times the size of the model.
+    /// Number of latest checkpoints to keep, from 1; older ones are removed. There is no default. Each takes
+    /// about four times the size of the model on disk.
     pub keep: usize,
 }
 

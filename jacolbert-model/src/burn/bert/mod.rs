@@ -1,4 +1,4 @@
-//! The BERT encoder, one layer a file.
+//! The BERT encoder, with one file per layer.
 
 mod attention;
 mod embeddings;
@@ -30,20 +30,12 @@ pub struct Bert {
 }
 
 impl BertConfig {
-    /// A BERT with fresh weights, drawn as [`FreshWeights::BERT`] says.
+    /// A BERT with fresh weights, drawn by `fresh`.
     ///
     /// # Panics
     /// If `num_attention_heads` does not divide `hidden_size`, or a dropout is not in `[0, 1)`;
-    /// [`BertConfig::from_dir`] lets neither through.
-    pub fn init(&self, device: &Device) -> Bert {
-        self.init_with(FreshWeights::BERT, device)
-    }
-
-    /// A BERT with fresh weights, drawn as `fresh` says.
-    ///
-    /// # Panics
-    /// As [`init`](Self::init).
-    pub fn init_with(&self, fresh: FreshWeights, device: &Device) -> Bert {
+    /// [`BertConfig::from_dir`] refuses both.
+    pub fn init(&self, fresh: FreshWeights, device: &Device) -> Bert {
         let layer = |_| BertLayer::new(self, fresh, device);
         Bert {
             embeddings: BertEmbeddings::new(self, fresh, device),
@@ -51,8 +43,8 @@ impl BertConfig {
         }
     }
 
-    /// A fresh linear layer, `[.., d_input]` to `[.., d_output]`: normal weights of `share` times the
-    /// usual deviation, zero bias.
+    /// A fresh linear layer, `[.., d_input]` to `[.., d_output]`: normal weights with `share` times the
+    /// usual deviation, and a zero bias.
     fn linear(&self, d_input: usize, d_output: usize, share: f64, device: &Device) -> Linear {
         let std = self.initializer_range * share;
         let initializer = Initializer::Normal { mean: 0.0, std };
@@ -71,27 +63,27 @@ impl Bert {
         self
     }
 
-    /// The same without the first `count` positions, of which there are more: an XLM-RoBERTa, whose texts
-    /// begin at a later position than 0, then is a BERT.
+    /// The encoder without its first `count` positions. This makes a BERT of an XLM-RoBERTa, whose texts start
+    /// at a later position than 0.
     pub(crate) fn without_positions(mut self, count: usize) -> Self {
         self.embeddings = self.embeddings.without_positions(count);
         self
     }
 
-    /// All that it multiplies with.
+    /// The linear layers.
     pub(crate) fn linears(&mut self) -> impl Iterator<Item = &mut Linear> {
         self.layers.iter_mut().flat_map(BertLayer::linears)
     }
 
-    /// Last hidden states `[batch, tokens, hidden]` of `ids` `[batch, tokens]`.
+    /// The last hidden states, `[batch, tokens, hidden]`, of `ids`, `[batch, tokens]`.
     ///
-    /// `attention` `[batch, tokens]` is true for the tokens that the others may see. There must not
-    /// be more tokens than the model has positions.
+    /// `attention`, `[batch, tokens]`, is true for the tokens that the others attend to. There must not be more
+    /// tokens than positions of the model.
     pub fn forward(&self, ids: Tensor<2, Int>, attention: Tensor<2, Bool>) -> Tensor<3> {
         self.forward_in(Format::F32, ids, attention)
     }
 
-    /// As [`forward`](Self::forward), multiplying in another number format; hidden states are `f32` still.
+    /// As [`forward`](Self::forward), multiplying in another number format. Hidden states stay `f32`.
     pub(crate) fn forward_in(
         &self,
         format: Format,
@@ -105,7 +97,7 @@ impl Bert {
     }
 }
 
-/// What is added to attention scores, `[batch, 1, 1, tokens]`: 0 for tokens that may be seen.
+/// The mask that is added to attention scores, `[batch, 1, 1, tokens]`: 0 for tokens that are attended to.
 fn additive_mask(attention: Tensor<2, Bool>) -> Tensor<4> {
     attention.bool_not().float().mul_scalar(UNSEEN).unsqueeze_dims(&[1, 2])
 }

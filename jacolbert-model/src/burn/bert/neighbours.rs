@@ -1,4 +1,4 @@
-//! A first layer that adds to each token what stands beside it.
+//! A first layer that adds the neighbours of each token.
 
 use std::f32::consts::PI;
 
@@ -8,17 +8,17 @@ use super::Bert;
 use super::attention::Attention;
 use super::redrawn::redrawn;
 
-/// Length of a position's vector beside that of a word.
+/// Length of a position vector relative to that of a word.
 const POSITION_LENGTH: f32 = 0.5;
 
-/// The attention score of the place that a head looks for. Those of other places spread around 0.
+/// The attention score of the position that a head looks for. Other scores spread around 0.
 const SHARPNESS: f32 = 16.0;
 
-/// How many places from its own each head looks, by turns.
+/// The relative positions that the heads look at, in turn.
 const STEPS: [f32; 2] = [-1.0, 1.0];
 
 impl Bert {
-    /// Whether there are two heads, one for each side, that can tell positions apart.
+    /// Whether there are two heads, one for each side, with enough columns to distinguish positions.
     pub(crate) fn can_blend_neighbours(&self) -> bool {
         let columns = self.columns();
         !self.layers.is_empty() && columns.heads >= STEPS.len() && columns.of_positions() >= 2
@@ -34,15 +34,15 @@ impl Bert {
     /// See [`Colbert::blend_neighbours`](crate::Colbert::blend_neighbours).
     pub(crate) fn blend_neighbours(mut self, share: f64, device: &Device) -> Self {
         let columns = self.columns();
-        let clock = Clock::drawn(columns.of_positions() / 2, device);
+        let code = RotaryCode::drawn(columns.of_positions() / 2, device);
         redrawn(&mut self.embeddings.words.weight, |words| columns.words_only(words, 1));
         let words = self.embeddings.words.weight.val();
         let length = (words.square().mean() * columns.hidden as f64).sqrt() * POSITION_LENGTH;
         redrawn(&mut self.embeddings.positions.weight, |positions| {
             let [places, _] = positions.dims();
-            clock.table(places, columns.hidden, device) * length.unsqueeze()
+            code.table(places, columns.hidden, device) * length.unsqueeze()
         });
-        self.layers[0].attention.blend_neighbours(&clock, &columns, share, device);
+        self.layers[0].attention.blend_neighbours(&code, &columns, share, device);
         self
     }
 
@@ -53,15 +53,21 @@ impl Bert {
 }
 
 impl Attention {
-    /// Each head looks for the clock a step away and hands on a part of the word that stands there.
-    fn blend_neighbours(&mut self, clock: &Clock, columns: &Columns, share: f64, device: &Device) {
+    /// Makes each head look for the rotary position code one step away and pass on a part of the word there.
+    fn blend_neighbours(
+        &mut self,
+        code: &RotaryCode,
+        columns: &Columns,
+        share: f64,
+        device: &Device,
+    ) {
         let Columns { hidden, heads } = *columns;
         let length = (hidden as f32).sqrt() * POSITION_LENGTH / POSITION_LENGTH.hypot(1.0);
         let gain = (SHARPNESS * (columns.of_positions() as f32).sqrt()).sqrt() / length;
         let steps = STEPS.into_iter().cycle().take(heads);
-        redrawn(&mut self.query.weight, |_| clock.reader(steps, columns, device) * gain);
+        redrawn(&mut self.query.weight, |_| code.reader(steps, columns, device) * gain);
         let here = std::iter::repeat_n(0.0, heads);
-        redrawn(&mut self.key.weight, |_| clock.reader(here, columns, device) * gain);
+        redrawn(&mut self.key.weight, |_| code.reader(here, columns, device) * gain);
 
         let drawn = |square: f64| {
             let normal = Distribution::Normal(0.0, square.sqrt());
@@ -77,7 +83,7 @@ impl Attention {
     }
 }
 
-/// The columns of a hidden vector: as many as a head has, at the front, tell positions, the others words.
+/// The columns of a hidden vector. The first ones, as many as a head has, hold the position code, the others the word.
 pub(crate) struct Columns {
     hidden: usize,
     heads: usize,
@@ -92,8 +98,8 @@ impl Columns {
         self.hidden - self.of_positions()
     }
 
-    /// For each column of what the heads hand on, the square with which it is added, so that both sides together
-    /// add `share` each, whether as many heads look one way as the other or one more.
+    /// The squared factor of each column of the heads' output, so that each side adds `share`, also where one side has
+    /// one head more than the other.
     fn shares(&self, share: f64) -> Vec<f32> {
         let heads_beside =
             |head: usize| (head % STEPS.len()..self.heads).step_by(STEPS.len()).count();
@@ -102,7 +108,7 @@ impl Columns {
         columns.map(|head| of_head(head) as f32).collect()
     }
 
-    /// `matrix` with zeros for the columns of positions, which lie along `axis`.
+    /// `matrix` with zeros in the columns of positions along `axis`.
     pub(crate) fn words_only(&self, matrix: Tensor<2>, axis: usize) -> Tensor<2> {
         let words = matrix.clone().narrow(axis, self.of_positions(), self.of_words());
         let positions = matrix.narrow(axis, 0, self.of_positions()).zeros_like();
@@ -110,34 +116,34 @@ impl Columns {
     }
 }
 
-/// A unit vector for each place. Each of its pairs of components is a hand that turns by an angle of its own from a
-/// place to the next, so that the clocks of two places are the less alike the fewer hands agree.
-struct Clock {
-    turns: Vec<f32>,
+/// A rotary position code: a unit vector for each position. Each pair of its components rotates by its own angle from
+/// one position to the next, so that the codes of different positions are nearly orthogonal.
+struct RotaryCode {
+    angles: Vec<f32>,
 }
 
-impl Clock {
-    fn drawn(hands: usize, device: &Device) -> Self {
-        let turns = Tensor::<1>::random([hands], Distribution::Uniform(0.0, PI.into()), device);
-        Self { turns: turns.into_data().iter::<f32>().collect() }
+impl RotaryCode {
+    fn drawn(num_pairs: usize, device: &Device) -> Self {
+        let angles =
+            Tensor::<1>::random([num_pairs], Distribution::Uniform(0.0, PI.into()), device);
+        Self { angles: angles.into_data().iter::<f32>().collect() }
     }
 
-    /// The clocks of the first `places`, `[places, hidden]`; columns without a hand are 0.
+    /// The codes of the first `places` positions, `[places, hidden]`, padded with 0.
     fn table(&self, places: usize, hidden: usize, device: &Device) -> Tensor<2> {
-        let length = (self.turns.len() as f32).sqrt().recip();
-        let clock = |place| {
-            let hands = self.turns.iter().flat_map(move |turn| {
-                let (sine, cosine) = (turn * place as f32).sin_cos();
+        let length = (self.angles.len() as f32).sqrt().recip();
+        let code = |place| {
+            let pairs = self.angles.iter().flat_map(move |angle| {
+                let (sine, cosine) = (angle * place as f32).sin_cos();
                 [cosine * length, sine * length]
             });
-            hands.chain(std::iter::repeat(0.0)).take(hidden)
+            pairs.chain(std::iter::repeat(0.0)).take(hidden)
         };
-        let values: Vec<f32> = (0..places).flat_map(clock).collect();
+        let values: Vec<f32> = (0..places).flat_map(code).collect();
         Tensor::from_data(TensorData::new(values, [places, hidden]), device)
     }
 
-    /// The matrix `[hidden, hidden]` by which each head reads, of the clock in a hidden vector, the one as many
-    /// places on as its step says.
+    /// The matrix `[hidden, hidden]` that turns the code in a hidden vector by each head's step.
     fn reader(
         &self,
         steps: impl Iterator<Item = f32>,
@@ -147,9 +153,9 @@ impl Clock {
         let hidden = columns.hidden;
         let mut values = vec![0.0; hidden * hidden];
         for (head, step) in steps.enumerate() {
-            for (hand, turn) in self.turns.iter().enumerate() {
-                let (sine, cosine) = (turn * step).sin_cos();
-                let row = 2 * hand;
+            for (pair, angle) in self.angles.iter().enumerate() {
+                let (sine, cosine) = (angle * step).sin_cos();
+                let row = 2 * pair;
                 let column = head * columns.of_positions() + row;
                 values[row * hidden + column..][..2].copy_from_slice(&[cosine, sine]);
                 values[(row + 1) * hidden + column..][..2].copy_from_slice(&[-sine, cosine]);
@@ -179,14 +185,14 @@ mod tests {
             ..BertConfig::default()
         };
         let device = Device::flex();
-        config.init_with(FreshWeights::LEXICAL, &device).blend_neighbours(share, &device)
+        config.init(FreshWeights::LEXICAL, &device).blend_neighbours(share, &device)
     }
 
     fn values(tensor: Tensor<2>) -> Vec<f32> {
         tensor.into_data().iter::<f32>().collect()
     }
 
-    /// What each head makes of the positions alone, `[PLACES, hidden]`.
+    /// The output of `linear` for the positions alone, `[PLACES, hidden]`.
     fn read(bert: &Bert, linear: &Linear) -> Vec<Vec<f32>> {
         let positions = bert.embeddings.positions.weight.val();
         let [_, hidden] = positions.dims();

@@ -1,9 +1,9 @@
-//! Parameters with other values.
+//! Replacement of a parameter's values.
 
 use burn::module::Param;
 use burn::tensor::Tensor;
 
-/// Puts what `draw` makes of a parameter's tensor in its place; it learns if the parameter did.
+/// Replaces the tensor of a parameter by `draw` of it. It requires gradients if the old one did.
 pub(in crate::burn) fn redrawn(
     parameter: &mut Param<Tensor<2>>,
     draw: impl FnOnce(Tensor<2>) -> Tensor<2>,

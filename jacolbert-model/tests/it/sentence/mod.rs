@@ -227,7 +227,7 @@ fn progress_ends_with_all_texts() -> TestResult {
     let encoder = SentenceEncoder::from_dir(folder.path(), &Default::default(), &Device::cpu())?;
     let encoder = encoder.with_options(EncodeOptions { batch: BatchSize::Tokens(8) });
     let mut steps = Vec::new();
-    encoder.encode_passages_with(
+    encoder.encode_passages_reporting(
         &["山", "富士山は日本で最も高い山である。", "湖"],
         &mut |done, of| {
             steps.push((done, of));
