@@ -1,4 +1,4 @@
-//! Named tensors in a file: what training keeps beside a model.
+//! Named tensors in a file, such as the state of a training.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -13,26 +13,26 @@ use crate::fingerprint::WeightsChecksum;
 /// Key of the checksum among the file's metadata.
 const CHECKSUM: &str = "checksum";
 
-/// Named tensors of f32, which a file of the safetensors format keeps to the bit.
+/// Named `f32` tensors, stored without loss in a safetensors file.
 ///
-/// The file has a checksum of names, shapes and values among its metadata, without which it is not
-/// read; other readers of the format pass over it.
+/// The metadata of the file contains a checksum of names, shapes and values. [`open`](Self::open) requires
+/// it; other readers of the format ignore it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TensorFile {
     tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
 }
 
 impl TensorFile {
-    /// Puts in the tensor `name` of this shape, row by row.
+    /// Adds the tensor `name`, row by row.
     ///
     /// # Panics
-    /// If there are not as many values as the shape says.
+    /// If the number of values does not fit the shape.
     pub fn insert(&mut self, name: &str, shape: &[usize], values: Vec<f32>) {
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}");
         self.tensors.insert(name.into(), (shape.into(), values));
     }
 
-    /// Takes out the values of the tensor `name`, if it is there in this shape.
+    /// Removes the tensor `name` and returns its values; `None` if it is missing or has another shape.
     pub fn remove(&mut self, name: &str, shape: &[usize]) -> Option<Vec<f32>> {
         let (found, _) = self.tensors.get(name)?;
         if found != shape {
@@ -41,7 +41,7 @@ impl TensorFile {
         self.tensors.remove(name).map(|(_, values)| values)
     }
 
-    /// Names of the tensors, ascending.
+    /// The names of the tensors, ascending.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
     }
@@ -63,11 +63,11 @@ impl TensorFile {
             .map_err(|source| Error::safetensors(path, source))
     }
 
-    /// Reads the file at `path`, all of it.
+    /// Reads the whole file at `path`.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Safetensors`], [`Error::TensorDtype`], and [`Error::Checksum`] if the
-    /// contents are not those that were saved.
+    /// contents do not match the checksum.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let file = SafetensorsFile::open(path)?;
         let mut tensors = Self::default();

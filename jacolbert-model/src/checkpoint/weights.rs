@@ -11,8 +11,8 @@ use crate::fingerprint::WeightsChecksum;
 
 /// The weights of a model: named tensors as colbert-ai stores them, a matrix as `[outputs, inputs]`.
 ///
-/// Each is read from its file when it is taken, so that whoever packs or uploads one after the other never holds
-/// all of them. The packed engine and the Burn module are both made from this.
+/// Each is read from its file when it is taken, so that packing or uploading them one by one never holds all of them
+/// in memory. The packed engine and the Burn module are both built from this.
 pub(crate) struct Weights {
     source: Source,
     checksum: WeightsChecksum,
@@ -30,7 +30,7 @@ impl Weights {
     }
 
     /// Opens the weights of an encoder of any family in the folder `dir`. Poolers and heads of other tasks are
-    /// left aside.
+    /// ignored.
     ///
     /// # Errors
     /// Those of opening a file.
@@ -38,13 +38,13 @@ impl Weights {
         Ok(Self::of_files(StoredTensors::of_encoder(open_weights(dir)?)))
     }
 
-    /// Those of a model in memory.
+    /// The weights of a model in memory.
     #[cfg(any(feature = "burn", test))]
     pub(crate) fn of_memory(tensors: TensorFile) -> Self {
         Self { source: Source::Memory(tensors), checksum: WeightsChecksum::default() }
     }
 
-    /// The values of the tensor `name`, row by row, which must have this shape.
+    /// Takes the values of the tensor `name`, row by row. It must have the shape `shape`.
     ///
     /// # Errors
     /// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::TensorDtype`], and those of reading a file.
@@ -69,10 +69,10 @@ impl Weights {
         }
     }
 
-    /// The checksum of all that was taken.
+    /// The checksum of all tensors that were taken.
     ///
     /// # Errors
-    /// [`Error::SurplusTensor`] if a file has a tensor for which the model should have had a place.
+    /// [`Error::SurplusTensor`] if an encoder tensor of the file was not taken.
     pub(crate) fn finish(self) -> Result<u32, Error> {
         match self.source {
             Source::Files(tensors) => tensors.finish()?,

@@ -1,9 +1,8 @@
 //! The layers, without what a ColBERT has on top of them.
 
 use super::embeddings::PackedEmbeddings;
-use super::kernels::{Machine, Rows, row_stride};
+use super::kernels::Machine;
 use super::layer::PackedLayer;
-use super::linear::{Outputs, PackedLinear};
 use super::packing::Packing;
 use super::partition::Partition;
 use super::ragged::{Ragged, concatenated};
@@ -62,6 +61,9 @@ impl PackedBert {
     /// multiplications.
     #[cfg(any(feature = "measure", test))]
     pub(super) fn multiply_only(&self, tokens: usize) -> usize {
+        use super::kernels::{Rows, row_stride};
+        use super::linear::{Outputs, PackedLinear};
+
         let partition = Partition::new(self.machine, tokens);
         let linears = || self.layers.iter().flat_map(PackedLayer::linears);
         let stride = row_stride(linears().map(PackedLinear::num_inputs).max().unwrap_or(0));

@@ -2,7 +2,6 @@
 
 use super::attention::PackedAttention;
 use super::feed_forward::PackedFeedForward;
-use super::linear::PackedLinear;
 use super::packing::Packing;
 use super::partition::Partition;
 use super::ragged::Ragged;
@@ -37,7 +36,7 @@ impl PackedLayer {
 
     /// Its linear layers, in the order in which they are applied.
     #[cfg(any(feature = "measure", test))]
-    pub(super) fn linears(&self) -> impl Iterator<Item = &PackedLinear> {
+    pub(super) fn linears(&self) -> impl Iterator<Item = &super::linear::PackedLinear> {
         self.attention.linears().into_iter().chain(self.feed_forward.linears())
     }
 

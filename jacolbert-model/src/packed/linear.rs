@@ -97,6 +97,7 @@ impl PackedLinear {
         Self { weights, ..self }
     }
 
+    #[cfg(any(feature = "measure", test))]
     pub(super) fn num_inputs(&self) -> usize {
         self.num_inputs
     }
