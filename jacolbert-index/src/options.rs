@@ -88,3 +88,16 @@ pub enum BuildProgress {
         of: usize,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_fields_are_defaults_and_unknown_ones_are_refused() -> serde_json::Result<()> {
+        let options: BuildOptions = serde_json::from_str(r#"{"seed":7}"#)?;
+        assert_eq!(options, BuildOptions { seed: 7, ..Default::default() });
+        assert!(serde_json::from_str::<BuildOptions>(r#"{"sed":7}"#).is_err());
+        Ok(())
+    }
+}

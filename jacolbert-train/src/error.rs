@@ -56,7 +56,7 @@ pub enum Error {
         weight: f32,
     },
     /// A file could not be read or written.
-    #[error("{}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -121,7 +121,11 @@ impl TrainOptions {
         self.check_counts()?;
         self.check_loss()?;
         if self.precision == Precision::F16 {
-            return Err(Error::setting("precision", "F16", "F32 or Bf16: gradients would vanish"));
+            return Err(Error::setting(
+                "precision",
+                "F16",
+                "F32 or Bf16: gradients underflow in F16",
+            ));
         }
         let OptimiserOptions { beta_1, beta_2, epsilon, weight_decay, projection_rate, .. } =
             self.optimiser;

@@ -112,3 +112,17 @@ impl Manifest {
         Ok(manifest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn build_options_of_a_later_version_are_ignored() -> Result<(), Box<dyn std::error::Error>> {
+        let manifest = Manifest::new(1, 2, BuildOptions { seed: 7, ..Default::default() });
+        let mut json = serde_json::to_value(&manifest)?;
+        json["build"]["of_a_later_version"] = true.into();
+        assert_eq!(serde_json::from_value::<Manifest>(json)?, manifest);
+        Ok(())
+    }
+}

@@ -1,4 +1,4 @@
-//! What the folder of a ColBERT holds, its weights not yet read.
+//! The folder of a ColBERT, with its weights not read yet.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::weights::Weights;
 use crate::{BertConfig, ColbertConfig, Error, LoadOptions, Tokenizer};
 
-/// The settings and the tokenizer of a ColBERT, and where its weights are.
+/// The settings, the tokenizer and the location of the weights of a ColBERT.
 pub(crate) struct CheckpointFolder {
     /// The shape of the model.
     pub(crate) bert: BertConfig,
@@ -20,8 +20,8 @@ pub(crate) struct CheckpointFolder {
 }
 
 impl CheckpointFolder {
-    /// Reads all but the weights from the folder `dir`. In PyLate's layout the length of an embedding is that of
-    /// the Dense module, whatever the settings say.
+    /// Reads everything except the weights from the folder `dir`. In PyLate's layout, the Dense module determines the
+    /// dimension of an embedding, not the settings.
     ///
     /// # Errors
     /// [`Error::Layout`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],

@@ -1,4 +1,4 @@
-//! Which files of a folder hold a model.
+//! The layout of a checkpoint: which files of a folder hold the model.
 
 use std::path::{Path, PathBuf};
 
@@ -7,23 +7,23 @@ use super::weights_file::{self, WeightsFile};
 use crate::Error;
 use crate::config::{DenseConfig, PylateModules, file_names};
 
-/// How a checkpoint is spread over a folder.
+/// The layout of a checkpoint.
 pub(super) enum Layout {
-    /// As colbert-ai writes it: all in one folder, all weights in one file.
+    /// Written by colbert-ai: everything in one folder, all weights in one file.
     ColbertAi {
         /// The folder.
         dir: PathBuf,
     },
-    /// As PyLate and sentence-transformers write it: a folder for each module.
+    /// Written by PyLate and sentence-transformers: a folder for each module.
     Pylate {
         /// The modules' folders.
         modules: PylateModules,
-        /// Length of an embedding.
+        /// Dimension of an embedding.
         dim: usize,
     },
 }
 
-/// What a checkpoint's folder has one of, in the order of preference.
+/// The files that identify a checkpoint, in order of preference.
 const LOOKED_FOR: [&str; 6] = [
     file_names::COLBERT,
     file_names::MODULES,
@@ -34,10 +34,10 @@ const LOOKED_FOR: [&str; 6] = [
 ];
 
 impl Layout {
-    /// Recognises the layout of the folder `dir` by what it holds.
+    /// Detects the layout of the folder `dir` by its files.
     ///
-    /// Some published folders have both `artifact.metadata` and `modules.json`; the former decides.
-    /// Weights without either are taken for those of colbert-ai, whose settings the caller has.
+    /// Some published folders have both `artifact.metadata` and `modules.json`; the former decides. Weights without
+    /// either are those of colbert-ai, and the caller supplies the settings.
     pub(super) fn of(dir: &Path) -> Result<Self, Error> {
         match first_file(dir, &LOOKED_FOR)? {
             file_names::MODULES => {
@@ -57,7 +57,7 @@ impl Layout {
         }
     }
 
-    /// Length of an embedding, where the layout says it rather than [`ColbertConfig`].
+    /// Dimension of an embedding, if the layout determines it instead of the settings.
     pub(super) fn dim(&self) -> Option<usize> {
         match self {
             Self::ColbertAi { .. } => None,

@@ -1,8 +1,7 @@
-//! Weights as `torch.save` writes them: a pickle that says where in the file which values are.
+//! Weights written by `torch.save`: a pickle that describes where in the file the values of each tensor are.
 //!
-//! A pickle is a program. The one who reads it here, `pytorch-reader`, knows how to put together
-//! dictionaries and tensors, and calls nothing. Whatever else a file wants is an error that says
-//! what it was, unless the file throws it away itself.
+//! A pickle is a program. The reader here, `pytorch-reader`, only builds dictionaries and tensors, and calls nothing.
+//! Anything else in the file is an error that names it, unless the pickle discards it itself.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,10 +13,10 @@ use pytorch_reader::{DType, PickleError, PickleValue, PytorchError, PytorchReade
 use super::values::numbers;
 use crate::Error;
 
-/// What the reader calls a tensor among the values of a pickle.
+/// The reader's class name of a tensor in a pickle.
 const TENSOR: &str = "torch.Tensor";
 
-/// A file whose pickle is read and whose values are not yet.
+/// A file whose pickle was read. The values are read on demand.
 pub(super) struct PytorchFile {
     path: PathBuf,
     tensors: HashMap<String, Tensor>,
@@ -47,13 +46,13 @@ impl PytorchFile {
         self.tensors.get(name).map(Tensor::shape)
     }
 
-    /// The values of tensor `name` row by row, whatever their order in the file.
+    /// The values of tensor `name`, row by row, for any order in the file.
     pub(super) fn values(&self, name: &str) -> Result<Vec<f32>, Error> {
         let tensor = self
             .tensors
             .get(name)
             .ok_or_else(|| Error::MissingTensor { path: self.path.clone(), tensor: name.into() })?;
-        // The reader hands bytes out in the order of the machine.
+        // The reader returns bytes in the byte order of the machine.
         let to_f32s: fn(&[u8]) -> Vec<f32> = match tensor.dtype() {
             DType::F32 => |bytes| numbers(bytes, f32::from_ne_bytes),
             DType::F16 => |bytes| numbers(bytes, |n| f16::from_ne_bytes(n).to_f32()),
@@ -68,7 +67,7 @@ impl PytorchFile {
     }
 }
 
-/// The first Python object inside `value` that is no tensor.
+/// The first Python object inside `value` that is not a tensor.
 fn no_tensor(value: PickleValue) -> Option<String> {
     match value {
         PickleValue::Unsupported(class) => (class != TENSOR).then_some(class),
@@ -96,7 +95,7 @@ fn error(path: &Path, error: PytorchError) -> Error {
     }
 }
 
-/// What the system said is about the file; what the reader said is about what stands in it.
+/// An error of the system is about the file; any other error is about its contents.
 fn unreadable(path: &Path, source: io::Error) -> Error {
     match source.raw_os_error() {
         Some(_) => Error::io(path, source),

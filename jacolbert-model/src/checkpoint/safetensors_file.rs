@@ -16,7 +16,7 @@ const LENGTH: usize = size_of::<u64>();
 pub(super) struct SafetensorsFile {
     path: PathBuf,
     bytes: Vec<u8>,
-    /// Where in `bytes` the values begin.
+    /// Offset of the values in `bytes`.
     start: usize,
     metadata: Metadata,
 }
@@ -33,7 +33,7 @@ impl SafetensorsFile {
         self.metadata.offset_keys()
     }
 
-    /// The text that the file has under `key` beside its tensors.
+    /// The metadata of the file under `key`.
     pub(super) fn metadata(&self, key: &str) -> Option<&String> {
         self.metadata.metadata().as_ref()?.get(key)
     }
@@ -47,7 +47,7 @@ impl SafetensorsFile {
             .metadata
             .info(name)
             .ok_or_else(|| Error::MissingTensor { path: self.path.clone(), tensor: name.into() })?;
-        // `read_metadata` has checked that the places of all tensors are inside the file.
+        // `read_metadata` has checked that all tensors are inside the file.
         let (from, to) = info.data_offsets;
         let bytes = &self.bytes[self.start + from..self.start + to];
         match info.dtype {

@@ -1,9 +1,9 @@
-//! The checksum of the settings that give vectors their meaning and that no weight's shape tells.
+//! The checksum of the settings that affect vectors and that the shapes of weights do not show.
 
 use crate::{BertConfig, ColbertConfig};
 use jacolbert_core::Checksum;
 
-/// Of heads, activation, epsilon, and whether a query's tokens see its masks.
+/// The checksum of heads, activation, epsilon, and whether a query's tokens attend to its masks.
 pub(crate) fn settings_checksum(bert: &BertConfig, config: &ColbertConfig) -> u32 {
     let mut checksum = Checksum::default();
     checksum.number(bert.num_attention_heads as u64);

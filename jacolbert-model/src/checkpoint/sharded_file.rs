@@ -1,4 +1,4 @@
-//! Weights in several files, and the index that says what is where.
+//! Weights in several files, with an index that names the file of each tensor.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use jacolbert_core::SettingsFile;
 use super::single_file::SingleFile;
 use crate::Error;
 
-/// The key of the index under which the file of every tensor stands.
+/// The key of the index with the file of every tensor.
 const MAP: &str = "weight_map";
 
 /// Files of weights in one folder.
@@ -19,7 +19,7 @@ pub(super) struct ShardedFile {
 }
 
 impl ShardedFile {
-    /// Opens the files that the index at `path` lists; they are beside it.
+    /// Opens the files that the index at `path` lists, in the same folder.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let places = places(path)?;
         let mut files = BTreeMap::new();
@@ -53,7 +53,7 @@ fn places(path: &Path) -> Result<BTreeMap<String, String>, Error> {
     places.ok_or_else(|| Error::MissingKey { path: path.into(), key: MAP })
 }
 
-/// Whether `name` is that of a file of weights, and no way out of the folder.
+/// Whether `name` is a file name of weights without a path that leaves the folder.
 fn is_plain(name: &str) -> bool {
     let is_weights = name.ends_with(".safetensors") || name.ends_with(".bin");
     is_weights && !name.contains(['/', '\\', ':'])

@@ -1,4 +1,4 @@
-//! A file of weights in either format: names and shapes at once, values when they are asked for.
+//! A file of weights in either format. Names and shapes are read at once, values on demand.
 
 use std::path::{Path, PathBuf};
 
@@ -20,10 +20,10 @@ enum Format {
 }
 
 impl SingleFile {
-    /// Opens the file at `path`, whose name says its format.
+    /// Opens the file at `path`. Its name determines the format.
     ///
     /// # Errors
-    /// [`Error::Safetensors`], those of a pickle, and [`Error::PytorchFeature`] where pickles are not read.
+    /// [`Error::Safetensors`], those of a pickle, and [`Error::PytorchFeature`] if the feature is off.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let is_pickle = path.extension().is_some_and(|extension| extension == "bin");
         let format = if is_pickle {
@@ -43,7 +43,7 @@ impl SingleFile {
         }
     }
 
-    /// The values of the tensor `name`, row by row, which must have this shape.
+    /// The values of the tensor `name`, row by row. It must have the shape `shape`.
     pub(super) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let missing = || Error::MissingTensor { path: self.path.clone(), tensor: name.into() };
         let found = self.shape(name).ok_or_else(missing)?;

@@ -1,6 +1,6 @@
-//! What a parameter of a model is called in a checkpoint.
+//! The names of a model's parameters in a checkpoint.
 
-/// Parts of the paths in the Burn module and what stands for them in a file, applied from top to bottom.
+/// Parts of paths in the Burn module with their replacements in a file, applied from top to bottom.
 #[cfg(feature = "burn")]
 const PARTS: [(&str, &str); 13] = [
     ("bert.layers.", "bert.encoder.layer."),
@@ -32,7 +32,7 @@ pub(crate) fn stored_name(path: &str) -> String {
     }
 }
 
-/// The name that files from before 2019 have for `stored`, where it differs.
+/// The name of `stored` in files from before 2019, if it differs.
 pub(super) fn old_name(stored: &str) -> Option<String> {
     let (layer, parameter) = stored.rsplit_once("LayerNorm.")?;
     let old = if parameter == "weight" { "gamma" } else { "beta" };
@@ -43,23 +43,23 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
 #[cfg(feature = "burn")]
 pub(crate) const PROJECTION: &str = "linear.weight";
 
-/// What stands before the encoder's names, unless a file holds nothing but an encoder.
+/// The prefix of the encoder's names, unless a file only holds an encoder.
 pub(super) const BERT: &str = "bert.";
-/// The same in a RoBERTa.
+/// That prefix in a RoBERTa.
 pub(super) const ROBERTA: &str = "roberta.";
 
-/// Whether `name`, as colbert-ai gives it, is a tensor of the encoder.
+/// Whether `name`, in colbert-ai's notation, is a tensor of the encoder.
 pub(super) fn is_of_encoder(name: &str) -> bool {
     name.starts_with(BERT)
 }
 
-/// The name in a file whose encoder has `prefix` of what colbert-ai calls `name`.
+/// The name of colbert-ai's `name` in a file whose encoder has the prefix `prefix`.
 pub(super) fn prefixed(name: &str, prefix: &str) -> String {
     name.strip_prefix(BERT).map_or_else(|| name.into(), |bare| format!("{prefix}{bare}"))
 }
 
-/// Whether a model has to have a place for the stored tensor `name`: all of the encoder, apart from
-/// a buffer that merely counts. Poolers and heads of other tasks are left aside.
+/// Whether a model must use the stored tensor `name`: every tensor of the encoder, except a buffer of position
+/// numbers. Poolers and heads of other tasks are ignored.
 pub(super) fn needs_a_place(name: &str, prefix: &str) -> bool {
     let is_part = |bare: &str| bare.starts_with("embeddings.") || bare.starts_with("encoder.");
     let is_weight = name.starts_with("linear.") || name.strip_prefix(prefix).is_some_and(is_part);

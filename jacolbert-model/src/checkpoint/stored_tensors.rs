@@ -6,17 +6,17 @@ use super::stored_names::{BERT, ROBERTA, is_of_encoder, needs_a_place, old_name,
 use super::weights_file::WeightsFile;
 use crate::Error;
 
-/// The files of weights of a checkpoint. Each tensor is taken once; what is left over is known.
+/// The weight files of a checkpoint. Each tensor is taken once, and the remaining ones are tracked.
 pub(super) struct StoredTensors {
     encoder: Unread,
     projection: Option<Unread>,
 }
 
-/// A file and the names of its tensors that nobody has taken.
+/// A file and the names of its tensors that were not taken yet.
 struct Unread {
     file: WeightsFile,
     left: BTreeSet<String>,
-    /// What the encoder's tensors have before their names in this file, if anything.
+    /// The prefix of the encoder's names in this file; may be empty.
     prefix: &'static str,
 }
 
@@ -35,7 +35,7 @@ impl StoredTensors {
         Self { encoder: Unread::new(encoder, &[BERT]), projection }
     }
 
-    /// The values of tensor `name` (or of its old name), which must have this shape.
+    /// Takes the values of tensor `name`, or of its old name. It must have the shape `shape`.
     pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         match &mut self.projection {
             Some(projection) if !is_of_encoder(name) => projection.take(name, shape),
@@ -49,7 +49,7 @@ impl StoredTensors {
         self.encoder.left.remove(name);
     }
 
-    /// Fails if a tensor is left for which the model should have had a place.
+    /// Fails if an encoder tensor was not taken.
     pub(super) fn finish(self) -> Result<(), Error> {
         let mut files = [Some(self.encoder), self.projection].into_iter().flatten();
         files.try_for_each(Unread::finish)
@@ -72,7 +72,7 @@ impl Unread {
         Ok(values)
     }
 
-    /// `name` or its old name, whichever the file has.
+    /// `name` or its old name, the one that the file has.
     fn present(&self, name: &str) -> Result<String, Error> {
         let mut names = [Some(name.to_string()), old_name(name)].into_iter().flatten();
         names.find(|name| self.left.contains(name)).ok_or_else(|| self.file.missing(name))

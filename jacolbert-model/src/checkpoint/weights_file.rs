@@ -1,4 +1,4 @@
-//! The weights in a folder: one file, or several that are one by their index.
+//! The weights in a folder: one file, or several files with an index.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::Error;
 /// Name of a file in the safetensors format.
 pub(crate) const SAFETENSORS: &str = "model.safetensors";
 
-/// Names of a file of weights, or of the index of several, in the order of preference.
+/// Names of a weight file, or of an index of several, in order of preference.
 pub(super) const NAMES: [&str; 4] = [
     SAFETENSORS,
     "model.safetensors.index.json",
@@ -57,7 +57,7 @@ impl WeightsFile {
         }
     }
 
-    /// The values of the tensor `name`, row by row, which must have this shape.
+    /// The values of the tensor `name`, row by row. It must have the shape `shape`.
     pub(super) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         match &self.files {
             Files::Single(file) => file.values(name, shape),

@@ -1,4 +1,4 @@
-//! Why a model cannot take the tokens that it was given.
+//! Why a model cannot take an encoding.
 
 /// Why a model cannot take an [`Encoding`](crate::Encoding).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,22 +16,22 @@ pub enum EncodingFault {
         /// Length of [`Encoding::keep`](crate::Encoding::keep).
         keep: usize,
     },
-    /// There is no token, or there are more than the model has positions.
+    /// There is no token, or more tokens than positions of the model.
     #[error("has {tokens} tokens; the model takes from 1 to {positions}")]
     Tokens {
-        /// Its tokens.
+        /// Number of tokens.
         tokens: usize,
-        /// Positions of the model.
+        /// Number of positions of the model.
         positions: usize,
     },
-    /// A token that the model has no embedding for.
+    /// The model has no embedding for a token.
     #[error("has id {id} at token {token}, the model has {vocab_size} embeddings")]
     Id {
-        /// The token's place, from 0.
+        /// Position of the token, from 0.
         token: usize,
         /// Its id.
         id: u32,
-        /// Tokens that the model knows.
+        /// Number of tokens with an embedding.
         vocab_size: usize,
     },
 }

@@ -1,6 +1,10 @@
 //! How a checkpoint's folder says how text is read.
 
-use jacolbert_model::{Activation, BertConfig, ColbertConfig, Error, QueryLength};
+use jacolbert_model::{
+    Activation, BertConfig, ColbertConfig, EncodeOptions, Error, LoadOptions, QueryLength,
+    SelfCheckOptions, SentenceOptions, SentenceSettings, StreamOptions,
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::TestResult;
@@ -119,4 +123,24 @@ fn settings_survive_serde_and_missing_fields_have_their_defaults() -> TestResult
     let bert: BertConfig = serde_json::from_value(json!({ "hidden_act": "gelu_tanh" }))?;
     assert_eq!(bert, BertConfig { hidden_act: Activation::GeluTanh, ..Default::default() });
     Ok(())
+}
+
+/// Checks that an options struct of the type `T` can be read without fields, but not with an unknown one.
+fn refuses_unknown_fields<T: DeserializeOwned>() {
+    assert!(serde_json::from_str::<T>("{}").is_ok());
+    let Err(error) = serde_json::from_str::<T>(r#"{"misspelt":1}"#) else {
+        panic!("{} reads any field", std::any::type_name::<T>());
+    };
+    assert!(error.to_string().contains("misspelt"), "{error}");
+}
+
+#[test]
+fn options_refuse_unknown_fields() {
+    refuses_unknown_fields::<ColbertConfig>();
+    refuses_unknown_fields::<EncodeOptions>();
+    refuses_unknown_fields::<LoadOptions>();
+    refuses_unknown_fields::<SelfCheckOptions>();
+    refuses_unknown_fields::<SentenceOptions>();
+    refuses_unknown_fields::<SentenceSettings>();
+    refuses_unknown_fields::<StreamOptions>();
 }
