@@ -13,6 +13,12 @@ impl Retriever {
     /// Opens the collection in `folder`, which this model encoded. The collection shares the loaded
     /// model. The time does not grow with the collection.
     ///
+    /// While a collection is open, nobody may shorten or overwrite the files in its folder: they are mapped
+    /// into memory, and the system ends a process that reads behind the end of such a file (SIGBUS). Changes
+    /// by this crate are safe, they only write new files. Opening checks sizes, not contents. Call
+    /// [`index().verify()`](Collection::index) after the folder was copied or restored, or if the disk is in
+    /// doubt; it reads all files of the index.
+    ///
     /// ```no_run
     /// use jacolbert::Retriever;
     ///

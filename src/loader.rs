@@ -10,7 +10,7 @@ use crate::retriever::Retriever;
 use crate::settings::Settings;
 use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 
-/// A model to be loaded; made by [`Retriever::loader`], run by [`load`](Self::load),
+/// Settings for loading a model. Create them with [`Retriever::loader`] and load with [`load`](Self::load),
 /// [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
 ///
 /// ```no_run
@@ -63,7 +63,7 @@ impl Retriever {
         Self::loader().load_from_hub(name, &jacolbert_hub::HubOptions::default())
     }
 
-    /// A model to be loaded with settings.
+    /// Settings for loading a model; [`Loader::load`] loads it.
     ///
     /// ```no_run
     /// use jacolbert::{Device, Retriever};
@@ -83,6 +83,12 @@ impl Collection<OnDisk> {
     ///
     /// [`Retriever::open`] shares a model that is already loaded; [`Loader::open_collection`] takes
     /// settings.
+    ///
+    /// While a collection is open, nobody may shorten or overwrite the files in its folder: they are mapped
+    /// into memory, and the system ends a process that reads behind the end of such a file (SIGBUS). Changes
+    /// by this crate are safe, they only write new files. Opening checks sizes, not contents. Call
+    /// [`index().verify()`](Collection::index) after the folder was copied or restored, or if the disk is in
+    /// doubt; it reads all files of the index.
     ///
     /// ```no_run
     /// use jacolbert::Collection;
@@ -128,7 +134,7 @@ impl Loader {
     }
 
     /// The folder of the MeCab dictionary, which the published JaColBERT models need; by default none,
-    /// or the one that a collection remembers.
+    /// or the one that a collection remembers. The folder must exist even if the model does not need it.
     ///
     /// ```no_run
     /// let retriever = jacolbert::Retriever::loader().dictionary("unidic_lite/dicdir").load("JaColBERT")?;

@@ -33,10 +33,10 @@ impl TextTokenizer {
     /// `BertJapaneseTokenizer`.
     ///
     /// A `BertJapaneseTokenizer` needs the compiled MeCab dictionary in the folder `dictionary`; other
-    /// tokenizers ignore it. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
+    /// tokenizers ignore it, but it must exist. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
     ///
     /// # Errors
-    /// [`Error::NeedsDictionary`], those of [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and
+    /// [`Error::NeedsDictionary`], [`Error::Io`] if `dictionary` does not exist, those of [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and
     /// [`Error::JsonFeature`] for a `tokenizer.json` without the feature `json`.
     pub fn from_dir(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
         let path = checkpoint.join(SETTINGS);
@@ -195,6 +195,10 @@ impl TextTokenizer {
 impl Kind {
     fn open(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
         if !is_japanese(checkpoint)? {
+            if let Some(dictionary) = dictionary {
+                // It is not needed, but a mistyped path must not go unnoticed.
+                std::fs::metadata(dictionary).map_err(|source| Error::io(dictionary, source))?;
+            }
             return Self::open_json(checkpoint);
         }
         let Some(dictionary) = dictionary else {

@@ -74,6 +74,17 @@ fn a_folder_without_a_dictionary_is_named() -> TestResult {
 
 #[test]
 #[cfg(feature = "json")]
+fn a_dictionary_that_is_not_needed_must_exist() -> TestResult {
+    TextTokenizer::from_dir(&mini(), Some(&mini()))?;
+    let missing = mini().join("no such dictionary");
+    let error = TextTokenizer::from_dir(&mini(), Some(&missing)).expect_err("a mistyped path");
+    assert!(matches!(&error, Error::Io { path, source }
+        if *path == missing && source.kind() == std::io::ErrorKind::NotFound));
+    Ok(())
+}
+
+#[test]
+#[cfg(feature = "json")]
 fn the_class_of_the_tokenizer_decides_between_the_files() -> TestResult {
     let folder = japanese()?;
     let file = |name: &str| folder.path().join(name);
