@@ -24,6 +24,10 @@ pub struct Document {
     /// Its id: not empty, and unique in its collection.
     pub id: String,
     /// The text that is searched. It may be empty.
+    ///
+    /// A text without content, empty or of punctuation only, is a passage like any other: it has vectors,
+    /// those of its markers, and may rank high. To avoid that, leave such documents out, for example with
+    /// `documents.retain(|document| document.text.chars().any(char::is_alphanumeric))`.
     pub text: String,
     /// Any JSON value, returned with every hit; null if there is none.
     #[serde(default)]

@@ -123,8 +123,8 @@ impl Iterator for DocumentStream {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 fn parse_json(line: &str) -> Result<Document, String> {
-    let mut fields: Map<String, Value> =
-        serde_json::from_str(line).map_err(|cause| cause.to_string())?;
+    let fields = serde_json::from_str(line).map_err(|cause| with_column(&cause));
+    let mut fields: Map<String, Value> = fields?;
     let key = if fields.contains_key("_id") && !fields.contains_key("id") { "_id" } else { "id" };
     let id = take_string(&mut fields, key)?;
     let text = take_string(&mut fields, "text")?;
@@ -134,6 +134,14 @@ fn parse_json(line: &str) -> Result<Document, String> {
         None => Value::Object(fields),
     };
     Ok(Document { id, text, metadata })
+}
+
+/// What is wrong and in which column. The parser's own number of the line is always 1.
+fn with_column(cause: &serde_json::Error) -> String {
+    let message = cause.to_string();
+    let place = format!(" at line {} column {}", cause.line(), cause.column());
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    format!("{message} at column {}", cause.column())
 }
 
 fn parse_tabs(line: &str) -> Result<Document, String> {
@@ -194,6 +202,10 @@ mod tests {
             let error = read_jsonl(file.path());
             assert!(matches!(error, Err(Error::Line { line: 2, .. })), "{bad}: {error:?}");
         }
+        let file = written("{\"id\":\"a\",\"text\":\"\"}\n{\"id\"\n")?;
+        let message = read_jsonl(file.path()).expect_err("no object").to_string();
+        let expected = " line 2: EOF while parsing an object at column 5";
+        assert!(message.ends_with(expected), "{message}");
         let file = tempfile::NamedTempFile::new()?;
         fs::write(file.path(), b"a\tb\n\x93\xfa\t\x96\x7b\n")?;
         assert!(matches!(read_tsv(file.path()), Err(Error::Line { line: 2, .. })));

@@ -24,7 +24,9 @@ pub enum Splitting {
         /// takes. Longer passages mean fewer, larger hits and more time per passage in the model.
         max_tokens: usize,
         /// Maximum number of tokens that two neighbours share: the last sentences of one passage begin
-        /// the next. More overlap keeps more context and makes the index larger.
+        /// the next. More overlap keeps more context and makes the index larger. Anything above half of
+        /// `max_tokens` counts as half of it, so that a document of many sentences has at most about twice as
+        /// many passages as without overlap.
         overlap: usize,
     },
 }
@@ -74,6 +76,7 @@ impl Splitting {
         match *self {
             Self::Sentences { max_tokens, overlap } if num_tokens(text)? > max_tokens => {
                 let max_tokens = max_tokens.max(1);
+                let overlap = overlap.min(max_tokens / 2);
                 Ok(pack(&pieces(text, max_tokens, &num_tokens)?, max_tokens, overlap))
             }
             _ => {
@@ -247,6 +250,16 @@ mod tests {
             ["あい。うえ。", "うえ。おか。", "おか。きく。"]
         );
         assert_eq!(split("あい。うえ。おか。きく。", 6, 2), ["あい。うえ。", "おか。きく。"]);
+    }
+
+    #[test]
+    fn an_overlap_above_half_of_a_passage_counts_as_half() {
+        let text = "あ。".repeat(50);
+        let half = split(&text, 20, 10);
+        assert_eq!(half.len(), 9);
+        for overlap in [11, 19, 20, 1_000] {
+            assert_eq!(split(&text, 20, overlap), half, "{overlap}");
+        }
     }
 
     #[test]

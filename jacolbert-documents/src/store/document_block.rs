@@ -167,7 +167,9 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
                 high = middle;
             }
         }
-        low.checked_sub(1).ok_or_else(|| self.corrupt(format!("document of passage {position}")))
+        low.checked_sub(1).ok_or_else(|| {
+            self.corrupt(format!("the block of documents has no document for passage {position}"))
+        })
     }
 
     fn text(&self, at: usize) -> Result<&str, Error> {
@@ -178,11 +180,15 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         range
             .and_then(|(start, end)| self.bytes.as_ref().get(start..end))
             .and_then(|text| std::str::from_utf8(text).ok())
-            .ok_or_else(|| self.corrupt(format!("text {at}")))
+            .ok_or_else(|| {
+                self.corrupt(format!("text {at} of the block of documents is cut off or not UTF-8"))
+            })
     }
 
     fn word(&self, at: usize) -> Result<usize, Error> {
-        word(self.bytes.as_ref(), at).ok_or_else(|| self.corrupt(format!("word {at}")))
+        word(self.bytes.as_ref(), at).ok_or_else(|| {
+            self.corrupt(format!("the block of documents ends before its word {at}"))
+        })
     }
 
     pub(super) fn corrupt(&self, what: impl Into<String>) -> Error {
