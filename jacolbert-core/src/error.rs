@@ -13,7 +13,7 @@ pub enum Error {
         dim: usize,
     },
     /// A value is NaN, infinite, or beyond 1e15, where dot products could overflow.
-    #[error("component {component} of token {token} is not a number up to 1e15")]
+    #[error("component {component} of token {token} is not finite or exceeds 1e15")]
     NotFinite {
         /// Row.
         token: usize,

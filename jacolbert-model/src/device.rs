@@ -42,8 +42,15 @@ enum Kind {
 /// The CPU's name.
 const CPU: &str = "cpu";
 
-/// Names of Burn's devices, each that of its feature.
-const OF_BURN: [&str; 6] = ["flex", "ndarray", "wgpu", "vulkan", "metal", "cuda"];
+/// Burn's devices, each with the name of its feature, and whether it is compiled in.
+const OF_BURN: [(&str, bool); 6] = [
+    ("flex", cfg!(feature = "flex")),
+    ("ndarray", cfg!(feature = "ndarray")),
+    ("wgpu", cfg!(feature = "wgpu")),
+    ("vulkan", cfg!(feature = "vulkan")),
+    ("metal", cfg!(feature = "metal")),
+    ("cuda", cfg!(feature = "cuda")),
+];
 
 impl Device {
     /// The CPU, with this crate's own kernels: AMX, AVX-512, AVX2 with FMA, or plain Rust.
@@ -246,12 +253,18 @@ impl FromStr for Device {
             "metal" => Ok(Self::metal()),
             #[cfg(feature = "cuda")]
             "cuda" => Ok(Self::cuda()),
-            _ => match OF_BURN.into_iter().find(|&feature| feature == name) {
-                Some(feature) => Err(Error::DeviceFeature { feature }),
-                None => Err(Error::UnknownDevice { name: name.into() }),
+            _ => match OF_BURN.into_iter().find(|&(feature, _)| feature == name) {
+                Some((feature, _)) => Err(Error::DeviceFeature { feature }),
+                None => Err(Error::UnknownDevice { name: name.into(), available: available() }),
             },
         }
     }
+}
+
+/// Names of the devices that are compiled in.
+fn available() -> Vec<&'static str> {
+    let of_burn = OF_BURN.into_iter().filter(|&(_, is_compiled_in)| is_compiled_in);
+    std::iter::once(CPU).chain(of_burn.map(|(name, _)| name)).collect()
 }
 
 impl Serialize for Device {
@@ -293,8 +306,10 @@ mod tests {
     fn any_other_name_is_unknown() {
         for name in ["", "CPU", "gpu", "cuda:1"] {
             let error = name.parse::<Device>().expect_err("no such device");
-            assert!(matches!(&error, Error::UnknownDevice { name: found } if found == name));
-            assert!(error.to_string().contains("cpu"), "{error}");
+            assert!(matches!(&error, Error::UnknownDevice { name: found, .. } if found == name));
+            let expected = format!("unknown device {name:?}; this build has cpu");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+            assert_eq!(error.to_string().contains("flex"), cfg!(feature = "flex"), "{error}");
         }
     }
 

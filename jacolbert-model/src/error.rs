@@ -24,6 +24,12 @@ pub enum Error {
         /// The system's error.
         source: std::io::Error,
     },
+    /// The folder of a model does not exist.
+    #[error("model folder {} does not exist", dir.display())]
+    NoFolder {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// A folder has none of the files that identify a checkpoint.
     #[error("{} has none of {}", dir.display(), looked_for.join(", "))]
     Layout {
@@ -244,10 +250,12 @@ pub enum Error {
         feature: &'static str,
     },
     /// Unknown device.
-    #[error("unknown device {name:?}; known are cpu, flex, ndarray, wgpu, vulkan, metal and cuda")]
+    #[error("unknown device {name:?}; this build has {}", available.join(", "))]
     UnknownDevice {
         /// The name.
         name: String,
+        /// Names of the devices that are compiled in.
+        available: Vec<&'static str>,
     },
     /// A Burn module was requested on [`Device::cpu`](crate::Device::cpu), which runs this crate's own kernels.
     #[error("a Burn module cannot run on `cpu`; choose one of Burn's devices, such as `flex`")]

@@ -120,7 +120,8 @@ impl IndexBuilder {
     /// Builds the index and reports every step to `progress`, which may cancel the build.
     ///
     /// # Errors
-    /// As [`build`](Self::build), and [`Error::Cancelled`]; then the folder is as it was before.
+    /// As [`build`](Self::build), and [`Error::Cancelled`]; then the folder holds no index, only `writer.lock`
+    /// and what was there before.
     pub fn build_reporting(
         mut self,
         progress: &mut dyn FnMut(BuildProgress) -> ControlFlow<()>,

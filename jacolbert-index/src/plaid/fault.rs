@@ -105,7 +105,7 @@ pub enum PlaidFault {
         num_centroids: usize,
     },
     /// A value is not a number, or its absolute value is above 1e15.
-    #[error("value {at} is not a number up to 1e15")]
+    #[error("value {at} is not finite or exceeds 1e15")]
     NotFinite {
         /// Position of the value in the tensor.
         at: usize,

@@ -39,6 +39,7 @@ impl Layout {
     /// Some published folders have both `artifact.metadata` and `modules.json`; the former decides. Weights without
     /// either are those of colbert-ai, and the caller supplies the settings.
     pub(super) fn of(dir: &Path) -> Result<Self, Error> {
+        check_folder(dir)?;
         match first_file(dir, &LOOKED_FOR)? {
             file_names::MODULES => {
                 let modules = PylateModules::from_dir(dir)?;
@@ -75,6 +76,17 @@ impl Layout {
             }
         }
     }
+}
+
+/// Checks that the folder of a model exists.
+///
+/// # Errors
+/// [`Error::NoFolder`], [`Error::Io`].
+pub(crate) fn check_folder(dir: &Path) -> Result<(), Error> {
+    if dir.try_exists().map_err(|source| Error::io(dir, source))? {
+        return Ok(());
+    }
+    Err(Error::NoFolder { dir: dir.into() })
 }
 
 /// Opens the weights in the folder `dir`.

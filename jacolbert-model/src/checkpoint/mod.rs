@@ -16,6 +16,7 @@ mod weights;
 mod weights_file;
 
 pub(crate) use folder::CheckpointFolder;
+pub(crate) use layout::check_folder;
 pub(crate) use settings_checksum::settings_checksum;
 #[cfg(feature = "burn")]
 pub(crate) use stored_names::{PROJECTION, stored_name};

@@ -9,6 +9,7 @@ mod origin;
 mod self_check;
 mod stream;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -51,7 +52,7 @@ const TEXTS_PER_TASK: usize = 16;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Encoder {
     engine: Engine,
     tokenizer: Tokenizer,
@@ -72,7 +73,7 @@ impl Encoder {
     /// weights and the file.
     ///
     /// # Errors
-    /// [`Error::Precision`] if the device cannot compute in [`LoadOptions::precision`]; [`Error::Layout`],
+    /// [`Error::Precision`] if the device cannot compute in [`LoadOptions::precision`]; [`Error::NoFolder`], [`Error::Layout`],
     /// those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`](crate::ColbertConfig::from_dir),
     /// [`Tokenizer::from_dir`], and [`Error::Safetensors`],
     /// [`Error::PytorchFeature`], [`Error::Pytorch`], [`Error::PickleOpcode`], [`Error::PickleGlobal`],
@@ -295,5 +296,18 @@ impl Encoder {
             Ok((text, embeddings.map_err(|source| Error::Embeddings { text, source })?))
         });
         kept.collect()
+    }
+}
+
+/// Where the model came from, where and how it computes, and its fingerprint if that is known; no weights.
+impl fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder")
+            .field("checkpoint", &self.checkpoint())
+            .field("device", &self.device)
+            .field("precision", &self.precision)
+            .field("dim", &self.dim())
+            .field("fingerprint", &self.fingerprint.get())
+            .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! Text in, one unit vector per text out.
 
+use std::fmt;
 use std::path::Path;
 
 use jacolbert_core::{Checksum, Embeddings, EmbeddingsRef};
@@ -7,7 +8,7 @@ use jacolbert_core::{Checksum, Embeddings, EmbeddingsRef};
 use super::SentenceOptions;
 use super::engine::SentenceEngine;
 use super::vector::unit_vector;
-use crate::checkpoint::Weights;
+use crate::checkpoint::{Weights, check_folder};
 use crate::config::{SentenceModules, SentenceShape};
 use crate::encoder::{BatchLimit, Footprint, batches};
 use crate::roles::SentenceTokenizer;
@@ -42,7 +43,7 @@ use crate::{
 /// println!("{} {}", cosine(passages.row(0)), cosine(passages.row(1)));
 /// # Ok::<(), jacolbert_model::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SentenceEncoder {
     engine: SentenceEngine,
     tokenizer: SentenceTokenizer,
@@ -81,12 +82,13 @@ impl SentenceEncoder {
     /// model has positions. Poolers and heads are ignored.
     ///
     /// # Errors
-    /// [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling, for
+    /// [`Error::NoFolder`]; [`Error::Setting`] for other models, modules and poolings, for prompts that do not take part in pooling, for
     /// lowercasing, and for vectors that are not compared by their cosine; [`Error::Tokenizer`] also for a tokenizer
     /// that does not put one token before a text and one after it; [`Error::Length`] for an override beyond the
     /// positions; and as [`Encoder::from_dir`](crate::Encoder::from_dir).
     pub fn from_dir(dir: &Path, options: &SentenceOptions, device: &Device) -> Result<Self, Error> {
         device.check_precision(options.precision)?;
+        check_folder(dir)?;
         let modules = SentenceModules::from_dir(dir)?;
         let encoder = modules.as_ref().map_or(dir, |modules| &modules.encoder);
         let shape = SentenceShape::from_dir(encoder)?;
@@ -202,6 +204,18 @@ impl SentenceEncoder {
             Ok((text, vector))
         });
         vectors.collect()
+    }
+}
+
+/// Where and how the model computes, and its fingerprint; no weights.
+impl fmt::Debug for SentenceEncoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentenceEncoder")
+            .field("config", &self.config)
+            .field("device", &self.device)
+            .field("dim", &self.dim)
+            .field("fingerprint", &self.fingerprint)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_model::{Device, Encoder, Error};
+use jacolbert_model::{Device, Encoder, Error, SentenceEncoder, SentenceOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -86,6 +86,19 @@ fn a_folder_of_no_known_layout_says_what_was_looked_for() -> TestResult {
         assert!(matches!(error, Some(Error::Layout { dir, looked_for })
             if dir == folder.path()
             && looked_for.contains(&"artifact.metadata") && looked_for.contains(&"modules.json")));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_does_not_exist_says_so() -> TestResult {
+    let missing = tempfile::tempdir()?.path().join("missing");
+    let options = SentenceOptions::default();
+    let sentences = SentenceEncoder::from_dir(&missing, &options, &Device::cpu());
+    for error in [load(&missing).err(), sentences.err()] {
+        let error = error.expect("no folder");
+        assert!(matches!(&error, Error::NoFolder { dir } if *dir == missing), "{error}");
+        assert!(error.to_string().ends_with("missing does not exist"), "{error}");
     }
     Ok(())
 }

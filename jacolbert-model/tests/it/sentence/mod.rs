@@ -173,6 +173,14 @@ fn what_the_folder_says_holds() -> TestResult {
 }
 
 #[test]
+fn the_debug_text_has_no_weights() -> TestResult {
+    let folder = assembled("bert")?;
+    let text = format!("{:?}", load(folder.path(), SentenceSettings::default())?);
+    assert!(text.len() < 1_000 && text.contains("dim"), "{} bytes", text.len());
+    Ok(())
+}
+
+#[test]
 fn prefixes_take_part() -> TestResult {
     let reference = Reference::open()?;
     for model in MODELS {
