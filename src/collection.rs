@@ -1,5 +1,6 @@
 //! A collection: documents that can be searched and changed.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jacolbert_index::PassageId;
@@ -55,7 +56,6 @@ use crate::turn::{Turn, TurnGuard};
 ///
 /// Only one handle or process can change a folder at a time: others get
 /// [`Locked`](jacolbert_index::Error::Locked) within [`Error::Index`].
-#[derive(Debug)]
 pub struct Collection<S: Storage = OnDisk> {
     encoder: Arc<Encoder>,
     storage: S,
@@ -189,5 +189,17 @@ impl<S: Storage> Collection<S> {
         drop(present);
         // Closing the files of the last state takes time, for which no search waits.
         drop(last);
+    }
+}
+
+/// Where the collection is, its numbers of documents and passages, and its model; no contents.
+impl<S: Storage> fmt::Debug for Collection<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Collection")
+            .field("storage", &self.storage)
+            .field("num_documents", &self.num_documents())
+            .field("num_passages", &self.num_passages())
+            .field("encoder", &self.encoder)
+            .finish_non_exhaustive()
     }
 }

@@ -36,6 +36,12 @@ pub enum Error {
         /// The place of the second query among the given ones, from 0.
         position: usize,
     },
+    /// A query of a run has an empty id.
+    #[error("query {position} has an empty id")]
+    EmptyQueryId {
+        /// Its place among the given queries, from 0.
+        position: usize,
+    },
     /// The collection has no document with this id.
     #[error("no document has the id {id:?}")]
     UnknownId {

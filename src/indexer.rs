@@ -37,8 +37,8 @@ pub struct Indexed {
     pub truncated: Vec<Truncated>,
 }
 
-/// An index to be made; made by [`Retriever::indexer`], run by [`run`](Self::run) or
-/// [`run_stream`](Self::run_stream).
+/// Settings for building an index. Create them with [`Retriever::indexer`] and build with
+/// [`run`](Self::run) or [`run_stream`](Self::run_stream).
 ///
 /// ```no_run
 /// use std::ops::ControlFlow;
@@ -88,7 +88,7 @@ impl Retriever {
         self.indexer(folder).run(documents)
     }
 
-    /// An index to be made in `folder`, which must not hold one yet; [`Indexer::run`] makes it.
+    /// Settings for building an index in `folder`, which must not hold one yet; [`Indexer::run`] builds it.
     ///
     /// ```no_run
     /// use jacolbert::{Bits, Document, Retriever};
@@ -165,8 +165,13 @@ impl<'r> Indexer<'r> {
         self
     }
 
-    /// Calls `on_progress` after every step. When it breaks, the folder is left as it was before and the
-    /// result is [`Error::Cancelled`]. By default nothing is reported.
+    /// Calls `on_progress` with `done: 0` before the first document is encoded, then once per round of
+    /// texts that are encoded together, and after every step of the build. When it breaks, the result is
+    /// [`Error::Cancelled`] and the folder holds no index; see [`run`](Self::run). By default nothing is
+    /// reported.
+    ///
+    /// A round takes up to 131,072 tokens, some hundred passages of full length. It takes seconds or, with a
+    /// large model, minutes.
     ///
     /// ```no_run
     /// use std::ops::ControlFlow;
@@ -199,8 +204,9 @@ impl<'r> Indexer<'r> {
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
-    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder is as it was before, except
-    /// after [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then the collection
+    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder holds no index and
+    /// can be used again; if this call created it, it stays there with nothing in it but `writer.lock`.
+    /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then the collection
     /// is there and can be opened, but a power failure may lose it.
     pub fn run<D: Borrow<Document> + Send>(
         self,

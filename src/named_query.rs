@@ -40,12 +40,16 @@ impl From<BeirQuery> for Query {
     }
 }
 
-/// Checks that all ids differ. Runs refuse empty ids themselves.
+/// Checks that no id is empty and all ids differ.
 pub(crate) fn check_query_ids(queries: &[Query]) -> Result<(), Error> {
     let mut seen = HashSet::with_capacity(queries.len());
-    let mut numbered = queries.iter().enumerate();
-    match numbered.find(|(_, query)| !seen.insert(query.id.as_str())) {
-        Some((position, query)) => Err(Error::DuplicateQuery { id: query.id.clone(), position }),
-        None => Ok(()),
+    for (position, Query { id, .. }) in queries.iter().enumerate() {
+        if id.is_empty() {
+            return Err(Error::EmptyQueryId { position });
+        }
+        if !seen.insert(id.as_str()) {
+            return Err(Error::DuplicateQuery { id: id.clone(), position });
+        }
     }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::collection::Collection;
 use crate::hits::{Hits, describe_hits};
 use crate::storage::{OnDisk, Snapshot, Storage};
 
-/// A query with its settings; made by [`Collection::query`], run by [`search`](Self::search).
+/// A query with its settings. Create it with [`Collection::query`] and run [`search`](Self::search).
 ///
 /// ```no_run
 /// use jacolbert::Collection;
@@ -44,7 +44,7 @@ impl<S: Storage> Collection<S> {
         self.query(query).k(k).search()
     }
 
-    /// A query to be set up; [`QueryBuilder::search`] runs it.
+    /// A query with settings; [`QueryBuilder::search`] runs it.
     ///
     /// ```no_run
     /// use jacolbert::Collection;

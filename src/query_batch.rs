@@ -7,7 +7,7 @@ use crate::collection::Collection;
 use crate::hits::{Hits, describe_hits};
 use crate::storage::{OnDisk, Snapshot, Storage};
 
-/// Queries with their settings; made by [`Collection::query_batch`], run by [`search`](Self::search).
+/// Queries with their settings. Create them with [`Collection::query_batch`] and run [`search`](Self::search).
 ///
 /// ```no_run
 /// use jacolbert::Collection;
@@ -47,7 +47,7 @@ impl<S: Storage> Collection<S> {
         self.query_batch(queries).k(k).search()
     }
 
-    /// Queries to be set up; [`QueryBatchBuilder::search`] runs them.
+    /// Queries with settings; [`QueryBatchBuilder::search`] runs them.
     ///
     /// ```no_run
     /// use jacolbert::Collection;

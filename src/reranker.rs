@@ -16,7 +16,8 @@ use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
 use crate::retriever::Retriever;
 
-/// A run of candidates to be reranked; made by [`Retriever::reranker`], run by [`run`](Self::run).
+/// Settings for reranking the candidates of a run. Create them with [`Retriever::reranker`] and rerank with
+/// [`run`](Self::run).
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -147,7 +148,7 @@ impl<'r> Reranker<'r> {
     ///
     /// # Errors
     /// [`Error::UnknownId`] for a candidate without a text; [`Error::Documents`] for an empty id of a
-    /// document or one that is there twice; [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id of
+    /// document or one that is there twice; [`Error::DuplicateQuery`], [`Error::EmptyQueryId`] for an empty id of
     /// a query; [`Error::Cancelled`], [`Error::Model`].
     pub fn run(self, name: &str) -> Result<Run, Error> {
         let Self { retriever, queries, documents, candidates, mut on_progress } = self;

@@ -18,7 +18,7 @@ use crate::storage::{OnDisk, Storage};
 /// Queries that are encoded and searched between two reports of progress.
 const QUERIES_PER_ROUND: usize = 128;
 
-/// Queries to be searched as a run; made by [`Collection::runner`], run by [`run`](Self::run) or
+/// Settings for searching many queries as a run. Create them with [`Collection::runner`] and search with [`run`](Self::run) or
 /// [`measure_loss`](Self::measure_loss).
 ///
 /// ```no_run
@@ -50,7 +50,7 @@ pub struct Runner<'r, S: Storage = OnDisk> {
 }
 
 impl<S: Storage> Collection<S> {
-    /// A run to be set up; [`Runner::run`] or [`Runner::measure_loss`] runs it.
+    /// Settings for searching `queries` as a run; [`Runner::run`] or [`Runner::measure_loss`] starts it.
     ///
     /// ```no_run
     /// use jacolbert::{Collection, Query};
@@ -128,7 +128,7 @@ impl<'r, S: Storage> Runner<'r, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::DuplicateQuery`], [`Error::Eval`] for an empty id, [`Error::Cancelled`],
+    /// [`Error::DuplicateQuery`], [`Error::EmptyQueryId`], [`Error::Cancelled`],
     /// [`Error::Model`], [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn run(self, name: &str) -> Result<Run, Error> {
         let Self { collection, queries, options, mut on_progress } = self;

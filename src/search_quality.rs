@@ -86,7 +86,7 @@ impl fmt::Display for SearchQuality {
         let percent = 100.0 * share_with_losses;
         write!(
             f,
-            "recall@{k} against exhaustive search {recall:.4}; {percent:.1} % of {num_queries} queries lost something",
+            "recall@{k} against exhaustive search {recall:.4}; {percent:.1} % of {num_queries} queries miss at least one document",
         )
     }
 }

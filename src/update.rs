@@ -13,8 +13,8 @@ use crate::ingest::{Ingest, Truncated};
 use crate::progress::{OnProgress, Progress, report};
 use crate::storage::{Change, OnDisk, Snapshot, Storage};
 
-/// A change with its settings; made by [`Collection::update`], run by [`add`](Self::add) or
-/// [`replace`](Self::replace).
+/// Settings for adding or replacing documents. Create them with [`Collection::update`] and run
+/// [`add`](Self::add) or [`replace`](Self::replace).
 ///
 /// ```no_run
 /// use std::ops::ControlFlow;
@@ -110,7 +110,7 @@ impl<S: Storage> Collection<S> {
         })
     }
 
-    /// An update to be set up; [`Updater::add`] or [`Updater::replace`] runs it.
+    /// Settings for adding or replacing documents; [`Updater::add`] or [`Updater::replace`] runs the update.
     ///
     /// ```no_run
     /// use jacolbert::{Collection, Document, Splitting};
@@ -140,8 +140,8 @@ impl<'c, S: Storage> Updater<'c, S> {
         self
     }
 
-    /// Calls `on_progress` after every round of passages, with the number of documents that are
-    /// encoded. When it breaks, the collection stays as it was and the update is
+    /// Calls `on_progress` with `done: 0` before the first document is encoded, then once per round of
+    /// texts that are encoded together, with the number of documents that are stored. When it breaks, the collection stays as it was and the update is
     /// [`Error::Cancelled`]. By default nothing is reported.
     ///
     /// The callback may search the collection. A change or a reload within it is [`Error::Busy`].

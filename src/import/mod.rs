@@ -42,7 +42,7 @@ impl Retriever {
     /// # Errors
     /// [`Error::Index`] if the vectors cannot be read, have another dimension than the model's, or `to`
     /// cannot be written; [`Error::Documents`] if the texts cannot be read; [`Error::NoDocuments`];
-    /// [`Error::OtherVectors`]. Then `to` is as it was before.
+    /// [`Error::OtherVectors`]. Then `to` holds no index.
     pub fn import_ragatouille(
         &self,
         from: impl AsRef<Path>,

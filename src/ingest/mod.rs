@@ -36,7 +36,7 @@ impl Ingest<'_> {
     /// Splits, tokenises, encodes, pools and stores `documents`, whose ids are known to differ.
     ///
     /// While some passages are encoded, the next ones are read and tokenised, and the previous ones are
-    /// stored. `on_progress` gets the number of stored documents, and may stop the work.
+    /// stored. `on_progress` gets the number of stored documents, first 0, and may stop the work.
     pub(crate) fn run<D: Borrow<Document> + Send>(
         self,
         documents: impl Iterator<Item = Result<D, Error>> + Send,
@@ -53,6 +53,7 @@ impl Ingest<'_> {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         };
+        report()?;
         let options = StreamOptions::default();
         self.encoder.encode_stream(numbered, options, tokenise, take, &mut report)?;
         sink.finish()

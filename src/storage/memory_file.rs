@@ -163,7 +163,9 @@ fn embeddings_of(
     let corrupt = |what: &str| Error::corrupt(path, what);
     let tensor = |name: &str, dtype: Dtype| {
         let found = tensors.tensor(name).ok().filter(|tensor| tensor.dtype() == dtype);
-        found.ok_or_else(|| Error::corrupt(path, format!("tensor {name}")))
+        found.ok_or_else(|| {
+            Error::corrupt(path, format!("there is no tensor `{name}` of the right type"))
+        })
     };
     let rows = tensor(EMBEDDINGS, Dtype::F32)?;
     let lengths = tensor(LENGTHS, Dtype::U64)?;
@@ -179,12 +181,13 @@ fn embeddings_of(
         let length = usize::try_from(u64::from_le_bytes(*bytes)).ok();
         let length = length.and_then(|length| length.checked_mul(dim));
         let length = length.filter(|&length| length <= values.len());
-        let length = length.ok_or_else(|| corrupt("lengths of the passages"))?;
+        let length = length
+            .ok_or_else(|| corrupt("the lengths of the passages do not match the embeddings"))?;
         let passage = Embeddings::new(values.by_ref().take(length).collect(), dim);
         passages.push(passage.map_err(|cause| corrupt(&cause.to_string()))?);
     }
     if values.len() > 0 {
-        return Err(corrupt("lengths of the passages"));
+        return Err(corrupt("the lengths of the passages do not match the embeddings"));
     }
     Ok(passages)
 }

@@ -12,8 +12,8 @@ pub use on_disk::OnDisk;
 pub(crate) use on_disk::{DiskChange, DiskSnapshot};
 pub(crate) use sealed::{Change, Committed, Sealed, Snapshot};
 
-/// A place where a collection keeps its passages: [`OnDisk`] or [`InMemory`]. Nobody else can implement
-/// it.
+/// A place where a collection keeps its passages: [`OnDisk`] or [`InMemory`]. The trait is
+/// sealed.
 ///
 /// Code that works with both takes a `Collection<S>`:
 ///

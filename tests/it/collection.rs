@@ -259,6 +259,34 @@ fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
 }
 
 #[test]
+fn debug_texts_are_short() -> TestResult {
+    let retriever = retriever();
+    let folder = tempfile::tempdir()?;
+    let collection = retriever.index(folder.path(), documents())?.collection;
+    let memory = retriever.in_memory();
+    memory.add(documents())?;
+    let texts = [format!("{retriever:?}"), format!("{collection:?}"), format!("{memory:?}")];
+    for text in &texts {
+        assert!(text.len() < 1_000 && text.contains("fingerprint"), "{} bytes", text.len());
+    }
+    assert!(texts[1].contains("num_documents: 5"), "{}", texts[1]);
+    Ok(())
+}
+
+#[test]
+fn indexing_can_be_cancelled_before_the_first_document() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let mut calls = Vec::new();
+    let stopped = retriever().indexer(folder.path()).on_progress(|progress| {
+        calls.push(progress);
+        ControlFlow::Break(())
+    });
+    assert!(matches!(stopped.run(documents()), Err(Error::Cancelled)));
+    assert_eq!(calls, [jacolbert::IndexProgress::Encoding { done: 0, of: Some(5) }]);
+    Ok(())
+}
+
+#[test]
 fn a_cancelled_index_leaves_nothing() -> TestResult {
     let retriever = retriever();
     let folder = tempfile::tempdir()?;

@@ -142,8 +142,9 @@ fn queries_of_one_name_and_unknown_candidates_are_refused() -> TestResult {
     collection.add(documents())?;
     let run = collection.runner(&twice).run("twice");
     assert!(matches!(run, Err(Error::DuplicateQuery { position: 1, .. })));
-    let nameless = [Query::new("", "山")];
-    assert!(matches!(collection.runner(&nameless).run("nameless"), Err(Error::Eval(_))));
+    let nameless = [Query::new("q1", "山"), Query::new("", "山")];
+    let run = collection.runner(&nameless).run("nameless");
+    assert!(matches!(run, Err(Error::EmptyQueryId { position: 1 })), "{run:?}");
     let mut candidates = Run::new("bm25");
     candidates.push("q1", "川", 1.0)?;
     let queries = queries();

@@ -72,9 +72,11 @@ fn a_thread_of_a_pool_does_not_wait_for_a_change_and_another_thread_does() -> Te
         let shared = &collection;
         thread::scope(|scope| {
             let adding = scope.spawn(move || {
-                let wait = |_| {
-                    started.send(()).expect("the test waits");
-                    may_go_on.recv().expect("the test answers");
+                let wait = |progress: jacolbert::Progress| {
+                    if progress.done == 0 {
+                        started.send(()).expect("the test waits");
+                        may_go_on.recv().expect("the test answers");
+                    }
                     ControlFlow::Continue(())
                 };
                 shared.update().on_progress(wait).add([document(0)])
