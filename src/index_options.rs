@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 /// let options = IndexOptions { splitting: Splitting::Whole, build, ..Default::default() };
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct IndexOptions {
-    /// How documents become passages; by default passages of up to 250 tokens that share up to 50.
+    /// How documents become passages; by default passages of up to 250 tokens that share up to 50. The
+    /// collection remembers it for documents that are added later.
     pub splitting: Splitting,
     /// How many similar tokens of a passage are merged into one vector; by default none. More pooling
     /// makes the index smaller and the results worse. The collection remembers it for documents that

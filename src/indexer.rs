@@ -268,7 +268,7 @@ impl<'r> Indexer<'r> {
         let encoder = self.retriever.encoder();
         let IndexOptions { splitting, pooling, build } = self.options;
         let on_progress = &mut self.on_progress;
-        let mut settings = Settings::new(encoder, pooling)?;
+        let mut settings = Settings::new(encoder, splitting, pooling)?;
         let storage = OnDisk::new(&self.folder)?;
         let builder = IndexBuilder::create(storage.path(), encoder.dim(), build)?;
         let mut sink = IndexSink::new(builder, 0);

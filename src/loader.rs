@@ -26,7 +26,10 @@ use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 #[must_use = "nothing is loaded before `load`"]
 pub struct Loader {
     device: Device,
-    options: LoadOptions,
+    /// Where it is not given, a model has the default, or what its collection remembers.
+    precision: Option<Precision>,
+    dictionary: Option<PathBuf>,
+    config: Option<ColbertConfig>,
 }
 
 impl Retriever {
@@ -79,7 +82,7 @@ impl Retriever {
 
 impl Collection<OnDisk> {
     /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
-    /// and with the dictionary that the collection remembers. It computes on the CPU.
+    /// and with the dictionary, precision and config that the collection remembers. It computes on the CPU.
     ///
     /// [`Retriever::open`] shares a model that is already loaded; [`Loader::open_collection`] takes
     /// settings.
@@ -119,7 +122,8 @@ impl Loader {
         self
     }
 
-    /// The number format of the matrix products, by default `F32`. Shorter formats take less memory and,
+    /// The number format of the matrix products; by default `F32`, or the one that a collection remembers.
+    /// Shorter formats take less memory and,
     /// with the right instructions, less time; they round more.
     ///
     /// ```no_run
@@ -129,7 +133,7 @@ impl Loader {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn precision(mut self, precision: Precision) -> Self {
-        self.options.precision = precision;
+        self.precision = Some(precision);
         self
     }
 
@@ -140,12 +144,13 @@ impl Loader {
     /// let retriever = jacolbert::Retriever::loader().dictionary("unidic_lite/dicdir").load("JaColBERT")?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn dictionary(mut self, dictionary: impl Into<PathBuf>) -> Self {
-        self.options.dictionary = Some(dictionary.into());
+    pub fn dictionary(mut self, dictionary: impl AsRef<Path>) -> Self {
+        self.dictionary = Some(dictionary.as_ref().into());
         self
     }
 
-    /// Settings of the model in place of those in its folder, such as the maximum lengths.
+    /// Settings of the model in place of those in its folder, such as the maximum lengths; by default
+    /// those in its folder, or the ones that a collection remembers.
     ///
     /// ```no_run
     /// use std::path::Path;
@@ -159,11 +164,11 @@ impl Loader {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn config(mut self, config: ColbertConfig) -> Self {
-        self.options.config = Some(config);
+        self.config = Some(config);
         self
     }
 
-    /// All load options at once.
+    /// All load options at once, the [`precision`](Self::precision) included.
     ///
     /// ```no_run
     /// use jacolbert::{LoadOptions, Retriever};
@@ -173,9 +178,9 @@ impl Loader {
     /// let retriever = Retriever::loader().options(options).load("JaColBERT")?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn options(mut self, options: LoadOptions) -> Self {
-        self.options = options;
-        self
+    pub fn options(self, options: LoadOptions) -> Self {
+        let LoadOptions { precision, dictionary, config } = options;
+        Self { device: self.device, precision: Some(precision), dictionary, config }
     }
 
     /// Loads the checkpoint in the folder `path`.
@@ -188,7 +193,10 @@ impl Loader {
     /// # Errors
     /// [`Error::Model`].
     pub fn load(self, path: impl AsRef<Path>) -> Result<Retriever, Error> {
-        Ok(Retriever::new(Encoder::from_dir(path.as_ref(), &self.options, &self.device)?))
+        let Self { device, precision, dictionary, config } = self;
+        let precision = precision.unwrap_or_default();
+        let options = LoadOptions { precision, dictionary, config };
+        Ok(Retriever::new(Encoder::from_dir(path.as_ref(), &options, &device)?))
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub, through the cache that is shared with the
@@ -216,8 +224,9 @@ impl Loader {
     }
 
     /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
-    /// that the collection remembers. Without a [`dictionary`](Self::dictionary) it takes the one that
-    /// the collection remembers.
+    /// that the collection remembers. Without a [`dictionary`](Self::dictionary), a
+    /// [`precision`](Self::precision) or a [`config`](Self::config) it takes those with which the collection
+    /// was indexed.
     ///
     /// ```no_run
     /// use jacolbert::{Precision, Retriever};
@@ -233,9 +242,12 @@ impl Loader {
         let storage = OnDisk::new(folder.as_ref())?;
         let folder = storage.path();
         let index = jacolbert_index::Index::open(folder)?;
-        let Settings { checkpoint, dictionary, .. } = Settings::from_index(folder, &index)?;
-        let checkpoint = checkpoint.ok_or_else(|| Error::NoCheckpoint { path: folder.into() })?;
-        self.options.dictionary = self.options.dictionary.or(dictionary.map(PathBuf::from));
+        let settings = Settings::from_index(folder, &index)?;
+        let no_checkpoint = || Error::NoCheckpoint { path: folder.into() };
+        let checkpoint = settings.checkpoint.ok_or_else(no_checkpoint)?;
+        self.precision = self.precision.or(Some(settings.precision));
+        self.dictionary = self.dictionary.or(settings.dictionary.map(PathBuf::from));
+        self.config = self.config.or(settings.config);
         let retriever = self.load(checkpoint)?;
         let snapshot = DiskSnapshot::from_index(retriever.encoder(), folder, index)?;
         Ok(Collection::from_snapshot(retriever.shared_encoder(), storage, snapshot))

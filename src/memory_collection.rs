@@ -73,8 +73,9 @@ impl Collection<InMemory> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Io`]; a file that was there before stays as it was. [`Error::Model`] if the model's
-    /// fingerprint cannot be computed.
+    /// [`Error::Io`]; a file that was there before stays as it was, unless only the last step failed, which
+    /// waits until the new file's name is on disk. [`Error::Model`] if the model's fingerprint cannot be
+    /// computed.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         self.snapshot().save(self.encoder(), path.as_ref())
     }

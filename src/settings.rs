@@ -4,8 +4,9 @@ use std::io;
 use std::path::Path;
 
 use jacolbert_core::Pooling;
+use jacolbert_documents::Splitting;
 use jacolbert_index::Index;
-use jacolbert_model::Encoder;
+use jacolbert_model::{ColbertConfig, Encoder, Precision};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -27,17 +28,38 @@ pub(crate) struct Settings {
     /// How the tokens of its passages were pooled.
     #[serde(default)]
     pub(crate) pooling: Pooling,
+    /// How its documents were split.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) splitting: Splitting,
+    /// The number format in which the model multiplied.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) precision: Precision,
+    /// The settings that the model was loaded with, if not those of its folder.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) config: Option<ColbertConfig>,
+}
+
+/// Whether a setting is left out of the JSON.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Settings {
     /// Settings of a collection without documents, encoded by `encoder`.
-    pub(crate) fn new(encoder: &Encoder, pooling: Pooling) -> Result<Self, Error> {
+    pub(crate) fn new(
+        encoder: &Encoder,
+        splitting: Splitting,
+        pooling: Pooling,
+    ) -> Result<Self, Error> {
         Ok(Self {
             checkpoint: encoder.checkpoint().map(absolute).transpose()?,
             dictionary: encoder.dictionary().map(absolute).transpose()?,
             fingerprint: Some(encoder.fingerprint()?.to_string()),
             num_documents: 0,
             pooling,
+            splitting,
+            precision: encoder.precision(),
+            config: encoder.load_options().and_then(|options| options.config.clone()),
         })
     }
 
@@ -98,6 +120,9 @@ mod tests {
                 fingerprint: Some("f".into()),
                 num_documents: 2,
                 pooling,
+                splitting: Splitting::Whole,
+                precision: Precision::Bf16,
+                config: Some(ColbertConfig::default()),
             };
             assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
         }
@@ -105,22 +130,27 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_are_those_of_earlier_versions() {
+    fn default_settings_have_the_bytes_of_earlier_versions() {
         let settings = Settings {
             checkpoint: Some("/models/a".into()),
             dictionary: None,
             fingerprint: Some("f".into()),
             num_documents: 2,
             pooling: Pooling::default(),
+            splitting: Splitting::default(),
+            precision: Precision::default(),
+            config: None,
         };
         let expected = r#"{"checkpoint":"/models/a","dictionary":null,"fingerprint":"f","num_documents":2,"pooling":{"factor":1,"protected_tokens":1}}"#;
         assert_eq!(settings.to_bytes(), expected.as_bytes());
     }
 
     #[test]
-    fn settings_without_pooling_are_of_a_collection_without() -> Result<(), serde_json::Error> {
+    fn settings_that_are_not_stored_are_the_defaults() -> Result<(), serde_json::Error> {
         let settings: Settings = serde_json::from_str(r#"{"checkpoint":null,"num_documents":2}"#)?;
         assert_eq!(settings.pooling, Pooling::default());
+        assert_eq!((settings.splitting, settings.config), (Splitting::default(), None));
+        assert_eq!(settings.precision, Precision::default());
         Ok(())
     }
 

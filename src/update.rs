@@ -37,7 +37,7 @@ use crate::storage::{Change, OnDisk, Snapshot, Storage};
 #[must_use = "nothing is changed before `add` or `replace`"]
 pub struct Updater<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,
-    splitting: Splitting,
+    splitting: Option<Splitting>,
     on_progress: OnProgress<'c, Progress>,
 }
 
@@ -121,13 +121,14 @@ impl<S: Storage> Collection<S> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn update(&self) -> Updater<'_, S> {
-        Updater { collection: self, splitting: Splitting::default(), on_progress: None }
+        Updater { collection: self, splitting: None, on_progress: None }
     }
 }
 
 impl<'c, S: Storage> Updater<'c, S> {
-    /// How documents become passages; by default passages of up to 250 tokens that share up to 50.
-    /// Longer passages take more time each in the model.
+    /// How documents become passages; by default as the collection was
+    /// [indexed](crate::Indexer::splitting), and in memory passages of up to 250 tokens that share up to
+    /// 50. Longer passages take more time each in the model. The collection does not remember it.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
@@ -136,7 +137,7 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
-        self.splitting = splitting;
+        self.splitting = Some(splitting);
         self
     }
 
@@ -165,7 +166,7 @@ impl<'c, S: Storage> Updater<'c, S> {
 
     /// Adds documents, all or none, in one commit. Returns the passages that were cut.
     ///
-    /// They are pooled as those of the collection. Searches go on meanwhile, without the new documents.
+    /// They are split and pooled as those of the collection. Searches go on meanwhile, without the new documents.
     ///
     /// The call has the [turn](Collection#turns) from its start to the commit, and keeps the vectors of
     /// all documents in memory until then. Add many documents in several calls, to limit both.
@@ -236,7 +237,7 @@ impl<'c, S: Storage> Updater<'c, S> {
         let base = change.base();
         let ingest = Ingest {
             encoder: self.collection.encoder(),
-            splitting: self.splitting,
+            splitting: self.splitting.unwrap_or_else(|| base.splitting()),
             pooling: base.pooling(),
             first_passage: base.documents().num_passages(),
         };

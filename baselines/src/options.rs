@@ -7,7 +7,7 @@ use crate::Error;
 
 /// How BM25 weighs frequency and length.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Bm25Options {
     /// Weight of further occurrences of a term, 0 to 1000; usually 0.9 to 1.2. Default: 1.2. With 0
     /// only the first occurrence counts; with more, frequent terms count more.

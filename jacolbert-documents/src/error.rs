@@ -48,6 +48,16 @@ pub enum Error {
         /// Number of stored passages.
         num_passages: usize,
     },
+    /// Stored documents have a version that this crate does not read.
+    #[error("{} has documents of version {found}, not {supported}", path.display())]
+    Version {
+        /// The file or folder.
+        path: PathBuf,
+        /// Their version.
+        found: u64,
+        /// The version that this crate reads.
+        supported: u64,
+    },
     /// Stored documents are damaged, or do not match the vectors beside them.
     #[error("{} is damaged: {what}", path.display())]
     Corrupt {

@@ -16,7 +16,7 @@ use crate::Error;
 /// # Ok::<(), jacolbert_eval::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Bootstrap {
     /// Number of resamples, at least 1. Default: 1,000. More take longer, and the ends of the interval
     /// depend less on the seed.

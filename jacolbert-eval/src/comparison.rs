@@ -10,7 +10,7 @@ use crate::{Bootstrap, Coverage, Error, EvaluateOptions, Interval, Metric, Repor
 
 /// How runs are compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ComparisonOptions {
     /// The test of a difference. Default: Fisher's randomisation test with 10,000 permutations.
     pub test: SignificanceTest,

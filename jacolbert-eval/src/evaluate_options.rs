@@ -21,7 +21,7 @@ use crate::error::Gap;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct EvaluateOptions {
     /// Least grade of a relevant document. Default: 1; choose 2 for collections in which grade 1
     /// means "related". nDCG ignores it.

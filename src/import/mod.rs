@@ -5,7 +5,7 @@ mod vector_check;
 use std::path::Path;
 
 use jacolbert_core::Pooling;
-use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
+use jacolbert_documents::{Splitting, block_name, ragatouille_block, ragatouille_documents};
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
 use crate::Error;
@@ -62,7 +62,7 @@ impl Retriever {
         }
         vector_check::check(self.encoder(), &vectors, &documents)?;
         let block = ragatouille_block(&documents, vectors.num_passages());
-        let mut settings = Settings::new(self.encoder(), Pooling::default())?;
+        let mut settings = Settings::new(self.encoder(), Splitting::default(), Pooling::default())?;
         settings.num_documents = documents.len();
         let attachments = [(&*block_name(0), &*block), (SETTINGS, &settings.to_bytes())];
         vectors.import(to.as_ref(), build, &attachments)?;

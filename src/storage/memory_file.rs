@@ -46,6 +46,9 @@ impl MemorySnapshot {
             .map_err(|cause| Error::corrupt(path, cause.to_string()))?;
         let mut documents: Documents<Arc<[u8]>> = Documents::new();
         while let Ok(block) = tensors.tensor(&block_name(documents.blocks().len())) {
+            if block.dtype() != Dtype::U8 {
+                return Err(Error::corrupt(path, "documents are not bytes"));
+            }
             documents.push(path, block.data().into())?;
         }
         let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
@@ -100,7 +103,8 @@ fn checksum(content: &[u8]) -> String {
     format!("{:08x}", crc32fast::hash(content))
 }
 
-/// Puts a file with `content` in the place of `path`, durably; an error leaves what was there.
+/// Puts a file with `content` in the place of `path`, durably. An error leaves what was there, unless only the
+/// last step failed, which waits for the folder.
 fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let (new, mut file) = create_beside(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
@@ -109,7 +113,20 @@ fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
         // The first error is the one that the caller needs to know.
         let _ = fs::remove_file(&new);
     }
-    replaced
+    replaced.and_then(|()| sync_folder_of(path))
+}
+
+/// Waits until the name of the file `path` is on disk.
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = std::path::absolute(path)?;
+    folder.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Other systems have no such operation.
+#[cfg(not(unix))]
+fn sync_folder_of(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Creates a new file beside `path`, under a name that no other save uses.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::Documents;
+use jacolbert_documents::{Documents, Splitting};
 use jacolbert_index::PassageId;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, exhaustive_search, explain};
 
@@ -77,6 +77,10 @@ impl Snapshot for MemorySnapshot {
 
     fn contains(&self, passage: PassageId) -> bool {
         self.embeddings(passage).is_some()
+    }
+
+    fn splitting(&self) -> Splitting {
+        Splitting::default()
     }
 
     fn pooling(&self) -> Pooling {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::Documents;
+use jacolbert_documents::{Documents, Splitting};
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
@@ -138,6 +138,10 @@ impl Snapshot for DiskSnapshot {
 
     fn contains(&self, passage: PassageId) -> bool {
         self.index.contains(passage)
+    }
+
+    fn splitting(&self) -> Splitting {
+        self.settings.splitting
     }
 
     fn pooling(&self) -> Pooling {

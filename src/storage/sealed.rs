@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::Documents;
+use jacolbert_documents::{Documents, Splitting};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions};
@@ -47,6 +47,9 @@ pub trait Snapshot: Debug + Send + Sync {
 
     /// Whether there is a passage with this id that is not deleted.
     fn contains(&self, passage: PassageId) -> bool;
+
+    /// How documents become passages, unless a change says otherwise.
+    fn splitting(&self) -> Splitting;
 
     /// How the tokens of passages are pooled.
     fn pooling(&self) -> Pooling;

@@ -4,7 +4,9 @@ use std::fs;
 use std::ops::ControlFlow;
 
 use jacolbert::documents::Error as DocumentsError;
-use jacolbert::{Bits, BuildOptions, Collection, Document, Error, PassageId, PoolFactor, Pooling};
+use jacolbert::{
+    Bits, BuildOptions, Collection, Document, Error, PassageId, PoolFactor, Pooling, Splitting,
+};
 use serde_json::{Value, json};
 
 use crate::sample::{TestResult, documents, retriever};
@@ -294,5 +296,23 @@ fn a_cancelled_index_leaves_nothing() -> TestResult {
     assert!(matches!(stopped.run(documents()), Err(Error::Cancelled)));
     assert!(!jacolbert::index::Index::exists(folder.path()));
     retriever.index(folder.path(), documents())?;
+    Ok(())
+}
+
+#[test]
+fn documents_that_are_added_later_are_split_as_the_first_ones() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let long = |id: &str| Document::new(id, "富士山は日本で一番高い山である。".repeat(12));
+    let splitting = Splitting::Sentences { max_tokens: 12, overlap: 0 };
+    let indexer = retriever().indexer(folder.path()).splitting(splitting);
+    let num_passages = indexer.run([long("a")])?.collection.num_passages();
+    assert!(num_passages > 5, "{num_passages}");
+    let collection = Collection::open(folder.path())?;
+    collection.add([long("b")])?;
+    assert_eq!(collection.num_passages(), 2 * num_passages);
+    collection.replace([long("a")])?;
+    assert_eq!(collection.num_passages(), 2 * num_passages);
+    collection.update().splitting(Splitting::Whole).add([long("c")])?;
+    assert_eq!(collection.num_passages(), 2 * num_passages + 1);
     Ok(())
 }

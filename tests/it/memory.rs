@@ -103,6 +103,14 @@ fn content_at(file: &[u8]) -> usize {
 
 /// The file of `documents` as versions without a checksum wrote it, each of them one passage.
 fn written_by_hand(documents: &[Document]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    written_with_blocks_of(documents, Dtype::U8)
+}
+
+/// The same, with another type for the bytes of the documents.
+fn written_with_blocks_of(
+    documents: &[Document],
+    dtype: Dtype,
+) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let encoder = retriever().encoder();
     let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
     let passages = encoder.encode_passages(&texts)?.embeddings;
@@ -117,12 +125,25 @@ fn written_by_hand(documents: &[Document]) -> Result<Vec<u8>, Box<dyn std::error
     let block = block.build();
     let rows = vec![values.len() / 4 / encoder.dim(), encoder.dim()];
     let tensors = [
-        ("documents-0", TensorView::new(Dtype::U8, vec![block.len()], &block)?),
+        ("documents-0", TensorView::new(dtype, vec![block.len()], &block)?),
         ("embeddings", TensorView::new(Dtype::F32, rows, &values)?),
         ("lengths", TensorView::new(Dtype::U64, vec![documents.len()], &lengths)?),
     ];
     let fingerprint = encoder.fingerprint()?.to_string();
     Ok(safetensors::serialize(tensors, Some([("fingerprint".into(), fingerprint)].into()))?)
+}
+
+#[test]
+fn documents_of_another_type_than_bytes_are_damage() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("encodings.safetensors");
+    fs::write(&path, written_with_blocks_of(&documents(), Dtype::I8)?)?;
+    let loaded = retriever().load_in_memory(&path);
+    assert!(
+        matches!(&loaded, Err(Error::Corrupt { what, .. }) if what.contains("not bytes")),
+        "{loaded:?}"
+    );
+    Ok(())
 }
 
 #[test]

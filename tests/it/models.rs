@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use jacolbert::model::{ColbertConfig, Error as ModelError};
+use jacolbert::model::{ColbertConfig, Error as ModelError, QueryLength};
 use jacolbert::tokenizer::Error as TokenizerError;
-use jacolbert::{Collection, Document, Error, Retriever, SearchOptions};
+use jacolbert::{Collection, Document, Error, Precision, Retriever, SearchOptions};
 use jacolbert_testing::data::mini;
 use jacolbert_testing::small_dictionary;
 use serde_json::{Value, json};
@@ -109,6 +109,35 @@ fn settings_count_as_the_model_does_and_lengths_do_not() -> TestResult {
     open(|config| config.doc_maxlen = 100)?;
     let error = open(|config| config.mask_punctuation = false);
     assert!(matches!(error, Err(Error::OtherModel { .. })));
+    Ok(())
+}
+
+#[test]
+fn a_collection_remembers_precision_and_config_of_its_model() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let mut config = ColbertConfig::from_dir(&mini())?;
+    config.doc_maxlen = 16;
+    config.query_length = QueryLength::Fixed(16);
+    let loader = || Retriever::loader().precision(Precision::Int8).config(config.clone());
+    let retriever = loader().load(mini())?;
+    let question = "日本で一番高い山は？";
+    let hits = retriever.index(folder.path(), documents())?.collection.search(question, 9)?;
+
+    let collection = Collection::open(folder.path())?;
+    let encoder = collection.retriever();
+    let encoder = encoder.encoder();
+    assert_eq!(encoder.precision(), Precision::Int8);
+    assert_eq!(encoder.max_passage_tokens(), retriever.encoder().max_passage_tokens());
+    assert_eq!(collection.search(question, 9)?, hits);
+    // A change keeps what was remembered.
+    collection.delete(["湖"])?;
+    assert_eq!(Collection::open(folder.path())?.retriever().encoder().precision(), Precision::Int8);
+
+    let loader = Retriever::loader().precision(Precision::F32);
+    let exact = loader.config(ColbertConfig::from_dir(&mini())?).open_collection(folder.path())?;
+    let exact = exact.retriever();
+    assert_eq!(exact.encoder().precision(), Precision::F32);
+    assert!(exact.encoder().max_passage_tokens() > encoder.max_passage_tokens());
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use jacolbert::eval::EvaluateOptions;
+use jacolbert::model::EncodeOptions;
 use jacolbert::{
     Bits, BuildOptions, Document, Hit, Hits, IndexOptions, LoadOptions, PoolFactor, Pooling, Query,
     Reranked, SearchOptions, Splitting,
@@ -55,6 +57,28 @@ fn options_come_back_as_they_were_and_missing_fields_are_defaults() -> TestResul
     let options = serde_json::from_str::<SearchOptions>(r#"{"k":3}"#)?;
     assert_eq!(options, SearchOptions { k: 3, ..Default::default() });
     Ok(())
+}
+
+#[test]
+fn a_misspelt_option_is_an_error() {
+    let fails = |result: Result<(), serde_json::Error>| {
+        let error = result.expect_err("an unknown field").to_string();
+        assert!(error.contains("unknown field"), "{error}");
+    };
+    fn read<T: DeserializeOwned>(json: &str) -> Result<(), serde_json::Error> {
+        serde_json::from_str::<T>(json).map(|_| ())
+    }
+    fails(read::<BuildOptions>(r#"{"bit":4}"#));
+    fails(read::<IndexOptions>(r#"{"build":{"bit":4}}"#));
+    fails(read::<IndexOptions>(r#"{"spliting":"Whole"}"#));
+    fails(read::<IndexOptions>(
+        r#"{"splitting":{"Sentences":{"max_tokens":9,"overlap":0,"x":1}}}"#,
+    ));
+    fails(read::<Pooling>(r#"{"factors":2}"#));
+    fails(read::<SearchOptions>(r#"{"nprobe":4}"#));
+    fails(read::<LoadOptions>(r#"{"precission":"bf16"}"#));
+    fails(read::<EncodeOptions>(r#"{"batches":1}"#));
+    fails(read::<EvaluateOptions>(r#"{"tie":1}"#));
 }
 
 #[test]

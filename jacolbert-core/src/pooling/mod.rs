@@ -53,7 +53,7 @@ impl From<PoolFactor> for u64 {
 
 /// How the tokens of a passage are pooled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Pooling {
     /// Average number of tokens that are merged into one. Default: [`PoolFactor::One`], no pooling. A larger factor
     /// makes an index smaller and search faster, and lowers recall.

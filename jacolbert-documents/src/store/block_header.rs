@@ -1,5 +1,9 @@
 //! The header of a block of documents: the one place where it is written and parsed.
 
+use std::path::Path;
+
+use crate::Error;
+
 /// First bytes of a block.
 const MAGIC: [u8; 8] = *b"JaColDoc";
 /// Version of the layout.
@@ -19,22 +23,26 @@ pub(super) struct BlockHeader {
 }
 
 impl BlockHeader {
-    /// Reads the header of the block `all` and checks that its tables and texts fill the block exactly.
-    /// The error says what is wrong.
-    pub(super) fn parse(all: &[u8]) -> Result<Self, &'static str> {
+    /// Reads the header of the block `all` and checks that its tables and texts fill the block exactly;
+    /// `path` is for messages.
+    ///
+    /// # Errors
+    /// [`Error::Version`], [`Error::Corrupt`].
+    pub(super) fn parse(path: &Path, all: &[u8]) -> Result<Self, Error> {
         if all.get(..8) != Some(&MAGIC) {
-            return Err("not documents");
+            return Err(Error::corrupt(path, "not documents"));
         }
-        let field = |at: usize| word(all, at).ok_or("header is cut short");
-        if field(1)? != VERSION as usize {
-            return Err("version of the documents");
+        let field = |at| word(all, at).ok_or_else(|| Error::corrupt(path, "header is cut short"));
+        let found = field(1)? as u64;
+        if found != VERSION {
+            return Err(Error::Version { path: path.into(), found, supported: VERSION });
         }
         let header =
             Self { first_passage: field(2)?, num_documents: field(3)?, num_passages: field(4)? };
         if header.checked_len(all) == Some(all.len()) && header.passages_have_ids() {
             Ok(header)
         } else {
-            Err("lengths of the documents")
+            Err(Error::corrupt(path, "lengths of the documents"))
         }
     }
 

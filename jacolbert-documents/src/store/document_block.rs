@@ -47,10 +47,9 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     /// Checks the header of `bytes`; `path` is for messages.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Version`], [`Error::Corrupt`].
     pub fn new(path: &Path, bytes: B) -> Result<Self, Error> {
-        let header =
-            BlockHeader::parse(bytes.as_ref()).map_err(|what| Error::corrupt(path, what))?;
+        let header = BlockHeader::parse(path, bytes.as_ref())?;
         Ok(Self { path: path.into(), bytes, header })
     }
 
@@ -262,6 +261,14 @@ mod tests {
         for len in 0..bytes.len() {
             assert!(matches!(open(&bytes[..len]), Err(Error::Corrupt { .. })), "{len} bytes");
         }
+    }
+
+    #[test]
+    fn documents_of_another_version_say_so() {
+        let mut bytes = block();
+        bytes[8] = 2;
+        let opened = open(&bytes);
+        assert!(matches!(opened, Err(Error::Version { found: 2, supported: 1, .. })), "{opened:?}");
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl<B: AsRef<[u8]>> Documents<B> {
     /// Appends a block, whose passages must follow those of the last one; `path` is for messages.
     ///
     /// # Errors
-    /// [`Error::Corrupt`].
+    /// [`Error::Version`], [`Error::Corrupt`].
     pub fn push(&mut self, path: &Path, bytes: B) -> Result<(), Error> {
         let block = DocumentBlock::new(path, bytes)?;
         if block.first_passage() != self.num_passages() {
@@ -154,7 +154,7 @@ impl Documents<Attachment> {
     /// Nothing is read that grows with the collection.
     ///
     /// # Errors
-    /// [`Error::Corrupt`] if a block is damaged, or the index has another number of passages.
+    /// [`Error::Version`]; [`Error::Corrupt`] if a block is damaged, or the index has another number of passages.
     pub fn from_index(folder: &Path, index: &Index) -> Result<Self, Error> {
         let mut documents = Self::new();
         while let Some(block) = index.attachment(&block_name(documents.blocks.len())) {

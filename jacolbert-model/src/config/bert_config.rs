@@ -11,7 +11,7 @@ use crate::Error;
 
 /// Shape of a BERT encoder. Fields are named as the keys of `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct BertConfig {
     /// Number of tokens that have an embedding.
     pub vocab_size: usize,

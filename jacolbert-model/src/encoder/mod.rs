@@ -131,6 +131,15 @@ impl Encoder {
         }
     }
 
+    /// The options that the model was loaded with; none if it was made in memory.
+    pub fn load_options(&self) -> Option<&LoadOptions> {
+        match &self.origin {
+            Origin::Folder { options, .. } => Some(options),
+            #[cfg(feature = "burn")]
+            Origin::Memory { .. } => None,
+        }
+    }
+
     /// The fingerprint of the model. It is computed once: while the weights are read from files, or at the first call
     /// for a model that was made in memory.
     ///
