@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use half::f16;
+use jacolbert_core::norm;
 
 use super::codec::PlaidCodec;
 use super::folder::PlaidFolder;
@@ -12,7 +13,7 @@ use crate::build::{SegmentPacker, TokenFormat};
 use crate::codec::{CodecParts, Codes, Levels, TokenEncoder, pack};
 use crate::deleted::Deleted;
 use crate::kernels::rows_to_bytes;
-use crate::storage::{Draft, Manifest, NewAttachments, SectionFile, norm};
+use crate::storage::{Draft, Manifest, NewAttachments, SectionFile};
 use crate::{BuildOptions, Error, Index, PassageId, ResidualCodec};
 
 /// Number of tokens on which the fit of the codebook is measured.
