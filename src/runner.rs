@@ -18,8 +18,8 @@ use crate::storage::{OnDisk, Storage};
 /// Queries that are encoded and searched between two reports of progress.
 const QUERIES_PER_ROUND: usize = 128;
 
-/// Settings for searching many queries as a run. Create them with [`Collection::runner`] and search with [`run`](Self::run) or
-/// [`measure_loss`](Self::measure_loss).
+/// Settings for searching many queries as a run. Create them with [`Collection::runner`] and search with
+/// [`run`](Self::run) or [`measure_loss`](Self::measure_loss).
 ///
 /// ```no_run
 /// use std::path::Path;
