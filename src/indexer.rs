@@ -204,10 +204,10 @@ impl<'r> Indexer<'r> {
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
-    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then the folder holds no index and
-    /// can be used again; if this call created it, it stays there with nothing in it but `writer.lock`.
-    /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then the collection
-    /// is there and can be opened, but a power failure may lose it.
+    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
+    /// folder that this call created stays, with nothing in it but `writer.lock`; it can be used again.
+    /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then
+    /// the collection is there and can be opened, but a power failure may lose it.
     pub fn run<D: Borrow<Document> + Send>(
         self,
         documents: impl IntoIterator<Item = D>,
