@@ -43,13 +43,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let memory = retriever.in_memory();
     memory.update().splitting(Splitting::Whole).on_progress(report).add(&documents)?;
-    let mut runs = vec![memory.runner(&queries).k(K).on_progress(report).run("exhaustive")?];
+    let mut runs = vec![memory.runner(&queries).k(K).on_progress(report).run("exhaustive")?.run];
     for bits in [Bits::Two, Bits::Four] {
         let folder = tempfile::tempdir()?;
         let indexer = retriever.indexer(folder.path()).splitting(Splitting::Whole).bits(bits);
         let collection = indexer.run(&documents)?.collection;
         let name = format!("{} bits", bits.get());
-        let run = collection.runner(&queries).k(K).on_progress(report).run(&name)?;
+        let run = collection.runner(&queries).k(K).on_progress(report).run(&name)?.run;
         println!("{name}: {}", SearchQuality::new(&runs[0], &run, K));
         runs.push(run);
     }

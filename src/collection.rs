@@ -5,9 +5,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
-use jacolbert_search::Match;
 
 use crate::Error;
+use crate::explanation::Explanation;
 use crate::retriever::Retriever;
 use crate::storage::{Change, Committed, OnDisk, Snapshot, Storage};
 use crate::turn::{Turn, TurnGuard};
@@ -124,21 +124,26 @@ impl<S: Storage> Collection<S> {
     /// let collection = Collection::open("my-index")?;
     /// let query = "一番高い山は？";
     /// for hit in &collection.search(query, 3)? {
-    ///     let matches = collection.explain(query, hit.passage_id)?;
-    ///     println!("{} matches of {}", matches.len(), hit.document_id);
+    ///     let explanation = collection.explain(query, hit.passage_id)?;
+    ///     println!("{} matches of {}", explanation.matches.len(), hit.document_id);
     /// }
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::UnknownPassage`], [`Error::Model`], [`Error::Search`].
-    pub fn explain(&self, query: impl AsRef<str>, passage: PassageId) -> Result<Vec<Match>, Error> {
+    pub fn explain(
+        &self,
+        query: impl AsRef<str>,
+        passage: PassageId,
+    ) -> Result<Explanation, Error> {
         let snapshot = self.snapshot();
         if !snapshot.contains(passage) {
             return Err(Error::UnknownPassage { passage });
         }
-        let query = self.encoder.encode_query(query.as_ref())?.embeddings;
-        snapshot.explain(query.as_ref(), passage)
+        let query = self.encoder.encode_query(query.as_ref())?;
+        let matches = snapshot.explain(query.embeddings.as_ref(), passage)?;
+        Ok(Explanation { matches, tokens_cut: query.tokens_cut })
     }
 
     pub(crate) fn encoder(&self) -> &Encoder {

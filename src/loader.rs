@@ -62,7 +62,7 @@ impl Retriever {
     /// # Errors
     /// [`Error::Hub`], [`Error::Model`].
     #[cfg(feature = "hub")]
-    pub fn from_hub(name: &str) -> Result<Self, Error> {
+    pub fn from_hub(name: impl AsRef<str>) -> Result<Self, Error> {
         Self::loader().load_from_hub(name, &jacolbert_hub::HubOptions::default())
     }
 
@@ -217,10 +217,10 @@ impl Loader {
     #[cfg(feature = "hub")]
     pub fn load_from_hub(
         self,
-        name: &str,
+        name: impl AsRef<str>,
         options: &jacolbert_hub::HubOptions,
     ) -> Result<Retriever, Error> {
-        self.load(jacolbert_hub::fetch_checkpoint(name, options, &mut |_| ())?)
+        self.load(jacolbert_hub::fetch_checkpoint(name.as_ref(), options, &mut |_| ())?)
     }
 
     /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder

@@ -1,5 +1,6 @@
 //! Reranking: another engine's results in the order of the model.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -15,6 +16,7 @@ use crate::hits::{Hits, Reranked};
 use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
 use crate::retriever::Retriever;
+use crate::run_output::RunOutput;
 
 /// Settings for reranking the candidates of a run. Create them with [`Retriever::reranker`] and rerank with
 /// [`run`](Self::run).
@@ -29,15 +31,15 @@ use crate::retriever::Retriever;
 /// let queries = [Query::new("q1", "一番高い山は？")];
 /// let documents = [Document::new("fuji", "富士山は日本で最も高い山である。")];
 /// let candidates = Run::open_trec(Path::new("bm25.trec"))?;
-/// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?;
+/// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?.run;
 /// println!("{} results", run.num_results());
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
 #[must_use = "nothing is reranked before `run`"]
-pub struct Reranker<'r> {
+pub struct Reranker<'r, D> {
     retriever: &'r Retriever,
-    queries: &'r [Query],
-    documents: &'r [Document],
+    queries: Vec<Query>,
+    documents: Vec<D>,
     candidates: &'r Run,
     on_progress: OnProgress<'r, Progress>,
 }
@@ -96,20 +98,22 @@ impl Retriever {
     /// candidates.push("q1", "fuji", 12.5)?;
     /// let queries = [Query::new("q1", "一番高い山は？")];
     /// let documents = [Document::new("fuji", "富士山は日本で最も高い山である。")];
-    /// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?;
+    /// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn reranker<'r>(
+    pub fn reranker<'r, Q: Borrow<Query>, D: Borrow<Document>>(
         &'r self,
-        queries: &'r [Query],
-        documents: &'r [Document],
+        queries: impl IntoIterator<Item = Q>,
+        documents: impl IntoIterator<Item = D>,
         candidates: &'r Run,
-    ) -> Reranker<'r> {
+    ) -> Reranker<'r, D> {
+        let queries = queries.into_iter().map(|query| query.borrow().clone()).collect();
+        let documents = documents.into_iter().collect();
         Reranker { retriever: self, queries, documents, candidates, on_progress: None }
     }
 }
 
-impl<'r> Reranker<'r> {
+impl<'r, D: Borrow<Document>> Reranker<'r, D> {
     /// Calls `on_progress` after every query. When it breaks, the run is [`Error::Cancelled`]. By default
     /// nothing is reported.
     ///
@@ -142,7 +146,7 @@ impl<'r> Reranker<'r> {
     /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
     /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
     /// # let mut candidates = jacolbert::eval::Run::new("bm25");
-    /// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?;
+    /// let run = retriever.reranker(&queries, &documents, &candidates).run("reranked")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
@@ -150,34 +154,34 @@ impl<'r> Reranker<'r> {
     /// [`Error::UnknownId`] for a candidate without a text; [`Error::Documents`] for an empty id of a
     /// document or one that is there twice; [`Error::DuplicateQuery`], [`Error::EmptyQueryId`] for an empty id of
     /// a query; [`Error::Cancelled`], [`Error::Model`].
-    pub fn run(self, name: &str) -> Result<Run, Error> {
+    pub fn run(self, name: impl AsRef<str>) -> Result<RunOutput, Error> {
         let Self { retriever, queries, documents, candidates, mut on_progress } = self;
-        check_query_ids(queries)?;
-        check_ids(documents)?;
-        let texts = documents.iter().map(|document| (document.id.as_str(), document.text.as_str()));
+        check_query_ids(&queries)?;
+        check_ids(&documents)?;
+        let documents = documents.iter().map(|document| document.borrow());
+        let texts = documents.map(|document| (document.id.as_str(), document.text.as_str()));
         let texts: HashMap<&str, &str> = texts.collect();
-        let mut run = Run::new(name);
+        let mut output = RunOutput::new(name.as_ref());
         for (n, query) in queries.iter().enumerate() {
-            run.push_query(&query.id)?;
-            for (id, score) in rerank_candidates(retriever, query, candidates, &texts)? {
-                run.push(&query.id, id, score.into())?;
-            }
+            rerank_candidates(retriever, query, candidates, &texts, &mut output)?;
             let progress = Progress { done: n + 1, of: queries.len() };
             if report(&mut on_progress, progress).is_break() {
                 return Err(Error::Cancelled);
             }
         }
-        Ok(run)
+        Ok(output)
     }
 }
 
-/// The candidates of `query` with their scores, best first.
-fn rerank_candidates<'r>(
+/// Adds `query` and its candidates with their scores to `output`.
+fn rerank_candidates(
     retriever: &Retriever,
     query: &Query,
-    candidates: &'r Run,
+    candidates: &Run,
     texts: &HashMap<&str, &str>,
-) -> Result<Vec<(&'r str, f32)>, Error> {
+    output: &mut RunOutput,
+) -> Result<(), Error> {
+    output.run.push_query(&query.id)?;
     let ranking = candidates.ranking(&query.id);
     let ranking = ranking.map(|ranking| ranking.best_first(TieRule::InputOrder));
     let ids: Vec<&str> = ranking.into_iter().flatten().map(|(id, _)| id).collect();
@@ -185,12 +189,17 @@ fn rerank_candidates<'r>(
         |id: &&str| texts.get(id).copied().ok_or_else(|| Error::UnknownId { id: id.to_string() });
     let passages = ids.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     if passages.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let passages = retriever.encoder().encode_passages(&passages)?.embeddings;
-    let query = retriever.encoder().encode_query(&query.text)?.embeddings;
-    let best = score_texts(query.as_ref(), &passages, passages.len())?;
-    Ok(best.iter().map(|hit| (ids[hit.passage.index()], hit.score)).collect())
+    let passages = retriever.encoder().encode_passages(&passages)?;
+    let encoded = retriever.encoder().encode_query(&query.text)?;
+    output.num_truncated_passages += passages.truncated.len();
+    output.num_truncated_queries += usize::from(encoded.tokens_cut > 0);
+    let passages = passages.embeddings;
+    for hit in score_texts(encoded.embeddings.as_ref(), &passages, passages.len())? {
+        output.run.push(&query.id, ids[hit.passage.index()], hit.score.into())?;
+    }
+    Ok(())
 }
 
 /// The best `k` of `passages`, whose ids are their positions.
@@ -203,7 +212,7 @@ fn score_texts(
     Ok(exhaustive_search(query, numbered, k)?)
 }
 
-impl fmt::Debug for Reranker<'_> {
+impl<D> fmt::Debug for Reranker<'_, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let num_queries = self.queries.len();
         f.debug_struct("Reranker").field("num_queries", &num_queries).finish_non_exhaustive()

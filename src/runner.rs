@@ -1,10 +1,10 @@
 //! Runs: the best documents of a collection for the queries of a test collection.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use jacolbert_eval::Run;
 use jacolbert_search::SearchOptions;
 
 use crate::Error;
@@ -12,6 +12,7 @@ use crate::collection::Collection;
 use crate::document_ranking::rank_documents;
 use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
+use crate::run_output::RunOutput;
 use crate::search_quality::SearchQuality;
 use crate::storage::{OnDisk, Storage};
 
@@ -35,7 +36,7 @@ const QUERIES_PER_ROUND: usize = 128;
 ///
 /// let memory = Retriever::from_dir("assets/mini")?.in_memory();
 /// memory.update().splitting(Splitting::Whole).add(&documents)?;
-/// let run = memory.runner(&queries).k(10).run("mini")?;
+/// let run = memory.runner(&queries).k(10).run("mini")?.run;
 /// let metrics = Metric::parse_list("recall@1, recall@10")?;
 /// let report = evaluate(&beir.qrels("test")?, &run, &metrics, &EvaluateOptions::default())?;
 /// println!("{}", report.to_text());
@@ -44,7 +45,7 @@ const QUERIES_PER_ROUND: usize = 128;
 #[must_use = "nothing is searched before `run` or `measure_loss`"]
 pub struct Runner<'r, S: Storage = OnDisk> {
     collection: &'r Collection<S>,
-    queries: &'r [Query],
+    queries: Vec<Query>,
     options: SearchOptions,
     on_progress: OnProgress<'r, Progress>,
 }
@@ -57,11 +58,12 @@ impl<S: Storage> Collection<S> {
     ///
     /// let collection = Collection::open("my-index")?;
     /// let queries = [Query::new("q1", "一番高い山は？")];
-    /// let run = collection.runner(&queries).k(100).run("my-model")?;
+    /// let run = collection.runner(&queries).k(100).run("my-model")?.run;
     /// println!("{} results", run.num_results());
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn runner<'r>(&'r self, queries: &'r [Query]) -> Runner<'r, S> {
+    pub fn runner<Q: Borrow<Query>>(&self, queries: impl IntoIterator<Item = Q>) -> Runner<'_, S> {
+        let queries = queries.into_iter().map(|query| query.borrow().clone()).collect();
         let options = SearchOptions::default();
         Runner { collection: self, queries, options, on_progress: None }
     }
@@ -73,11 +75,50 @@ impl<'r, S: Storage> Runner<'r, S> {
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
     /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
-    /// let run = collection.runner(&queries).k(100).run("mini")?;
+    /// let run = collection.runner(&queries).k(100).run("mini")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn k(mut self, k: usize) -> Self {
         self.options.k = k;
+        self
+    }
+
+    /// See [`SearchOptions::n_probe`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let output = collection.runner(&queries).n_probe(64).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_probe(mut self, n_probe: usize) -> Self {
+        self.options.n_probe = Some(n_probe);
+        self
+    }
+
+    /// See [`SearchOptions::n_rescored`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let output = collection.runner(&queries).n_rescored(500).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_rescored(mut self, n_rescored: usize) -> Self {
+        self.options.n_rescored = Some(n_rescored);
+        self
+    }
+
+    /// See [`SearchOptions::n_exact`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
+    /// let output = collection.runner(&queries).n_exact(50).run("mini")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_exact(mut self, n_exact: usize) -> Self {
+        self.options.n_exact = Some(n_exact);
         self
     }
 
@@ -86,7 +127,7 @@ impl<'r, S: Storage> Runner<'r, S> {
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
     /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
-    /// let run = collection.runner(&queries).options(jacolbert::SearchOptions::exact(10)).run("mini")?;
+    /// let run = collection.runner(&queries).options(jacolbert::SearchOptions::exact(10)).run("mini")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn options(mut self, options: SearchOptions) -> Self {
@@ -106,7 +147,7 @@ impl<'r, S: Storage> Runner<'r, S> {
     ///     println!("{} of {}", progress.done, progress.of);
     ///     ControlFlow::Continue(())
     /// });
-    /// let run = runner.run("mini")?;
+    /// let run = runner.run("mini")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn on_progress(
@@ -123,17 +164,17 @@ impl<'r, S: Storage> Runner<'r, S> {
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
     /// # let queries = [jacolbert::Query::new("q1", "一番高い山は？")];
-    /// let run = collection.runner(&queries).run("mini")?;
+    /// let run = collection.runner(&queries).run("mini")?.run;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::DuplicateQuery`], [`Error::EmptyQueryId`], [`Error::Cancelled`],
     /// [`Error::Model`], [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
-    pub fn run(self, name: &str) -> Result<Run, Error> {
+    pub fn run(self, name: impl AsRef<str>) -> Result<RunOutput, Error> {
         let Self { collection, queries, options, mut on_progress } = self;
-        let search = Search { collection, snapshot: collection.snapshot(), queries };
-        search.run(name, &options, &mut |done| {
+        let search = Search { collection, snapshot: collection.snapshot(), queries: &queries };
+        search.run(name.as_ref(), &options, &mut |done| {
             report(&mut on_progress, Progress { done, of: queries.len() })
         })
     }
@@ -157,7 +198,7 @@ impl Runner<'_, OnDisk> {
     /// As [`run`](Self::run).
     pub fn measure_loss(self) -> Result<SearchQuality, Error> {
         let Self { collection, queries, options, mut on_progress } = self;
-        let search = Search { collection, snapshot: collection.snapshot(), queries };
+        let search = Search { collection, snapshot: collection.snapshot(), queries: &queries };
         let of = 2 * queries.len();
         let all = SearchOptions::exact(options.k);
         let exact = search
@@ -165,7 +206,7 @@ impl Runner<'_, OnDisk> {
         let found = search.run("found", &options, &mut |done| {
             report(&mut on_progress, Progress { done: queries.len() + done, of })
         })?;
-        Ok(SearchQuality::new(&exact, &found, options.k))
+        Ok(SearchQuality::new(&exact.run, &found.run, options.k))
     }
 }
 
@@ -182,29 +223,31 @@ impl<S: Storage> Search<'_, S> {
         name: &str,
         options: &SearchOptions,
         on_progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Run, Error> {
+    ) -> Result<RunOutput, Error> {
         check_query_ids(self.queries)?;
-        let mut run = Run::new(name);
+        let mut output = RunOutput::new(name);
         let mut done = 0;
         for round in self.queries.chunks(QUERIES_PER_ROUND) {
-            self.add_round(round, options, &mut run)?;
+            self.add_round(round, options, &mut output)?;
             done += round.len();
             if on_progress(done).is_break() {
                 return Err(Error::Cancelled);
             }
         }
-        Ok(run)
+        Ok(output)
     }
 
     fn add_round(
         &self,
         round: &[Query],
         options: &SearchOptions,
-        run: &mut Run,
+        output: &mut RunOutput,
     ) -> Result<(), Error> {
         let texts: Vec<&str> = round.iter().map(|query| query.text.as_str()).collect();
-        let encoded = self.collection.encoder().encode_queries(&texts)?.embeddings;
-        let ranked = rank_documents(self.snapshot.as_ref(), &encoded, options)?;
+        let encoded = self.collection.encoder().encode_queries(&texts)?;
+        output.num_truncated_queries += encoded.truncated.len();
+        let ranked = rank_documents(self.snapshot.as_ref(), &encoded.embeddings, options)?;
+        let run = &mut output.run;
         for (query, documents) in round.iter().zip(ranked) {
             run.push_query(&query.id)?;
             for (document, score) in documents {

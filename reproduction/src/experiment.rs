@@ -135,13 +135,13 @@ impl<'a> Experiment<'a> {
             Ok(match (candidates, model.search) {
                 (Some(candidates), _) => {
                     let reranker = retriever.reranker(queries, documents, candidates);
-                    reranker.on_progress(&mut step).run("")?
+                    reranker.on_progress(&mut step).run("")?.run
                 }
                 (None, SearchBy::Exhaustive) => {
                     let memory = retriever.in_memory();
                     let update = memory.update().splitting(Splitting::Whole);
                     update.on_progress(&mut step).add(documents)?;
-                    memory.runner(queries).k(DEPTH).on_progress(&mut step).run("")?
+                    memory.runner(queries).k(DEPTH).on_progress(&mut step).run("")?.run
                 }
                 (None, SearchBy::Index(bits)) => {
                     let index = self.index(&retriever, bits, &description, &mut tell)?;
@@ -149,7 +149,7 @@ impl<'a> Experiment<'a> {
                         tell(step.done, step.of);
                         ControlFlow::Continue(())
                     };
-                    index.runner(queries).k(DEPTH).on_progress(&mut step).run("")?
+                    index.runner(queries).k(DEPTH).on_progress(&mut step).run("")?.run
                 }
             })
         })?;

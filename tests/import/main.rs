@@ -70,7 +70,7 @@ fn an_imported_collection_goes_on_as_any_other() -> TestResult {
     let question = "環をもつ惑星は？";
     let before = collection.search(question, 100)?;
     assert_eq!(before[0].document_id, "planets");
-    let matches = collection.explain(question, before[0].passage_id)?;
+    let matches = collection.explain(question, before[0].passage_id)?.matches;
     let sum: f32 = matches.iter().map(|found| found.score).sum();
     assert!((sum - before[0].score).abs() < 1e-3);
     let among = collection.query(question).k(100).among(["planets", "fuji-1"]).search()?;

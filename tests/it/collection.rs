@@ -252,7 +252,7 @@ fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
     let collection = retriever.index(folder.path(), documents())?.collection;
     let query = "わび茶を大成した茶人は誰か？";
     for hit in &collection.search(query, 100)? {
-        let matches = collection.explain(query, hit.passage_id)?;
+        let matches = collection.explain(query, hit.passage_id)?.matches;
         assert_eq!(matches.len(), 32, "one a query token");
         let sum: f32 = matches.iter().map(|found| found.score).sum();
         assert!((sum - hit.score).abs() < 1e-4);

@@ -32,7 +32,7 @@ fn a_run_has_the_hits_of_every_search() -> TestResult {
         steps.push((progress.done, progress.of));
         ControlFlow::Continue(())
     });
-    let run = runner.run("mini")?;
+    let run = runner.run("mini")?.run;
     assert_eq!((run.name(), run.num_queries(), run.num_results()), ("mini", 3, 9));
     assert_eq!(steps, [(3, 3)]);
     for query in &queries {
@@ -54,7 +54,7 @@ fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
     collection.update().splitting(splitting).add(&documents)?;
     assert!(collection.num_passages() > 2 * documents.len());
 
-    let run = collection.runner(&queries()[..1]).k(4).run("parts")?;
+    let run = collection.runner(&queries()[..1]).k(4).run("parts")?.run;
     let all = collection.search(&queries()[0].text, usize::MAX)?;
     let mut best: Vec<(String, f64)> = Vec::new();
     for hit in all {
@@ -72,7 +72,7 @@ fn an_exact_search_of_an_index_loses_nothing() -> TestResult {
     let folder = tempfile::tempdir()?;
     let collection = retriever().index(folder.path(), documents())?.collection;
     let queries = queries();
-    let run = collection.runner(&queries).k(3).run("index")?;
+    let run = collection.runner(&queries).k(3).run("index")?.run;
     for query in &queries {
         let hits = collection.search(&query.text, 3)?;
         let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
@@ -124,7 +124,7 @@ fn candidates_are_reranked_as_rerank_does() -> TestResult {
     }
     let documents = documents();
     let queries = queries();
-    let run = retriever.reranker(&queries, &documents, &candidates).run("mini")?;
+    let run = retriever.reranker(&queries, &documents, &candidates).run("mini")?.run;
     let texts: Vec<&str> = [1, 4, 0].map(|n| documents[n].text.as_str()).to_vec();
     let expected = retriever.rerank(&queries[0].text, &texts, 3)?;
     let names = ["湖", "空", "山"];

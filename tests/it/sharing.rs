@@ -102,7 +102,7 @@ fn a_search_keeps_the_state_that_it_began_with() -> TestResult {
         }
         std::ops::ControlFlow::Continue(())
     });
-    let run = runner.run("mini")?;
+    let run = runner.run("mini")?.run;
     let num_results = |query| run.ranking(query).map(|ranking| ranking.len());
     assert_eq!((num_results("0"), num_results("199")), (Some(5), Some(5)));
     assert_eq!(collection.search(QUERY, 100)?.len(), 4);

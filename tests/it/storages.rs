@@ -89,7 +89,7 @@ fn a_search_among_documents_finds_only_these() -> TestResult {
 
 fn check_explain<S: Storage>(collection: &Collection<S>) -> TestResult {
     for hit in &collection.search(QUERY, 100)? {
-        let matches = collection.explain(QUERY, hit.passage_id)?;
+        let matches = collection.explain(QUERY, hit.passage_id)?.matches;
         assert_eq!(matches.len(), 32, "one per query token");
         let sum: f32 = matches.iter().map(|found| found.score).sum();
         assert!((sum - hit.score).abs() < 1e-4, "{sum}, not {}", hit.score);

@@ -1,6 +1,7 @@
 //! A search says that its query was too long.
 
-use jacolbert::{Collection, Storage};
+use jacolbert::eval::Run;
+use jacolbert::{Collection, Document, PassageId, Query, Storage};
 
 use crate::sample::{TestResult, documents, retriever};
 
@@ -23,6 +24,12 @@ fn check<S: Storage>(collection: &Collection<S>) -> TestResult {
     let batch = collection.search_batch([short, &long, short], 1)?;
     let cuts: Vec<usize> = batch.iter().map(|hits| hits.tokens_cut()).collect();
     assert_eq!(cuts, [0, cut, 0]);
+    let cut_of =
+        |query: &str| collection.explain(query, PassageId(0)).map(|found| found.tokens_cut);
+    assert_eq!((cut_of(short)?, cut_of(&long)?), (0, cut));
+    let queries = [Query::new("short", short), Query::new("long", &long)];
+    let output = collection.runner(&queries).run("run")?;
+    assert_eq!((output.num_truncated_queries, output.num_truncated_passages), (1, 0));
     Ok(())
 }
 
@@ -48,5 +55,21 @@ fn reranking_reports_what_was_cut_from_query_and_texts() -> TestResult {
         assert_eq!((text.tokens_cut, text.tokens_cut > 0), (expected, text.position == 1));
     }
     assert_eq!(retriever().rerank(&long, texts, 2)?.tokens_cut(), tokens_cut(&long)?);
+    Ok(())
+}
+
+#[test]
+fn a_reranked_run_counts_truncated_queries_and_texts() -> TestResult {
+    let short = "日本で一番高い山は？";
+    let long = short.repeat(100);
+    let queries = [Query::new("short", short), Query::new("long", &long)];
+    let documents = [Document::new("a", &long), Document::new("b", short)];
+    let mut candidates = Run::new("bm25");
+    for query in ["short", "long"] {
+        candidates.push(query, "a", 2.0)?;
+        candidates.push(query, "b", 1.0)?;
+    }
+    let output = retriever().reranker(&queries, &documents, &candidates).run("mini")?;
+    assert_eq!((output.num_truncated_queries, output.num_truncated_passages), (1, 2));
     Ok(())
 }
