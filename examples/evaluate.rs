@@ -13,9 +13,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use jacolbert::eval::{
-    BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
+    BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, SearchQuality, evaluate,
 };
-use jacolbert::{Bits, Document, Precision, Progress, Query, Retriever, SearchQuality, Splitting};
+use jacolbert::{Bits, Document, Precision, Progress, Query, Retriever, Splitting};
 use lexopt::prelude::*;
 
 const K: usize = 10;

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use jacolbert_documents::Documents;
 use jacolbert_index::PassageId;
+use jacolbert_model::Encoded;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +23,7 @@ use crate::Error;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Hit {
     /// The text of the passage.
     pub content: String,
@@ -49,6 +51,7 @@ pub struct Hit {
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Reranked {
     /// The text.
     pub content: String,
@@ -149,6 +152,15 @@ impl<'h, T> IntoIterator for &'h Hits<T> {
     fn into_iter(self) -> Self::IntoIter {
         self.hits.iter()
     }
+}
+
+/// How many tokens of each text the model did not read.
+pub(crate) fn tokens_cut(encoded: &Encoded) -> Vec<usize> {
+    let mut tokens_cut = vec![0; encoded.embeddings.len()];
+    for truncation in &encoded.truncated {
+        tokens_cut[truncation.text] = truncation.tokens_cut;
+    }
+    tokens_cut
 }
 
 /// The found passages with what `documents` store about them.

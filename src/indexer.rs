@@ -30,6 +30,7 @@ use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Indexed {
     /// The collection, open.
     pub collection: Collection,

@@ -20,7 +20,7 @@
 //!     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
 //! }
 //! let hits = collection.query("一番大きな湖は？").k(3).among(["fuji", "biwa"]).search()?;
-//! println!("{} hits, query cut off: {}", hits.len(), hits.is_truncated());
+//! println!("{} hits, query truncated: {}", hits.len(), hits.is_truncated());
 //! collection.delete(["fuji"])?;
 //! # Ok::<(), jacolbert::Error>(())
 //! ```
@@ -79,7 +79,6 @@ mod reranker;
 mod retriever;
 mod run_output;
 mod runner;
-mod search_quality;
 mod settings;
 mod storage;
 mod turn;
@@ -122,7 +121,6 @@ pub use reranker::Reranker;
 pub use retriever::Retriever;
 pub use run_output::RunOutput;
 pub use runner::Runner;
-pub use search_quality::SearchQuality;
 pub use storage::{InMemory, OnDisk, Storage};
 pub use update::Updater;
 

@@ -158,7 +158,7 @@ impl<S: Storage> QueryBuilder<'_, S> {
 }
 
 /// The passages of the documents with these ids.
-fn subset_of(snapshot: &impl Snapshot, ids: &[String]) -> Result<PassageSubset, Error> {
+pub(crate) fn subset_of(snapshot: &impl Snapshot, ids: &[String]) -> Result<PassageSubset, Error> {
     let mut passages = Vec::new();
     for id in ids {
         passages.extend(snapshot.passages_of(id)?);

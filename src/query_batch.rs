@@ -1,10 +1,13 @@
 //! Searching a collection for many queries at once.
 
+use jacolbert_core::Embeddings;
 use jacolbert_search::SearchOptions;
+use rayon::prelude::*;
 
 use crate::Error;
 use crate::collection::Collection;
-use crate::hits::{Hits, describe_hits};
+use crate::hits::{Hits, describe_hits, tokens_cut};
+use crate::query::subset_of;
 use crate::storage::{OnDisk, Snapshot, Storage};
 
 /// Queries with their settings. Create them with [`Collection::query_batch`] and run [`search`](Self::search).
@@ -23,6 +26,7 @@ pub struct QueryBatchBuilder<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,
     texts: Vec<String>,
     options: SearchOptions,
+    among: Option<Vec<String>>,
 }
 
 impl<S: Storage> Collection<S> {
@@ -61,7 +65,12 @@ impl<S: Storage> Collection<S> {
         queries: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> QueryBatchBuilder<'_, S> {
         let texts = queries.into_iter().map(|query| query.as_ref().to_owned()).collect();
-        QueryBatchBuilder { collection: self, texts, options: SearchOptions::default() }
+        QueryBatchBuilder {
+            collection: self,
+            texts,
+            options: SearchOptions::default(),
+            among: None,
+        }
     }
 }
 
@@ -75,6 +84,19 @@ impl<S: Storage> QueryBatchBuilder<'_, S> {
     /// ```
     pub fn k(mut self, k: usize) -> Self {
         self.options.k = k;
+        self
+    }
+
+    /// Limits all searches to the passages of these documents; by default they cover all. Scoring a few
+    /// documents is faster than searching all.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let found = collection.query_batch(["一番高い山は？"]).among(["fuji", "biwa"]).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn among(mut self, document_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.among = Some(document_ids.into_iter().map(|id| id.as_ref().to_owned()).collect());
         self
     }
 
@@ -135,16 +157,24 @@ impl<S: Storage> QueryBatchBuilder<'_, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Model`], [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
+    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],
+    /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn search(self) -> Result<Vec<Hits>, Error> {
         let snapshot = self.collection.snapshot();
+        let subset = self.among.map(|ids| subset_of(snapshot.as_ref(), &ids)).transpose()?;
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let encoded = self.collection.encoder().encode_queries(&texts)?;
-        let mut tokens_cut = vec![0; texts.len()];
-        for truncation in &encoded.truncated {
-            tokens_cut[truncation.text] = truncation.tokens_cut;
-        }
-        let found = snapshot.search_batch(&encoded.embeddings, &self.options)?;
+        let tokens_cut = tokens_cut(&encoded);
+        let queries = &encoded.embeddings;
+        let found = match &subset {
+            Some(subset) => {
+                let search = |query: &Embeddings| {
+                    snapshot.search(query.as_ref(), Some(subset), &self.options)
+                };
+                queries.par_iter().map(search).collect::<Result<_, _>>()?
+            }
+            None => snapshot.search_batch(queries, &self.options)?,
+        };
         let described = found.iter().zip(tokens_cut).map(|(found, tokens_cut)| {
             Ok(Hits::new(describe_hits(found, snapshot.documents())?, tokens_cut))
         });

@@ -12,7 +12,7 @@ use jacolbert_index::{EmbeddingsRef, PassageId};
 use jacolbert_search::{Hit, exhaustive_search};
 
 use crate::Error;
-use crate::hits::{Hits, Reranked};
+use crate::hits::{Hits, Reranked, tokens_cut};
 use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
 use crate::retriever::Retriever;
@@ -68,10 +68,7 @@ impl Retriever {
         let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
         let query = self.encoder().encode_query(query.as_ref())?;
         let passages = self.encoder().encode_passages(&borrowed)?;
-        let mut tokens_cut = vec![0; texts.len()];
-        for truncation in &passages.truncated {
-            tokens_cut[truncation.text] = truncation.tokens_cut;
-        }
+        let tokens_cut = tokens_cut(&passages);
         let best = score_texts(query.embeddings.as_ref(), &passages.embeddings, k)?;
         let reranked = best.iter().enumerate().map(|(n, hit)| {
             let position = hit.passage.index();

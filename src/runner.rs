@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use jacolbert_eval::SearchQuality;
 use jacolbert_search::SearchOptions;
 
 use crate::Error;
@@ -13,7 +14,6 @@ use crate::document_ranking::rank_documents;
 use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
 use crate::run_output::RunOutput;
-use crate::search_quality::SearchQuality;
 use crate::storage::{OnDisk, Storage};
 
 /// Queries that are encoded and searched between two reports of progress.

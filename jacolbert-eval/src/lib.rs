@@ -79,6 +79,7 @@ mod plot;
 mod qrels;
 mod report;
 mod run;
+mod search_quality;
 mod significance;
 mod table;
 mod tie_rule;
@@ -96,6 +97,7 @@ pub use plot::{line_plot, recall_curves, wins_and_losses};
 pub use qrels::{Judgements, Qrels};
 pub use report::Report;
 pub use run::{Ranking, Run};
+pub use search_quality::SearchQuality;
 pub use significance::{Correction, SignificanceTest, paired_t_test, randomisation_test};
 pub use tie_rule::TieRule;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A passage that was longer than the encoder takes, so that its end was cut off.
+/// A passage that was longer than the encoder takes, so that its end was not read.
 ///
 /// ```no_run
 /// use jacolbert::{Collection, Document};
@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Truncated {
     /// The id of the passage's document.
     pub document_id: String,
     /// The place of the passage among those of its document, from 0.
     pub passage: usize,
-    /// Tokens that were cut off.
+    /// Tokens that were not read.
     pub tokens_cut: usize,
 }

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use jacolbert::eval::{Run, TieRule};
-use jacolbert::{Document, Error, Query, SearchOptions, SearchQuality, Splitting};
+use jacolbert::eval::{Run, SearchQuality, TieRule};
+use jacolbert::{Document, Error, Query, SearchOptions, Splitting};
 
 use crate::sample::{TestResult, documents, retriever};
 

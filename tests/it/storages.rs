@@ -154,6 +154,12 @@ fn check_batch<S: Storage>(collection: &Collection<S>) -> TestResult {
     for (query, hits) in queries.into_iter().zip(&found) {
         assert_eq!(*hits, collection.search(query, 2)?);
     }
+    let found = collection.query_batch(queries).k(2).among(["茶", "星"]).search()?;
+    for (query, hits) in queries.into_iter().zip(&found) {
+        assert_eq!(*hits, collection.query(query).k(2).among(["茶", "星"]).search()?);
+    }
+    let unknown = collection.query_batch(queries).among(["川"]).search();
+    assert!(matches!(unknown, Err(Error::UnknownId { id }) if id == "川"));
     let none: [&str; 0] = [];
     assert!(collection.search_batch(none, 3)?.is_empty());
     Ok(())

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use jacolbert_eval::{Run, TieRule};
 use serde::{Deserialize, Serialize};
+
+use crate::{Run, TieRule};
 
 /// How many of the best documents a search finds, compared with an exhaustive search for the same
 /// queries.
 ///
 /// ```
-/// use jacolbert::SearchQuality;
-/// use jacolbert::eval::Run;
+/// use jacolbert_eval::{Run, SearchQuality};
 ///
 /// let (mut exhaustive, mut found) = (Run::new("exhaustive"), Run::new("2 bits"));
 /// for (document, score) in [("fuji", 9.0), ("biwa", 8.0)] {
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// let quality = SearchQuality::new(&exhaustive, &found, 2);
 /// assert_eq!((quality.recall, quality.share_with_losses), (0.5, 1.0));
-/// # Ok::<(), jacolbert::eval::Error>(())
+/// # Ok::<(), jacolbert_eval::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -42,13 +42,11 @@ pub struct SearchQuality {
 impl SearchQuality {
     /// Compares the best `k` documents of `found` with those of `exhaustive`.
     ///
-    /// The run of a [`MemoryCollection`](crate::MemoryCollection) as `exhaustive`, and that of a
-    /// [`Collection`](crate::Collection) of the same documents as `found`, give the loss by compression
-    /// and search together.
+    /// With the run of uncompressed vectors as `exhaustive`, and that of a compressed index of the same
+    /// documents as `found`, it is the loss by compression and search together.
     ///
     /// ```
-    /// use jacolbert::SearchQuality;
-    /// use jacolbert::eval::Run;
+    /// use jacolbert_eval::{Run, SearchQuality};
     ///
     /// let quality = SearchQuality::new(&Run::new("exhaustive"), &Run::new("found"), 10);
     /// assert_eq!(quality.num_queries, 0);
