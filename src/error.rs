@@ -112,7 +112,7 @@ pub enum Error {
     /// A checkpoint could not be fetched from the hub.
     #[cfg(feature = "hub")]
     #[error(transparent)]
-    Hub(#[from] jacolbert_hub::Error),
+    Hub(jacolbert_hub::Error),
     /// The model could not be loaded, or the encoder failed.
     #[error(transparent)]
     Model(#[from] jacolbert_model::Error),
@@ -128,6 +128,17 @@ pub enum Error {
     /// The search failed.
     #[error(transparent)]
     Search(#[from] jacolbert_search::Error),
+}
+
+/// A cancelled download is [`Error::Cancelled`].
+#[cfg(feature = "hub")]
+impl From<jacolbert_hub::Error> for Error {
+    fn from(error: jacolbert_hub::Error) -> Self {
+        match error {
+            jacolbert_hub::Error::Cancelled => Self::Cancelled,
+            other => Self::Hub(other),
+        }
+    }
 }
 
 /// A cancelled build is [`Error::Cancelled`].

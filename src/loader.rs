@@ -1,5 +1,8 @@
 //! Loading a model: from a folder, from the hub, or the one of a collection.
 
+use std::fmt;
+#[cfg(feature = "hub")]
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jacolbert_model::{ColbertConfig, Device, Encoder, LoadOptions, Precision};
@@ -22,7 +25,7 @@ use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 ///     .load("JaColBERT")?;
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 #[must_use = "nothing is loaded before `load`"]
 pub struct Loader {
     device: Device,
@@ -30,7 +33,13 @@ pub struct Loader {
     precision: Option<Precision>,
     dictionary: Option<PathBuf>,
     config: Option<ColbertConfig>,
+    #[cfg(feature = "hub")]
+    on_download: Option<OnDownload>,
 }
+
+/// Gets the progress of a download.
+#[cfg(feature = "hub")]
+type OnDownload = Box<dyn FnMut(jacolbert_hub::HubProgress<'_>) -> ControlFlow<()> + Send>;
 
 impl Retriever {
     /// Loads the checkpoint in the folder `path`, to compute on the CPU. The short form of
@@ -180,7 +189,31 @@ impl Loader {
     /// ```
     pub fn options(self, options: LoadOptions) -> Self {
         let LoadOptions { precision, dictionary, config } = options;
-        Self { device: self.device, precision: Some(precision), dictionary, config }
+        Self { precision: Some(precision), dictionary, config, ..self }
+    }
+
+    /// Calls `on_download` while [`load_from_hub`](Self::load_from_hub) downloads. When it breaks, the
+    /// result is [`Error::Cancelled`], and the next call resumes. By default nothing is reported.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// use jacolbert::{HubOptions, Retriever};
+    ///
+    /// let loader = Retriever::loader().on_download(|progress| {
+    ///     eprint!("\r{} {}/{}", progress.file, progress.done, progress.of);
+    ///     ControlFlow::Continue(())
+    /// });
+    /// let retriever = loader.load_from_hub("ORGANISATION/MODEL", &HubOptions::default())?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    #[cfg(feature = "hub")]
+    pub fn on_download(
+        mut self,
+        on_download: impl FnMut(jacolbert_hub::HubProgress<'_>) -> ControlFlow<()> + Send + 'static,
+    ) -> Self {
+        self.on_download = Some(Box::new(on_download));
+        self
     }
 
     /// Loads the checkpoint in the folder `path`.
@@ -193,15 +226,14 @@ impl Loader {
     /// # Errors
     /// [`Error::Model`].
     pub fn load(self, path: impl AsRef<Path>) -> Result<Retriever, Error> {
-        let Self { device, precision, dictionary, config } = self;
+        let Self { device, precision, dictionary, config, .. } = self;
         let precision = precision.unwrap_or_default();
         let options = LoadOptions { precision, dictionary, config };
         Ok(Retriever::new(Encoder::from_dir(path.as_ref(), &options, &device)?))
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub, through the cache that is shared with the
-    /// hub's clients in Python. [`fetch_checkpoint`](crate::fetch_checkpoint) only downloads, and
-    /// reports its progress.
+    /// hub's clients in Python. [`fetch_checkpoint`](crate::fetch_checkpoint) only downloads.
     ///
     /// ```no_run
     /// use jacolbert::{HubOptions, Retriever};
@@ -216,11 +248,15 @@ impl Loader {
     /// [`Error::Hub`], [`Error::Model`].
     #[cfg(feature = "hub")]
     pub fn load_from_hub(
-        self,
+        mut self,
         name: impl AsRef<str>,
         options: &jacolbert_hub::HubOptions,
     ) -> Result<Retriever, Error> {
-        self.load(jacolbert_hub::fetch_checkpoint(name.as_ref(), options, &mut |_| ())?)
+        let mut on_download = self.on_download.take();
+        let folder = jacolbert_hub::fetch_checkpoint(name.as_ref(), options, &mut |progress| {
+            on_download.as_mut().map_or(ControlFlow::Continue(()), |report| report(progress))
+        })?;
+        self.load(folder)
     }
 
     /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
@@ -251,5 +287,16 @@ impl Loader {
         let retriever = self.load(checkpoint)?;
         let snapshot = DiskSnapshot::from_index(retriever.encoder(), folder, index)?;
         Ok(Collection::from_snapshot(retriever.shared_encoder(), storage, snapshot))
+    }
+}
+
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader")
+            .field("device", &self.device)
+            .field("precision", &self.precision)
+            .field("dictionary", &self.dictionary)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }

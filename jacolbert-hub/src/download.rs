@@ -1,6 +1,7 @@
 //! The download of a checkpoint into the cache.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::Error;
@@ -38,6 +39,8 @@ pub struct HubProgress<'a> {
 /// cache has for the revision, as the hub's other clients do.
 ///
 /// ```no_run
+/// use std::ops::ControlFlow;
+///
 /// use jacolbert_hub::{HubOptions, fetch_checkpoint};
 ///
 /// // A commit never moves: nobody can change what is loaded.
@@ -45,6 +48,7 @@ pub struct HubProgress<'a> {
 /// let options = HubOptions { revision, ..Default::default() };
 /// let folder = fetch_checkpoint("bclavie/JaColBERT", &options, &mut |progress| {
 ///     eprint!("\r{} {}/{}", progress.file, progress.done, progress.of);
+///     ControlFlow::Continue(())
 /// })?;
 /// # Ok::<(), jacolbert_hub::Error>(())
 /// ```
@@ -52,11 +56,12 @@ pub struct HubProgress<'a> {
 /// # Errors
 /// [`Error::Name`], [`Error::Model`], [`Error::Revision`], [`Error::File`], [`Error::Refused`],
 /// [`Error::NotCached`], [`Error::Unreachable`], [`Error::Broken`], [`Error::Length`],
-/// [`Error::Content`], [`Error::Status`], [`Error::Reply`], [`Error::Io`].
+/// [`Error::Content`], [`Error::Status`], [`Error::Reply`], [`Error::Io`], and [`Error::Cancelled`] if
+/// `on_progress` breaks.
 pub fn fetch_checkpoint(
     name: &str,
     options: &HubOptions,
-    on_progress: &mut dyn FnMut(HubProgress<'_>),
+    on_progress: &mut dyn FnMut(HubProgress<'_>) -> ControlFlow<()>,
 ) -> Result<PathBuf, Error> {
     let cache = HubCache::new(name, options)?;
     if options.offline {
@@ -86,7 +91,7 @@ fn download_checkpoint(
     client: &HubClient<'_>,
     cache: &HubCache<'_>,
     listing: &Listing,
-    on_progress: &mut dyn FnMut(HubProgress<'_>),
+    on_progress: &mut dyn FnMut(HubProgress<'_>) -> ControlFlow<()>,
 ) -> Result<PathBuf, Error> {
     let files = listing.checkpoint_files()?;
     let is_missing =
@@ -95,7 +100,13 @@ fn download_checkpoint(
     let of = missing.iter().map(|file| file.length).sum();
     let mut before = 0;
     for &file in &missing {
-        let mut report = |n| on_progress(HubProgress { file: &file.name, done: before + n, of });
+        let mut report = |n| {
+            let progress = HubProgress { file: &file.name, done: before + n, of };
+            match on_progress(progress) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Error::Cancelled),
+            }
+        };
         download_file(client, cache, listing, file, &mut report)?;
         before += file.length;
     }
@@ -112,13 +123,12 @@ fn download_file(
     cache: &HubCache<'_>,
     listing: &Listing,
     file: &RemoteFile,
-    report: &mut dyn FnMut(u64),
+    report: &mut dyn FnMut(u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let _lock = cache.lock(file)?;
     // Another process may have downloaded it in the meantime, and be reading it now.
     if has_length(&cache.snapshot_file(listing, file), file.length) {
-        report(file.length);
-        return Ok(());
+        return report(file.length);
     }
     let blob = cache.blob(file)?;
     if !has_length(&blob, file.length) {
@@ -126,6 +136,6 @@ fn download_file(
         let complete = partial.receive(client, &listing.commit, report)?;
         fs::rename(&complete, &blob).map_err(|source| Error::io(&blob, source))?;
     }
-    report(file.length);
-    cache.link(listing, file)
+    cache.link(listing, file)?;
+    report(file.length)
 }

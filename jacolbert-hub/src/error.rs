@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The progress callback asked to stop. The received bytes are kept, and the next call resumes after
+    /// them.
+    #[error("the download was cancelled")]
+    Cancelled,
     /// The name cannot be that of a model, or the revision cannot be a branch, tag or commit.
     #[error("{name:?} at {revision:?} cannot be a model on a hub")]
     Name {

@@ -3,10 +3,12 @@
 //! [`fetch_checkpoint`] takes the name of a model and returns the folder of its files:
 //!
 //! ```no_run
+//! use std::ops::ControlFlow;
+//!
 //! use jacolbert_hub::{HubOptions, fetch_checkpoint};
 //!
 //! let options = HubOptions::default();
-//! let folder = fetch_checkpoint("bclavie/JaColBERT", &options, &mut |_| ())?;
+//! let folder = fetch_checkpoint("bclavie/JaColBERT", &options, &mut |_| ControlFlow::Continue(()))?;
 //! # Ok::<(), jacolbert_hub::Error>(())
 //! ```
 

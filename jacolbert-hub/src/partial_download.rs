@@ -41,7 +41,7 @@ impl<'a> PartialDownload<'a> {
         mut self,
         client: &HubClient<'_>,
         commit: &str,
-        report: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64) -> Result<(), Error>,
     ) -> Result<PathBuf, Error> {
         let url = client.file_url(commit, &self.file.name);
         let mut retries = client.options.retries;
@@ -64,7 +64,7 @@ impl<'a> PartialDownload<'a> {
         client: &HubClient<'_>,
         commit: &str,
         url: &str,
-        report: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let response = client.fetch_file(commit, &self.file.name, self.length)?;
         if self.length > 0 && start_of(&response) != Some(self.length) {
@@ -85,10 +85,10 @@ impl<'a> PartialDownload<'a> {
         &mut self,
         mut body: impl Read,
         url: &str,
-        report: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut piece = [0; PIECE];
-        report(self.length);
+        report(self.length)?;
         while self.length < self.file.length {
             let n = match body.read(&mut piece) {
                 Ok(0) => return Err(self.broken(url, io::ErrorKind::UnexpectedEof.into())),
@@ -100,7 +100,7 @@ impl<'a> PartialDownload<'a> {
                 return Err(self.wrong_length(url, self.length + n as u64));
             }
             self.append(&piece[..n])?;
-            report(self.length);
+            report(self.length)?;
         }
         Ok(())
     }

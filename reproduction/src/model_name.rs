@@ -17,7 +17,7 @@ pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
         return Ok(name.into());
     }
     let options = jacolbert::HubOptions::default();
-    Ok(jacolbert::fetch_checkpoint(name, &options, &mut |_| ())?)
+    Ok(jacolbert::fetch_checkpoint(name, &options, &mut |_| std::ops::ControlFlow::Continue(()))?)
 }
 
 /// The folder of the model, which must be there.

@@ -1,9 +1,10 @@
 //! Laws of what goes wrong: a typed error, and nothing bad in the cache.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use jacolbert_hub::{Error, HubOptions, fetch_checkpoint};
+use jacolbert_hub::{Error, HubOptions, HubProgress, fetch_checkpoint};
 
 use crate::fixture::{Fixture, TestResult, files, get, weights};
 use crate::server::{Fault, Files};
@@ -17,15 +18,32 @@ fn without(name: &str) -> Files {
 #[test]
 fn what_is_not_there_is_named() -> TestResult {
     let hub = Fixture::new(files())?;
-    let error = fetch_checkpoint("nihon/other", &hub.options, &mut |_| ()).err();
+    let error =
+        fetch_checkpoint("nihon/other", &hub.options, &mut |_| ControlFlow::Continue(())).err();
     assert!(matches!(&error, Some(Error::Model { name, .. }) if name == "nihon/other"));
     let error = get(&hub.with(|options| options.revision = "v9".into())).err();
     assert!(matches!(&error, Some(Error::Revision { revision, .. }) if revision == "v9"));
     let commit = "0".repeat(40);
     let error = get(&hub.with(|options| options.revision = commit.clone())).err();
     assert!(matches!(&error, Some(Error::Revision { revision, .. }) if *revision == commit));
-    let error = fetch_checkpoint("../escape", &hub.options, &mut |_| ()).err();
+    let error =
+        fetch_checkpoint("../escape", &hub.options, &mut |_| ControlFlow::Continue(())).err();
     assert!(matches!(error, Some(Error::Name { .. })));
+    Ok(())
+}
+
+#[test]
+fn a_download_that_is_cancelled_goes_on_with_the_next_call() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let mut stop = |progress: HubProgress<'_>| match progress.done {
+        0..100_000 => ControlFlow::Continue(()),
+        _ => ControlFlow::Break(()),
+    };
+    let error = fetch_checkpoint("nihon/JaMini", &hub.options, &mut stop).err();
+    assert!(matches!(error, Some(Error::Cancelled)), "{error:?}");
+    let (folder, reports) = hub.get_reported()?;
+    assert!(reports.iter().any(|(file, ..)| file == "model.safetensors"));
+    assert_eq!(fs::read(folder.join("model.safetensors"))?, files()["model.safetensors"]);
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use std::ops::ControlFlow;
+
 use jacolbert_hub::{Error, HubOptions, HubToken, fetch_checkpoint};
 use tempfile::TempDir;
 
@@ -51,6 +53,7 @@ impl Fixture {
         let mut reports = Vec::new();
         let folder = fetch_checkpoint(NAME, &self.options, &mut |progress| {
             reports.push((progress.file.to_owned(), progress.done, progress.of));
+            ControlFlow::Continue(())
         })?;
         Ok((folder, reports))
     }
@@ -76,7 +79,7 @@ impl Fixture {
 }
 
 pub(crate) fn get(options: &HubOptions) -> Result<PathBuf, Error> {
-    fetch_checkpoint(NAME, options, &mut |_| ())
+    fetch_checkpoint(NAME, options, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Where the hub sends whoever asks for the weights.
