@@ -13,8 +13,8 @@ use jacolbert_search::{Hit, exhaustive_search};
 
 use crate::Error;
 use crate::hits::{Hits, Reranked, tokens_cut};
-use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
+use crate::query::{Query, check_query_ids};
 use crate::retriever::Retriever;
 use crate::run_output::RunOutput;
 

@@ -11,8 +11,8 @@ use jacolbert_search::SearchOptions;
 use crate::Error;
 use crate::collection::Collection;
 use crate::document_ranking::rank_documents;
-use crate::named_query::{Query, check_query_ids};
 use crate::progress::{OnProgress, Progress, report};
+use crate::query::{Query, check_query_ids};
 use crate::run_output::RunOutput;
 use crate::storage::{OnDisk, Storage};
 

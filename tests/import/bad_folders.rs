@@ -17,7 +17,7 @@ use crate::sample::{TestResult, documents, retriever};
 fn refused(retriever: &Retriever, from: &Path) -> Result<Error, Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let to = folder.path().join("index");
-    let imported = retriever.import_ragatouille(from, &to, &Default::default());
+    let imported = retriever.import_ragatouille(from, &to).run();
     assert!(!to.exists(), "something was written");
     Ok(imported.err().ok_or("it was imported")?)
 }
@@ -188,7 +188,7 @@ fn a_collection_that_is_there_is_not_overwritten() -> TestResult {
     let from = Variant::new()?;
     let folder = tempfile::tempdir()?;
     retriever.index(folder.path(), documents())?;
-    let imported = retriever.import_ragatouille(from.path(), folder.path(), &Default::default());
+    let imported = retriever.import_ragatouille(from.path(), folder.path()).run();
     assert!(matches!(imported, Err(Error::Index(IndexError::Exists { .. }))));
     assert_eq!(retriever.open(folder.path())?.num_documents(), 5);
     Ok(())

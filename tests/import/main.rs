@@ -17,8 +17,7 @@ use tempfile::TempDir;
 fn imported() -> Result<(Collection, TempDir), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let from = fixture(RAGATOUILLE);
-    let collection =
-        retriever().import_ragatouille(&from, folder.path().join("index"), &Default::default())?;
+    let collection = retriever().import_ragatouille(&from, folder.path().join("index")).run()?;
     Ok((collection, folder))
 }
 
@@ -107,7 +106,7 @@ fn a_document_with_others_between_its_passages_is_one() -> TestResult {
     from.write("pid_docid_map.json", &serde_json::to_vec(&ids)?)?;
     let folder = tempfile::tempdir()?;
     let to = folder.path().join("index");
-    let collection = retriever.import_ragatouille(from.path(), &to, &Default::default())?;
+    let collection = retriever.import_ragatouille(from.path(), &to).run()?;
     assert_eq!((collection.num_documents(), collection.num_passages()), (5, 11));
     let passages = |collection: &Collection| -> Result<Vec<PassageId>, Error> {
         let hits = collection.query("山").k(100).among(["typhoon-1"]).search()?;
@@ -130,7 +129,7 @@ fn the_foreign_index_stays_as_it_is() -> TestResult {
     let from = Variant::new()?;
     let folder = tempfile::tempdir()?;
     let before = from.files()?;
-    retriever.import_ragatouille(from.path(), folder.path(), &Default::default())?;
+    retriever.import_ragatouille(from.path(), folder.path()).run()?;
     assert_eq!(from.files()?, before);
     Ok(())
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::collection::Collection;
 use crate::hits::{Hits, describe_hits, tokens_cut};
-use crate::query::subset_of;
+use crate::query_builder::subset_of;
 use crate::storage::{OnDisk, Snapshot, Storage};
 
 /// Queries with their settings. Create them with [`Collection::query_batch`] and run [`search`](Self::search).
