@@ -42,7 +42,7 @@ pub struct Updater<'c, S: Storage = OnDisk> {
 }
 
 impl<S: Storage> Collection<S> {
-    /// Adds documents, all or none, in one commit. Returns the passages that were cut. The short form
+    /// Adds documents, all or none, in one commit. Returns the truncated passages. The short form
     /// of [`update`](Self::update).
     ///
     /// ```no_run
@@ -63,7 +63,7 @@ impl<S: Storage> Collection<S> {
     }
 
     /// Replaces documents by others with the same ids, all or none, in one commit. Returns the passages
-    /// that were cut. The short form of [`update`](Self::update).
+    /// that were truncated. The short form of [`update`](Self::update).
     ///
     /// ```no_run
     /// use jacolbert::{Collection, Document};
@@ -164,7 +164,7 @@ impl<'c, S: Storage> Updater<'c, S> {
         self
     }
 
-    /// Adds documents, all or none, in one commit. Returns the passages that were cut.
+    /// Adds documents, all or none, in one commit. Returns the truncated passages.
     ///
     /// They are split and pooled as those of the collection. Searches go on meanwhile, without the new documents.
     ///
@@ -203,7 +203,7 @@ impl<'c, S: Storage> Updater<'c, S> {
     }
 
     /// Replaces documents by others with the same ids, all or none, in one commit. Returns the passages
-    /// that were cut. The new passages get new passage ids.
+    /// that were truncated. The new passages get new passage ids.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
