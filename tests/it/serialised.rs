@@ -70,13 +70,13 @@ fn a_misspelt_option_is_an_error() {
     }
     fails(read::<BuildOptions>(r#"{"bit":4}"#));
     fails(read::<IndexOptions>(r#"{"build":{"bit":4}}"#));
-    fails(read::<IndexOptions>(r#"{"spliting":"Whole"}"#));
+    fails(read::<IndexOptions>(r#"{"split":"Whole"}"#));
     fails(read::<IndexOptions>(
         r#"{"splitting":{"Sentences":{"max_tokens":9,"overlap":0,"x":1}}}"#,
     ));
     fails(read::<Pooling>(r#"{"factors":2}"#));
     fails(read::<SearchOptions>(r#"{"nprobe":4}"#));
-    fails(read::<LoadOptions>(r#"{"precission":"bf16"}"#));
+    fails(read::<LoadOptions>(r#"{"precise":"bf16"}"#));
     fails(read::<EncodeOptions>(r#"{"batches":1}"#));
     fails(read::<EvaluateOptions>(r#"{"tie":1}"#));
 }
