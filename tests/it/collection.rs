@@ -199,15 +199,25 @@ fn folders_that_are_no_collections_are_named() -> TestResult {
 #[test]
 fn damaged_documents_are_found() -> TestResult {
     let retriever = retriever();
-    let folder = tempfile::tempdir()?;
-    retriever.index(folder.path(), documents())?;
-    let path = folder.path().join("1-attachment-0.jacolbert");
-    let mut bytes = fs::read(&path)?;
-    bytes[8] ^= 1;
-    fs::remove_file(&path)?;
-    fs::write(&path, bytes)?;
-    let damaged = retriever.open(folder.path());
-    assert!(matches!(damaged, Err(Error::Documents(DocumentsError::Corrupt { .. }))));
+    let open_damaged = |at: usize| -> Result<Error, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        retriever.index(folder.path(), documents())?;
+        let path = folder.path().join("1-attachment-0.jacolbert");
+        let mut bytes = fs::read(&path)?;
+        bytes[at] ^= 1;
+        fs::remove_file(&path)?;
+        fs::write(&path, bytes)?;
+        retriever.open(folder.path()).err().ok_or("damage was not found".into())
+    };
+    let magic = open_damaged(0)?;
+    assert!(matches!(magic, Error::Documents(DocumentsError::Corrupt { .. })), "{magic}");
+    let version = open_damaged(8)?;
+    assert!(matches!(version, Error::Documents(DocumentsError::Version { .. })), "{version}");
+    let num_passages = open_damaged(32)?;
+    assert!(
+        matches!(num_passages, Error::Documents(DocumentsError::Corrupt { .. })),
+        "{num_passages}"
+    );
     Ok(())
 }
 

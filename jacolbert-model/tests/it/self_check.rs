@@ -89,6 +89,6 @@ fn a_folder_that_is_gone_is_named() -> TestResult {
     let encoder = Encoder::from_dir(folder.path(), &Default::default(), &Device::cpu())?;
     std::fs::remove_dir_all(folder.path())?;
     let error = encoder.self_check(&Default::default()).expect_err("no folder");
-    assert!(matches!(&error, Error::Layout { dir, .. } if dir == folder.path()), "{error:?}");
+    assert!(matches!(&error, Error::NoFolder { dir } if dir == folder.path()), "{error:?}");
     Ok(())
 }
