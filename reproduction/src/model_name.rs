@@ -17,7 +17,9 @@ pub(crate) fn folder(name: &str) -> Result<PathBuf, Error> {
         return Ok(name.into());
     }
     let options = jacolbert::HubOptions::default();
-    Ok(jacolbert::fetch_checkpoint(name, &options, &mut |_| std::ops::ControlFlow::Continue(()))?)
+    let fetched =
+        jacolbert::fetch_checkpoint(name, &options, &mut |_| std::ops::ControlFlow::Continue(()));
+    Ok(fetched.map_err(jacolbert::Error::from)?)
 }
 
 /// The folder of the model, which must be there.

@@ -112,10 +112,10 @@ fn written(retriever: &Retriever, folder: &Path) -> Result<Collection, jacolbert
     };
     let splitting = Splitting::Sentences { max_tokens: 10, overlap: 0 };
     let options = IndexOptions { splitting, build, ..Default::default() };
-    let collection = retriever.indexer(folder).options(options).run(&first())?.collection;
+    let collection = retriever.indexer(folder).options(options).run(first())?.collection;
     collection.delete(["山"])?;
     collection.compact()?;
-    collection.update().splitting(Splitting::Whole).add(&second())?;
+    collection.update().splitting(Splitting::Whole).add(second())?;
     collection.delete(["火"])?;
     Ok(collection)
 }
