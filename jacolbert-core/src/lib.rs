@@ -3,6 +3,7 @@
 //! [`Embeddings`] are the token vectors of one text; [`pooled`] merges similar rows of them. [`simd`]
 //! detects the instruction set and dispatches to its kernels, [`MappedFile`] is a file in memory,
 //! [`SettingsFile`] reads a JSON settings file, and [`Checksum`] is a checksum over values of many kinds.
+//! With the feature `text`, `TextLines` are the lines of a text file.
 //!
 //! ```
 //! use jacolbert_core::{Embeddings, PoolFactor, Pooling, pooled};
@@ -20,6 +21,8 @@ mod mapped_file;
 mod pooling;
 mod settings_file;
 pub mod simd;
+#[cfg(feature = "text")]
+mod text;
 
 pub use checksum::Checksum;
 pub use embeddings::{Embeddings, EmbeddingsRef, norm, normalise};
@@ -27,6 +30,8 @@ pub use error::Error;
 pub use mapped_file::MappedFile;
 pub use pooling::{PoolFactor, Pooling, pooled, pooled_passages};
 pub use settings_file::{SettingsError, SettingsFile};
+#[cfg(feature = "text")]
+pub use text::{Encoding, TextError, TextLine, TextLines};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

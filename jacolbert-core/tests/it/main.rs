@@ -3,3 +3,5 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod pooling;
+#[cfg(feature = "text")]
+mod text_lines;
