@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 
 use crate::Error;
-use crate::explanation::Explanation;
+use crate::lock_wait::retry_while_locked;
 use crate::retriever::Retriever;
 use crate::storage::{Change, Committed, OnDisk, Snapshot, Storage};
 use crate::turn::{Turn, TurnGuard};
@@ -55,7 +55,8 @@ use crate::turn::{Turn, TurnGuard};
 /// all cores and is one commit.
 ///
 /// Only one handle or process can change a folder at a time: others get
-/// [`Locked`](jacolbert_index::Error::Locked) within [`Error::Index`].
+/// [`Locked`](jacolbert_index::Error::Locked) within [`Error::Index`], at once or after the time that
+/// [`Updater::wait`](crate::Updater::wait) sets.
 pub struct Collection<S: Storage = OnDisk> {
     encoder: Arc<Encoder>,
     storage: S,
@@ -115,37 +116,6 @@ impl<S: Storage> Collection<S> {
         Ok(!self.snapshot().live_passages(document_id.as_ref())?.is_empty())
     }
 
-    /// For each token of the query the token of the passage that it matches best. The scores add up to the
-    /// score of the hit.
-    ///
-    /// ```no_run
-    /// use jacolbert::Collection;
-    ///
-    /// let collection = Collection::open("my-index")?;
-    /// let query = "一番高い山は？";
-    /// for hit in &collection.search(query, 3)? {
-    ///     let explanation = collection.explain(query, hit.passage_id)?;
-    ///     println!("{} matches of {}", explanation.matches.len(), hit.document_id);
-    /// }
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::UnknownPassage`], [`Error::Model`], [`Error::Search`].
-    pub fn explain(
-        &self,
-        query: impl AsRef<str>,
-        passage: PassageId,
-    ) -> Result<Explanation, Error> {
-        let snapshot = self.snapshot();
-        if !snapshot.contains(passage) {
-            return Err(Error::UnknownPassage { passage });
-        }
-        let query = self.encoder.encode_query(query.as_ref())?;
-        let matches = snapshot.explain(query.embeddings.as_ref(), passage)?;
-        Ok(Explanation { matches, tokens_cut: query.tokens_cut })
-    }
-
     pub(crate) fn encoder(&self) -> &Encoder {
         &self.encoder
     }
@@ -159,13 +129,16 @@ impl<S: Storage> Collection<S> {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes a change and commits it; `make` returns the number of documents afterwards and a result.
+    /// Makes a change and commits it; `make` returns the number of documents afterwards and a result. While
+    /// another writer has the lock, the call waits, for at most `wait`.
     pub(crate) fn change<T>(
         &self,
+        wait: Duration,
         make: impl FnOnce(&mut S::Change) -> Result<(usize, T), Error>,
     ) -> Result<T, Error> {
         let _turn = self.take_turn()?;
-        let mut change = self.storage.begin(&self.encoder, &self.snapshot())?;
+        let begin = || self.storage.begin(&self.encoder, &self.snapshot());
+        let mut change = retry_while_locked(wait, begin)?;
         let (num_documents, result) = make(&mut change)?;
         self.install_commit(change.commit(&self.encoder, num_documents)?)?;
         Ok(result)

@@ -7,7 +7,7 @@ use jacolbert_index::Index;
 use crate::Error;
 use crate::collection::Collection;
 use crate::retriever::Retriever;
-use crate::storage::{Change, DiskChange, DiskSnapshot, OnDisk, Sealed, Snapshot};
+use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 
 impl Retriever {
     /// Opens the collection in `folder`, which this model encoded. The collection shares the loaded
@@ -82,7 +82,8 @@ impl Collection<OnDisk> {
     }
 
     /// Rewrites the vectors into few files and removes what deleted documents left: afterwards no file
-    /// of the folder has their vectors, texts, ids or metadata. Passages keep their ids.
+    /// of the folder has their vectors, texts, ids or metadata. Passages keep their ids. The short form of
+    /// [`update`](Self::update).
     ///
     /// It costs about the time of reading and writing the index. Handles that have an older state open
     /// keep it. Where the system does not remove files that are open, the old files are removed by a
@@ -101,9 +102,6 @@ impl Collection<OnDisk> {
     /// [`Error::Index`], [`Error::Busy`], and [`Error::Documents`] if the stored documents are damaged;
     /// then nothing has changed, but for [`NotDurable`](Collection#states).
     pub fn compact(&self) -> Result<(), Error> {
-        self.change(|change: &mut DiskChange| {
-            change.compact()?;
-            Ok((change.base().num_documents(), ()))
-        })
+        self.update().compact()
     }
 }

@@ -3,23 +3,25 @@
 use std::collections::HashSet;
 
 use jacolbert_core::Embeddings;
-use jacolbert_search::{Hit, SearchOptions};
+use jacolbert_search::{Hit, PassageSubset, SearchOptions};
 
 use crate::Error;
+use crate::passage_search::search_all;
 use crate::storage::Snapshot;
 
 /// A document with the score of its best passage.
 pub(crate) type ScoredDocument = (String, f32);
 
-/// The best `options.k` documents for each query.
+/// The best `options.k` documents for each query, of the passages `among` only if they are given.
 pub(crate) fn rank_documents(
     snapshot: &impl Snapshot,
     queries: &[Embeddings],
+    among: Option<&PassageSubset>,
     options: &SearchOptions,
 ) -> Result<Vec<Vec<ScoredDocument>>, Error> {
-    let found = snapshot.search_batch(queries, options)?;
+    let found = search_all(snapshot, queries, among, options)?;
     let ranked = queries.iter().zip(found);
-    ranked.map(|(query, hits)| best_documents(snapshot, query, hits, options)).collect()
+    ranked.map(|(query, hits)| best_documents(snapshot, query, hits, among, options)).collect()
 }
 
 /// The best documents, where `hits` are as many best passages. These may belong to fewer documents;
@@ -28,6 +30,7 @@ fn best_documents(
     snapshot: &impl Snapshot,
     query: &Embeddings,
     mut hits: Vec<Hit>,
+    among: Option<&PassageSubset>,
     options: &SearchOptions,
 ) -> Result<Vec<ScoredDocument>, Error> {
     let k = options.k;
@@ -38,11 +41,8 @@ fn best_documents(
             return Ok(documents);
         }
         asked = asked.saturating_mul(2);
-        hits = snapshot.search(
-            query.as_ref(),
-            None,
-            &SearchOptions { k: asked, ..options.clone() },
-        )?;
+        let deeper = SearchOptions { k: asked, ..options.clone() };
+        hits = snapshot.search(query.as_ref(), among, &deeper)?;
     }
 }
 

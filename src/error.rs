@@ -63,6 +63,32 @@ pub enum Error {
         /// The folder of the collection.
         path: PathBuf,
     },
+    /// The collection points to the folder of a model that is gone.
+    #[error(
+        "{} points to the model folder {}, which is gone; load the model from where it is now and open the \
+         collection with it: `Retriever::from_dir(\"NEW FOLDER\")?.open({:?})`; the next change then stores the \
+         new folder",
+        path.display(), checkpoint.display(), path
+    )]
+    CheckpointGone {
+        /// The folder of the collection.
+        path: PathBuf,
+        /// The folder of the model, as the collection remembers it.
+        checkpoint: PathBuf,
+    },
+    /// The model needs a dictionary, and the collection points to the folder of one that is gone.
+    #[error(
+        "{} points to the dictionary {}, which is gone and which the model needs; give its folder: \
+         `Retriever::loader().dictionary(\"NEW FOLDER\").open_collection({:?})`; the next change then stores the \
+         new folder",
+        path.display(), dictionary.display(), path
+    )]
+    DictionaryGone {
+        /// The folder of the collection.
+        path: PathBuf,
+        /// The folder of the dictionary, as the collection remembers it.
+        dictionary: PathBuf,
+    },
     /// Another model encoded the collection, so that its vectors cannot be compared with those of the
     /// loaded model.
     #[error("{} was encoded by the model {expected}, not by {found}", path.display())]

@@ -34,11 +34,12 @@
 //! | [`Retriever::from_dir`] | [`Retriever::loader`], then [`load`](Loader::load) |
 //! | [`Retriever::index`] | [`Retriever::indexer`], then [`run`](Indexer::run) or [`run_stream`](Indexer::run_stream) |
 //! | [`Collection::open`] | [`Retriever::loader`], then [`open_collection`](Loader::open_collection) |
-//! | [`Collection::search`] | [`Collection::query`], then [`search`](QueryBuilder::search) |
-//! | [`Collection::search_batch`] | [`Collection::query_batch`], then [`search`](QueryBatchBuilder::search) |
-//! | [`Collection::add`], [`Collection::replace`] | [`Collection::update`], then [`add`](Updater::add) or [`replace`](Updater::replace) |
-//! | [`Retriever::rerank`] | [`Retriever::reranker`], then [`run`](Reranker::run) |
-//! | | [`Collection::runner`], then [`run`](Runner::run) or [`measure_loss`](Runner::measure_loss) |
+//! | [`Collection::search`] | [`Collection::query`], then [`search`](SearchBuilder::search) |
+//! | [`Collection::search_batch`] | [`Collection::query_batch`], then [`search`](SearchBuilder::search) |
+//! | | [`Collection::query`], then [`by_document`](SearchBuilder::by_document) and `search` |
+//! | [`Collection::add`], [`replace`](Collection::replace), [`upsert`](Collection::upsert), [`delete`](Collection::delete) | [`Collection::update`], then [`add`](Updater::add), [`replace`](Updater::replace), [`upsert`](Updater::upsert) or [`delete`](Updater::delete) |
+//! | [`Retriever::rerank`] | [`Retriever::reranker`], then [`rerank`](Reranker::rerank) or [`rerank_run`](Reranker::rerank_run) |
+//! | | [`Collection::runner`], then [`run`](SearchBuilder::run) or [`measure_loss`](SearchBuilder::measure_loss) |
 //!
 //! Progress callbacks may stop a long call, which then returns [`Error::Cancelled`] and changes nothing.
 //!
@@ -59,7 +60,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod collection;
+mod collection_documents;
 mod disk_collection;
+mod document_hit;
 mod document_ranking;
 mod error;
 mod explanation;
@@ -70,17 +73,19 @@ mod index_options;
 mod indexer;
 mod ingest;
 mod loader;
+mod lock_wait;
 mod memory_collection;
+mod passage_hit;
+mod passage_search;
 mod progress;
 mod query;
-mod query_batch_builder;
-mod query_builder;
 mod reranker;
 mod retriever;
 mod run_output;
-mod runner;
+mod search_builder;
 mod settings;
 mod storage;
+mod stored_document;
 mod turn;
 mod update;
 
@@ -105,9 +110,11 @@ pub use jacolbert_tokenizer as tokenizer;
 pub use jacolbert_train as train;
 
 pub use collection::Collection;
+pub use collection_documents::{DocumentIter, DocumentPages, Page, PageCursor};
+pub use document_hit::{DocumentHit, FoundPassage};
 pub use error::Error;
 pub use explanation::Explanation;
-pub use hits::{Hit, Hits, Reranked};
+pub use hits::Hits;
 #[cfg(feature = "import")]
 pub use import::RagatouilleImporter;
 pub use index_options::{IndexOptions, IndexProgress};
@@ -115,15 +122,15 @@ pub use indexer::{Indexed, Indexer};
 pub use ingest::Truncated;
 pub use loader::Loader;
 pub use memory_collection::MemoryCollection;
+pub use passage_hit::Hit;
 pub use progress::Progress;
 pub use query::Query;
-pub use query_batch_builder::QueryBatchBuilder;
-pub use query_builder::QueryBuilder;
-pub use reranker::Reranker;
+pub use reranker::{Reranked, Reranker};
 pub use retriever::Retriever;
 pub use run_output::RunOutput;
-pub use runner::Runner;
+pub use search_builder::{QueryBatchBuilder, QueryBuilder, Runner, SearchBuilder};
 pub use storage::{InMemory, OnDisk, Storage};
+pub use stored_document::{StoredDocument, StoredPassage};
 pub use update::Updater;
 
 /// Compiles the examples of the README.

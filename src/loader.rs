@@ -5,7 +5,10 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use jacolbert_model::{ColbertConfig, Device, Encoder, LoadOptions, Precision};
+use jacolbert_model::{
+    ColbertConfig, Device, Encoder, Error as ModelError, LoadOptions, Precision, QueryLength,
+};
+use jacolbert_tokenizer::Error::NeedsDictionary;
 
 use crate::Error;
 use crate::collection::Collection;
@@ -33,6 +36,7 @@ pub struct Loader {
     precision: Option<Precision>,
     dictionary: Option<PathBuf>,
     config: Option<ColbertConfig>,
+    query_length: Option<QueryLength>,
     #[cfg(feature = "hub")]
     on_download: Option<OnDownload>,
 }
@@ -177,6 +181,26 @@ impl Loader {
         self
     }
 
+    /// The number of tokens of a query; by default that of the model or, for a collection, the remembered one.
+    ///
+    /// Many models read 32 tokens and cut longer questions, which [`Hits::is_truncated`](crate::Hits::is_truncated)
+    /// tells. [`QueryLength::Dynamic`] reads questions to their end. Encoding and search time grow with the
+    /// length. A collection may be opened with any length, since its passages do not depend on it. Scores of
+    /// different lengths compare only [normalised](crate::Hit::normalised_score).
+    ///
+    /// ```no_run
+    /// use jacolbert::Retriever;
+    /// use jacolbert::model::QueryLength;
+    ///
+    /// let loader = Retriever::loader().query_length(QueryLength::Dynamic);
+    /// let collection = loader.open_collection("my-index")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn query_length(mut self, query_length: QueryLength) -> Self {
+        self.query_length = Some(query_length);
+        self
+    }
+
     /// All load options at once, the [`precision`](Self::precision) included.
     ///
     /// ```no_run
@@ -226,10 +250,12 @@ impl Loader {
     /// # Errors
     /// [`Error::Model`].
     pub fn load(self, path: impl AsRef<Path>) -> Result<Retriever, Error> {
-        let Self { device, precision, dictionary, config, .. } = self;
+        let path = path.as_ref();
+        let config = self.config_of(path)?;
+        let Self { device, precision, dictionary, .. } = self;
         let precision = precision.unwrap_or_default();
         let options = LoadOptions { precision, dictionary, config };
-        Ok(Retriever::new(Encoder::from_dir(path.as_ref(), &options, &device)?))
+        Ok(Retriever::new(Encoder::from_dir(path, &options, &device)?))
     }
 
     /// Loads the checkpoint `name` of the Hugging Face hub, through the cache that is shared with the
@@ -273,20 +299,58 @@ impl Loader {
     ///
     /// # Errors
     /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
-    /// name its model's folder.
+    /// name its model's folder; [`Error::CheckpointGone`] if that folder does not exist, and
+    /// [`Error::DictionaryGone`] if the dictionary does not and the model needs it. A model that has moved opens
+    /// the collection with [`Retriever::open`], and the next change stores its new folder.
     pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
         let storage = OnDisk::new(folder.as_ref())?;
         let folder = storage.path();
         let index = jacolbert_index::Index::open(folder)?;
         let settings = Settings::from_index(folder, &index)?;
         let no_checkpoint = || Error::NoCheckpoint { path: folder.into() };
-        let checkpoint = settings.checkpoint.ok_or_else(no_checkpoint)?;
+        let checkpoint = PathBuf::from(settings.checkpoint.ok_or_else(no_checkpoint)?);
+        if !checkpoint.is_dir() {
+            return Err(Error::CheckpointGone { path: folder.into(), checkpoint });
+        }
         self.precision = self.precision.or(Some(settings.precision));
-        self.dictionary = self.dictionary.or(settings.dictionary.map(PathBuf::from));
         self.config = self.config.or(settings.config);
-        let retriever = self.load(checkpoint)?;
+        let remembered = settings.dictionary.map(PathBuf::from);
+        let retriever = self.load_with(&checkpoint, folder, remembered)?;
         let snapshot = DiskSnapshot::from_index(retriever.encoder(), folder, index)?;
         Ok(Collection::from_snapshot(retriever.shared_encoder(), storage, snapshot))
+    }
+
+    /// The settings for the checkpoint in the folder `path`; none where its own hold.
+    fn config_of(&self, path: &Path) -> Result<Option<ColbertConfig>, Error> {
+        let config = self.config.clone();
+        // Loading says what is wrong with a folder that is not there.
+        let Some(query_length) = self.query_length.filter(|_| path.is_dir()) else {
+            return Ok(config);
+        };
+        let base = config.map_or_else(|| ColbertConfig::from_dir(path), Ok)?;
+        Ok(Some(ColbertConfig { query_length, ..base }))
+    }
+
+    /// Loads the checkpoint of the collection in `folder` with the dictionary that it remembers, unless this
+    /// loader has one. A remembered dictionary may be gone if the model does not need it.
+    fn load_with(
+        mut self,
+        checkpoint: &Path,
+        folder: &Path,
+        remembered: Option<PathBuf>,
+    ) -> Result<Retriever, Error> {
+        let given = self.dictionary.take();
+        let gone = remembered.as_ref().filter(|dictionary| given.is_none() && !dictionary.is_dir());
+        let gone = gone.cloned();
+        self.dictionary = given.or(remembered.filter(|dictionary| dictionary.is_dir()));
+        let loaded = self.load(checkpoint);
+        match (loaded, gone) {
+            (
+                Err(Error::Model(ModelError::Tokenizer(NeedsDictionary { .. }))),
+                Some(dictionary),
+            ) => Err(Error::DictionaryGone { path: folder.into(), dictionary }),
+            (loaded, _) => loaded,
+        }
     }
 }
 
@@ -297,6 +361,7 @@ impl fmt::Debug for Loader {
             .field("precision", &self.precision)
             .field("dictionary", &self.dictionary)
             .field("config", &self.config)
+            .field("query_length", &self.query_length)
             .finish_non_exhaustive()
     }
 }

@@ -63,6 +63,23 @@ impl Settings {
         })
     }
 
+    /// These settings with the folders of `encoder`, which encoded the collection, in place of folders that are
+    /// gone or were never named.
+    pub(crate) fn healed(self, encoder: &Encoder) -> Result<Self, Error> {
+        let is_there = |folder: &Option<String>| {
+            folder.as_ref().is_some_and(|folder| Path::new(folder).is_dir())
+        };
+        let Some(folder) = encoder.checkpoint() else { return Ok(self) };
+        let checkpoint =
+            if is_there(&self.checkpoint) { self.checkpoint } else { Some(absolute(folder)?) };
+        let dictionary = if self.dictionary.is_none() || is_there(&self.dictionary) {
+            self.dictionary
+        } else {
+            encoder.dictionary().map(absolute).transpose()?
+        };
+        Ok(Self { checkpoint, dictionary, ..self })
+    }
+
     /// Fails if another model than `encoder` made the collection in `path`.
     pub(crate) fn check_model(&self, path: &Path, encoder: &Encoder) -> Result<(), Error> {
         check_fingerprint(path, self.fingerprint.as_deref(), encoder)

@@ -134,8 +134,8 @@ impl<'a> Experiment<'a> {
             };
             Ok(match (candidates, model.search) {
                 (Some(candidates), _) => {
-                    let reranker = retriever.reranker(queries, documents, candidates);
-                    reranker.on_progress(&mut step).run("")?.run
+                    let reranker = retriever.reranker().on_progress(&mut step);
+                    reranker.rerank_run("", queries, documents, candidates)?.run
                 }
                 (None, SearchBy::Exhaustive) => {
                     let memory = retriever.in_memory();

@@ -87,6 +87,11 @@ impl Snapshot for MemorySnapshot {
         Pooling::default()
     }
 
+    fn num_rows(&self, passage: PassageId) -> Result<usize, Error> {
+        let rows = self.embeddings(passage).ok_or(Error::UnknownPassage { passage })?;
+        Ok(rows.num_tokens())
+    }
+
     fn search(
         &self,
         query: EmbeddingsRef<'_>,

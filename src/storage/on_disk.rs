@@ -148,6 +148,10 @@ impl Snapshot for DiskSnapshot {
         self.settings.pooling
     }
 
+    fn num_rows(&self, passage: PassageId) -> Result<usize, Error> {
+        Ok(self.index.decode(passage)?.num_tokens())
+    }
+
     fn search(
         &self,
         query: EmbeddingsRef<'_>,
@@ -210,7 +214,7 @@ impl Change for DiskChange {
         encoder: &Encoder,
         num_documents: usize,
     ) -> Result<Committed<DiskSnapshot>, Error> {
-        let settings = Settings { num_documents, ..self.base.settings };
+        let settings = Settings { num_documents, ..self.base.settings.healed(encoder)? };
         let mut writer = self.sink.into_writer();
         writer.attach(SETTINGS, &settings.to_bytes());
         let index = writer.commit().map(|committed| committed.index);

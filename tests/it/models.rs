@@ -183,10 +183,7 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let moved = small_dictionary::folder();
     drop(dictionary);
     let gone = Collection::open(folder.path());
-    assert!(matches!(
-        gone,
-        Err(Error::Model(ModelError::Tokenizer(TokenizerError::Dictionary { .. })))
-    ));
+    assert!(matches!(gone, Err(Error::DictionaryGone { .. })), "{gone:?}");
     let loader = Retriever::loader().dictionary(moved.path());
     let collection = loader.open_collection(folder.path())?;
     assert_eq!(collection.query("東京の山").options(SearchOptions::exact(9)).search()?, hits);

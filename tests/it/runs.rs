@@ -124,7 +124,7 @@ fn candidates_are_reranked_as_rerank_does() -> TestResult {
     }
     let documents = documents();
     let queries = queries();
-    let run = retriever.reranker(&queries, &documents, &candidates).run("mini")?.run;
+    let run = retriever.reranker().rerank_run("mini", &queries, &documents, &candidates)?.run;
     let texts: Vec<&str> = [1, 4, 0].map(|n| documents[n].text.as_str()).to_vec();
     let expected = retriever.rerank(&queries[0].text, &texts, 3)?;
     let names = ["湖", "空", "山"];
@@ -149,7 +149,7 @@ fn queries_of_one_name_and_unknown_candidates_are_refused() -> TestResult {
     candidates.push("q1", "川", 1.0)?;
     let queries = queries();
     let documents = documents();
-    let run = retriever.reranker(&queries, &documents, &candidates).run("mini");
+    let run = retriever.reranker().rerank_run("mini", &queries, &documents, &candidates);
     assert!(matches!(run, Err(Error::UnknownId { id }) if id == "川"));
     Ok(())
 }
@@ -166,7 +166,8 @@ fn a_run_that_is_cancelled_is_an_error() -> TestResult {
     assert!(matches!(run, Err(Error::Cancelled)));
     let mut candidates = Run::new("bm25");
     candidates.push("q1", "湖", 1.0)?;
-    let reranker = retriever.reranker(&queries, &documents, &candidates).on_progress(stop);
-    assert!(matches!(reranker.run("mini"), Err(Error::Cancelled)));
+    let reranker = retriever.reranker().on_progress(stop);
+    let run = reranker.rerank_run("mini", &queries, &documents, &candidates);
+    assert!(matches!(run, Err(Error::Cancelled)));
     Ok(())
 }

@@ -69,7 +69,7 @@ fn a_reranked_run_counts_truncated_queries_and_texts() -> TestResult {
         candidates.push(query, "a", 2.0)?;
         candidates.push(query, "b", 1.0)?;
     }
-    let output = retriever().reranker(&queries, &documents, &candidates).run("mini")?;
+    let output = retriever().reranker().rerank_run("mini", &queries, &documents, &candidates)?;
     assert_eq!((output.num_truncated_queries, output.num_truncated_passages), (1, 2));
     Ok(())
 }

@@ -1,0 +1,66 @@
+//! Searching a collection for one query.
+
+use super::aliases::QueryBuilder;
+use super::queries::OneQuery;
+use super::settings::SearchBuilder;
+use crate::Error;
+use crate::collection::Collection;
+use crate::hits::Hits;
+use crate::passage_hit::{Hit, describe_hits};
+use crate::storage::{Snapshot, Storage};
+
+impl<S: Storage> Collection<S> {
+    /// The best `k` passages for a query, best first. The short form of [`query`](Self::query).
+    ///
+    /// ```no_run
+    /// use jacolbert::Collection;
+    ///
+    /// for hit in &Collection::open("my-index")?.search("一番高い山は？", 10)? {
+    ///     println!("{} {:.2} {}", hit.rank, hit.score, hit.content);
+    /// }
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`SearchBuilder::search`].
+    pub fn search(&self, query: impl AsRef<str>, k: usize) -> Result<Hits, Error> {
+        self.query(query).k(k).search()
+    }
+
+    /// A query with settings; [`search`](SearchBuilder::search) runs it.
+    ///
+    /// ```no_run
+    /// use jacolbert::Collection;
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").k(3).among(["fuji", "biwa"]).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn query(&self, text: impl AsRef<str>) -> QueryBuilder<'_, S> {
+        SearchBuilder::new(self, OneQuery { text: text.as_ref().to_owned() })
+    }
+}
+
+impl<S: Storage> SearchBuilder<'_, S, OneQuery> {
+    /// Searches; the hits are the best passages, best first. They also say whether the query was too long for
+    /// the model; see [`Hits::is_truncated`].
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],
+    /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
+    pub fn search(self) -> Result<Hits<Hit>, Error> {
+        let snapshot = self.collection.snapshot();
+        let subset = self.subset(snapshot.as_ref())?;
+        let query = self.collection.encoder().encode_query(&self.queries.text)?;
+        let found = snapshot.search(query.embeddings.as_ref(), subset.as_ref(), &self.options)?;
+        let num_rows = query.embeddings.num_tokens();
+        let hits = describe_hits(snapshot.as_ref(), &found, num_rows)?;
+        Ok(Hits::new(hits, num_rows, query.tokens_cut))
+    }
+}

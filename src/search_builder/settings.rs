@@ -1,0 +1,130 @@
+//! The settings that all kinds of search share.
+
+use std::fmt;
+
+use jacolbert_search::{PassageSubset, SearchOptions};
+
+use crate::Error;
+use crate::collection::Collection;
+use crate::passage_search::subset_of;
+use crate::storage::{Snapshot, Storage};
+
+/// Settings of a search: of [one query](crate::QueryBuilder), of a [batch](crate::QueryBatchBuilder), of a
+/// [run](crate::Runner), or of
+/// [documents](Self::by_document) instead of passages. `Q` holds what is searched for.
+///
+/// ```no_run
+/// use jacolbert::Collection;
+///
+/// let collection = Collection::open("my-index")?;
+/// let hits = collection.query("一番高い山は？").k(3).n_rescored(500).search()?;
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[must_use = "nothing is searched before `search`, `run` or `measure_loss`"]
+pub struct SearchBuilder<'c, S: Storage, Q> {
+    pub(super) collection: &'c Collection<S>,
+    pub(super) queries: Q,
+    pub(super) options: SearchOptions,
+    pub(super) among: Option<Vec<String>>,
+}
+
+impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
+    pub(super) fn new(collection: &'c Collection<S>, queries: Q) -> Self {
+        Self { collection, queries, options: SearchOptions::default(), among: None }
+    }
+
+    /// Maximum number of hits per query, by default 10: passages, or documents for a run and
+    /// [`by_document`](Self::by_document). Larger values rescore more passages.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").k(3).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn k(mut self, k: usize) -> Self {
+        self.options.k = k;
+        self
+    }
+
+    /// Limits the search to the passages of these documents; by default it covers all. Scoring a few
+    /// documents is faster than searching all.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").among(["fuji", "biwa"]).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn among(mut self, document_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.among = Some(document_ids.into_iter().map(|id| id.as_ref().to_owned()).collect());
+        self
+    }
+
+    /// See [`SearchOptions::n_probe`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_probe(64).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_probe(mut self, n_probe: usize) -> Self {
+        self.options.n_probe = Some(n_probe);
+        self
+    }
+
+    /// See [`SearchOptions::n_rescored`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_rescored(500).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_rescored(mut self, n_rescored: usize) -> Self {
+        self.options.n_rescored = Some(n_rescored);
+        self
+    }
+
+    /// See [`SearchOptions::n_exact`]. A collection in memory ignores it, as it scores every passage.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").n_exact(50).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn n_exact(mut self, n_exact: usize) -> Self {
+        self.options.n_exact = Some(n_exact);
+        self
+    }
+
+    /// All search options at once, [`k`](Self::k) included.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// use jacolbert::SearchOptions;
+    ///
+    /// let options = SearchOptions::exact(10);
+    /// let hits = collection.query("一番高い山は？").options(options).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn options(mut self, options: SearchOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The passages of the documents that the search is limited to, if it is.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`].
+    pub(super) fn subset(&self, snapshot: &impl Snapshot) -> Result<Option<PassageSubset>, Error> {
+        self.among.as_ref().map(|ids| subset_of(snapshot, ids)).transpose()
+    }
+}
+
+impl<S: Storage, Q: fmt::Debug> fmt::Debug for SearchBuilder<'_, S, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchBuilder")
+            .field("queries", &self.queries)
+            .field("options", &self.options)
+            .field("among", &self.among)
+            .finish_non_exhaustive()
+    }
+}

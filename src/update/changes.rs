@@ -1,0 +1,174 @@
+//! The changes that an updater makes.
+
+use std::borrow::Borrow;
+use std::collections::BTreeSet;
+
+use jacolbert_documents::{Document, check_ids};
+
+use super::Updater;
+use crate::Error;
+use crate::ingest::{Ingest, Truncated};
+use crate::progress::{Progress, report};
+use crate::storage::{Change, Snapshot, Storage};
+
+impl<S: Storage> Updater<'_, S> {
+    /// Adds documents, all or none, in one commit. Returns the truncated passages.
+    ///
+    /// They are split and pooled as those of the collection. Searches go on meanwhile, without the new documents.
+    ///
+    /// The call has the [turn](crate::Collection#turns) from its start to the commit, and keeps the vectors of
+    /// all documents in memory until then. Add many documents in several calls, to limit both.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Documents`] for an empty id or one that is taken; [`Error::Model`]; [`Error::Cancelled`];
+    /// [`Error::Busy`]; [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another
+    /// handle or process changes the folder for longer than [`wait`](Self::wait). Then nothing has changed, but
+    /// for [`NotDurable`](crate::Collection#states).
+    #[expect(clippy::should_implement_trait, reason = "it takes documents, not another builder")]
+    pub fn add<D: Borrow<Document> + Send>(
+        self,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Result<Vec<Truncated>, Error> {
+        let documents: Vec<D> = documents.into_iter().collect();
+        check_ids(&documents)?;
+        self.collection.change(self.wait, |change| {
+            for (position, document) in documents.iter().enumerate() {
+                let id = &document.borrow().id;
+                if !change.base().live_passages(id)?.is_empty() {
+                    return Err(Error::duplicate_id(id, position));
+                }
+            }
+            let num_documents = change.base().num_documents() + documents.len();
+            Ok((num_documents, self.ingest(change, documents)?))
+        })
+    }
+
+    /// Replaces documents by others with the same ids, all or none, in one commit. Returns the passages
+    /// that were truncated. The new passages get new passage ids.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().replace(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), and [`Error::UnknownId`].
+    pub fn replace<D: Borrow<Document> + Send>(
+        self,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Result<Vec<Truncated>, Error> {
+        let documents: Vec<D> = documents.into_iter().collect();
+        check_ids(&documents)?;
+        self.collection.change(self.wait, |change| {
+            for document in &documents {
+                delete_document(change, &document.borrow().id)?;
+            }
+            let num_documents = change.base().num_documents();
+            Ok((num_documents, self.ingest(change, documents)?))
+        })
+    }
+
+    /// Adds the documents whose ids are new and replaces those whose ids the collection has, all or none, in
+    /// one commit. Returns the truncated passages.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().upsert(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Self::add); an id may be one that the collection has, but not stand twice among `documents`.
+    pub fn upsert<D: Borrow<Document> + Send>(
+        self,
+        documents: impl IntoIterator<Item = D>,
+    ) -> Result<Vec<Truncated>, Error> {
+        let documents: Vec<D> = documents.into_iter().collect();
+        check_ids(&documents)?;
+        self.collection.change(self.wait, |change| {
+            let mut num_documents = change.base().num_documents();
+            for document in &documents {
+                let id = &document.borrow().id;
+                if change.base().live_passages(id)?.is_empty() {
+                    num_documents += 1;
+                } else {
+                    delete_document(change, id)?;
+                }
+            }
+            Ok((num_documents, self.ingest(change, documents)?))
+        })
+    }
+
+    /// Deletes documents, all or none, in one commit.
+    ///
+    /// On disk their texts stay in the folder, unseen, until [`compact`](Updater::compact).
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// collection.update().wait(Duration::from_secs(30)).delete(["fuji", "biwa"])?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`], [`Error::Busy`], [`Error::Index`]. Then nothing has changed, but for
+    /// [`NotDurable`](crate::Collection#states).
+    pub fn delete(
+        self,
+        document_ids: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<(), Error> {
+        let ids = document_ids.into_iter().map(|id| id.as_ref().to_owned());
+        let ids: BTreeSet<String> = ids.collect();
+        self.collection.change(self.wait, |change| {
+            for id in &ids {
+                delete_document(change, id)?;
+            }
+            let left = change.base().num_documents().checked_sub(ids.len());
+            let path = self.collection.storage().path();
+            let left = left.ok_or_else(|| Error::corrupt(path, "number of documents"))?;
+            Ok((left, ()))
+        })
+    }
+
+    /// Encodes the documents, whose ids are checked, and adds them to the change.
+    fn ingest<D: Borrow<Document> + Send>(
+        self,
+        change: &mut S::Change,
+        documents: Vec<D>,
+    ) -> Result<Vec<Truncated>, Error> {
+        let base = change.base();
+        let ingest = Ingest {
+            encoder: self.collection.encoder(),
+            splitting: self.splitting.unwrap_or_else(|| base.splitting()),
+            pooling: base.pooling(),
+            first_passage: base.documents().num_passages(),
+        };
+        let of = documents.len();
+        let mut on_progress = self.on_progress;
+        let mut progress = |done| report(&mut on_progress, Progress { done, of });
+        let ingested = ingest.run(documents.into_iter().map(Ok), change, &mut progress)?;
+        Ok(ingested.truncated)
+    }
+}
+
+/// Deletes the passages of a document.
+///
+/// # Errors
+/// [`Error::UnknownId`].
+fn delete_document(change: &mut impl Change, id: &str) -> Result<(), Error> {
+    for passage in change.base().passages_of(id)? {
+        change.delete(passage)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Adding, replacing and deleting documents.
+
+mod changes;
+mod compaction;
+mod short_forms;
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use jacolbert_documents::Splitting;
+
+use crate::collection::Collection;
+use crate::progress::{OnProgress, Progress};
+use crate::storage::{OnDisk, Storage};
+
+/// Settings for a change of documents. Create them with [`Collection::update`] and run
+/// [`add`](Self::add), [`replace`](Self::replace), [`upsert`](Self::upsert), [`delete`](Self::delete) or, on
+/// disk, [`compact`](Updater::compact).
+///
+/// ```no_run
+/// use std::ops::ControlFlow;
+///
+/// use jacolbert::{Collection, Document, Splitting};
+///
+/// let collection = Collection::open("my-index")?;
+/// let documents = [Document::new("shinano", "信濃川は日本で最も長い川である。")];
+/// let truncated = collection
+///     .update()
+///     .splitting(Splitting::Whole)
+///     .on_progress(|progress| {
+///         println!("{} of {}", progress.done, progress.of);
+///         ControlFlow::Continue(())
+///     })
+///     .add(&documents)?;
+/// println!("{} passages were too long", truncated.len());
+/// # Ok::<(), jacolbert::Error>(())
+/// ```
+#[must_use = "nothing is changed before `add`, `replace`, `upsert`, `delete` or `compact`"]
+pub struct Updater<'c, S: Storage = OnDisk> {
+    collection: &'c Collection<S>,
+    splitting: Option<Splitting>,
+    wait: Duration,
+    on_progress: OnProgress<'c, Progress>,
+}
+
+impl<S: Storage> Collection<S> {
+    /// Settings for a change of documents; a verb such as [`Updater::add`] makes the change.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Collection, Document, Splitting};
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// let documents = [Document::new("shinano", "信濃川は日本で最も長い川である。")];
+    /// collection.update().splitting(Splitting::Whole).add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn update(&self) -> Updater<'_, S> {
+        Updater { collection: self, splitting: None, wait: Duration::ZERO, on_progress: None }
+    }
+}
+
+impl<'c, S: Storage> Updater<'c, S> {
+    /// How documents become passages; by default as the collection was
+    /// [indexed](crate::Indexer::splitting), and in memory passages of up to 250 tokens that share up to
+    /// 50. Longer passages take more time each in the model. The collection does not remember it.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// collection.update().splitting(jacolbert::Splitting::Whole).add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn splitting(mut self, splitting: Splitting) -> Self {
+        self.splitting = Some(splitting);
+        self
+    }
+
+    /// How long the change waits while another handle or process changes the folder; by default not at all.
+    /// When the time is over, the change fails with [`Locked`](jacolbert_index::Error::Locked) within
+    /// [`Error::Index`](crate::Error::Index), and nothing has changed.
+    ///
+    /// The calling thread sleeps between attempts, up to a tenth of a second each, and keeps the
+    /// [turn](Collection#turns) of this handle meanwhile. Writers that wait get the lock in no fixed order.
+    /// Searches go on. A collection in memory has no other writers, so that nothing is waited for.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// collection.update().wait(Duration::from_secs(30)).delete(["fuji"])?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn wait(mut self, longest: Duration) -> Self {
+        self.wait = longest;
+        self
+    }
+
+    /// Calls `on_progress` with `done: 0` before the first document is encoded, then once per round of
+    /// texts that are encoded together, with the number of documents that are stored. When it breaks, the
+    /// collection stays as it was and the update is [`Error::Cancelled`](crate::Error::Cancelled). By default
+    /// nothing is reported; a deletion and a compaction never report.
+    ///
+    /// The callback may search the collection. A change or a reload within it is
+    /// [`Error::Busy`](crate::Error::Busy).
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let stopped = collection.update().on_progress(|_| ControlFlow::Break(())).add(&documents);
+    /// assert!(matches!(stopped, Err(jacolbert::Error::Cancelled)));
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn on_progress(
+        mut self,
+        on_progress: impl FnMut(Progress) -> ControlFlow<()> + 'c,
+    ) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+}
+
+impl<S: Storage> fmt::Debug for Updater<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Updater")
+            .field("splitting", &self.splitting)
+            .field("wait", &self.wait)
+            .finish_non_exhaustive()
+    }
+}
