@@ -4,21 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::error::Origin;
-use crate::id_set::IdSet;
+use crate::id_set::{IdSet, check_id};
+use crate::json_id;
 use crate::lines::{self, Lines};
+use crate::origin::Origin;
 use crate::{Error, Qrels};
 
 /// A document of a BEIR collection, a line of `corpus.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BeirDocument {
-    /// The id, `_id` in the file.
-    #[serde(rename = "_id")]
+    /// The id, `_id` in the file, which may have it as a whole number.
+    #[serde(rename = "_id", deserialize_with = "json_id::deserialize")]
     pub id: String,
     /// The title, or empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_null")]
     pub title: String,
     /// The text, without the title.
     pub text: String,
@@ -39,8 +40,8 @@ impl BeirDocument {
 /// A query of a BEIR collection, a line of `queries.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BeirQuery {
-    /// The id, `_id` in the file.
-    #[serde(rename = "_id")]
+    /// The id, `_id` in the file, which may have it as a whole number.
+    #[serde(rename = "_id", deserialize_with = "json_id::deserialize")]
     pub id: String,
     /// The text.
     pub text: String,
@@ -49,7 +50,7 @@ pub struct BeirQuery {
 /// A test collection in the layout of BEIR (Thakur et al. 2021).
 ///
 /// Each file may be gzip, under its plain name or with the suffix `.gz`. Other fields of documents
-/// and queries are ignored.
+/// and queries are ignored. A title may be missing or null, and a text may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeirFolder {
     path: PathBuf,
@@ -149,11 +150,16 @@ fn parse_record<T: DeserializeOwned>(
         Ok(record) => record,
         Err(source) => return Err(Error::Json { origin, source }),
     };
-    match id(&record) {
-        "" => Err(Error::EmptyId { origin }),
-        id if ids.insert(id).is_err() => Err(Error::DuplicateId { origin, id: id.to_owned() }),
-        _ => Ok(record),
+    check_id(id(&record))?;
+    match ids.insert(id(&record)) {
+        Ok(_) => Ok(record),
+        Err(_) => Err(Error::DuplicateId { origin, id: id(&record).to_owned() }),
     }
+}
+
+/// A text, which is empty if it is null.
+fn text_or_null<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(input)?.unwrap_or_default())
 }
 
 fn save_records<T: Serialize>(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Difference;
-use crate::report::Object;
+use crate::report::{Object, notes};
 use crate::significance::{Correction, SignificanceTest};
 use crate::table::{Cell, Table};
 use crate::{Bootstrap, Coverage, Error, EvaluateOptions, Interval, Metric, Report};
@@ -103,7 +103,7 @@ impl Comparison {
             metrics: first.metrics().to_vec(),
             runs: runs.collect::<Result<_, _>>()?,
             tests: tests.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(),
-            notes: first.notes(),
+            notes: notes(reports),
         })
     }
 

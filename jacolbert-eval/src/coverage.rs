@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::error::Gap;
+use crate::gap::Gap;
 
-/// Numbers of queries: those that were evaluated, and those that lack something.
+/// Numbers of queries: those that were evaluated, and those that lack something; and of dropped results.
 ///
 /// A query that lacks something is counted whether it was evaluated or not; it may lack two things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -18,6 +18,9 @@ pub struct Coverage {
     pub irrelevant: usize,
     /// Queries without judgements.
     pub unjudged: usize,
+    /// Results that were dropped from evaluated queries because the document has the id of the query; see
+    /// [`EvaluateOptions::ignore_identical_ids`](crate::EvaluateOptions::ignore_identical_ids).
+    pub identical: usize,
 }
 
 impl Coverage {

@@ -4,7 +4,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::gap::Gap;
+use crate::line_fault::LineFault;
 use crate::metric::Metric;
+use crate::origin::{Format, Origin};
+use crate::text_encoding::TextEncoding;
 
 /// Why qrels, a run or a metric could not be read, evaluated or compared.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +23,14 @@ pub enum Error {
         source: io::Error,
     },
     /// A line without the fields of its format.
-    #[error("{origin}: expected a line of {expected}")]
+    #[error("{origin}: {fault}; expected a line of {expected}")]
     Malformed {
         /// Where the line is.
         origin: Origin,
         /// The expected format.
         expected: Format,
+        /// What is wrong with the line.
+        fault: LineFault,
     },
     /// A line of another format, such as qrels given as a run.
     #[error("{origin}: expected a line of {expected}, found one of {found}")]
@@ -45,16 +51,26 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// A line that is not UTF-8.
-    #[error("{origin}: not valid UTF-8")]
+    #[error("{origin}: not valid UTF-8{}", seems(looks_like))]
     Utf8 {
         /// Where the line is.
         origin: Origin,
+        /// The encoding that the line seems to have.
+        looks_like: Option<TextEncoding>,
     },
     /// An empty query id or document id.
     #[error("{origin}: empty id")]
     EmptyId {
         /// Where the id is.
         origin: Origin,
+    },
+    /// An id with the character U+0000, at which other programs end it.
+    #[error("{origin}: the id {id:?} has the character U+0000")]
+    NulInId {
+        /// Where the id is.
+        origin: Origin,
+        /// The id.
+        id: String,
     },
     /// An id that occurs twice in a collection of documents or queries.
     #[error("{origin}: id {id:?} stands here a second time")]
@@ -88,6 +104,20 @@ pub enum Error {
         /// The grade that was given second.
         second: i32,
     },
+    /// A grade that is not a whole number of 32 bits.
+    #[error("{origin}: grade {grade} of document {document:?} for query {query:?} {fault}")]
+    Grade {
+        /// Where the grade is.
+        origin: Origin,
+        /// The query.
+        query: String,
+        /// The document.
+        document: String,
+        /// The grade.
+        grade: f64,
+        /// What is wrong with it.
+        fault: GradeFault,
+    },
     /// A score that is NaN or infinite.
     #[error("{origin}: score {score} of document {document:?} for query {query:?} is not finite")]
     NonFiniteScore {
@@ -112,8 +142,8 @@ pub enum Error {
         /// The file.
         origin: Origin,
     },
-    /// An id with white space, which the TREC and BEIR formats cannot hold.
-    #[error("cannot write id {id:?} to {}: the format has no white space in ids", path.display())]
+    /// An id with white space, or in a TREC file in quotes, which the format cannot hold.
+    #[error("cannot write id {id:?} to {}: the format has no such ids", path.display())]
     UnwritableId {
         /// The file that was to be written.
         path: PathBuf,
@@ -195,6 +225,8 @@ impl Error {
         | Self::WrongFormat { origin, .. }
         | Self::Json { origin, .. }
         | Self::EmptyId { origin }
+        | Self::NulInId { origin, .. }
+        | Self::Grade { origin, .. }
         | Self::DuplicateId { origin, .. }
         | Self::DuplicateDocument { origin, .. }
         | Self::ConflictingGrades { origin, .. }
@@ -206,75 +238,25 @@ impl Error {
     }
 }
 
-/// Where an error was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Origin {
-    /// A value from memory.
-    Memory,
-    /// A file as a whole.
-    File {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A line of a file.
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: u64,
-    },
+/// The end of the message about text that is not UTF-8.
+fn seems(encoding: &Option<TextEncoding>) -> String {
+    encoding.map_or_else(String::new, |encoding| format!("; it looks like {encoding}, convert it"))
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Memory => f.write_str("in memory"),
-            Self::File { path } => write!(f, "{}", path.display()),
-            Self::Line { path, line } => write!(f, "{}, line {line}", path.display()),
-        }
-    }
-}
-
-/// A file format of lines.
+/// What is wrong with a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// `query iteration document grade`.
-    TrecQrels,
-    /// `query Q0 document rank score tag`.
-    TrecRun,
-    /// `query-id corpus-id score`, between tabs, below a header.
-    BeirQrels,
+pub enum GradeFault {
+    /// It is not a whole number.
+    Fraction,
+    /// It does not fit into 32 bits.
+    OutOfRange,
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for GradeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TrecQrels => "TREC qrels (query iteration document grade)",
-            Self::TrecRun => "a TREC run (query Q0 document rank score tag)",
-            Self::BeirQrels => "BEIR qrels (query-id, corpus-id, score between tabs)",
-        })
-    }
-}
-
-/// What a query lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gap {
-    /// The run has no results for it.
-    Unanswered,
-    /// The qrels have no judgements of it.
-    Unjudged,
-    /// No document is judged relevant for it.
-    Irrelevant,
-}
-
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unanswered => "has no results",
-            Self::Unjudged => "has no judgements",
-            Self::Irrelevant => "has no relevant document",
+            Self::Fraction => "is a fraction, and grades are whole numbers",
+            Self::OutOfRange => "is not between -2147483648 and 2147483647",
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The evaluation of a run against qrels.
 
-use crate::error::{Gap, Origin};
+use crate::gap::Gap;
 use crate::graded_ranking::GradedRanking;
+use crate::origin::Origin;
 use crate::{
     Coverage, Error, EvaluateOptions, Judgements, Metric, Policy, Qrels, Ranking, Report, Run,
 };
@@ -37,8 +38,12 @@ pub fn evaluate(
         return Err(Error::EmptyRun { origin: Origin::Memory });
     }
     let mut report = Report::new(run.name(), metrics, options);
-    for case in cases(qrels, run) {
+    for mut case in cases(qrels, run) {
+        if options.ignore_identical_ids {
+            case.drop_identical();
+        }
         if case.count_gaps(run, options, report.coverage_mut())? {
+            report.coverage_mut().identical += usize::from(case.dropped.is_some());
             let graded = case.grade(options);
             report.push(case.query, |metric| graded.value(metric));
         }
@@ -54,6 +59,8 @@ struct Case<'a> {
     query: &'a str,
     judgements: Option<&'a Judgements>,
     ranking: Option<&'a Ranking>,
+    /// A document that is no result.
+    dropped: Option<&'a str>,
 }
 
 /// The queries of the qrels, then those that only the run has.
@@ -62,16 +69,24 @@ fn cases<'a>(qrels: &'a Qrels, run: &'a Run) -> impl Iterator<Item = Case<'a>> {
         query,
         judgements: Some(judgements),
         ranking: run.ranking(query),
+        dropped: None,
     });
     let in_run = run.iter().map(|(query, ranking)| Case {
         query,
         judgements: qrels.judgements(query),
         ranking: Some(ranking),
+        dropped: None,
     });
     in_qrels.chain(in_run.filter(|case| case.judgements.is_none()))
 }
 
 impl Case<'_> {
+    /// Drops the document with the id of the query, if it is a result.
+    fn drop_identical(&mut self) {
+        let is_result = |query: &&str| self.ranking.is_some_and(|ranking| ranking.contains(query));
+        self.dropped = Some(self.query).filter(is_result);
+    }
+
     /// What the query lacks: judgements or relevant documents, results, both or nothing.
     fn gaps(&self, threshold: i32) -> impl Iterator<Item = Gap> {
         let in_qrels = match self.judgements {
@@ -79,7 +94,8 @@ impl Case<'_> {
             Some(judgements) if !judgements.is_empty() => Some(Gap::Irrelevant),
             _ => Some(Gap::Unjudged),
         };
-        let is_answered = self.ranking.is_some_and(|ranking| !ranking.is_empty());
+        let num_dropped = usize::from(self.dropped.is_some());
+        let is_answered = self.ranking.is_some_and(|ranking| ranking.len() > num_dropped);
         in_qrels.into_iter().chain((!is_answered).then_some(Gap::Unanswered))
     }
 
@@ -114,6 +130,7 @@ impl Case<'_> {
         GradedRanking::new(
             self.judgements.unwrap_or(&no_judgements),
             self.ranking.unwrap_or(&no_ranking),
+            self.dropped,
             options.ties,
             options.threshold,
         )

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::TieRule;
-use crate::error::Gap;
+use crate::gap::Gap;
 
 /// How a run is evaluated against qrels.
 ///
@@ -34,6 +34,13 @@ pub struct EvaluateOptions {
     pub irrelevant: Policy,
     /// What to do with a query of the run that has no judgements. Default: [`Policy::Skip`].
     pub unjudged: Policy,
+    /// Whether a document with the id of the query is dropped from its results, as BEIR does where queries
+    /// are documents themselves (ArguAna, Quora). Default: `false`. [`Coverage::identical`] counts them.
+    ///
+    /// It takes a result from a run: search `k + 1` documents for metrics up to `k`.
+    ///
+    /// [`Coverage::identical`]: crate::Coverage::identical
+    pub ignore_identical_ids: bool,
 }
 
 impl Default for EvaluateOptions {
@@ -44,6 +51,7 @@ impl Default for EvaluateOptions {
             unanswered: Policy::Count,
             irrelevant: Policy::Count,
             unjudged: Policy::Skip,
+            ignore_identical_ids: false,
         }
     }
 }

@@ -15,13 +15,16 @@ pub(crate) struct GradedRanking {
 }
 
 impl GradedRanking {
+    /// The grades of `ranking` without the document `dropped`.
     pub(crate) fn new(
         judgements: &Judgements,
         ranking: &Ranking,
+        dropped: Option<&str>,
         ties: TieRule,
         threshold: i32,
     ) -> Self {
-        let results = ranking.best_first(ties);
+        let mut results = ranking.best_first(ties);
+        results.retain(|(document, _)| Some(*document) != dropped);
         let mut ideal: Vec<_> = judgements.iter().map(|(_, grade)| grade).collect();
         ideal.sort_unstable_by(|a, b| b.cmp(a));
         Self {

@@ -6,6 +6,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use crate::Error;
+use crate::origin::Origin;
+
 /// String ids in the order of their insertion, each found by its text or by its position.
 ///
 /// One string holds all texts and the table holds positions, so that an id costs its bytes and about
@@ -59,6 +62,18 @@ impl IdSet {
 impl PartialEq for IdSet {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text && self.ends == other.ends
+    }
+}
+
+/// Refuses an id that is empty or that other programs would cut.
+pub(crate) fn check_id(id: &str) -> Result<(), Error> {
+    let origin = Origin::Memory;
+    if id.is_empty() {
+        Err(Error::EmptyId { origin })
+    } else if id.contains('\0') {
+        Err(Error::NulInId { origin, id: id.to_owned() })
+    } else {
+        Ok(())
     }
 }
 

@@ -7,15 +7,15 @@ use serde::Serialize;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use crate::Error;
-use crate::error::Origin;
 use crate::lines;
+use crate::origin::Origin;
 
 /// A receiver of the entries of a file, in the file's order.
 pub(crate) trait Entries {
     /// A grade or a score.
     type Value: for<'de> Deserialize<'de>;
 
-    /// Adds a query, which may have no entries.
+    /// Adds a query, which may have no entries; a query that is there already is an error.
     fn add_query(&mut self, query: &str) -> Result<(), Error>;
 
     /// Adds an entry of a query that was added.
@@ -33,9 +33,15 @@ pub(crate) fn read<E: Entries>(path: &Path, entries: &mut E) -> Result<(), Error
         match failure {
             Some(error) => error.with_origin(&|| origin.clone()),
             None if source.is_io() => Error::Io { path: path.to_owned(), source: source.into() },
-            None => Error::Json { origin, source },
+            None => not_utf8(path, source.line()).unwrap_or(Error::Json { origin, source }),
         }
     })
+}
+
+/// The error of a text that is not UTF-8 somewhere up to `line`, of which serde would only say that it is no
+/// JSON.
+fn not_utf8(path: &Path, line: usize) -> Option<Error> {
+    lines::check_utf8(path, line as u64).err().filter(|error| matches!(error, Error::Utf8 { .. }))
 }
 
 /// Writes a value to a file, as gzip if its name ends in `.gz`.

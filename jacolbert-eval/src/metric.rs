@@ -14,12 +14,18 @@ use std::num::NonZeroUsize;
 /// The definitions are those of [trec_eval](https://github.com/usnistgov/trec_eval) and
 /// [ranx](https://github.com/AmenRa/ranx) where these have the metric.
 ///
+/// Names of trec_eval are read with the meaning that they have there, and displayed as ours: `map`, `ndcg`
+/// and `recip_rank` have no cutoff, nor have `set_P`, `set_recall` and `Rprec`; `P_10`, `recall_10`,
+/// `success_10`, `map_cut_10` and `ndcg_cut_10` have one, and may have a dot in the place of the last `_`.
+///
 /// ```
 /// use jacolbert_eval::{Cutoff, Metric};
 ///
 /// let metric: Metric = "recall@10".parse()?;
 /// assert_eq!(metric, Metric::Recall(Cutoff::at(10)));
 /// assert_eq!(metric.to_string(), "recall@10");
+/// assert_eq!("recip_rank".parse::<Metric>()?, Metric::Mrr(Cutoff::Full));
+/// assert_eq!("ndcg_cut_10".parse::<Metric>()?.to_string(), "ndcg@10");
 /// assert!("recall@ten".parse::<Metric>().is_err());
 /// # Ok::<(), jacolbert_eval::Error>(())
 /// ```

@@ -23,6 +23,31 @@ impl Metric {
         names.split(separator).filter(|name| !name.is_empty()).map(str::parse).collect()
     }
 
+    /// The metric of a name of trec_eval, such as `ndcg_cut_10` or `P.10`, in lower case.
+    ///
+    /// Names that stand for several cuts there, such as `P` and `ndcg_cut`, are none.
+    fn from_trec_eval(name: &str) -> Option<Self> {
+        let without_cut = match name {
+            "recip_rank" => Some(Self::Mrr(Cutoff::Full)),
+            "rprec" => Some(Self::RPrecision),
+            "set_p" => Some(Self::Precision(Cutoff::Full)),
+            "set_recall" => Some(Self::Recall(Cutoff::Full)),
+            _ => None,
+        };
+        without_cut.or_else(|| {
+            let (name, k) = name.rsplit_once(['_', '.'])?;
+            let cutoff = Cutoff::At(k.parse().ok()?);
+            Some(match name {
+                "p" => Self::Precision(cutoff),
+                "recall" => Self::Recall(cutoff),
+                "success" => Self::Success(cutoff),
+                "map_cut" => Self::Map(cutoff),
+                "ndcg_cut" => Self::Ndcg(Gain::Linear, cutoff),
+                _ => return None,
+            })
+        })
+    }
+
     fn parts(self) -> (&'static str, Cutoff) {
         match self {
             Self::Recall(cutoff) => ("recall", cutoff),
@@ -63,7 +88,7 @@ impl fmt::Display for Metric {
     }
 }
 
-/// Ignores case.
+/// Ignores case. Names of trec_eval are read as well; see [`Metric`].
 impl FromStr for Metric {
     type Err = Error;
 
@@ -71,7 +96,7 @@ impl FromStr for Metric {
         let lower = text.to_ascii_lowercase();
         let metric = match lower.split_once('@') {
             Some((name, k)) => k.parse().ok().and_then(|k| Self::from_parts(name, Cutoff::At(k))),
-            None => Self::from_parts(&lower, Cutoff::Full),
+            None => Self::from_parts(&lower, Cutoff::Full).or_else(|| Self::from_trec_eval(&lower)),
         };
         metric.ok_or_else(|| Error::UnknownMetric { name: text.to_owned() })
     }

@@ -1,16 +1,16 @@
 //! Qrels: graded judgements of documents for queries.
 
-use std::fmt;
 use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::Error;
-use crate::error::{Format, Origin};
-use crate::id_set::IdSet;
+use crate::error::GradeFault;
+use crate::id_set::{IdSet, check_id};
 use crate::json::{self, Entries};
 use crate::lines::{self, Lines};
+use crate::origin::Origin;
 use crate::trec::{self, QrelsLine};
+use crate::{Error, Judgements};
 
 /// The judged documents of each query.
 ///
@@ -43,15 +43,18 @@ impl Qrels {
 
     /// Reads TREC qrels, `query iteration document grade`, plain or gzip.
     ///
+    /// A line with exactly four fields between tabs is split there, so that ids may have spaces; any other at
+    /// white space. Grades are whole numbers, and `1.0` is one.
+    ///
     /// # Errors
     ///
-    /// A line that is malformed or belongs to another format, a document with two grades for one
-    /// query, a file without judgements.
+    /// A line that is malformed or belongs to another format, a grade that is a fraction, an id in quotes, a
+    /// document with two grades for one query, a file without judgements.
     pub fn open_trec(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
         Lines::open(path)?.for_each(|line| {
             let line = QrelsLine::parse_trec(line)?;
-            qrels.insert(line.query, line.document, line.grade)
+            qrels.insert_number(&line.query, &line.document, line.grade)
         })?;
         qrels.require_judgements(path)
     }
@@ -59,16 +62,19 @@ impl Qrels {
     /// Reads BEIR qrels, `query-id corpus-id score` between tabs with a header in the first line,
     /// plain or gzip.
     ///
+    /// A field in quotes is read without them, as BEIR does. Grades are as for [`Self::open_trec`].
+    ///
     /// # Errors
     ///
-    /// As [`Self::open_trec`]; a file without its header is refused.
+    /// As [`Self::open_trec`]; also a file without its header or with the header of another order, and a
+    /// quote that is not closed.
     pub fn open_beir(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
         let mut lines = Lines::open(path)?;
-        lines.parse_next(check_beir_header)?;
+        lines.parse_next(trec::check_beir_header)?;
         lines.for_each(|line| {
             let line = QrelsLine::parse_beir(line)?;
-            qrels.insert(line.query, line.document, line.grade)
+            qrels.insert_number(&line.query, &line.document, line.grade)
         })?;
         qrels.require_judgements(path)
     }
@@ -78,7 +84,8 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// As [`Self::open_trec`].
+    /// A file of another shape, a query that stands twice, a grade that is a fraction, a document with two
+    /// grades for one query, a file without judgements.
     pub fn open_json(path: &Path) -> Result<Self, Error> {
         let mut qrels = Self::new();
         json::read(path, &mut qrels)?;
@@ -89,9 +96,9 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// An id with white space, or an error of the file system.
+    /// An id with white space or in quotes, or an error of the file system.
     pub fn save_trec(&self, path: &Path) -> Result<(), Error> {
-        self.check_writable(path)?;
+        lines::check_writable(path, self.ids(), trec::is_unwritable)?;
         lines::save(path, |out| {
             self.rows().try_for_each(|(query, document, grade)| {
                 writeln!(out, "{query} 0 {document} {grade}")
@@ -103,13 +110,13 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// As [`Self::save_trec`].
+    /// An id with white space, or an error of the file system.
     pub fn save_beir(&self, path: &Path) -> Result<(), Error> {
-        self.check_writable(path)?;
+        lines::check_writable(path, self.ids(), |id| id.contains(char::is_whitespace))?;
         lines::save(path, |out| {
             writeln!(out, "query-id\tcorpus-id\tscore")?;
             self.rows().try_for_each(|(query, document, grade)| {
-                writeln!(out, "{query}\t{document}\t{grade}")
+                writeln!(out, "{}\t{}\t{grade}", trec::quoted(query), trec::quoted(document))
             })
         })
     }
@@ -127,16 +134,13 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// An empty id, or a document that has another grade for this query already.
+    /// An id that is empty or has the character U+0000, or a document that has another grade for this query already.
     pub fn insert(&mut self, query: &str, document: &str, grade: i32) -> Result<(), Error> {
-        let origin = Origin::Memory;
-        if document.is_empty() {
-            return Err(Error::EmptyId { origin });
-        }
+        check_id(document)?;
         match self.judgements_mut(query)?.insert(document, grade) {
             Ok(()) => Ok(()),
             Err(first) => Err(Error::ConflictingGrades {
-                origin,
+                origin: Origin::Memory,
                 query: query.to_owned(),
                 document: document.to_owned(),
                 first,
@@ -167,9 +171,7 @@ impl Qrels {
 
     /// The judgements of a query, which is added if the qrels do not have it.
     fn judgements_mut(&mut self, query: &str) -> Result<&mut Judgements, Error> {
-        if query.is_empty() {
-            return Err(Error::EmptyId { origin: Origin::Memory });
-        }
+        check_id(query)?;
         let position = self.queries.insert(query).unwrap_or_else(|present| present);
         if position == self.judgements.len() {
             self.judgements.push(Judgements::default());
@@ -183,9 +185,22 @@ impl Qrels {
         })
     }
 
-    fn check_writable(&self, path: &Path) -> Result<(), Error> {
-        let documents = self.judgements.iter().flat_map(|judgements| judgements.documents.iter());
-        lines::check_writable(path, self.queries.iter().chain(documents))
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.queries.iter().chain(self.judgements.iter().flat_map(Judgements::documents))
+    }
+
+    /// As [`Self::insert`], with a grade as files may write it.
+    fn insert_number(&mut self, query: &str, document: &str, grade: f64) -> Result<(), Error> {
+        match whole(grade) {
+            Ok(grade) => self.insert(query, document, grade),
+            Err(fault) => Err(Error::Grade {
+                origin: Origin::Memory,
+                query: query.to_owned(),
+                document: document.to_owned(),
+                grade,
+                fault,
+            }),
+        }
     }
 
     fn require_judgements(self, path: &Path) -> Result<Self, Error> {
@@ -204,82 +219,27 @@ impl Serialize for Qrels {
 }
 
 impl Entries for Qrels {
-    type Value = i32;
+    type Value = f64;
 
     fn add_query(&mut self, query: &str) -> Result<(), Error> {
+        if self.judgements(query).is_some() {
+            return Err(Error::DuplicateId { origin: Origin::Memory, id: query.to_owned() });
+        }
         self.judgements_mut(query).map(|_| ())
     }
 
-    fn add_entry(&mut self, query: &str, document: &str, grade: i32) -> Result<(), Error> {
-        self.insert(query, document, grade)
+    fn add_entry(&mut self, query: &str, document: &str, grade: f64) -> Result<(), Error> {
+        self.insert_number(query, document, grade)
     }
 }
 
-/// The judged documents of one query and their grades.
-#[derive(Clone, Default, PartialEq)]
-pub struct Judgements {
-    documents: IdSet,
-    grades: Vec<i32>,
-}
-
-impl Judgements {
-    /// Number of judged documents.
-    pub fn len(&self) -> usize {
-        self.grades.len()
+/// The grade that is this number.
+fn whole(grade: f64) -> Result<i32, GradeFault> {
+    if grade.fract() != 0.0 {
+        Err(GradeFault::Fraction)
+    } else if (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&grade) {
+        Ok(grade as i32)
+    } else {
+        Err(GradeFault::OutOfRange)
     }
-
-    /// Whether no document is judged.
-    pub fn is_empty(&self) -> bool {
-        self.grades.is_empty()
-    }
-
-    /// The grade of a document, if it is judged.
-    pub fn grade(&self, document: &str) -> Option<i32> {
-        self.documents.position(document).map(|position| self.grades[position])
-    }
-
-    /// Number of documents whose grade reaches a threshold.
-    pub fn num_relevant(&self, threshold: i32) -> usize {
-        self.grades.iter().filter(|&&grade| grade >= threshold).count()
-    }
-
-    /// The documents and their grades, in the order of the input.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, i32)> {
-        self.documents.iter().zip(self.grades.iter().copied())
-    }
-
-    /// `Err` is the grade that the document has, if it is another one.
-    fn insert(&mut self, document: &str, grade: i32) -> Result<(), i32> {
-        match self.documents.insert(document) {
-            Ok(_) => self.grades.push(grade),
-            Err(position) if self.grades[position] != grade => return Err(self.grades[position]),
-            Err(_) => {}
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Judgements {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-/// `{"document": grade}`.
-impl Serialize for Judgements {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-fn check_beir_header(line: &str) -> Result<(), Error> {
-    if trec::is_beir_header(line) {
-        return Ok(());
-    }
-    // A judgement in place of the header is a malformed first line, another format is named.
-    let origin = Origin::Memory;
-    Err(match QrelsLine::parse_beir(line) {
-        Ok(_) => Error::Malformed { origin, expected: Format::BeirQrels },
-        Err(error) => error,
-    })
 }

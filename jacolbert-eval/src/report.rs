@@ -1,5 +1,7 @@
 //! The result of an evaluation: values for each query, and their means.
 
+use std::slice;
+
 use serde::{Serialize, Serializer};
 
 use crate::table::{Cell, Table};
@@ -126,9 +128,8 @@ impl Report {
         self.metrics.iter().zip(&self.values).map(|(metric, values)| (*metric, mean(values)))
     }
 
-    /// What a reader needs in order to compare the figures with others.
-    pub(crate) fn notes(&self) -> Vec<String> {
-        let Coverage { evaluated, unanswered, irrelevant, unjudged } = self.coverage;
+    fn own_notes(&self) -> Vec<String> {
+        let Coverage { evaluated, unanswered, irrelevant, unjudged, .. } = self.coverage;
         vec![
             format!(
                 "{evaluated} queries; without results {unanswered}, without a relevant document \
@@ -145,7 +146,7 @@ impl Report {
         Table {
             header: vec!["metric".to_owned(), self.run.clone()],
             rows: self.means().map(row).collect(),
-            notes: self.notes(),
+            notes: notes(slice::from_ref(self)),
         }
     }
 
@@ -174,6 +175,18 @@ impl Serialize for Report {
         }
         .serialize(serializer)
     }
+}
+
+/// What a reader needs in order to compare the figures of reports with others. They cover the same queries
+/// under the same options.
+pub(crate) fn notes(reports: &[Report]) -> Vec<String> {
+    let mut notes = reports.first().map_or_else(Vec::new, Report::own_notes);
+    if reports.iter().any(|report| report.options.ignore_identical_ids) {
+        let dropped = reports.iter().map(|report| report.coverage.identical.to_string());
+        let dropped = dropped.collect::<Vec<_>>().join(", ");
+        notes.push(format!("results dropped for having the id of their query: {dropped}"));
+    }
+    notes
 }
 
 /// A JSON object in the order of its pairs.

@@ -1,17 +1,16 @@
 //! Runs: what a system ranked for each query.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::Origin;
-use crate::id_set::IdSet;
+use crate::id_set::{IdSet, check_id};
 use crate::json::{self, Entries};
 use crate::lines::{self, Lines};
-use crate::trec::RunLine;
-use crate::{Error, TieRule};
+use crate::origin::Origin;
+use crate::trec::{self, RunLine};
+use crate::{Error, Ranking, TieRule};
 
 /// Scored documents for each query, with the name of the system that ranked them.
 ///
@@ -43,13 +42,14 @@ impl Run {
 
     /// Reads a TREC run, `query Q0 document rank score tag`, plain or gzip.
     ///
-    /// The run takes its name from the tag of the first line. Documents are ordered by score, not by
-    /// the rank in the file; documents of equal score keep the order of the file.
+    /// A line with exactly six fields between tabs is split there, so that ids may have spaces; any other at
+    /// white space. The run takes its name from the tag of the first line. Documents are ordered by score, not
+    /// by the rank in the file; documents of equal score keep the order of the file.
     ///
     /// # Errors
     ///
-    /// A line that is malformed or belongs to another format, a document that occurs twice for a
-    /// query, a score that is not finite, a file without results.
+    /// A line that is malformed or belongs to another format, an id in quotes, a document that occurs twice
+    /// for a query, a score that is not finite, a file without results.
     pub fn open_trec(path: &Path) -> Result<Self, Error> {
         let mut run = Self::new("");
         Lines::open(path)?.for_each(|line| {
@@ -67,7 +67,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// As [`Self::open_trec`].
+    /// A file of another shape, a query or a document of it that stands twice, a file without results.
     pub fn open_json(path: &Path, name: impl Into<String>) -> Result<Self, Error> {
         let mut run = Self::new(name);
         json::read(path, &mut run)?;
@@ -81,10 +81,10 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// An id with white space, or an error of the file system.
+    /// An id with white space or in quotes, or an error of the file system.
     pub fn save_trec(&self, path: &Path) -> Result<(), Error> {
-        let documents = self.rankings.iter().flat_map(|ranking| ranking.documents.iter());
-        lines::check_writable(path, self.queries.iter().chain(documents))?;
+        let documents = self.rankings.iter().flat_map(Ranking::documents);
+        lines::check_writable(path, self.queries.iter().chain(documents), trec::is_unwritable)?;
         lines::save(path, |out| self.write_trec(out))
     }
 
@@ -101,8 +101,9 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// An empty id, a score that is not finite, a document that the query has already.
+    /// An id that is empty or has the character U+0000, a score that is not finite, a document that the query has already.
     pub fn push(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
+        check_id(document)?;
         let ranking = self.ranking_mut(query)?;
         ranking.push(document, score).map_err(|fault| fault.into_error(query, document))
     }
@@ -111,7 +112,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// An empty id.
+    /// An id that is empty or has the character U+0000.
     pub fn push_query(&mut self, query: &str) -> Result<(), Error> {
         self.ranking_mut(query).map(|_| ())
     }
@@ -150,9 +151,7 @@ impl Run {
     fn ranking_mut(&mut self, query: &str) -> Result<&mut Ranking, Error> {
         let is_recent = self.recent < self.queries.len() && self.queries.id(self.recent) == query;
         if !is_recent {
-            if query.is_empty() {
-                return Err(Error::EmptyId { origin: Origin::Memory });
-            }
+            check_id(query)?;
             self.recent = self.queries.insert(query).unwrap_or_else(|present| present);
             if self.recent == self.rankings.len() {
                 self.rankings.push(Ranking::default());
@@ -195,92 +194,13 @@ impl Entries for Run {
     type Value = f64;
 
     fn add_query(&mut self, query: &str) -> Result<(), Error> {
+        if self.ranking(query).is_some() {
+            return Err(Error::DuplicateId { origin: Origin::Memory, id: query.to_owned() });
+        }
         self.push_query(query)
     }
 
     fn add_entry(&mut self, query: &str, document: &str, score: f64) -> Result<(), Error> {
         self.push(query, document, score)
-    }
-}
-
-/// The scored documents of one query.
-#[derive(Clone, Default, PartialEq)]
-pub struct Ranking {
-    documents: IdSet,
-    scores: Vec<f64>,
-}
-
-impl Ranking {
-    /// Number of documents.
-    pub fn len(&self) -> usize {
-        self.scores.len()
-    }
-
-    /// Whether there are no documents.
-    pub fn is_empty(&self) -> bool {
-        self.scores.is_empty()
-    }
-
-    /// The documents and their scores, in the order of the input.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
-        self.documents.iter().zip(self.scores.iter().copied())
-    }
-
-    /// The documents and their scores, highest score first.
-    pub fn best_first(&self, ties: TieRule) -> Vec<(&str, f64)> {
-        let mut results: Vec<_> = self.iter().collect();
-        match ties {
-            TieRule::InputOrder => results.sort_by(|a, b| b.1.total_cmp(&a.1)),
-            TieRule::DocumentDescending => results.sort_unstable_by(|a, b| {
-                (b.1 as f32).total_cmp(&(a.1 as f32)).then_with(|| b.0.cmp(a.0))
-            }),
-        }
-        results
-    }
-
-    fn push(&mut self, document: &str, score: f64) -> Result<(), Fault> {
-        if document.is_empty() {
-            return Err(Fault::Empty);
-        }
-        if !score.is_finite() {
-            return Err(Fault::NonFinite(score));
-        }
-        self.documents.insert(document).map_err(|_| Fault::Duplicate)?;
-        // Adding zero turns -0.0 into 0.0, which `total_cmp` would order below it.
-        self.scores.push(score + 0.0);
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Ranking {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-/// `{"document": score}`.
-impl Serialize for Ranking {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-/// Why a ranking refused a result.
-enum Fault {
-    Empty,
-    NonFinite(f64),
-    Duplicate,
-}
-
-impl Fault {
-    fn into_error(self, query: &str, document: &str) -> Error {
-        let origin = Origin::Memory;
-        let query = query.to_owned();
-        let document = document.to_owned();
-        match self {
-            Self::Empty => Error::EmptyId { origin },
-            Self::NonFinite(score) => Error::NonFiniteScore { origin, query, document, score },
-            Self::Duplicate => Error::DuplicateDocument { origin, query, document },
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
-use jacolbert_eval::{BeirFolder, Error, Format, Metric, Origin, Qrels, Run};
+use jacolbert_eval::{BeirFolder, Error, Format, GradeFault, Metric, Origin, Qrels, Run};
 use tempfile::tempdir;
 
 use crate::TestResult;
@@ -33,7 +33,7 @@ fn run_json(path: &Path) -> Result<Run, Error> {
 
 fn malformed(format: Format) -> impl Fn(&Error) -> Option<Origin> {
     move |error| match error {
-        Error::Malformed { origin, expected } if *expected == format => Some(origin.clone()),
+        Error::Malformed { origin, expected, .. } if *expected == format => Some(origin.clone()),
         _ => None,
     }
 }
@@ -58,7 +58,11 @@ fn malformed_run_lines() -> TestResult {
     check("q1 Q0 d2 2 0.4")?;
     check("q1 Q0 d2 second 0.4 tag")?;
     check("q1 Q0 d2 2 high tag")?;
-    check("q1 Q0 two words 2 0.4 tag")
+    check("q1 Q0 two words 2 0.4 tag")?;
+    // Spaces in ids, but not exactly six fields between tabs.
+    check("q1\tQ0\ttwo words\t2\t0.4 tag")?;
+    check("q1\tQ0\ttwo words\t2\t0.4\ttag\tmore")?;
+    check("q1 Q0 \"d2\" 2 0.4 tag")
 }
 
 #[test]
@@ -70,9 +74,30 @@ fn malformed_qrels_lines() -> TestResult {
     check("q1")?;
     check("q1 0 d2")?;
     check("q1 0 d2 high")?;
-    check("q1 0 d2 1.5")?;
-    check("q1 0 d2 99999999999")?;
+    check("q1 0 d2 nan")?;
     check("q1 0 two words 1")
+}
+
+#[test]
+fn grades_that_are_no_whole_numbers_in_every_format() -> TestResult {
+    let is = |wanted: GradeFault| {
+        move |error: &Error| match error {
+            Error::Grade { origin, fault, .. } if *fault == wanted => Some(origin.clone()),
+            _ => None,
+        }
+    };
+    for (grade, fault) in [
+        ("0.5", GradeFault::Fraction),
+        ("-1.5", GradeFault::Fraction),
+        ("99999999999", GradeFault::OutOfRange),
+        ("-1e300", GradeFault::OutOfRange),
+    ] {
+        check(Qrels::open_trec, format!("q1 0 d1 1\nq1 0 d2 {grade}\n"), is(fault), 2)?;
+        check(Qrels::open_json, format!("{{\"q1\":\n{{\"d1\": {grade}}}}}"), is(fault), 2)?;
+        let beir = format!("query-id\tcorpus-id\tscore\nq1\td1\t{grade}\n");
+        check(Qrels::open_beir, beir, is(fault), 2)?;
+    }
+    Ok(())
 }
 
 #[test]
@@ -166,13 +191,25 @@ fn empty_ids() -> TestResult {
     let header = "query-id\tcorpus-id\tscore";
     check(Qrels::open_beir, format!("{header}\nq1\t \t1\n"), is_expected, 2)?;
     check(run_json, "{\"q1\": {\n\"\": 1}}", is_expected, 2)?;
-    check(run_json, "{\n\"\": {\"d1\": 1}}", is_expected, 2)
+    check(run_json, "{\n\"\": {\"d1\": 1}}", is_expected, 2)?;
+    check(Run::open_trec, "q1 Q0 d1 1 2 t\nq1\tQ0\t\t2\t1\tt\n", is_expected, 2)
+}
+
+#[test]
+fn a_query_twice_in_one_json() -> TestResult {
+    let is_expected = |error: &Error| match error {
+        Error::DuplicateId { origin, id } if id == "q1" => Some(origin.clone()),
+        _ => None,
+    };
+    let text = "{\"q1\": {\"d1\": 1},\n\"q1\": {\"d2\": 1}}";
+    check(run_json, text, is_expected, 2)?;
+    check(Qrels::open_json, text, is_expected, 2)
 }
 
 #[test]
 fn bytes_that_are_not_utf_8() -> TestResult {
     let is_expected = |error: &Error| match error {
-        Error::Utf8 { origin } => Some(origin.clone()),
+        Error::Utf8 { origin, .. } => Some(origin.clone()),
         _ => None,
     };
     check(Qrels::open_trec, b"q1 0 d1 1\nq1 0 \xff 1\n", is_expected, 2)
@@ -252,6 +289,9 @@ fn ids_that_a_format_cannot_hold_are_not_written() -> TestResult {
     run.push("q1", "a\u{3000}b", 1.0)?;
     qrels.insert("q 1", "d1", 1)?;
     let is_expected = |result| matches!(result, Err(Error::UnwritableId { .. }));
+    let mut quoted = Run::new("run");
+    quoted.push("q1", "\"d1\"", 1.0)?;
+    assert!(is_expected(quoted.save_trec(&path)));
     assert!(is_expected(run.save_trec(&path)));
     assert!(is_expected(qrels.save_trec(&path)));
     assert!(is_expected(qrels.save_beir(&path)));

@@ -76,7 +76,63 @@ fn a_run_with_byte_order_mark_tabs_windows_line_ends_and_no_last_one() -> TestRe
     let run = Run::open_trec(&path)?;
     let results: Vec<_> = run.ranking("q1").ok_or("no q1")?.iter().collect();
     assert_eq!(results, [("d1", 2.5), ("d2", 0.001)]);
-    assert_eq!(run.name(), "a");
+    assert_eq!(run.name(), "a b");
+    Ok(())
+}
+
+#[test]
+fn six_fields_between_tabs_may_have_spaces() -> TestResult {
+    let folder = tempdir()?;
+    let path = folder.path().join("run.trec");
+    let lines = "q1\tQ0\t東京 1\t1\t30.5\tt\nq1\tQ0\t大阪 2\t2\t20.5\tt\n\
+                 q 2\tQ0\t京都 3\t1\t10.5\tt\n";
+    fs::write(&path, lines)?;
+    let run = Run::open_trec(&path)?;
+    let results: Vec<_> = run.ranking("q1").ok_or("no q1")?.iter().collect();
+    assert_eq!(results, [("東京 1", 30.5), ("大阪 2", 20.5)]);
+    assert_eq!(run.ranking("q 2").ok_or("no q 2")?.len(), 1);
+    fs::write(&path, "q1\t0\t東京 1\t1\n")?;
+    let qrels = Qrels::open_trec(&path)?;
+    assert_eq!(qrels.judgements("q1").ok_or("no q1")?.grade("東京 1"), Some(1));
+    Ok(())
+}
+
+#[test]
+fn quotes_in_ids_come_back_from_beir_qrels() -> TestResult {
+    let folder = tempdir()?;
+    let path = folder.path().join("test.tsv");
+    let mut qrels = Qrels::new();
+    for (n, document) in ["\"a\"", "\"a", "b\"b", "\"", "c"].into_iter().enumerate() {
+        qrels.insert("\"q\"", document, n as i32)?;
+    }
+    qrels.save_beir(&path)?;
+    assert_eq!(Qrels::open_beir(&path)?, qrels);
+    Ok(())
+}
+
+#[test]
+fn names_of_trec_eval_are_metrics() -> TestResult {
+    for (name, ours) in [
+        ("map", "map"),
+        ("ndcg", "ndcg"),
+        ("recip_rank", "mrr"),
+        ("Rprec", "r_precision"),
+        ("set_P", "precision"),
+        ("set_recall", "recall"),
+        ("P_10", "precision@10"),
+        ("P.5", "precision@5"),
+        ("recall_100", "recall@100"),
+        ("success_1", "success@1"),
+        ("map_cut_1000", "map@1000"),
+        ("ndcg_cut_10", "ndcg@10"),
+        ("ndcg_cut.20", "ndcg@20"),
+    ] {
+        assert_eq!(name.parse::<Metric>()?.to_string(), ours, "{name}");
+    }
+    // Several cuts at once there, or measures that are not here.
+    for name in ["P", "ndcg_cut", "map_cut", "bpref", "infAP", "gm_map", "P_0", "recip_rank_10"] {
+        assert!(name.parse::<Metric>().is_err(), "{name}");
+    }
     Ok(())
 }
 

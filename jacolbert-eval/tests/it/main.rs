@@ -9,6 +9,7 @@ mod jqara;
 mod oracle;
 mod plot;
 mod policies;
+mod readers;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 

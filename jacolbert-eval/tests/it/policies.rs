@@ -104,6 +104,30 @@ fn a_query_that_lacks_two_things_counts_if_both_policies_let_it() -> TestResult 
 }
 
 #[test]
+fn a_querys_own_document_is_dropped_on_request_and_counted() -> TestResult {
+    let mut qrels = Qrels::new();
+    let mut run = Run::new("self");
+    qrels.insert("q1", "d1", 1)?;
+    qrels.insert("q2", "q2", 1)?;
+    for (query, document, score) in [("q1", "q1", 9.0), ("q1", "d1", 8.0), ("q2", "q2", 7.0)] {
+        run.push(query, document, score)?;
+    }
+    let mrr: Metric = "mrr".parse()?;
+    let check = |ignore_identical_ids, values: &[f64], identical, unanswered| -> TestResult {
+        let options = EvaluateOptions { ignore_identical_ids, ..Default::default() };
+        let report = evaluate(&qrels, &run, &[mrr], &options)?;
+        assert_eq!(report.values(mrr)?, values);
+        let coverage = report.coverage();
+        assert_eq!((coverage.identical, coverage.unanswered), (identical, unanswered));
+        let note = "results dropped for having the id of their query: 2";
+        assert_eq!(report.to_text().contains(note), ignore_identical_ids);
+        Ok(())
+    };
+    check(false, &[0.5, 1.0], 0, 0)?;
+    check(true, &[1.0, 0.0], 2, 1)
+}
+
+#[test]
 fn tie_rules_order_equal_scores() -> TestResult {
     let mut run = Run::new("ties");
     // The last two differ as f64 and are equal as f32.
