@@ -7,7 +7,6 @@
 //!     cargo run --release -p jacolbert --example index_and_search -- \
 //!         --documents examples/collection/passages.jsonl --index my-index 日本で最も深い湖は？
 
-use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,7 @@ use jacolbert::index::Index;
 use jacolbert::{Collection, IndexProgress, Retriever, read_jsonl, read_tsv};
 use lexopt::prelude::*;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let mut documents = PathBuf::from("examples/collection/passages.jsonl");
     let mut model = PathBuf::from("assets/mini");
     let mut folder = PathBuf::from("my-index");
@@ -50,11 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Indexes the documents of the file `documents`, with a progress bar.
-fn index(
-    retriever: &Retriever,
-    documents: &Path,
-    folder: &Path,
-) -> Result<Collection, Box<dyn Error>> {
+fn index(retriever: &Retriever, documents: &Path, folder: &Path) -> anyhow::Result<Collection> {
     let is_tsv = documents.extension().is_some_and(|extension| extension == "tsv");
     let documents = if is_tsv { read_tsv(documents)? } else { read_jsonl(documents)? };
     let bar = ProgressBar::new(documents.len() as u64);

@@ -9,7 +9,6 @@
 //!
 //!     cargo run --release -p jacolbert --features wgpu --example quickstart -- --device wgpu
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -18,7 +17,7 @@ use jacolbert::{Device, Document, Retriever};
 use lexopt::prelude::*;
 use serde_json::{Value, json};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let device = device()?;
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let passages = json_lines(&home.join("examples/collection/passages.jsonl"))?;
@@ -58,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn device() -> Result<Device, Box<dyn Error>> {
+fn device() -> anyhow::Result<Device> {
     let mut device = Device::cpu();
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
@@ -70,7 +69,7 @@ fn device() -> Result<Device, Box<dyn Error>> {
     Ok(device)
 }
 
-fn json_lines(path: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
+fn json_lines(path: &Path) -> anyhow::Result<Vec<Value>> {
     Ok(fs::read_to_string(path)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
 

@@ -3,12 +3,11 @@
 //!
 //!     cargo run --release -p jacolbert --example rerank
 
-use std::error::Error;
 use std::path::Path;
 
 use jacolbert::{Retriever, read_jsonl};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documents = read_jsonl(home.join("examples/collection/passages.jsonl"))?;
     let retriever = Retriever::from_dir(home.join("assets/mini"))?;

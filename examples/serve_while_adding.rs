@@ -3,19 +3,19 @@
 //!
 //!     cargo run --release -p jacolbert --example serve_while_adding
 
-use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use anyhow::anyhow;
 use jacolbert::{Collection, Document, Retriever, read_jsonl};
 
 const QUESTION: &str = "日本で最も深い湖は何という湖か？";
 /// Documents of one commit.
 const BATCH: usize = 20;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let documents = read_jsonl(home.join("examples/collection/passages.jsonl"))?;
     let retriever = Retriever::from_dir(home.join("assets/mini"))?;
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     done.store(true, Ordering::Release);
 
     for searcher in searchers {
-        let num_searches = searcher.join().map_err(|_| "a search panicked")??;
+        let num_searches = searcher.join().map_err(|_| anyhow!("a search panicked"))??;
         println!("a thread searched {num_searches} times meanwhile");
     }
     println!("the handle that added has {} documents", collection.num_documents());

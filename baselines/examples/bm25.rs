@@ -9,9 +9,9 @@
 //! checkpoint in the first folder (`vocab.txt`, `tokenizer_config.json`) finds them with the MeCab
 //! dictionary in the second.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use anyhow::{anyhow, bail};
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Lengths};
 use jacolbert_eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
@@ -30,7 +30,7 @@ struct Args {
     run: Option<PathBuf>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = args()?;
     let folder = BeirFolder::open(&args.beir)?;
     let (name, analyzer) = if args.words {
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(feature = "words")]
-fn words(tokenizer: &Path, dictionary: &Path) -> Result<Analyzer, Box<dyn Error>> {
+fn words(tokenizer: &Path, dictionary: &Path) -> anyhow::Result<Analyzer> {
     let tokenizer = jacolbert_tokenizer::JapaneseTokenizer::from_dir(tokenizer, dictionary)?;
     // As with bigrams, punctuation is not a term.
     let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
@@ -63,11 +63,11 @@ fn words(tokenizer: &Path, dictionary: &Path) -> Result<Analyzer, Box<dyn Error>
 }
 
 #[cfg(not(feature = "words"))]
-fn words(_: &Path, _: &Path) -> Result<Analyzer, Box<dyn Error>> {
-    Err("--analyzer words needs --features words".into())
+fn words(_: &Path, _: &Path) -> anyhow::Result<Analyzer> {
+    Err(anyhow!("--analyzer words needs --features words"))
 }
 
-fn args() -> Result<Args, Box<dyn Error>> {
+fn args() -> anyhow::Result<Args> {
     let mut args = Args {
         beir: PathBuf::new(),
         split: "test".to_owned(),
@@ -87,7 +87,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
             Long("analyzer") => match parser.value()?.string()?.as_str() {
                 "bigrams" => args.words = false,
                 "words" => args.words = true,
-                other => return Err(format!("--analyzer {other}: bigrams or words?").into()),
+                other => bail!("--analyzer {other}: bigrams or words?"),
             },
             Long("tokenizer") => args.tokenizer = parser.value()?.into(),
             Long("dictionary") => args.dictionary = parser.value()?.into(),
@@ -101,7 +101,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
         }
     }
     if args.beir.as_os_str().is_empty() {
-        return Err("--beir FOLDER is missing".into());
+        bail!("--beir FOLDER is missing");
     }
     Ok(args)
 }

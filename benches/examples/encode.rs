@@ -9,9 +9,9 @@
 //! all without it; `--queries` names the folder of the queries where it is another. Titles are not
 //! used.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 use jacolbert::eval::BeirFolder;
 use jacolbert::{Device, Encoder, LoadOptions};
@@ -33,7 +33,7 @@ struct Args {
     out: PathBuf,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = args()?;
     let encoder = Encoder::from_dir(&args.model, &LoadOptions::default(), &Device::cpu())?;
     std::fs::create_dir_all(&args.out)?;
@@ -44,13 +44,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn write_queries(encoder: &Encoder, beir: &Path, out: &Path) -> Result<usize, Box<dyn Error>> {
+fn write_queries(encoder: &Encoder, beir: &Path, out: &Path) -> anyhow::Result<usize> {
     let queries = BeirFolder::open(beir)?.queries()?.collect::<Result<Vec<_>, _>>()?;
     let texts: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let encoded = encoder.encode_queries(&texts)?.embeddings;
-    let query_tokens = encoded.first().ok_or("there are no queries")?.num_tokens();
+    let query_tokens = encoded.first().context("there are no queries")?.num_tokens();
     if encoded.iter().any(|query| query.num_tokens() != query_tokens) {
-        return Err("the queries differ in their number of tokens".into());
+        bail!("the queries differ in their number of tokens");
     }
     let mut file = NpyWriter::create(&out.join("queries.npy"), &[query_tokens, encoder.dim()])?;
     encoded.iter().try_for_each(|query| file.push(query.values()))?;
@@ -63,7 +63,7 @@ fn write_passages(
     beir: &Path,
     wanted: usize,
     out: &Path,
-) -> Result<(usize, usize), Box<dyn Error>> {
+) -> anyhow::Result<(usize, usize)> {
     let passages = BeirFolder::open(beir)?.documents()?.collect::<Result<Vec<_>, _>>()?;
     let texts: Vec<&str> = passages.iter().map(|passage| passage.text.as_str()).collect();
     let mut embeddings = NpyWriter::create(&out.join("embeddings.npy"), &[encoder.dim()])?;
@@ -95,13 +95,13 @@ fn write_passages(
 }
 
 /// Vocabulary numbers of the tokens of `passage` that have an embedding.
-fn kept_ids(encoder: &Encoder, passage: &str) -> Result<Vec<i64>, Box<dyn Error>> {
+fn kept_ids(encoder: &Encoder, passage: &str) -> anyhow::Result<Vec<i64>> {
     let encoding = encoder.tokenizer().encode_passage(passage)?;
     let ids = encoding.ids.iter().zip(&encoding.keep);
     Ok(ids.filter(|(_, keep)| **keep).map(|(&id, _)| i64::from(id)).collect())
 }
 
-fn args() -> Result<Args, Box<dyn Error>> {
+fn args() -> anyhow::Result<Args> {
     let mut passages = None;
     let mut queries = None;
     let mut out = None;
@@ -118,7 +118,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let passages = passages.ok_or("--beir FOLDER is missing")?;
+    let passages = passages.context("--beir FOLDER is missing")?;
     let queries = queries.unwrap_or_else(|| passages.clone());
-    Ok(Args { passages, queries, model, tokens, out: out.ok_or("--out FOLDER is missing")? })
+    Ok(Args { passages, queries, model, tokens, out: out.context("--out FOLDER is missing")? })
 }

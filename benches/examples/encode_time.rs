@@ -8,10 +8,10 @@
 //! embeddings to `OUT`, as `f32` one after the other. `multiply 512` applies the linear layers to
 //! 512 tokens, without what lies between them, and says `done` and how many multiplications those were.
 
-use std::error::Error;
 use std::io::{BufRead, Write, stdin};
 use std::path::PathBuf;
 
+use anyhow::{Context, bail};
 use jacolbert::model::{Encoded, measure};
 use jacolbert::{Device, Encoder, LoadOptions};
 use lexopt::prelude::*;
@@ -21,7 +21,7 @@ struct Texts {
     texts: Vec<String>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let (encoder, files) = args()?;
     println!("ready");
     for line in stdin().lock().lines() {
@@ -31,26 +31,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Does what a line says.
-fn answer(line: &str, encoder: &Encoder, files: &[Texts]) -> Result<String, Box<dyn Error>> {
+fn answer(line: &str, encoder: &Encoder, files: &[Texts]) -> anyhow::Result<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words[..] {
         ["multiply", tokens] => {
             let multiplied = measure::multiply_only(encoder, tokens.parse()?);
-            let multiplied = multiplied.ok_or("this engine's linear layers are Burn's")?;
+            let multiplied = multiplied.context("this engine's linear layers are Burn's")?;
             return Ok(format!("done {multiplied}"));
         }
         [number] => drop(encode(encoder, file(files, number)?)?),
         [number, out] => write(&encode(encoder, file(files, number)?)?, &PathBuf::from(out))?,
-        _ => return Err(format!("not understood: {line}").into()),
+        _ => bail!("not understood: {line}"),
     }
     Ok("done".into())
 }
 
-fn file<'a>(files: &'a [Texts], number: &str) -> Result<&'a Texts, Box<dyn Error>> {
-    Ok(files.get(number.parse::<usize>()?).ok_or("no such file")?)
+fn file<'a>(files: &'a [Texts], number: &str) -> anyhow::Result<&'a Texts> {
+    Ok(files.get(number.parse::<usize>()?).context("no such file")?)
 }
 
-fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
+fn args() -> anyhow::Result<(Encoder, Vec<Texts>)> {
     let mut model = PathBuf::from("assets/mini");
     let mut options = LoadOptions::default();
     let mut device = Device::cpu();
@@ -69,14 +69,14 @@ fn args() -> Result<(Encoder, Vec<Texts>), Box<dyn Error>> {
 }
 
 impl Texts {
-    fn read(path: PathBuf) -> Result<Self, Box<dyn Error>> {
-        let name = path.file_name().ok_or("no file")?.to_string_lossy().into_owned();
+    fn read(path: PathBuf) -> anyhow::Result<Self> {
+        let name = path.file_name().context("no file")?.to_string_lossy().into_owned();
         let texts = std::fs::read_to_string(&path)?.lines().map(String::from).collect();
         Ok(Self { are_queries: name.starts_with("queries"), texts })
     }
 }
 
-fn encode(encoder: &Encoder, file: &Texts) -> Result<Encoded, Box<dyn Error>> {
+fn encode(encoder: &Encoder, file: &Texts) -> anyhow::Result<Encoded> {
     let texts: Vec<&str> = file.texts.iter().map(String::as_str).collect();
     if file.are_queries {
         return Ok(encoder.encode_queries(&texts)?);
@@ -84,7 +84,7 @@ fn encode(encoder: &Encoder, file: &Texts) -> Result<Encoded, Box<dyn Error>> {
     Ok(encoder.encode_passages(&texts)?)
 }
 
-fn write(encoded: &Encoded, path: &PathBuf) -> Result<(), Box<dyn Error>> {
+fn write(encoded: &Encoded, path: &PathBuf) -> anyhow::Result<()> {
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
     for value in encoded.embeddings.iter().flat_map(|text| text.values()) {
         file.write_all(&value.to_le_bytes())?;

@@ -19,11 +19,11 @@
 //! (`RssAnon`), and of mapped files (`RssFile`), which the system takes back when it needs it. At the end
 //! it searches for 50 of the passages and counts those that are among their own first ten hits.
 
-use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::{Context, anyhow};
 use jacolbert::index::IndexBuilder;
 use jacolbert::{BuildOptions, Collection, Document, Encoder, IndexProgress, Retriever, read_tsv};
 use lexopt::prelude::*;
@@ -33,7 +33,7 @@ const ALONE: usize = 2_000;
 /// Passages that are searched for.
 const SEARCHED: usize = 50;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = args()?;
     let sentences = sentences(&args.texts)?;
     let retriever = Retriever::from_dir(&args.model)?;
@@ -47,12 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn sentences(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+fn sentences(path: &Path) -> anyhow::Result<Vec<String>> {
     let texts = read_tsv(path)?;
     let all = texts.iter().flat_map(|document| document.text.split_inclusive('。'));
     let all = all.map(str::trim).filter(|sentence| (4..=200).contains(&sentence.chars().count()));
     let sentences: Vec<String> = all.map(String::from).collect();
-    if sentences.is_empty() { Err("no sentences".into()) } else { Ok(sentences) }
+    if sentences.is_empty() { Err(anyhow!("no sentences")) } else { Ok(sentences) }
 }
 
 /// Passage `n` by the rule above.
@@ -74,11 +74,7 @@ fn halves(sentence: &str) -> (&str, &str) {
 }
 
 /// Prints the rate of each stage by itself; returns the mean number of tokens that reach the index.
-fn each_stage_alone(
-    encoder: &Encoder,
-    sentences: &[String],
-    n: usize,
-) -> Result<f64, Box<dyn Error>> {
+fn each_stage_alone(encoder: &Encoder, sentences: &[String], n: usize) -> anyhow::Result<f64> {
     let texts: Vec<String> = (0..n).map(|n| passage(sentences, n)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     println!("\n| stage by itself | passages / s | tokens / s | on |\n|---|---|---|---|");
@@ -112,7 +108,7 @@ fn indexed(
     sentences: &[String],
     args: &Args,
     tokens_a_passage: f64,
-) -> Result<Collection, Box<dyn Error>> {
+) -> anyhow::Result<Collection> {
     let n = args.passages;
     let documents = (0..n).map(|n| {
         Ok::<_, std::convert::Infallible>(Document::new(n.to_string(), passage(sentences, n)))
@@ -158,11 +154,7 @@ fn indexed(
     Ok(collection.collection)
 }
 
-fn found_again(
-    collection: &Collection,
-    sentences: &[String],
-    n: usize,
-) -> Result<usize, Box<dyn Error>> {
+fn found_again(collection: &Collection, sentences: &[String], n: usize) -> anyhow::Result<usize> {
     let mut found = 0;
     for wanted in (0..SEARCHED).map(|at| at * n / SEARCHED) {
         let hits = collection.search(passage(sentences, wanted), 10)?;
@@ -172,23 +164,23 @@ fn found_again(
 }
 
 /// A line of `/proc/self/status`, in MB.
-fn megabytes(key: &str) -> Result<u64, Box<dyn Error>> {
+fn megabytes(key: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
     let kilobytes: u64 =
-        line.and_then(|line| line.split_whitespace().next()).ok_or("status")?.parse()?;
+        line.and_then(|line| line.split_whitespace().next()).context("status")?.parse()?;
     Ok(kilobytes * 1_024 / 1_000_000)
 }
 
 /// Processor time of all threads; `/proc` counts it in hundredths.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
+fn cpu_seconds() -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     let times = fields.skip(11).take(2).map(str::parse::<f64>);
     Ok(times.sum::<Result<f64, _>>()? / 100.0)
 }
 
-fn bytes_of(folder: &Path) -> Result<u64, Box<dyn Error>> {
+fn bytes_of(folder: &Path) -> anyhow::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {
         bytes += entry?.metadata()?.len();
@@ -203,7 +195,7 @@ struct Args {
     out: PathBuf,
 }
 
-fn args() -> Result<Args, Box<dyn Error>> {
+fn args() -> anyhow::Result<Args> {
     let mut texts = None;
     let mut out = None;
     let mut model = PathBuf::from("assets/mini");
@@ -218,6 +210,6 @@ fn args() -> Result<Args, Box<dyn Error>> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let texts = texts.ok_or("--texts FILE is missing")?;
-    Ok(Args { texts, model, passages, out: out.ok_or("--out FOLDER is missing")? })
+    let texts = texts.context("--texts FILE is missing")?;
+    Ok(Args { texts, model, passages, out: out.context("--out FOLDER is missing")? })
 }

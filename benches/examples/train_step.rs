@@ -6,10 +6,10 @@
 //!
 //! A row is `["query", "positive", "negative"]`; rows are taken in the order of the file.
 
-use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use jacolbert::model::Checkpoint;
 use jacolbert::train::{
     Choice, Chunking, Decay, Event, ExampleOptions, Examples, KnownPositives, Order, Schedule,
@@ -18,7 +18,7 @@ use jacolbert::train::{
 use jacolbert::{Device, LoadOptions};
 use lexopt::prelude::*;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let mut model = PathBuf::from("assets/mini");
     let mut rows = None;
     let mut options = TrainOptions {
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let rows = rows.ok_or("--rows FILE is missing")?;
+    let rows = rows.context("--rows FILE is missing")?;
     let rows_in_order =
         ExampleOptions { order: Order::AsStored, choice: Choice::First, ..Default::default() };
     let mut examples = Examples::with_texts(&rows, TextFormat::Lists, &rows_in_order)?;

@@ -6,17 +6,16 @@
 //! With `--ties-as-trec-eval` after the runs, documents of equal score are ordered as by trec_eval.
 //! With `--json` the value of each query is printed, too.
 
-use std::error::Error;
-
+use anyhow::bail;
 use jacolbert_eval::{
     Comparison, ComparisonOptions, EvaluateOptions, Metric, Qrels, Run, evaluate,
 };
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let (flags, files): (Vec<_>, Vec<_>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let [qrels, metrics, runs @ ..] = &files[..] else {
-        return Err("usage: evaluate_trec QRELS METRIC,METRIC.. RUN..".into());
+        bail!("usage: evaluate_trec QRELS METRIC,METRIC.. RUN..");
     };
 
     // trec_eval's options differ from the default in two points: documents of equal score are ordered

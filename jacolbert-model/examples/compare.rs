@@ -6,18 +6,18 @@
 //!
 //! The script writes the reference, and the example says how far from it our numbers are.
 
-use std::error::Error;
 use std::path::PathBuf;
 
+use anyhow::{Context, anyhow};
 use jacolbert_core::Embeddings;
 use jacolbert_model::{Device, Encoder, LoadOptions};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let usage = "give the folder of a model, that of its reference, and perhaps a dictionary";
-    let (model, reference) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
+    let (model, reference) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let options = LoadOptions { dictionary: arguments.next(), ..Default::default() };
     let encoder = Encoder::from_dir(&model, &options, &Device::cpu())?;
 
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         within(1e-5, "passages", rows(&passages), &expected)?,
         within(1e-3, "scores", scores.collect(), &expected)?,
     ];
-    if is_same.contains(&false) { Err("not the same as in Python".into()) } else { Ok(()) }
+    if is_same.contains(&false) { Err(anyhow!("not the same as in Python")) } else { Ok(()) }
 }
 
 fn texts(group: &Value) -> Vec<&str> {
@@ -70,7 +70,7 @@ fn within(
     name: &str,
     found: Vec<f32>,
     expected: &SafeTensors<'_>,
-) -> Result<bool, Box<dyn Error>> {
+) -> anyhow::Result<bool> {
     let expected = expected.tensor(name)?.data().as_chunks().0;
     let pairs = found.iter().zip(expected);
     let worst = pairs.map(|(f, &e)| (f - f32::from_le_bytes(e)).abs()).max_by(f32::total_cmp);

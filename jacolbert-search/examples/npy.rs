@@ -6,17 +6,17 @@
 //!
 //!     cargo run --release -p jacolbert-search --example npy -- FOLDER
 
-use std::error::Error;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, bail};
 use jacolbert_index::{BuildOptions, EmbeddingsRef, Index, IndexBuilder};
 use jacolbert_search::{SearchOptions, Searcher};
 use npyz::{NpyFile, WriterBuilder};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let scratch = tempfile::tempdir()?;
     let folder = match std::env::args().nth(1) {
         Some(folder) => PathBuf::from(folder),
@@ -24,14 +24,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (shape, tokens) = read::<f32>(&folder.join("tokens.npy"))?;
     let (_, lengths) = read::<i64>(&folder.join("lengths.npy"))?;
-    let dim = *shape.last().ok_or("tokens.npy has no shape")?;
+    let dim = *shape.last().context("tokens.npy has no shape")?;
 
     let place = scratch.path().join("index");
     let mut builder = IndexBuilder::create(&place, dim, BuildOptions::default())?;
     let mut rest = tokens.as_slice();
     for &length in &lengths {
         let values = usize::try_from(length)?.checked_mul(dim).filter(|&n| n <= rest.len());
-        let (passage, after) = rest.split_at(values.ok_or("lengths.npy does not fit tokens.npy")?);
+        let (passage, after) =
+            rest.split_at(values.context("lengths.npy does not fit tokens.npy")?);
         builder.add(EmbeddingsRef::new(passage, dim)?)?;
         rest = after;
     }
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} passages, {bytes_per_token:.1} bytes a token", index.num_passages());
     let (shape, queries) = read::<f32>(&folder.join("queries.npy"))?;
     let &[_, query_tokens, _] = shape.as_slice() else {
-        return Err("queries.npy is not [queries, query tokens, dim]".into());
+        bail!("queries.npy is not [queries, query tokens, dim]");
     };
     for (n, query) in queries.chunks((query_tokens * dim).max(1)).enumerate() {
         let options = SearchOptions { k: 3, ..Default::default() };
@@ -56,18 +57,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn read<T: npyz::Deserialize>(path: &Path) -> Result<(Vec<usize>, Vec<T>), Box<dyn Error>> {
+fn read<T: npyz::Deserialize>(path: &Path) -> anyhow::Result<(Vec<usize>, Vec<T>)> {
     let npy = NpyFile::new(BufReader::new(File::open(path)?))?;
-    let shape = npy
-        .shape()
-        .iter()
-        .map(|&n| Ok(usize::try_from(n)?))
-        .collect::<Result<_, Box<dyn Error>>>()?;
+    let shape =
+        npy.shape().iter().map(|&n| Ok(usize::try_from(n)?)).collect::<anyhow::Result<_>>()?;
     Ok((shape, npy.into_vec()?))
 }
 
 /// 200 passages of 8 tokens around 16 axes; query n is passage 20 n.
-fn made_up(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn made_up(folder: &Path) -> anyhow::Result<PathBuf> {
     let component = |token: usize, d: usize| {
         let axis = ((token * 2_654_435_761) >> 7) % 16;
         let noise = (((token * 31 + d) * 2_246_822_519) >> 9) % 1_000;
@@ -87,7 +85,7 @@ fn write<T: npyz::AutoSerialize>(
     path: &Path,
     shape: &[u64],
     values: impl Iterator<Item = T>,
-) -> Result<(), Box<dyn Error>> {
+) -> anyhow::Result<()> {
     let file = BufWriter::new(File::create(path)?);
     let mut npy = npyz::WriteOptions::new().default_dtype().shape(shape).writer(file).begin_nd()?;
     npy.extend(values)?;

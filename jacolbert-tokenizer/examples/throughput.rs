@@ -4,18 +4,18 @@
 //! Arguments: dictionary folder, model folder, a file of JSON lines with `text`. `throughput.py`
 //! runs it in turn with the reference.
 
-use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
+use anyhow::{Context, bail};
 use jacolbert_tokenizer::{Dictionary, JapaneseTokenizer};
 
 const NUM_ROUNDS: usize = 5;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, dictionary, model, file] = &arguments[..] else {
-        return Err("dictionary folder, model folder, file".into());
+        bail!("dictionary folder, model folder, file");
     };
     let texts = texts(Path::new(file))?;
     let start = Instant::now();
@@ -35,19 +35,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn texts(file: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+fn texts(file: &Path) -> anyhow::Result<Vec<String>> {
     let text = |line: &str| {
         let record: serde_json::Value = serde_json::from_str(line)?;
-        Ok(record["text"].as_str().ok_or("no text")?.to_owned())
+        Ok(record["text"].as_str().context("no text")?.to_owned())
     };
     std::fs::read_to_string(file)?.lines().map(text).collect()
 }
 
 /// Characters a second of processor time, in the best of some rounds.
-fn speed(
-    texts: &[String],
-    run: impl Fn(&str) -> Result<usize, Box<dyn Error>>,
-) -> Result<f64, Box<dyn Error>> {
+fn speed(texts: &[String], run: impl Fn(&str) -> anyhow::Result<usize>) -> anyhow::Result<f64> {
     let num_chars: usize = texts.iter().map(|text| text.chars().count()).sum();
     let mut best = f64::MAX;
     for _ in 0..NUM_ROUNDS {
@@ -60,17 +57,17 @@ fn speed(
     Ok(num_chars as f64 / best)
 }
 
-fn processor_seconds() -> Result<f64, Box<dyn Error>> {
+fn processor_seconds() -> anyhow::Result<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(text.split(' ').next().ok_or("no time")?.parse::<f64>()? / 1e9)
+    Ok(text.split(' ').next().context("no time")?.parse::<f64>()? / 1e9)
 }
 
 /// Kilobytes of memory: of the process's own, and of mapped files.
-fn resident() -> Result<[u64; 2], Box<dyn Error>> {
+fn resident() -> anyhow::Result<[u64; 2]> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let kilobytes = |field: &str| -> Result<u64, Box<dyn Error>> {
-        let line = status.lines().find(|line| line.starts_with(field)).ok_or("no field")?;
-        Ok(line.split_whitespace().nth(1).ok_or("no number")?.parse()?)
+    let kilobytes = |field: &str| -> anyhow::Result<u64> {
+        let line = status.lines().find(|line| line.starts_with(field)).context("no field")?;
+        Ok(line.split_whitespace().nth(1).context("no number")?.parse()?)
     };
     Ok([kilobytes("RssAnon")?, kilobytes("RssFile")?])
 }

@@ -6,12 +6,10 @@
 
 mod table;
 
-use std::error::Error;
-
 use jacolbert_reproduction::{Args, jacwir, published};
 use table::reproduce;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = Args::from_env()?;
     let collection = jacwir::open(&args.data)?;
     reproduce(&args, &collection, &published::JACWIR)

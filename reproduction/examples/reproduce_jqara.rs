@@ -6,12 +6,10 @@
 
 mod table;
 
-use std::error::Error;
-
 use jacolbert_reproduction::{Args, jqara, published};
 use table::reproduce;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = Args::from_env()?;
     let collection = jqara::open(&args.data)?;
     reproduce(&args, &collection, &published::JQARA)

@@ -7,13 +7,11 @@
 
 mod table;
 
-use std::error::Error;
-
 use jacolbert_reproduction::miracl::MiraclFolder;
 use jacolbert_reproduction::{Args, Bm25, Experiment, Kept, pool, published};
 use table::{bar, reproduce};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = Args::from_env()?;
     let folder = MiraclFolder::open(&args.data)?;
     let full = folder.full()?;

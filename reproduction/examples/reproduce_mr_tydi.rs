@@ -6,12 +6,10 @@
 
 mod table;
 
-use std::error::Error;
-
 use jacolbert_reproduction::{Args, mr_tydi, published};
 use table::reproduce;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> anyhow::Result<()> {
     let args = Args::from_env()?;
     let collection = mr_tydi::open_full(&args.data)?;
     if args.full {

@@ -1,7 +1,5 @@
 //! What the examples have in common: an experiment with a progress bar, and its table.
 
-use std::error::Error;
-
 use indicatif::{ProgressBar, ProgressStyle};
 use jacolbert::Device;
 use jacolbert_reproduction::published::Published;
@@ -12,7 +10,7 @@ pub(crate) fn reproduce(
     args: &Args,
     collection: &TestCollection,
     published: &Published,
-) -> Result<(), Box<dyn Error>> {
+) -> anyhow::Result<()> {
     let num_documents = collection.documents.len();
     let num_queries = collection.queries.len();
     println!("{num_documents} documents, {num_queries} queries");

@@ -1,10 +1,10 @@
 //! Writes a collection in the present format, with what a search finds in it:
 //! `cargo run --release -p jacolbert --features flex --example collection_of_format -- FOLDER`.
 
-use std::error::Error as StdError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, bail};
 use jacolbert::model::{Checkpoint, FreshWeights, WeightFormat};
 use jacolbert::{
     Bits, BuildOptions, Collection, Device, Document, Encoder, IndexOptions, LoadOptions,
@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 const QUESTIONS: [&str; 3] =
     ["日本で最も大きな湖は？", "茶を大成したのは誰か？", "環をもつ惑星は？"];
 
-fn main() -> Result<(), Box<dyn StdError>> {
-    let folder: PathBuf = std::env::args().nth(1).ok_or("which folder?")?.into();
+fn main() -> anyhow::Result<()> {
+    let folder: PathBuf = std::env::args().nth(1).context("which folder?")?.into();
     fs::create_dir_all(&folder)?;
     let answers = folder.join("answers.json");
     if answers.exists() {
-        return Err(format!("{} is there: see the README beside it", answers.display()).into());
+        bail!("{} is there: see the README beside it", answers.display());
     }
     let model = folder.join("model");
     write_model(&model)?;
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn StdError>> {
 
 /// A model of its own, so that the collection does not depend on the demonstration model: a token
 /// is a character, and finds its like.
-fn write_model(folder: &Path) -> Result<(), Box<dyn StdError>> {
+fn write_model(folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let texts = first().into_iter().chain(second()).map(|document| document.text);
     let questions = QUESTIONS.iter().map(|question| question.to_string());
