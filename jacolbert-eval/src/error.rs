@@ -240,7 +240,9 @@ impl Error {
 
 /// The end of the message about text that is not UTF-8.
 fn seems(encoding: &Option<TextEncoding>) -> String {
-    encoding.map_or_else(String::new, |encoding| format!("; it looks like {encoding}, convert it"))
+    let Some(encoding) = encoding else { return String::new() };
+    let name = encoding.iconv_name();
+    format!("; it looks like {encoding}: convert the file with `iconv -f {name} -t UTF-8`")
 }
 
 /// What is wrong with a grade.

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
-use std::path::{Path, PathBuf};
 use std::mem;
+use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 ///
 /// The file may be gzip, which its first bytes decide and not its name. A byte order mark is skipped. Lines
 /// end at LF or CRLF, or at CR in a file that has no LF.
-pub(crate) pub struct Lines {
+pub(crate) struct Lines {
     path: PathBuf,
     input: Box<dyn BufRead + Send>,
     buffer: Vec<u8>,

@@ -29,6 +29,16 @@ impl TextEncoding {
             Some(Self::Latin1)
         }
     }
+
+    /// Its name for the program iconv.
+    pub(crate) fn iconv_name(self) -> &'static str {
+        match self {
+            Self::Utf16 => "UTF-16",
+            Self::ShiftJis => "CP932",
+            Self::EucJp => "EUC-JP",
+            Self::Latin1 => "CP1252",
+        }
+    }
 }
 
 impl fmt::Display for TextEncoding {
