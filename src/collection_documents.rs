@@ -212,8 +212,8 @@ impl<S: Storage> DocumentIter<S> {
     /// Goes on to the first passage of the next document and returns its id.
     fn find_next(&mut self) -> Result<Option<String>, Error> {
         let documents = self.snapshot.documents();
-        while (self.cursor.next as usize) < documents.num_passages() {
-            let passage = PassageId(self.cursor.next);
+        while let Some(passage) = documents.next_kept(PassageId(self.cursor.next))? {
+            self.cursor.next = passage.0;
             let id = documents.passage(passage)?.document_id;
             if id != self.last_id && self.snapshot.contains(passage) {
                 self.last_id = id.to_owned();

@@ -272,13 +272,13 @@ impl<'r> Indexer<'r> {
         let mut settings = Settings::new(encoder, splitting, pooling)?;
         let storage = OnDisk::new(&self.folder)?;
         let builder = IndexBuilder::create(storage.path(), encoder.dim(), build)?;
-        let mut sink = IndexSink::new(builder, 0);
+        let mut sink = IndexSink::new(builder);
         let ingest = Ingest { encoder, splitting, pooling, first_passage: 0 };
         let ingested = ingest.run(documents, &mut sink, &mut |done| {
             report(on_progress, IndexProgress::Encoding { done, of })
         })?;
         settings.num_documents = ingested.num_documents;
-        let mut builder = sink.into_writer();
+        let mut builder = sink.into_writer()?;
         builder.attach(SETTINGS, &settings.to_bytes());
         let index = builder
             .build_reporting(&mut |built| report(on_progress, IndexProgress::Building(built)))?;

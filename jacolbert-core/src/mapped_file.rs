@@ -3,8 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memmap2::Mmap;
+
+/// Number of files that the process has mapped through this module.
+static NUM_MAPPED: AtomicUsize = AtomicUsize::new(0);
 
 /// The bytes of a file, mapped read-only. Opening reads nothing.
 ///
@@ -27,12 +31,25 @@ impl MappedFile {
         // SAFETY: the map is read-only and only lent as `&[u8]`, for which any byte is valid. The type
         // documents that nobody may shorten the file.
         let map = unsafe { Mmap::map(&file) }?;
+        NUM_MAPPED.fetch_add(1, Ordering::Relaxed);
         Ok(Self { map })
+    }
+
+    /// Number of files that the process has mapped at present. Linux allows a process 65,530 maps by
+    /// default, and a process that needs another one then ends.
+    pub fn num_mapped() -> usize {
+        NUM_MAPPED.load(Ordering::Relaxed)
     }
 
     /// The whole file.
     pub fn bytes(&self) -> &[u8] {
         &self.map
+    }
+}
+
+impl Drop for MappedFile {
+    fn drop(&mut self) {
+        NUM_MAPPED.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

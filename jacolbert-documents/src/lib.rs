@@ -34,7 +34,7 @@ pub use ragatouille::{
 };
 pub use reading::{DocumentStream, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use splitting::Splitting;
-pub use store::{DocumentBlock, DocumentBlockBuilder, Documents, StoredPassage, block_name};
+pub use store::{DocumentBlock, DocumentBlockBuilder, Documents, Join, StoredPassage, block_name};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

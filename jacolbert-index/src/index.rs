@@ -17,6 +17,8 @@ use crate::{BuildOptions, Embeddings, Error, PassageId, ResidualCodec};
 pub struct Index {
     dim: usize,
     num_ids: u32,
+    /// Number of passages that are not deleted.
+    num_passages: usize,
     pub(crate) options: BuildOptions,
     pub(crate) codec: Option<ResidualCodec>,
     pub(crate) segments: Vec<Segment>,
@@ -72,7 +74,7 @@ impl Index {
             .iter()
             .map(|(name, entry)| Ok((name.clone(), Attachment::open(directory, entry)?)));
         let attachments = attachments.collect::<Result<_, Error>>()?;
-        Self::new(
+        let mut index = Self::new(
             manifest.dim,
             manifest.num_ids,
             manifest.build.clone(),
@@ -80,10 +82,15 @@ impl Index {
             segments,
             deleted.transpose()?,
             attachments,
-        )
+        )?;
+        if let Some(num_passages) = manifest.num_passages {
+            index.num_passages = num_passages as usize;
+        }
+        Ok(index)
     }
 
-    /// An index of parts that have been checked one by one.
+    /// An index of parts that have been checked one by one, in which every id that is not marked as deleted
+    /// is a passage.
     pub(crate) fn new(
         dim: usize,
         num_ids: u32,
@@ -104,7 +111,9 @@ impl Index {
             }
             next = ids.end;
         }
-        Ok(Self { dim, num_ids, options, codec, segments, deleted, attachments })
+        let num_deleted = deleted.as_ref().map_or(0, Deleted::count);
+        let num_passages = (num_ids as usize).saturating_sub(num_deleted);
+        Ok(Self { dim, num_ids, num_passages, options, codec, segments, deleted, attachments })
     }
 
     /// Whether the folder `path` holds an index, which may be damaged.
@@ -139,7 +148,7 @@ impl Index {
 
     /// Number of passages that are not deleted.
     pub fn num_passages(&self) -> usize {
-        self.num_ids().saturating_sub(self.deleted.as_ref().map_or(0, Deleted::count))
+        self.num_passages
     }
 
     /// Number of tokens stored, including those of deleted passages until a compaction removes them.
@@ -158,22 +167,35 @@ impl Index {
 
     /// Whether the index has a passage with this id that is not deleted.
     pub fn contains(&self, passage: PassageId) -> bool {
-        passage.index() < self.num_ids() && !self.is_deleted(passage)
+        self.position(passage).is_some() && !self.is_marked_deleted(passage)
     }
 
-    fn is_deleted(&self, passage: PassageId) -> bool {
+    /// Whether a passage of one of the [`segments`](Self::segments) is deleted. This is faster than
+    /// [`contains`](Self::contains), which also looks for the passage.
+    pub fn is_marked_deleted(&self, passage: PassageId) -> bool {
         self.deleted.as_ref().is_some_and(|deleted| deleted.contains(passage))
     }
 
-    /// Whether any passage is deleted.
+    /// Whether any stored passage is deleted.
     pub fn has_deleted(&self) -> bool {
         self.deleted.as_ref().is_some_and(|deleted| deleted.count() > 0)
     }
 
     /// The ids of the passages that are not deleted, ascending.
     pub fn passage_ids(&self) -> impl Iterator<Item = PassageId> {
-        let all = (0..self.num_ids).map(PassageId);
-        all.filter(|&passage| self.contains(passage))
+        self.stored_ids().filter(|&passage| !self.is_marked_deleted(passage))
+    }
+
+    /// The ids of all stored passages, deleted ones included, ascending.
+    fn stored_ids(&self) -> impl Iterator<Item = PassageId> {
+        self.segments.iter().flat_map(|segment| {
+            (0..segment.num_passages()).map(|position| segment.passage_id(position))
+        })
+    }
+
+    /// What is kept with the index, and under which names.
+    pub fn attachments(&self) -> impl Iterator<Item = (&str, &Attachment)> {
+        self.attachments.iter().map(|(name, attachment)| (name.as_str(), attachment))
     }
 
     /// The bytes that are kept with the index under `name`.
@@ -230,11 +252,7 @@ impl Index {
 
     /// Every passage that is not deleted is in a segment.
     fn verify_presence(&self) -> Result<(), Error> {
-        let stored = self.segments.iter().flat_map(|segment| {
-            (0..segment.num_passages()).map(|position| segment.passage_id(position))
-        });
-        let present = stored.filter(|&passage| self.contains(passage)).count();
-        if present == self.num_passages() {
+        if self.passage_ids().count() == self.num_passages {
             return Ok(());
         }
         match self.segments.last() {
@@ -249,16 +267,19 @@ impl Index {
     /// # Errors
     /// [`Error::UnknownPassage`], or [`Error::DeletedPassage`] if a compaction has removed it.
     pub fn locate(&self, passage: PassageId) -> Result<(usize, usize), Error> {
-        let after = self.segments.partition_point(|segment| segment.id_range().start <= passage.0);
-        let located = after
-            .checked_sub(1)
-            .and_then(|number| Some((number, self.segments[number].position(passage)?)));
-        located.ok_or_else(|| {
-            if self.is_deleted(passage) {
+        self.position(passage).ok_or_else(|| {
+            if passage.index() < self.num_ids() {
                 Error::DeletedPassage { passage }
             } else {
                 Error::UnknownPassage { passage, num_ids: self.num_ids() }
             }
         })
+    }
+
+    /// As [`locate`](Self::locate), if the passage is stored.
+    fn position(&self, passage: PassageId) -> Option<(usize, usize)> {
+        let after = self.segments.partition_point(|segment| segment.id_range().start <= passage.0);
+        let number = after.checked_sub(1)?;
+        Some((number, self.segments[number].position(passage)?))
     }
 }

@@ -63,8 +63,17 @@ pub use scoring::{CentroidScores, PackedQuery, Scorer};
 pub use segment::Segment;
 pub use storage::Attachment;
 
-/// Version of the file format that this crate writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 2;
+/// Version of the file format that this crate writes.
+pub const FORMAT_VERSION: u32 = 3;
+
+/// The oldest version of the file format that this crate reads. The next commit to such an index writes
+/// [`FORMAT_VERSION`].
+pub const OLDEST_FORMAT_VERSION: u32 = 2;
+
+/// Whether this crate reads files of the format `version`.
+fn is_readable(version: u32) -> bool {
+    (OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&version)
+}
 
 /// Compiles what the README shows.
 #[cfg(doctest)]

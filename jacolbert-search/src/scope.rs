@@ -20,7 +20,7 @@ impl Scope<'_> {
             Self::All => true,
             Self::Subset(subset) => subset.contains(passage),
         };
-        within && index.contains(passage)
+        within && !index.is_marked_deleted(passage)
     }
 
     /// All passages of the segments that `wanted` picks, as far as they may be hits.

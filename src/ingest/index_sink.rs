@@ -1,17 +1,21 @@
 //! Passages and documents into an index, new or growing.
 
+use std::path::Path;
+
 use jacolbert_core::{Embeddings, EmbeddingsRef};
-use jacolbert_documents::block_name;
+use jacolbert_documents::{DocumentBlock, block_name};
 use jacolbert_index::{IndexBuilder, IndexWriter, PassageId};
 
 use super::passage_store::PassageStore;
 use crate::Error;
 
-/// An index builder or writer, with the number of blocks of documents that it has.
+/// An index builder or writer. The latest block of documents waits in memory, because the commit may join it
+/// with others.
 #[derive(Debug)]
 pub(crate) struct IndexSink<W> {
     writer: W,
-    num_blocks: usize,
+    latest: Option<Vec<u8>>,
+    num_written: usize,
 }
 
 /// What takes passages and attachments: a builder of a new index, or a writer of one that grows.
@@ -21,18 +25,37 @@ pub(crate) trait TakesPassages: Send {
     fn attach_written(&mut self, name: &str, content: &[u8]) -> Result<(), jacolbert_index::Error>;
 }
 
-impl<W> IndexSink<W> {
-    /// A sink for an index that has `num_blocks` blocks of documents.
-    pub(crate) fn new(writer: W, num_blocks: usize) -> Self {
-        Self { writer, num_blocks }
+impl<W: TakesPassages> IndexSink<W> {
+    pub(crate) fn new(writer: W) -> Self {
+        Self { writer, latest: None, num_written: 0 }
     }
 
     pub(crate) fn writer_mut(&mut self) -> &mut W {
         &mut self.writer
     }
 
-    pub(crate) fn into_writer(self) -> W {
-        self.writer
+    /// The writer, with all blocks attached.
+    pub(crate) fn into_writer(mut self) -> Result<W, Error> {
+        self.write_latest()?;
+        Ok(self.writer)
+    }
+
+    /// The writer, and the block of documents that is not attached yet. There is none if others came before
+    /// it: it is attached then, too.
+    pub(crate) fn into_parts(mut self) -> Result<(W, Option<Vec<u8>>), Error> {
+        if self.num_written > 0 {
+            self.write_latest()?;
+        }
+        Ok((self.writer, self.latest))
+    }
+
+    fn write_latest(&mut self) -> Result<(), Error> {
+        if let Some(block) = self.latest.take() {
+            let first_id = DocumentBlock::new(Path::new("new documents"), &block)?.first_id();
+            self.writer.attach_written(&block_name(first_id), &block)?;
+            self.num_written += 1;
+        }
+        Ok(())
     }
 }
 
@@ -43,8 +66,8 @@ impl<W: TakesPassages> PassageStore for IndexSink<W> {
     }
 
     fn add_block(&mut self, block: Vec<u8>) -> Result<(), Error> {
-        self.writer.attach_written(&block_name(self.num_blocks), &block)?;
-        self.num_blocks += 1;
+        self.write_latest()?;
+        self.latest = Some(block);
         Ok(())
     }
 }

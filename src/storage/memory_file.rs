@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jacolbert_core::Embeddings;
-use jacolbert_documents::{Documents, block_name};
+use jacolbert_documents::{DocumentBlock, Documents};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, TensorView};
@@ -25,8 +25,16 @@ const CHECKSUM: &str = "checksum";
 const LENGTH_BYTES: usize = size_of::<u64>();
 /// Tensor with the rows of all passages, `[tokens, dim]`.
 const EMBEDDINGS: &str = "embeddings";
-/// Tensor with the number of tokens of each passage, `[passages]`; 0 for a deleted one.
+/// Tensor with the number of tokens of each passage, `[passages]`.
 const LENGTHS: &str = "lengths";
+/// Tensor with the id of each passage, ascending, `[passages]`. The oldest files have none: there, every id
+/// has a length, 0 if its passage is deleted.
+const IDS: &str = "ids";
+
+/// Name of the tensor with the `n`th block of documents.
+fn block_name(n: usize) -> String {
+    format!("documents-{n}")
+}
 
 impl MemorySnapshot {
     /// Writes the state to `path`, in place of what is there.
@@ -53,30 +61,32 @@ impl MemorySnapshot {
         }
         let embeddings = embeddings_of(path, &tensors, encoder.dim())?;
         check_fingerprint(path, header.value(FINGERPRINT), encoder)?;
-        if documents.num_passages() != embeddings.len() {
-            return Err(Error::corrupt(path, "documents and vectors do not agree"));
-        }
-        let mut kept = Vec::with_capacity(embeddings.len());
-        for (passage, embeddings) in (0..).map(PassageId).zip(embeddings) {
-            kept.push(documents.is_kept(passage)?.then(|| Arc::new(embeddings)));
+        let ids = ids_of(path, &tensors, &documents, embeddings.len())?;
+        let mut passages = Vec::with_capacity(embeddings.len());
+        for (id, embeddings) in ids.into_iter().zip(embeddings) {
+            if documents.is_kept(id)? {
+                passages.push((id, Arc::new(embeddings)));
+            }
         }
         let num_documents = documents.num_kept_documents()?;
-        Ok(Self { embeddings: kept, documents, num_documents })
+        Ok(Self { passages, documents, num_documents })
     }
 
     fn to_safetensors(&self, dim: usize, fingerprint: String) -> Result<Vec<u8>, SafeTensorError> {
         let mut values = Vec::new();
         let mut lengths = Vec::new();
-        for passage in &self.embeddings {
-            let rows = passage.as_ref().map_or(&[][..], |passage| passage.values());
-            values.extend(rows.iter().flat_map(|value| value.to_le_bytes()));
-            lengths.extend((rows.len() as u64 / dim as u64).to_le_bytes());
+        let mut ids = Vec::new();
+        for (id, passage) in &self.passages {
+            values.extend(passage.values().iter().flat_map(|value| value.to_le_bytes()));
+            lengths.extend((passage.num_tokens() as u64).to_le_bytes());
+            ids.extend(id.0.to_le_bytes());
         }
         let tokens = vec![values.len() / 4 / dim, dim];
-        let passages = vec![self.embeddings.len()];
+        let passages = vec![self.passages.len()];
         let mut tensors = BTreeMap::from([
             (EMBEDDINGS.to_string(), TensorView::new(Dtype::F32, tokens, &values)?),
-            (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages, &lengths)?),
+            (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages.clone(), &lengths)?),
+            (IDS.to_string(), TensorView::new(Dtype::U32, passages, &ids)?),
         ]);
         for (n, block) in self.documents.blocks().iter().enumerate() {
             let bytes: &[u8] = block.bytes();
@@ -169,6 +179,32 @@ impl Header {
             return Err(Error::corrupt(path, "the content does not match its checksum"));
         }
         Ok(())
+    }
+}
+
+/// The id of each of the `num_passages` passages.
+fn ids_of(
+    path: &Path,
+    tensors: &SafeTensors<'_>,
+    documents: &Documents<Arc<[u8]>>,
+    num_passages: usize,
+) -> Result<Vec<PassageId>, Error> {
+    let corrupt = || Error::corrupt(path, "documents and vectors do not agree");
+    let num_stored: usize = documents.blocks().iter().map(DocumentBlock::num_passages).sum();
+    let ids: Vec<PassageId> = match tensors.tensor(IDS) {
+        Ok(ids) if ids.dtype() == Dtype::U32 && num_stored == num_passages => {
+            let (ids, _) = ids.data().as_chunks::<4>();
+            ids.iter().map(|bytes| PassageId(u32::from_le_bytes(*bytes))).collect()
+        }
+        Ok(_) => return Err(corrupt()),
+        Err(_) if documents.num_ids() != num_passages => return Err(corrupt()),
+        Err(_) => (0..num_passages as u32).map(PassageId).collect(),
+    };
+    let all_known = ids.last().is_none_or(|last| last.index() < documents.num_ids());
+    if ids.len() == num_passages && ids.is_sorted_by(|a, b| a < b) && all_known {
+        Ok(ids)
+    } else {
+        Err(corrupt())
     }
 }
 

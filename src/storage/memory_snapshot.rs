@@ -1,5 +1,6 @@
 //! One state of a collection in memory.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,8 +18,8 @@ pub(super) const IN_MEMORY: &str = "documents in memory";
 /// The embeddings and documents of one state. States share what did not change between them.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySnapshot {
-    /// By passage id; none of a deleted passage.
-    pub(super) embeddings: Vec<Option<Arc<Embeddings>>>,
+    /// The passages that are not deleted, by ascending id.
+    pub(super) passages: Vec<(PassageId, Arc<Embeddings>)>,
     pub(super) documents: Documents<Arc<[u8]>>,
     pub(super) num_documents: usize,
 }
@@ -34,29 +35,29 @@ impl MemorySnapshot {
         num_documents: usize,
     ) -> Result<Self, Error> {
         let mut next = Self { num_documents, ..self.clone() };
-        for passage in deleted {
-            next.embeddings[passage.index()] = None;
-        }
+        let first_id = self.documents.num_ids();
         if !deleted.is_empty() {
-            let embeddings = &next.embeddings;
-            let is_live = |passage: PassageId| embeddings[passage.index()].is_some();
-            next.documents = next.documents.erased(&is_live)?;
+            let deleted: HashSet<&PassageId> = deleted.iter().collect();
+            next.passages.retain(|(id, _)| !deleted.contains(id));
         }
+        let added = (first_id as u32..).map(PassageId).zip(added);
+        next.passages.extend(added.map(|(id, passage)| (id, Arc::new(passage))));
         for block in blocks {
             next.documents.push(Path::new(IN_MEMORY), block.into())?;
         }
-        next.embeddings.extend(added.into_iter().map(|passage| Some(Arc::new(passage))));
+        next.documents = next.documents.joined(&|passage| next.embeddings(passage).is_some())?;
         Ok(next)
     }
 
+    /// The embeddings of a passage, unless it is deleted.
     fn embeddings(&self, passage: PassageId) -> Option<EmbeddingsRef<'_>> {
-        Some(self.embeddings.get(passage.index())?.as_ref()?.as_ref().as_ref())
+        let at = self.passages.binary_search_by_key(&passage, |(id, _)| *id).ok()?;
+        Some(self.passages[at].1.as_ref().as_ref())
     }
 
     /// The passages that are not deleted.
     fn passages(&self) -> impl Iterator<Item = (PassageId, EmbeddingsRef<'_>)> {
-        let all = (0..).map(PassageId).zip(&self.embeddings);
-        all.filter_map(|(id, passage)| Some((id, passage.as_ref()?.as_ref().as_ref())))
+        self.passages.iter().map(|(id, passage)| (*id, passage.as_ref().as_ref()))
     }
 }
 
@@ -72,7 +73,7 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn num_passages(&self) -> usize {
-        self.passages().count()
+        self.passages.len()
     }
 
     fn contains(&self, passage: PassageId) -> bool {

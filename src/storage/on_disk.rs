@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Splitting};
+use jacolbert_documents::{Documents, Join, Splitting};
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
@@ -43,6 +43,7 @@ pub struct DiskChange {
     folder: PathBuf,
     base: DiskSnapshot,
     sink: IndexSink<IndexWriter>,
+    joins: Join,
 }
 
 impl OnDisk {
@@ -65,12 +66,8 @@ impl Sealed for OnDisk {
     fn begin(&self, encoder: &Encoder, _current: &Arc<DiskSnapshot>) -> Result<DiskChange, Error> {
         let writer = IndexWriter::open(&self.folder)?;
         let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
-        let num_blocks = base.documents.blocks().len();
-        Ok(DiskChange {
-            folder: self.folder.clone(),
-            base,
-            sink: IndexSink::new(writer, num_blocks),
-        })
+        let sink = IndexSink::new(writer);
+        Ok(DiskChange { folder: self.folder.clone(), base, sink, joins: Join::Small })
     }
 }
 
@@ -181,10 +178,9 @@ impl Snapshot for DiskSnapshot {
 
 impl DiskChange {
     /// Has the commit rewrite everything, without what deleted documents left.
-    pub(crate) fn compact(&mut self) -> Result<(), Error> {
-        self.base.documents.erase_deleted(self.sink.writer_mut())?;
+    pub(crate) fn compact(&mut self) {
+        self.joins = Join::All;
         self.sink.writer_mut().compact();
-        Ok(())
     }
 }
 
@@ -215,7 +211,8 @@ impl Change for DiskChange {
         num_documents: usize,
     ) -> Result<Committed<DiskSnapshot>, Error> {
         let settings = Settings { num_documents, ..self.base.settings.healed(encoder)? };
-        let mut writer = self.sink.into_writer();
+        let (mut writer, latest) = self.sink.into_parts()?;
+        self.base.documents.write(&mut writer, latest.as_deref(), self.joins)?;
         writer.attach(SETTINGS, &settings.to_bytes());
         let index = writer.commit().map(|committed| committed.index);
         DiskSnapshot::committed(encoder, &self.folder, index)

@@ -152,7 +152,7 @@ impl<S: Storage> Updater<'_, S> {
             encoder: self.collection.encoder(),
             splitting: self.splitting.unwrap_or_else(|| base.splitting()),
             pooling: base.pooling(),
-            first_passage: base.documents().num_passages(),
+            first_passage: base.documents().num_ids(),
         };
         let of = documents.len();
         let mut on_progress = self.on_progress;

@@ -20,7 +20,7 @@ impl Updater<'_, OnDisk> {
     /// As [`Collection::compact`](crate::Collection::compact).
     pub fn compact(self) -> Result<(), Error> {
         self.collection.change(self.wait, |change: &mut DiskChange| {
-            change.compact()?;
+            change.compact();
             Ok((change.base().num_documents(), ()))
         })
     }

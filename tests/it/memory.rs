@@ -147,7 +147,7 @@ fn documents_of_another_type_than_bytes_are_damage() -> TestResult {
 }
 
 #[test]
-fn the_file_has_the_layout_of_earlier_versions() -> TestResult {
+fn a_file_without_ids_of_an_earlier_version_is_loaded_and_gets_them() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("encodings.safetensors");
     let expected = written_by_hand(&documents())?;
@@ -158,12 +158,19 @@ fn the_file_has_the_layout_of_earlier_versions() -> TestResult {
     fs::remove_file(&path)?;
     loaded.save(&path)?;
     let written = fs::read(&path)?;
-    let content = &expected[content_at(&expected)..];
-    assert!(&written[content_at(&written)..] == content, "the same content");
+    let before = SafeTensors::deserialize(&expected)?;
+    let after = SafeTensors::deserialize(&written)?;
+    for name in ["embeddings", "lengths"] {
+        assert!(before.tensor(name)?.data() == after.tensor(name)?.data(), "{name}");
+    }
+    let ids: Vec<u8> = (0..5u32).flat_map(u32::to_le_bytes).collect();
+    assert_eq!(after.tensor("ids")?.data(), ids);
     let (_, header) = SafeTensors::read_metadata(&written)?;
     let metadata = header.metadata().clone().expect("metadata");
-    let checksum = format!("{:08x}", crc32fast::hash(content));
+    let checksum = format!("{:08x}", crc32fast::hash(&written[content_at(&written)..]));
     assert_eq!((metadata.len(), metadata.get("checksum")), (2, Some(&checksum)));
+    let again = retriever().load_in_memory(&path)?;
+    assert_eq!((again.num_documents(), again.num_passages()), (5, 5));
     Ok(())
 }
 

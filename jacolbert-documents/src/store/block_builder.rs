@@ -1,9 +1,6 @@
 //! Writing a block of documents.
 
-use super::block_header::{BlockHeader, HEADER_WORDS};
-
-/// Metadata of documents that are erased.
-pub(super) const NO_METADATA: &str = "null";
+use super::block_header::BlockHeader;
 
 /// Collects documents with their passages for a [`DocumentBlock`](crate::DocumentBlock).
 ///
@@ -22,8 +19,12 @@ pub(super) const NO_METADATA: &str = "null";
 /// ```
 #[derive(Debug)]
 pub struct DocumentBlockBuilder {
-    first_passage: usize,
-    /// First passage of each document.
+    first_id: usize,
+    /// The id that the next passage gets.
+    next_id: usize,
+    /// Id of the first passage of each document.
+    first_ids: Vec<u64>,
+    /// Place of the first passage of each document.
     starts: Vec<u64>,
     /// Id and metadata of each document.
     headings: Texts,
@@ -41,7 +42,9 @@ impl DocumentBlockBuilder {
     /// A block whose first passage has the id `first_passage`.
     pub fn new(first_passage: usize) -> Self {
         Self {
-            first_passage,
+            first_id: first_passage,
+            next_id: first_passage,
+            first_ids: Vec::new(),
             starts: Vec::new(),
             headings: Texts::default(),
             passages: Texts::default(),
@@ -55,30 +58,29 @@ impl DocumentBlockBuilder {
         metadata: &str,
         passages: impl IntoIterator<Item = &'t str>,
     ) {
+        self.first_ids.push(self.next_id as u64);
         self.starts.push(self.passages.len() as u64);
         self.headings.push(id);
         self.headings.push(metadata);
-        passages.into_iter().for_each(|text| self.passages.push(text));
-    }
-
-    /// Adds passages of erased documents: only their passage ids are left.
-    pub fn add_deleted(&mut self, num_passages: usize) {
-        let nothing = std::iter::repeat_n("", num_passages);
-        match self.starts.len().checked_sub(1).map(|last| self.id_of(last)) {
-            Some("") => nothing.for_each(|text| self.passages.push(text)),
-            _ if num_passages > 0 => self.add("", NO_METADATA, nothing),
-            _ => (),
+        for text in passages {
+            self.passages.push(text);
+            self.next_id += 1;
         }
     }
 
-    /// Whether no document was added.
+    /// Leaves out the next `num_passages` ids, whose passages are erased.
+    pub fn skip(&mut self, num_passages: usize) {
+        self.next_id += num_passages;
+    }
+
+    /// Whether the block has no ids, neither of documents nor of erased passages.
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.next_id == self.first_id
     }
 
     /// Id of the passage that follows the last.
     pub fn next_passage(&self) -> usize {
-        self.first_passage + self.passages.len()
+        self.next_id
     }
 
     /// Length of the texts so far, in bytes.
@@ -88,22 +90,20 @@ impl DocumentBlockBuilder {
 
     /// The bytes of the block.
     pub fn build(self) -> Vec<u8> {
-        let header = BlockHeader {
-            first_passage: self.first_passage,
-            num_documents: self.starts.len(),
-            num_passages: self.passages.len(),
-        };
+        let num_documents = self.starts.len();
+        let header =
+            BlockHeader::new(self.first_id, self.next_id, num_documents, self.passages.len());
         let mut by_id: Vec<u64> = (0..header.num_documents as u64).collect();
         by_id.sort_by_key(|&document| self.id_of(document as usize));
         let headings_end = self.headings.bytes.len();
         let passage_ends = self.passages.ends.iter().map(|end| headings_end + end);
         let ends = std::iter::once(0).chain(self.headings.ends.iter().copied()).chain(passage_ends);
 
-        let num_words = HEADER_WORDS + 2 + 4 * header.num_documents + header.num_passages;
-        let mut bytes = Vec::with_capacity(8 * num_words + self.text_bytes());
+        let mut bytes = Vec::with_capacity(header.texts() + self.text_bytes());
         header.write(&mut bytes);
         let starts = self.starts.iter().copied().chain([header.num_passages as u64]);
-        let words = starts.chain(by_id).chain(ends.map(|end| end as u64));
+        let documents = self.first_ids.iter().copied().chain(starts).chain(by_id);
+        let words = documents.chain(ends.map(|end| end as u64));
         words.for_each(|word| bytes.extend(word.to_le_bytes()));
         bytes.extend(self.headings.bytes.as_bytes());
         bytes.extend(self.passages.bytes.as_bytes());

@@ -6,16 +6,20 @@ use crate::Error;
 
 /// First bytes of a block.
 const MAGIC: [u8; 8] = *b"JaColDoc";
-/// Version of the layout.
-const VERSION: u64 = 1;
-/// Words of the header, magic included.
-pub(super) const HEADER_WORDS: usize = 5;
+/// Version of the layout that is written.
+const VERSION: u64 = 2;
+/// In version 1 the passages of a block are numbered without gaps: erased ones have an empty text. It has
+/// no end id, and no table of the documents' first passages.
+const GAPLESS: u64 = 1;
 
 /// The header of a block; see [`DocumentBlock`](super::DocumentBlock) for the whole layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BlockHeader {
-    /// Id of the first passage.
-    pub(super) first_passage: usize,
+    version: u64,
+    /// The first id.
+    pub(super) first_id: usize,
+    /// The id after the last. Ids between the two may be those of erased passages.
+    pub(super) end_id: usize,
     /// Number of documents.
     pub(super) num_documents: usize,
     /// Number of passages.
@@ -23,6 +27,16 @@ pub(super) struct BlockHeader {
 }
 
 impl BlockHeader {
+    /// The header of a block with the ids from `first_id` to before `end_id`.
+    pub(super) fn new(
+        first_id: usize,
+        end_id: usize,
+        num_documents: usize,
+        num_passages: usize,
+    ) -> Self {
+        Self { version: VERSION, first_id, end_id, num_documents, num_passages }
+    }
+
     /// Reads the header of the block `all` and checks that its tables and texts fill the block exactly;
     /// `path` is for messages.
     ///
@@ -33,12 +47,16 @@ impl BlockHeader {
             return Err(Error::corrupt(path, "not documents"));
         }
         let field = |at| word(all, at).ok_or_else(|| Error::corrupt(path, "header is cut short"));
-        let found = field(1)? as u64;
-        if found != VERSION {
-            return Err(Error::Version { path: path.into(), found, supported: VERSION });
-        }
-        let header =
-            Self { first_passage: field(2)?, num_documents: field(3)?, num_passages: field(4)? };
+        let version = field(1)? as u64;
+        let counts = match version {
+            GAPLESS => [field(2)?, field(2)?.saturating_add(field(4)?), field(3)?, field(4)?],
+            VERSION => [field(2)?, field(3)?, field(4)?, field(5)?],
+            found => {
+                return Err(Error::Version { path: path.into(), found, supported: VERSION });
+            }
+        };
+        let [first_id, end_id, num_documents, num_passages] = counts;
+        let header = Self { version, first_id, end_id, num_documents, num_passages };
         if header.checked_len(all) == Some(all.len()) && header.passages_have_ids() {
             Ok(header)
         } else {
@@ -46,17 +64,28 @@ impl BlockHeader {
         }
     }
 
-    /// Appends the header to `bytes`.
+    /// Appends the header to `bytes`, in the present version.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend(MAGIC);
-        let counts = [self.first_passage, self.num_documents, self.num_passages];
+        let counts = [self.first_id, self.end_id, self.num_documents, self.num_passages];
         let words = std::iter::once(VERSION).chain(counts.map(|count| count as u64));
         words.for_each(|word| bytes.extend(word.to_le_bytes()));
     }
 
+    /// Word at which the ids of the documents' first passages are listed; `None` where the passages are
+    /// numbered without gaps.
+    pub(super) fn first_ids(&self) -> Option<usize> {
+        (self.version != GAPLESS).then(|| self.num_words())
+    }
+
+    /// Word at which the documents' first passages are listed, by their place in the block.
+    pub(super) fn starts(&self) -> usize {
+        self.num_words() + if self.version == GAPLESS { 0 } else { self.num_documents }
+    }
+
     /// Word at which the documents are listed in the order of their ids.
     pub(super) fn by_id(&self) -> usize {
-        HEADER_WORDS + self.num_documents + 1
+        self.starts() + self.num_documents + 1
     }
 
     /// Word at which the ends of the texts are listed.
@@ -69,6 +98,11 @@ impl BlockHeader {
         8 * (self.ends() + self.num_ends())
     }
 
+    /// Words of the header, magic included.
+    fn num_words(&self) -> usize {
+        if self.version == GAPLESS { 5 } else { 6 }
+    }
+
     fn num_ends(&self) -> usize {
         2 * self.num_documents + self.num_passages + 1
     }
@@ -78,15 +112,16 @@ impl BlockHeader {
     fn checked_len(&self, all: &[u8]) -> Option<usize> {
         let num_ends =
             self.num_documents.checked_mul(2)?.checked_add(self.num_passages)?.checked_add(1)?;
-        let ends = self.num_documents.checked_mul(2)?.checked_add(HEADER_WORDS + 1)?;
-        let tables = ends.checked_add(num_ends)?;
+        let ends = self.num_documents.checked_mul(3)?.checked_add(self.num_words() + 1)?;
+        ends.checked_add(num_ends)?.checked_mul(8)?;
+        let tables = self.ends() + num_ends;
         let last_end = word(all, tables - 1)?;
         tables.checked_mul(8)?.checked_add(last_end)
     }
 
     fn passages_have_ids(&self) -> bool {
-        let end = self.first_passage.checked_add(self.num_passages);
-        end.is_some_and(|end| end <= u32::MAX as usize)
+        let num_ids = self.end_id.checked_sub(self.first_id);
+        self.end_id <= u32::MAX as usize && num_ids.is_some_and(|n| n >= self.num_passages)
     }
 }
 

@@ -3,27 +3,31 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::block_header::{BlockHeader, HEADER_WORDS, word};
+use super::block_header::{BlockHeader, word};
 use super::stored_passage::StoredPassage;
 use crate::Error;
 
 /// A block of documents with their passages, whose lengths have been checked; its texts are checked
 /// where they are read.
 ///
-/// A document may be stored more than once, each time with passages that follow each other. A document
-/// without an id stands for passages whose documents are deleted and erased.
+/// A document may be stored more than once, each time with passages whose ids follow each other. Between
+/// the ids of two documents there may be those of erased passages, of which nothing is stored.
 ///
 /// | `u64` words, little endian | content |
 /// |---|---|
 /// | 1 | magic `JaColDoc` |
-/// | 1 | version, 1 |
-/// | 1 | id of the first passage |
+/// | 1 | version, 2 |
+/// | 1, 1 | first passage id of the block, the one after the last |
 /// | 1, 1 | number of documents n, number of passages m |
-/// | n + 1 | first passage of each document, then m |
+/// | n | id of the first passage of each document |
+/// | n + 1 | number of passages before each document, then m |
 /// | n | documents in the order of their ids |
 /// | 2n + m + 1 | ends of the texts: 0, each document's id and metadata (JSON), each passage |
 ///
 /// Then the texts, one after the other, UTF-8.
+///
+/// Version 1 has no id after the last and no ids of first passages: every id of the block has a passage, and
+/// erased ones are those of a document without an id.
 ///
 /// ```
 /// use std::path::Path;
@@ -63,22 +67,32 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         &self.bytes
     }
 
+    /// The same block over borrowed bytes.
+    pub(super) fn as_slice(&self) -> DocumentBlock<&[u8]> {
+        DocumentBlock { path: self.path.clone(), bytes: self.bytes.as_ref(), header: self.header }
+    }
+
     /// Number of documents, deleted ones included.
     pub fn num_documents(&self) -> usize {
         self.header.num_documents
     }
 
-    /// Id of the first passage.
-    pub fn first_passage(&self) -> usize {
-        self.header.first_passage
-    }
-
-    /// Number of passages, deleted ones included.
+    /// Number of stored passages, deleted ones included.
     pub fn num_passages(&self) -> usize {
         self.header.num_passages
     }
 
-    /// Number of documents that were not [erased](Self::erased).
+    /// The first passage id.
+    pub fn first_id(&self) -> usize {
+        self.header.first_id
+    }
+
+    /// The passage id after the last.
+    pub fn end_id(&self) -> usize {
+        self.header.end_id
+    }
+
+    /// Number of documents that are not erased.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -90,14 +104,28 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         Ok(num_kept)
     }
 
-    /// The passage with the id `passage`, which must be one of this block.
-    pub(super) fn passage(&self, passage: usize) -> Result<StoredPassage<'_>, Error> {
-        let document = self.document_of(passage - self.header.first_passage)?;
-        Ok(StoredPassage {
-            text: self.text_of(passage)?,
-            document_id: self.id_of(document)?,
-            metadata: self.metadata_of(document)?,
-        })
+    /// The passage with this id; `None` if it is erased or not one of this block.
+    pub(super) fn passage(&self, passage: usize) -> Result<Option<StoredPassage<'_>>, Error> {
+        let Some(document) = self.document_of(passage)? else {
+            return Ok(None);
+        };
+        let document_id = self.id_of(document)?;
+        if document_id.is_empty() {
+            return Ok(None);
+        }
+        let metadata = self.metadata_of(document)?;
+        Ok(Some(StoredPassage { text: self.text_of(document, passage)?, document_id, metadata }))
+    }
+
+    /// The id of the first passage at or after `from` that is not erased.
+    pub(super) fn next_kept(&self, from: usize) -> Result<Option<u32>, Error> {
+        for document in self.num_starting_by(from)?.saturating_sub(1)..self.header.num_documents {
+            let passages = self.passages(document)?;
+            if passages.end as usize > from && !self.id_of(document)?.is_empty() {
+                return Ok(Some(passages.start.max(from as u32)));
+            }
+        }
+        Ok(None)
     }
 
     /// Ids of the passages of the document with this id; none if the block does not have it.
@@ -125,12 +153,13 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
 
     /// Ids of the passages of the document at `document`, in the order of adding.
     pub(super) fn passages(&self, document: usize) -> Result<Range<u32>, Error> {
-        let start = self.word(HEADER_WORDS + document)?;
-        let end = self.word(HEADER_WORDS + document + 1)?;
-        if start > end || end > self.header.num_passages {
-            return Err(self.corrupt(format!("passages of document {document}")));
+        let first = self.first_id_of(document)?;
+        let places = self.places(document)?;
+        let end = first.checked_add(places.len());
+        match end.filter(|&end| first >= self.header.first_id && end <= self.header.end_id) {
+            Some(end) => Ok(first as u32..end as u32),
+            None => Err(self.corrupt(format!("passages of document {document}"))),
         }
-        Ok((self.header.first_passage + start) as u32..(self.header.first_passage + end) as u32)
     }
 
     /// The id of the document at `document`.
@@ -143,9 +172,15 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         self.text(document.saturating_mul(2).saturating_add(1))
     }
 
-    /// The text of the passage with the id `passage`, which must be one of this block.
-    pub(super) fn text_of(&self, passage: usize) -> Result<&str, Error> {
-        self.text(2 * self.header.num_documents + (passage - self.header.first_passage))
+    /// The text of the passage with the id `passage`, which must be one of the document at `document`.
+    pub(super) fn text_of(&self, document: usize, passage: usize) -> Result<&str, Error> {
+        let places = self.places(document)?;
+        let place = passage.checked_sub(self.first_id_of(document)?);
+        let place = place.and_then(|place| places.start.checked_add(place));
+        match place.filter(|place| places.contains(place)) {
+            Some(place) => self.text(2 * self.header.num_documents + place),
+            None => Err(self.corrupt(format!("passages of document {document}"))),
+        }
     }
 
     /// The document whose id is the one at `place` in the order of the ids.
@@ -153,22 +188,50 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         self.word(self.header.by_id() + place)
     }
 
-    /// The document that the passage at `position` is a part of: the last that starts at or
-    /// before it.
-    fn document_of(&self, position: usize) -> Result<usize, Error> {
+    /// The document that the passage with the id `passage` is a part of, if any.
+    fn document_of(&self, passage: usize) -> Result<Option<usize>, Error> {
+        let Some(document) = self.num_starting_by(passage)?.checked_sub(1) else {
+            return Ok(None);
+        };
+        let is_of_it = self.passages(document)?.contains(&(passage as u32));
+        Ok(is_of_it.then_some(document))
+    }
+
+    /// Number of documents whose first passage has the id `passage` or one before it.
+    fn num_starting_by(&self, passage: usize) -> Result<usize, Error> {
         let mut low = 0;
         let mut high = self.header.num_documents;
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.word(HEADER_WORDS + middle)? <= position {
+            if self.first_id_of(middle)? <= passage {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        low.checked_sub(1).ok_or_else(|| {
-            self.corrupt(format!("the block of documents has no document for passage {position}"))
-        })
+        Ok(low)
+    }
+
+    /// Id of the first passage of the document at `document`.
+    fn first_id_of(&self, document: usize) -> Result<usize, Error> {
+        match self.header.first_ids() {
+            Some(table) => self.word(table.saturating_add(document)),
+            None => {
+                let start = self.word(self.header.starts().saturating_add(document))?;
+                Ok(self.header.first_id.saturating_add(start))
+            }
+        }
+    }
+
+    /// Places of the passages of the document at `document` among all of the block.
+    fn places(&self, document: usize) -> Result<Range<usize>, Error> {
+        let at = self.header.starts().saturating_add(document);
+        let start = self.word(at)?;
+        let end = self.word(at.saturating_add(1))?;
+        if start > end || end > self.header.num_passages {
+            return Err(self.corrupt(format!("passages of document {document}")));
+        }
+        Ok(start..end)
     }
 
     fn text(&self, at: usize) -> Result<&str, Error> {
@@ -203,7 +266,7 @@ mod tests {
     fn block() -> Vec<u8> {
         let mut builder = DocumentBlockBuilder::new(7);
         builder.add("b", "[1]", ["一", "二"]);
-        builder.add_deleted(1);
+        builder.skip(1);
         builder.add("あ", "null", ["三"]);
         builder.build()
     }
@@ -217,10 +280,12 @@ mod tests {
         let bytes = block();
         let block = open(&bytes)?;
         let passage = |text, document_id, metadata| StoredPassage { text, document_id, metadata };
-        assert_eq!((block.first_passage(), block.num_passages()), (7, 4));
-        assert_eq!(block.passage(8)?, passage("二", "b", "[1]"));
-        assert_eq!(block.passage(9)?, passage("", "", "null"));
-        assert_eq!(block.passage(10)?, passage("三", "あ", "null"));
+        assert_eq!((block.first_id(), block.end_id(), block.num_passages()), (7, 11, 3));
+        assert_eq!(block.passage(8)?, Some(passage("二", "b", "[1]")));
+        let next = [0, 8, 9, 10, 11].map(|from| block.next_kept(from).ok());
+        assert_eq!(next, [Some(Some(7)), Some(Some(8)), Some(Some(10)), Some(Some(10)), Some(None)]);
+        assert_eq!([6, 9, 11].map(|id| block.passage(id).ok()), [Some(None); 3]);
+        assert_eq!(block.passage(10)?, Some(passage("三", "あ", "null")));
         assert_eq!(block.passages_of("b")?, [7, 8]);
         assert_eq!(block.passages_of("あ")?, [10]);
         assert!(block.passages_of("c")?.is_empty());
@@ -238,7 +303,7 @@ mod tests {
         assert_eq!(block.passages_of("a")?, [4, 5]);
         assert_eq!(block.passages_of("b")?, [2, 3, 6, 7, 10, 11]);
         assert_eq!(block.passages_of("c")?, [8, 9]);
-        assert_eq!(block.passage(7)?.document_id, "b");
+        assert_eq!(block.passage(7)?.map(|passage| passage.document_id), Some("b"));
         Ok(())
     }
 
@@ -248,8 +313,8 @@ mod tests {
         builder.add("a", "null", ["", "", ""]);
         builder.add("a", "null", [""]);
         let mut bytes = builder.build();
-        let first = HEADER_WORDS + 3;
-        let second = HEADER_WORDS + 4;
+        let first = 6 + 2 + 3;
+        let second = first + 1;
         bytes.copy_within(8 * first..8 * second, 8 * second);
         let found = open(&bytes).and_then(|block| block.passages_of("a"));
         assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");
@@ -266,9 +331,9 @@ mod tests {
     #[test]
     fn documents_of_another_version_say_so() {
         let mut bytes = block();
-        bytes[8] = 2;
+        bytes[8] = 3;
         let opened = open(&bytes);
-        assert!(matches!(opened, Err(Error::Version { found: 2, supported: 1, .. })), "{opened:?}");
+        assert!(matches!(opened, Err(Error::Version { found: 3, supported: 2, .. })), "{opened:?}");
     }
 
     #[test]
@@ -279,8 +344,7 @@ mod tests {
                 let mut bad = good.clone();
                 bad[at] ^= with;
                 if let Ok(block) = open(&bad) {
-                    let first = block.first_passage();
-                    for passage in first..first + block.num_passages() {
+                    for passage in block.first_id()..block.end_id().min(block.first_id() + 99) {
                         let _ = block.passage(passage);
                     }
                     let _ = block.passages_of("b");

@@ -1,11 +1,13 @@
 //! All blocks of a collection, in the order in which they were added.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use serde_json::Value;
 
 use super::document_block::DocumentBlock;
+use super::joining::{Join, join};
 use super::stored_passage::StoredPassage;
 use crate::Error;
 
@@ -31,9 +33,16 @@ pub struct Documents<B> {
     blocks: Vec<DocumentBlock<B>>,
 }
 
-/// The name under which block `n` is attached to an index.
-pub fn block_name(n: usize) -> String {
-    format!("documents-{n}")
+/// Names of attachments that are blocks of documents begin with this.
+const BLOCKS: &str = "documents-";
+
+/// The name under which the block with the first passage id `first_id` is attached to an index.
+///
+/// ```
+/// assert_eq!(jacolbert_documents::block_name(7), "documents-from-7");
+/// ```
+pub fn block_name(first_id: usize) -> String {
+    format!("{BLOCKS}from-{first_id}")
 }
 
 impl<B> Default for Documents<B> {
@@ -48,14 +57,17 @@ impl<B: AsRef<[u8]>> Documents<B> {
         Self::default()
     }
 
-    /// Appends a block, whose passages must follow those of the last one; `path` is for messages.
+    /// Appends a block, whose passage ids must follow those of the last one; `path` is for messages.
     ///
     /// # Errors
     /// [`Error::Version`], [`Error::Corrupt`].
     pub fn push(&mut self, path: &Path, bytes: B) -> Result<(), Error> {
-        let block = DocumentBlock::new(path, bytes)?;
-        if block.first_passage() != self.num_passages() {
-            return Err(Error::corrupt(path, "blocks of documents do not follow each other"));
+        self.push_block(DocumentBlock::new(path, bytes)?)
+    }
+
+    fn push_block(&mut self, block: DocumentBlock<B>) -> Result<(), Error> {
+        if block.first_id() != self.num_ids() {
+            return Err(block.corrupt("blocks of documents do not follow each other"));
         }
         self.blocks.push(block);
         Ok(())
@@ -66,22 +78,23 @@ impl<B: AsRef<[u8]>> Documents<B> {
         &self.blocks
     }
 
-    /// Number of documents, deleted ones included.
+    /// Number of documents, deleted ones that are not erased included.
     pub fn num_documents(&self) -> usize {
         self.blocks.iter().map(DocumentBlock::num_documents).sum()
     }
 
-    /// Number of passages, those of deleted documents included.
-    pub fn num_passages(&self) -> usize {
-        self.blocks.last().map_or(0, |block| block.first_passage() + block.num_passages())
+    /// Number of passage ids, those of deleted and erased passages included. Every id is below it.
+    pub fn num_ids(&self) -> usize {
+        self.blocks.last().map_or(0, DocumentBlock::end_id)
     }
 
     /// The passage with this id.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`], [`Error::Corrupt`].
+    /// [`Error::UnknownPassage`], also of a passage that is erased; [`Error::Corrupt`].
     pub fn passage(&self, passage: PassageId) -> Result<StoredPassage<'_>, Error> {
-        self.block_of(passage)?.passage(passage.index())
+        let (_, found) = self.find(passage)?;
+        found.ok_or_else(|| self.unknown(passage))
     }
 
     /// The passages of every document that ever had this id, those of the latest block first.
@@ -99,23 +112,37 @@ impl<B: AsRef<[u8]>> Documents<B> {
     /// The metadata of a passage's document.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`], [`Error::Corrupt`].
+    /// As [`passage`](Self::passage).
     pub fn metadata(&self, passage: PassageId) -> Result<Value, Error> {
-        let block = self.block_of(passage)?;
-        let found = block.passage(passage.index())?;
+        let (block, found) = self.find(passage)?;
+        let found = found.ok_or_else(|| self.unknown(passage))?;
         serde_json::from_str(found.metadata)
             .map_err(|_| block.corrupt(format!("metadata of document {:?}", found.document_id)))
     }
 
-    /// Whether the passage with this id was not [erased](DocumentBlock::erased).
+    /// Whether the passage with this id is not erased.
     ///
     /// # Errors
-    /// [`Error::UnknownPassage`], [`Error::Corrupt`].
+    /// [`Error::UnknownPassage`] if there is no such id; [`Error::Corrupt`].
     pub fn is_kept(&self, passage: PassageId) -> Result<bool, Error> {
-        Ok(!self.passage(passage)?.document_id.is_empty())
+        Ok(self.find(passage)?.1.is_some())
     }
 
-    /// Number of documents that were not [erased](DocumentBlock::erased).
+    /// The first passage at or after `from` that is not erased.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn next_kept(&self, from: PassageId) -> Result<Option<PassageId>, Error> {
+        let first = self.blocks.partition_point(|block| block.end_id() <= from.index());
+        for block in &self.blocks[first..] {
+            if let Some(next) = block.next_kept(from.index())? {
+                return Ok(Some(PassageId(next)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Number of documents that are not erased.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
@@ -123,26 +150,40 @@ impl<B: AsRef<[u8]>> Documents<B> {
         self.blocks.iter().map(DocumentBlock::num_kept_documents).sum()
     }
 
-    fn block_of(&self, passage: PassageId) -> Result<&DocumentBlock<B>, Error> {
-        let num_passages = self.num_passages();
-        let after = self.blocks.partition_point(|block| block.first_passage() <= passage.index());
+    /// The passage, unless it is erased, and the block with its id.
+    fn find(
+        &self,
+        passage: PassageId,
+    ) -> Result<(&DocumentBlock<B>, Option<StoredPassage<'_>>), Error> {
+        let after = self.blocks.partition_point(|block| block.first_id() <= passage.index());
         let block = after.checked_sub(1).and_then(|at| self.blocks.get(at));
-        let block = block.filter(|_| passage.index() < num_passages);
-        block.ok_or(Error::UnknownPassage { passage, num_passages })
+        let block = block.filter(|_| passage.index() < self.num_ids());
+        let block = block.ok_or_else(|| self.unknown(passage))?;
+        Ok((block, block.passage(passage.index())?))
+    }
+
+    fn unknown(&self, passage: PassageId) -> Error {
+        Error::UnknownPassage { passage, num_passages: self.num_ids() }
     }
 }
 
 impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
-    /// The same documents, with [`DocumentBlock::erased`] for every block that holds something of a
-    /// deleted document.
+    /// The same documents without those that have no live passage, and with small blocks joined. Blocks that
+    /// stay as they are share their bytes.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn erased(&self, is_live: &dyn Fn(PassageId) -> bool) -> Result<Self, Error> {
+    pub fn joined(&self, is_live: &dyn Fn(PassageId) -> bool) -> Result<Self, Error> {
+        let sources: Vec<_> = self.blocks.iter().map(DocumentBlock::as_slice).collect();
         let mut left = Self::new();
-        for block in &self.blocks {
-            let bytes = block.erased(is_live)?.map_or_else(|| block.bytes().clone(), B::from);
-            left.push(block.path(), bytes)?;
+        for group in Join::Small.groups(&sizes(&sources)) {
+            let first = &self.blocks[group.start];
+            let joined = join(&sources[group.clone()], is_live)?;
+            if group.len() == 1 && joined.num_erased == 0 {
+                left.push(first.path(), first.bytes().clone())?;
+            } else {
+                left.push(first.path(), joined.block.into())?;
+            }
         }
         Ok(left)
     }
@@ -154,32 +195,64 @@ impl Documents<Attachment> {
     /// Nothing is read that grows with the collection.
     ///
     /// # Errors
-    /// [`Error::Version`]; [`Error::Corrupt`] if a block is damaged, or the index has another number of passages.
+    /// [`Error::Version`]; [`Error::Corrupt`] if a block is damaged or missing.
     pub fn from_index(folder: &Path, index: &Index) -> Result<Self, Error> {
+        let attached = index.attachments().filter(|(name, _)| name.starts_with(BLOCKS));
+        let blocks = attached.map(|(_, block)| DocumentBlock::new(block.path(), block.clone()));
+        let mut blocks = blocks.collect::<Result<Vec<_>, Error>>()?;
+        blocks.sort_by_key(DocumentBlock::first_id);
         let mut documents = Self::new();
-        while let Some(block) = index.attachment(&block_name(documents.blocks.len())) {
-            documents.push(block.path(), block.clone())?;
-        }
-        if documents.num_passages() != index.num_ids() {
+        blocks.into_iter().try_for_each(|block| documents.push_block(block))?;
+        if documents.num_ids() != index.num_ids() {
             return Err(Error::corrupt(folder, "documents and vectors do not agree"));
         }
         Ok(documents)
     }
 
-    /// Replaces, in the commit of `writer`, every block that holds something of documents that are deleted
-    /// in its index.
+    /// Makes the block `added` a part of the commit of `writer`, and joins blocks. Joined blocks have nothing
+    /// of documents that are deleted in the commit.
     ///
     /// # Errors
-    /// [`Error::Corrupt`]; [`Error::Index`] if the checksum of such a block is wrong.
-    pub fn erase_deleted(&self, writer: &mut IndexWriter) -> Result<(), Error> {
-        for (n, block) in self.blocks.iter().enumerate() {
-            let is_live = |passage| writer.index().contains(passage);
-            if let Some(left) = block.erased(&is_live)? {
-                // The new block gets a new checksum, which would hide damage of the old one.
-                block.bytes().verify()?;
-                writer.attach(&block_name(n), &left);
+    /// [`Error::Corrupt`]; [`Error::Index`] if the checksum of a joined block is wrong, or if a file cannot be
+    /// written.
+    pub fn write(
+        &self,
+        writer: &mut IndexWriter,
+        added: Option<&[u8]>,
+        joins: Join,
+    ) -> Result<(), Error> {
+        let mut sources: Vec<_> = self.blocks.iter().map(DocumentBlock::as_slice).collect();
+        if let Some(added) = added {
+            sources.push(DocumentBlock::new(Path::new("added documents"), added)?);
+        }
+        let names = names(writer.index());
+        for group in joins.groups(&sizes(&sources)) {
+            let is_stored = group.start < self.blocks.len();
+            if group.len() == 1 && is_stored && joins == Join::Small {
+                continue;
             }
+            let joined = join(&sources[group.clone()], &|passage| writer.contains(passage))?;
+            if group.len() == 1 && is_stored && joined.num_erased == 0 {
+                continue;
+            }
+            for stored in &self.blocks[group.start..group.end.min(self.blocks.len())] {
+                // The new block gets a new checksum, which would hide damage of the old one.
+                stored.bytes().verify()?;
+                names.get(stored.path()).into_iter().for_each(|name| writer.detach(name));
+            }
+            let name = block_name(sources[group.start].first_id());
+            writer.attach_written(&name, &joined.block)?;
         }
         Ok(())
     }
+}
+
+fn sizes(blocks: &[DocumentBlock<&[u8]>]) -> Vec<usize> {
+    blocks.iter().map(|block| block.bytes().len()).collect()
+}
+
+/// The names of attachments, by their files.
+fn names(index: &Index) -> HashMap<PathBuf, String> {
+    let named = index.attachments().map(|(name, block)| (block.path().into(), name.to_owned()));
+    named.collect()
 }

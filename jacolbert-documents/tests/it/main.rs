@@ -1,5 +1,6 @@
 //! Laws of the public surface of jacolbert-documents.
 
+mod growth;
 mod reading;
 mod store;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jacolbert_documents::{
-    DocumentBlock, DocumentBlockBuilder, Documents, Error, StoredPassage, block_name,
+    DocumentBlock, DocumentBlockBuilder, Documents, Error, Join, StoredPassage, block_name,
 };
 use jacolbert_index::{EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
 
@@ -23,7 +23,7 @@ fn blocks_must_follow_each_other() -> TestResult {
     let gap = documents.push(Path::new("second"), block(2, "b"));
     assert!(matches!(gap, Err(Error::Corrupt { path, .. }) if path == Path::new("second")));
     documents.push(Path::new("second"), block(1, "b"))?;
-    assert_eq!((documents.num_documents(), documents.num_passages()), (2, 2));
+    assert_eq!((documents.num_documents(), documents.num_ids()), (2, 2));
     let expected = StoredPassage { text: "bの文", document_id: "b", metadata: "{\"n\":1}" };
     assert_eq!(documents.passage(PassageId(1))?, expected);
     assert_eq!(documents.metadata(PassageId(1))?, serde_json::json!({ "n": 1 }));
@@ -56,7 +56,7 @@ fn metadata_that_is_not_json_is_damage() -> TestResult {
 #[test]
 fn a_block_of_an_unknown_version_is_refused() {
     let mut bytes = block(0, "a");
-    bytes[8] = 2;
+    bytes[8] = 3;
     let refused = DocumentBlock::new(Path::new("block"), bytes);
     assert!(matches!(refused, Err(Error::Version { .. })));
 }
@@ -80,10 +80,11 @@ fn documents_of_an_index_are_read_in_place_and_erased_by_a_commit() -> TestResul
     let deleted = writer.commit()?.index;
 
     let mut writer = IndexWriter::open(folder.path())?;
-    Documents::from_index(folder.path(), &deleted)?.erase_deleted(&mut writer)?;
+    Documents::from_index(folder.path(), &deleted)?.write(&mut writer, None, Join::All)?;
     let after = Documents::from_index(folder.path(), &writer.commit()?.index)?;
     assert_eq!(before.passage(PassageId(0))?.document_id, "a", "an open map stays as it was");
-    assert_eq!(after.passage(PassageId(0))?.document_id, "");
+    assert!(matches!(after.passage(PassageId(0)), Err(Error::UnknownPassage { .. })));
+    assert_eq!(after.blocks().len(), 1, "the blocks are joined");
     assert_eq!(after.passage(PassageId(1))?.text, "bの文");
     Ok(())
 }
@@ -100,16 +101,19 @@ fn an_index_with_another_number_of_passages_is_damage() -> TestResult {
 }
 
 #[test]
-fn documents_in_memory_are_erased_where_they_lie() -> TestResult {
+fn documents_in_memory_are_erased_and_joined_and_share_what_stays() -> TestResult {
+    let mut large = DocumentBlockBuilder::new(0);
+    large.add("large", "null", ["文".repeat(1_000).as_str()]);
     let mut documents: Documents<std::sync::Arc<[u8]>> = Documents::new();
+    documents.push(Path::new("block"), large.build().into())?;
     for (n, id) in ["a", "b", "c"].iter().enumerate() {
-        documents.push(Path::new("block"), block(n, id).into())?;
+        documents.push(Path::new("block"), block(n + 1, id).into())?;
     }
-    let left = documents.erased(&|passage| passage != PassageId(1))?;
-    assert_eq!((documents.num_kept_documents()?, left.num_kept_documents()?), (3, 2));
-    assert_eq!((left.num_documents(), left.num_passages()), (3, 3));
-    let kept = [0, 1, 2].map(|passage| left.is_kept(PassageId(passage)));
-    assert!(matches!(kept, [Ok(true), Ok(false), Ok(true)]), "{kept:?}");
+    let left = documents.joined(&|passage| passage != PassageId(2))?;
+    assert_eq!((documents.num_kept_documents()?, left.num_kept_documents()?), (4, 3));
+    assert_eq!((left.num_documents(), left.num_ids(), left.blocks().len()), (3, 4, 2));
+    let kept = [0, 1, 2, 3].map(|passage| left.is_kept(PassageId(passage)));
+    assert!(matches!(kept, [Ok(true), Ok(true), Ok(false), Ok(true)]), "{kept:?}");
     let shared = left.blocks()[0].bytes().as_ptr();
     assert_eq!(shared, documents.blocks()[0].bytes().as_ptr(), "other blocks are not copied");
     Ok(())
@@ -119,14 +123,19 @@ fn documents_in_memory_are_erased_where_they_lie() -> TestResult {
 fn a_block_has_the_documented_layout() {
     let mut builder = DocumentBlockBuilder::new(7);
     builder.add("b", "null", ["一", "two"]);
+    builder.skip(5);
     builder.add("a", "[1]", ["三"]);
-    let words: [u64; 17] = [
+    let words: [u64; 20] = [
         u64::from_le_bytes(*b"JaColDoc"),
-        1, // version
-        7, // first passage
-        2, // documents
-        3, // passages
-        // First passage of each document, then the number of passages.
+        2,  // version
+        7,  // first passage id
+        15, // the id after the last
+        2,  // documents
+        3,  // passages
+        // Id of the first passage of each document.
+        7,
+        14,
+        // Number of passages before each document, then of all.
         0,
         2,
         3,
@@ -146,4 +155,39 @@ fn a_block_has_the_documented_layout() {
     expected.extend(18u64.to_le_bytes());
     expected.extend("bnulla[1]一two三".as_bytes());
     assert_eq!(builder.build(), expected);
+}
+
+#[test]
+fn a_block_of_version_1_is_read_and_joined() -> TestResult {
+    // Passages 3 and 4 of `b`, 5 erased, 6 of `a`.
+    let texts = ["b", "null", "", "null", "a", "[1]", "一", "two", "", "三"];
+    let ends = texts.iter().scan(0, |end, text| {
+        *end += text.len() as u64;
+        Some(*end)
+    });
+    let header = [u64::from_le_bytes(*b"JaColDoc"), 1, 3, 3, 4, 0, 2, 3, 4, 1, 2, 0, 0];
+    let words = header.into_iter().chain(ends);
+    let mut bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+    bytes.extend(texts.concat().as_bytes());
+    let block = DocumentBlock::new(Path::new("old"), bytes.clone())?;
+    assert_eq!((block.first_id(), block.end_id()), (3, 7));
+    assert_eq!((block.num_documents(), block.num_kept_documents()?), (3, 2));
+
+    let mut documents: Documents<Vec<u8>> = Documents::new();
+    documents.push(Path::new("first"), {
+        let mut first = DocumentBlockBuilder::new(0);
+        first.add("c", "null", ["0", "1", "2"]);
+        first.build()
+    })?;
+    documents.push(Path::new("old"), bytes)?;
+    let joined = documents.joined(&|_| true)?;
+    for documents in [&documents, &joined] {
+        let expected = StoredPassage { text: "三", document_id: "a", metadata: "[1]" };
+        assert_eq!(documents.passage(PassageId(6))?, expected);
+        assert_eq!(documents.passages_of("b")?, [3, 4].map(PassageId));
+        assert!(!documents.is_kept(PassageId(5))?);
+        assert!(matches!(documents.passage(PassageId(5)), Err(Error::UnknownPassage { .. })));
+    }
+    assert_eq!((joined.blocks().len(), joined.num_documents()), (1, 3));
+    Ok(())
 }

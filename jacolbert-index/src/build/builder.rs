@@ -158,7 +158,7 @@ impl IndexBuilder {
     ) -> Result<Index, Error> {
         let mut manifest =
             Manifest::new(draft.generation(), self.spool.dim(), self.options.clone());
-        manifest.num_ids = self.lengths.len() as u32;
+        manifest.set_counts(self.lengths.len(), self.lengths.len());
         if let Some(codec) = &codec {
             manifest.codec = Some(draft.write_sections("codec", codec.file())?);
         }

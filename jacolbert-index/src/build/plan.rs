@@ -36,6 +36,11 @@ impl BuildPlan {
 }
 
 impl BuildOptions {
+    /// Added tokens that a writer keeps in memory as exact rows before it writes them to a file.
+    pub(crate) fn tokens_in_memory(&self, dim: usize) -> usize {
+        (self.memory / 16 / (row_len(dim) + 4)).max(1 << 10)
+    }
+
     /// Tokens after which a segment is closed. Its codes and its file are in memory until then.
     pub(crate) fn tokens_per_segment(&self, dim: usize) -> usize {
         let per_token = 2 * (row_len(dim) * self.bits.get() / 8 + 12);

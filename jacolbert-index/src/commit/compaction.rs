@@ -22,9 +22,9 @@ impl Compaction {
         Self { segments, num_kept: 0 }
     }
 
-    /// Joins the new segment, if the last one is not among the `num_stored` old ones, with those before
-    /// it that are no larger. So few segments are left, and a token is rewritten a logarithmic number of
-    /// times. If the flat segments hold more than `flat_tokens` tokens, they are encoded.
+    /// Joins the new segments, which follow the `num_stored` old ones, with those before them that are no
+    /// larger. So few segments are left, and a token is rewritten a logarithmic number of times. If the flat
+    /// segments hold more than `flat_tokens` tokens, they are encoded.
     pub(super) fn of_small(segments: Vec<Segment>, num_stored: usize, flat_tokens: usize) -> Self {
         if segments.len() == num_stored {
             return Self { num_kept: num_stored, segments };
@@ -38,7 +38,7 @@ impl Compaction {
         let mut tokens = if encodes {
             flat_tokens_stored
         } else {
-            segments.last().map_or(0, Segment::num_tokens)
+            segments[num_stored..].iter().map(Segment::num_tokens).sum()
         };
         let flat_only = num_kept > first_flat;
         while let Some(before) = num_kept.checked_sub(1).map(|at| &segments[at]) {
@@ -61,7 +61,7 @@ impl Compaction {
     ) -> Result<Option<CodebookFit>, Error> {
         let rewritten = Passages { segments: &self.segments[self.num_kept..], deleted };
         manifest.segments.truncate(self.num_kept);
-        let (codec, fit) = self.codec(index, &rewritten)?;
+        let (codec, fit) = self.codec(index, &rewritten, draft)?;
         if let Some(codec) = codec.as_ref().filter(|codec| is_new(codec, index)) {
             manifest.codec = Some(draft.write_sections("codec", codec.file())?);
         }
@@ -88,18 +88,32 @@ impl Compaction {
         Ok(fit)
     }
 
+    /// The id after the last of the segments that stay as they are.
+    pub(super) fn kept_end(&self) -> u32 {
+        let last = self.num_kept.checked_sub(1).map(|last| &self.segments[last]);
+        last.map_or(0, |segment| segment.id_range().end)
+    }
+
+    /// Whether a segment that stays as it is has the passage.
+    pub(super) fn keeps(&self, passage: PassageId) -> bool {
+        let kept = &self.segments[..self.num_kept];
+        let after = kept.partition_point(|segment| segment.id_range().start <= passage.0);
+        after.checked_sub(1).is_some_and(|number| kept[number].position(passage).is_some())
+    }
+
     /// The codec of the rewritten segments; `None` if they are flat.
     fn codec(
         &self,
         index: &Index,
         rewritten: &Passages<'_>,
+        draft: &mut Draft,
     ) -> Result<(Option<ResidualCodec>, Option<CodebookFit>), Error> {
         let num_tokens: usize = rewritten.segments.iter().map(Segment::num_tokens).sum();
         let all_flat = rewritten.segments.iter().all(Segment::is_flat);
         if all_flat && num_tokens <= index.options.flat_tokens {
             return Ok((None, None));
         }
-        let rows = rewritten.flat_rows(index.dim())?;
+        let rows = rewritten.flat_rows(index.dim(), spool(index, rewritten, draft)?)?;
         match &index.codec {
             Some(codec) if rows.num_rows() == 0 => Ok((Some(codec.clone()), None)),
             Some(codec) => {
@@ -121,6 +135,18 @@ impl Compaction {
                 Ok((Some(codec), None))
             }
         }
+    }
+}
+
+/// An empty spool for the flat rows of `rewritten`: in memory if they are few, else in a file.
+fn spool(index: &Index, rewritten: &Passages<'_>, draft: &mut Draft) -> Result<Spool, Error> {
+    let dim = index.dim();
+    let flat = rewritten.segments.iter().filter(|segment| segment.is_flat());
+    let num_rows: usize = flat.map(Segment::num_tokens).sum();
+    if num_rows <= index.options.flat_tokens + index.options.tokens_in_memory(dim) {
+        Ok(Spool::in_memory(dim))
+    } else {
+        Spool::in_file(dim, draft.create("spool")?)
     }
 }
 
@@ -151,9 +177,8 @@ impl Passages<'_> {
         Ok(())
     }
 
-    /// The rows that are not encoded yet.
-    fn flat_rows(&self, dim: usize) -> Result<Spool, Error> {
-        let mut spool = Spool::in_memory(dim);
+    /// Puts the rows that are not encoded yet into `spool`.
+    fn flat_rows(&self, dim: usize, mut spool: Spool) -> Result<Spool, Error> {
         let mut rows = SpooledRows::default();
         self.for_each(|segment, position, _| {
             if let StoredTokens::Flat(parts) = segment.stored(position)? {
@@ -163,6 +188,7 @@ impl Passages<'_> {
             }
             Ok(())
         })?;
+        spool.finish()?;
         Ok(spool)
     }
 }

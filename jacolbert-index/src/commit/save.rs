@@ -15,7 +15,7 @@ impl Index {
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let mut draft = Draft::claim(path)?;
         let mut manifest = Manifest::new(draft.generation(), self.dim(), self.options.clone());
-        manifest.num_ids = self.num_ids() as u32;
+        manifest.set_counts(self.num_ids(), self.num_passages());
         if let Some(codec) = &self.codec {
             manifest.codec = Some(draft.write_sections("codec", codec.file())?);
         }

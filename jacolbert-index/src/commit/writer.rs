@@ -1,11 +1,12 @@
 //! Changing an index in its folder: one writer at a time, all or nothing.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::compaction::Compaction;
 use crate::deleted::Deleted;
 use crate::segment::{FlatRows, Layout, Segment};
-use crate::storage::{Draft, Manifest, NewAttachments, check_norms};
+use crate::storage::{Draft, FileKind, Manifest, NewAttachments, check_norms};
 use crate::{CodebookFit, EmbeddingsRef, Error, Index, PassageId};
 
 /// Adds passages to an index, replaces and deletes them.
@@ -33,13 +34,21 @@ use crate::{CodebookFit, EmbeddingsRef, Error, Index, PassageId};
 /// [`BuildOptions::flat_tokens`](crate::BuildOptions::flat_tokens) tokens, the commit encodes them.
 /// Deleted passages are hidden at once. Their tokens are removed when their segment is rewritten: by such
 /// a commit, or by [`compact`](Self::compact).
+///
+/// Added passages are in memory as long as they are few, `dim + 4` bytes per token. Beyond a sixteenth of
+/// [`BuildOptions::memory`](crate::BuildOptions::memory) they are in files of the folder.
 #[derive(Debug)]
 pub struct IndexWriter {
     manifest: Manifest,
     index: Index,
+    /// Added passages that are in files already.
+    written: Vec<Segment>,
+    /// Added passages in memory.
     rows: FlatRows,
+    /// First token of each of them, then the number of tokens.
     offsets: Vec<u64>,
-    deleted: Vec<PassageId>,
+    /// Passages that this commit deletes; no earlier commit did.
+    deleted: BTreeSet<PassageId>,
     attachments: NewAttachments,
     compact: bool,
     /// Last, so that all maps of its new files are gone before it removes them.
@@ -67,9 +76,10 @@ impl IndexWriter {
         Ok(Self {
             manifest,
             index,
+            written: Vec::new(),
             rows: FlatRows::default(),
             offsets: vec![0],
-            deleted: Vec::new(),
+            deleted: BTreeSet::new(),
             attachments: NewAttachments::default(),
             compact: false,
             draft,
@@ -81,10 +91,17 @@ impl IndexWriter {
         &self.index
     }
 
-    /// Adds a passage, `[tokens, dim]`, and returns its id. The passage stays in memory until the commit.
+    /// Whether the index will have a passage with this id after the commit.
+    pub fn contains(&self, passage: PassageId) -> bool {
+        let is_added = (self.index.num_ids()..self.num_ids()).contains(&passage.index());
+        (is_added || self.index.contains(passage)) && !self.deleted.contains(&passage)
+    }
+
+    /// Adds a passage, `[tokens, dim]`, and returns its id.
     ///
     /// # Errors
-    /// [`Error::Dim`], [`Error::TooManyPassages`] or [`Error::Norm`]; the writer stays usable.
+    /// [`Error::Dim`], [`Error::TooManyPassages`] or [`Error::Norm`], after which the writer stays usable;
+    /// [`Error::Io`], after which it does not.
     pub fn add(&mut self, passage: EmbeddingsRef<'_>) -> Result<PassageId, Error> {
         if passage.dim() != self.index.dim() {
             return Err(Error::Dim { expected: self.index.dim(), found: passage.dim() });
@@ -94,6 +111,9 @@ impl IndexWriter {
         check_norms(passage)?;
         self.rows.push(passage);
         self.offsets.push(self.rows.num_tokens() as u64);
+        if self.rows.num_tokens() >= self.index.options.tokens_in_memory(self.index.dim()) {
+            self.write_added()?;
+        }
         Ok(PassageId(id))
     }
 
@@ -106,7 +126,9 @@ impl IndexWriter {
         if passage.index() >= num_ids {
             return Err(Error::UnknownPassage { passage, num_ids });
         }
-        self.deleted.push(passage);
+        if self.contains(passage) {
+            self.deleted.insert(passage);
+        }
         Ok(())
     }
 
@@ -124,7 +146,7 @@ impl IndexWriter {
             return Err(Error::UnknownPassage { passage: old, num_ids });
         }
         let new = self.add(passage)?;
-        self.deleted.push(old);
+        self.delete(old)?;
         Ok(new)
     }
 
@@ -161,50 +183,99 @@ impl IndexWriter {
     /// may lose it.
     pub fn commit(mut self) -> Result<Committed, Error> {
         self.manifest.generation = self.draft.generation();
-        let num_ids = self.num_ids() as u32;
-        let added = self.added_segment()?;
-        let deleted = self.deletions()?;
         let num_stored = self.index.segments.len();
         let mut segments = self.index.segments.clone();
-        segments.extend(added);
+        segments.extend(self.written.iter().cloned());
+        segments.extend(self.added_in_memory()?);
         let compaction = if self.compact {
             Compaction::of_all(segments)
         } else {
             Compaction::of_small(segments, num_stored, self.index.options.flat_tokens)
         };
+        let marked = self.marked()?;
         let fit =
-            compaction.write(&self.index, deleted.as_ref(), &mut self.manifest, &mut self.draft)?;
-        self.manifest.num_ids = num_ids;
+            compaction.write(&self.index, marked.as_ref(), &mut self.manifest, &mut self.draft)?;
+        self.write_marks(marked.as_ref(), &compaction)?;
+        self.manifest.set_counts(self.num_ids(), self.num_passages());
         self.attachments.finish(&mut self.draft, &mut self.manifest)?;
         let index = Index::open_files(self.draft.directory(), &self.manifest)?;
         self.draft.commit(&self.manifest)?;
         Ok(Committed { index, fit })
     }
 
-    /// The deletions after this commit, written where they have changed.
-    fn deletions(&mut self) -> Result<Option<Deleted>, Error> {
+    /// The passages that earlier commits and this one deleted.
+    fn marked(&self) -> Result<Option<Deleted>, Error> {
+        let Some(before) = &self.index.deleted else {
+            return Deleted::of(self.deleted.iter().copied());
+        };
         if self.deleted.is_empty() {
-            return Ok(self.index.deleted.clone());
+            return Ok(Some(before.clone()));
         }
-        let deleted = Deleted::union(self.index.deleted.as_ref(), &self.deleted)?;
-        self.manifest.deleted = Some(self.draft.write_sections("deleted", deleted.file())?);
-        Ok(Some(deleted))
+        let mut all: Vec<PassageId> = before.ids().chain(self.deleted.iter().copied()).collect();
+        all.sort_unstable();
+        Deleted::of(all)
     }
 
-    /// What was added, as a segment in memory.
-    fn added_segment(&self) -> Result<Option<Segment>, Error> {
-        let first = self.index.num_ids() as u32;
+    /// Writes the marks that are left after `compaction`, if they are not those of the index.
+    fn write_marks(
+        &mut self,
+        marked: Option<&Deleted>,
+        compaction: &Compaction,
+    ) -> Result<(), Error> {
+        let end = compaction.kept_end();
+        // In format 2 passages that are no longer stored are marked, too.
+        let is_stored = self.manifest.num_passages.is_some();
+        let all_stay = marked.and_then(Deleted::last).is_none_or(|last| last.0 < end);
+        if self.deleted.is_empty() && is_stored && all_stay {
+            return Ok(());
+        }
+        let marked = marked.into_iter().flat_map(Deleted::ids).take_while(|id| id.0 < end);
+        let left = Deleted::of(marked.filter(|&id| is_stored || compaction.keeps(id)))?;
+        let entry = left.map(|left| self.draft.write_sections("deleted", left.file()));
+        self.manifest.deleted = entry.transpose()?;
+        Ok(())
+    }
+
+    /// Writes the added passages that are in memory to a file. No index ever names it: the commit joins its
+    /// passages with others.
+    fn write_added(&mut self) -> Result<(), Error> {
+        let Some(segment) = self.added_in_memory()? else {
+            return Ok(());
+        };
+        let kind = format!("segment-added-{}", self.written.len());
+        let entry = self.draft.write_sections(&kind, segment.file())?;
+        let file = self.draft.directory().open_sections(&entry, FileKind::Segment)?;
+        self.written.push(Segment::open(file, self.index.dim(), None)?);
+        self.rows = FlatRows::default();
+        self.offsets.truncate(1);
+        Ok(())
+    }
+
+    /// The added passages that are in memory, as a segment.
+    fn added_in_memory(&self) -> Result<Option<Segment>, Error> {
         let end = self.num_ids() as u32;
-        if first == end {
+        let ids: Vec<u32> = (self.first_in_memory() as u32..end).collect();
+        if ids.is_empty() {
             return Ok(None);
         }
         let dim = self.index.dim();
-        let ids: Vec<u32> = (first..end).collect();
         let file = Segment::build_file(dim, &ids, &self.offsets, Layout::Flat(self.rows.as_ref()))?;
         Segment::open(file, dim, None).map(Some)
     }
 
+    /// The id of the first added passage that is in memory.
+    fn first_in_memory(&self) -> usize {
+        let written = self.written.last().map(|segment| segment.id_range().end as usize);
+        written.unwrap_or(self.index.num_ids())
+    }
+
     fn num_ids(&self) -> usize {
-        self.index.num_ids() + self.offsets.len() - 1
+        self.first_in_memory() + self.offsets.len() - 1
+    }
+
+    /// Number of passages after the commit.
+    fn num_passages(&self) -> usize {
+        let num_added = self.num_ids() - self.index.num_ids();
+        self.index.num_passages() + num_added - self.deleted.len()
     }
 }

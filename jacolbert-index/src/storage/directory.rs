@@ -133,7 +133,7 @@ impl Directory {
     /// Opens an opaque file that the manifest names.
     pub(crate) fn open_opaque(&self, entry: &FileEntry) -> Result<Bytes, Error> {
         let path = self.path.join(&entry.name);
-        let bytes = Bytes::map(&path)?;
+        let bytes = Bytes::open(&path)?;
         if bytes.as_slice().len() as u64 != entry.length {
             return Err(Error::corrupt(&path, "file length"));
         }

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{BuildOptions, Error, FORMAT_VERSION};
+use crate::{BuildOptions, Error, FORMAT_VERSION, is_readable};
 
 /// Name of the manifest in the folder of an index.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -23,6 +23,10 @@ pub(crate) struct Manifest {
     pub(crate) dim: usize,
     /// Number of passage ids given so far; every id is below it.
     pub(crate) num_ids: u32,
+    /// Number of passages that are not deleted. Format 2 does not have it: there, every id that is not
+    /// stored is marked as deleted.
+    #[serde(default)]
+    pub(crate) num_passages: Option<u32>,
     /// The options that the index was built with and grows by.
     #[serde(deserialize_with = "known_options")]
     pub(crate) build: BuildOptions,
@@ -66,12 +70,20 @@ impl Manifest {
             generation,
             dim,
             num_ids: 0,
+            num_passages: None,
             build,
             codec: None,
             segments: Vec::new(),
             deleted: None,
             attachments: BTreeMap::new(),
         }
+    }
+
+    /// Puts the number of ids given so far and that of passages into a manifest of the present format.
+    pub(crate) fn set_counts(&mut self, num_ids: usize, num_passages: usize) {
+        self.version = FORMAT_VERSION;
+        self.num_ids = num_ids as u32;
+        self.num_passages = Some(num_passages as u32);
     }
 
     /// All files of the index but the manifest.
@@ -94,7 +106,7 @@ impl Manifest {
             text.trim_end_matches('\n').rsplit_once('\n').ok_or_else(|| corrupt("cut short"))?;
         if let Ok(found) = serde_json::from_str::<FormatOnly>(json)
             && found.format == FORMAT
-            && found.version != FORMAT_VERSION
+            && !is_readable(found.version)
         {
             return Err(Error::version(path, found.version));
         }

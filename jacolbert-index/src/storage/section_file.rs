@@ -17,9 +17,9 @@ pub(crate) struct SectionFile {
 }
 
 impl SectionFile {
-    /// Maps the file at `path` and checks its header; the sections are not read.
+    /// Opens the file at `path` and checks its header; the sections of a large file are not read.
     pub(crate) fn open(path: &Path, kind: FileKind) -> Result<Self, Error> {
-        Self::from_bytes(path, Bytes::map(path)?, kind)
+        Self::from_bytes(path, Bytes::open(path)?, kind)
     }
 
     /// Checks the header of `bytes`; `path` is for messages.

@@ -4,7 +4,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::{Error, FORMAT_VERSION};
+use crate::{Error, FORMAT_VERSION, is_readable};
 
 const MAGIC: [u8; 8] = *b"JaColIdx";
 
@@ -108,7 +108,7 @@ impl SectionHeader {
         if fixed.magic != MAGIC {
             return Err(corrupt("magic number"));
         }
-        if fixed.version != FORMAT_VERSION {
+        if !is_readable(fixed.version) {
             return Err(Error::version(path, fixed.version));
         }
         let sections = table(rest, fixed.num_sections).ok_or_else(|| corrupt("section count"))?;

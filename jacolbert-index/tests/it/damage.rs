@@ -86,10 +86,10 @@ fn folders_without_an_index_say_why() -> Result<(), Box<dyn StdError>> {
 fn another_version_is_named() -> Result<(), Box<dyn StdError>> {
     let saved = Saved::new()?;
     let manifest = &saved.files("manifest")?[0];
-    let text = fs::read_to_string(manifest)?.replace("\"version\": 2", "\"version\": 3");
+    let text = fs::read_to_string(manifest)?.replace("\"version\": 3", "\"version\": 4");
     fs::write(manifest, text)?;
     let error = saved.open();
-    assert!(matches!(error, Err(Error::Version { found: 3, supported: FORMAT_VERSION, .. })));
+    assert!(matches!(error, Err(Error::Version { found: 4, supported: FORMAT_VERSION, .. })));
     Ok(())
 }
 

@@ -33,6 +33,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         before: &[build, attach_others, delete],
         change: compact,
     },
+    Scenario {
+        name: "join attachments beside an added passage",
+        before: &[build, attach_others, attach_early],
+        change: join_attachments,
+    },
+    Scenario { name: "add more than fits memory", before: &[build_small], change: add_many },
     Scenario { name: "all at once", before: &[build, all_at_once], change: all_at_once },
 ];
 
@@ -126,6 +132,35 @@ fn attach(folder: &Path) -> Result<(), Error> {
         let before = writer.index().attachment("texts").map(|texts| texts.as_ref().to_vec());
         writer.attach("texts", &[before.unwrap_or_default(), b", one more".to_vec()].concat());
         Ok(())
+    })
+}
+
+/// One attachment in the place of two, and passages of the same commit.
+fn join_attachments(folder: &Path) -> Result<(), Error> {
+    commit(folder, |writer| {
+        let text =
+            |name: &str| writer.index().attachment(name).map(|texts| texts.as_ref().to_vec());
+        let joined = [text("texts"), text("other texts")].map(Option::unwrap_or_default).concat();
+        writer.detach("other texts");
+        writer.detach("texts");
+        writer.attach_written("joined texts", &joined)?;
+        writer.add(passage(7, 2)?.as_ref()).map(|_| ())
+    })
+}
+
+/// An index whose writers keep no more than 1,024 tokens in memory.
+fn build_small(folder: &Path) -> Result<(), Error> {
+    let options = BuildOptions { memory: 1, ..options(1 << 20) };
+    filled(IndexBuilder::create(folder, DIM, options)?)?.build().map(|_| ())
+}
+
+fn add_many(folder: &Path) -> Result<(), Error> {
+    commit(folder, |writer| {
+        let ids =
+            [writer.add(passage(3, 1_100)?.as_ref())?, writer.add(passage(4, 900)?.as_ref())?];
+        writer.add(passage(5, 300)?.as_ref())?;
+        writer.add(passage(6, 3)?.as_ref())?;
+        ids.into_iter().try_for_each(|id| writer.delete(id))
     })
 }
 

@@ -1,0 +1,199 @@
+//! Histories of commits with documents beside a plain map of the documents that there must be.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jacolbert_documents::{DocumentBlockBuilder, Documents, Error, Join};
+use jacolbert_index::{Attachment, EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
+use proptest::prelude::*;
+
+use crate::TestResult;
+
+/// A change of one document, or of the folder.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Operation {
+    /// Adds the document `id`, or replaces it, with so many passages.
+    Put {
+        id: u8,
+        num_passages: usize,
+    },
+    Delete {
+        id: u8,
+    },
+    Compact,
+}
+
+/// The passages of each document: their ids and texts.
+pub(crate) type Plain = BTreeMap<String, Vec<(u32, String)>>;
+
+pub(crate) fn build(folder: &Path) -> Result<(), Error> {
+    let index = IndexBuilder::create(folder, 2, Default::default())?.build()?;
+    assert_eq!(index.num_ids(), 0);
+    Ok(())
+}
+
+pub(crate) fn open(folder: &Path) -> Result<(Index, Documents<Attachment>), Error> {
+    let index = Index::open(folder)?;
+    let documents = Documents::from_index(folder, &index)?;
+    Ok((index, documents))
+}
+
+/// Prepares the change in a writer and in `plain`; the caller commits.
+pub(crate) fn apply(
+    folder: &Path,
+    operation: Operation,
+    plain: &mut Plain,
+) -> Result<IndexWriter, Error> {
+    let mut writer = IndexWriter::open(folder)?;
+    let stored = Documents::from_index(folder, writer.index())?;
+    if let Operation::Put { id, .. } | Operation::Delete { id } = operation
+        && let Some(passages) = plain.remove(&name(id))
+    {
+        passages.iter().try_for_each(|(id, _)| writer.delete(PassageId(*id)))?;
+    }
+    let mut added = None;
+    let mut join = Join::Small;
+    match operation {
+        Operation::Put { id, num_passages } => {
+            let first = writer.index().num_ids();
+            let texts: Vec<String> =
+                (first..first + num_passages).map(|at| format!("文{id}の{at}")).collect();
+            for _ in &texts {
+                let row = EmbeddingsRef::new(&[0.6, 0.8], 2);
+                writer.add(row.map_err(jacolbert_index::Error::from)?)?;
+            }
+            let mut builder = DocumentBlockBuilder::new(first);
+            builder.add(&name(id), "null", texts.iter().map(String::as_str));
+            added = Some(builder.build());
+            plain.insert(name(id), (first as u32..).zip(texts).collect());
+        }
+        Operation::Delete { .. } => (),
+        Operation::Compact => {
+            writer.compact();
+            join = Join::All;
+        }
+    }
+    stored.write(&mut writer, added.as_deref(), join)?;
+    Ok(writer)
+}
+
+fn name(id: u8) -> String {
+    format!("document {id}")
+}
+
+/// Checks that the folder has exactly the documents of `plain`.
+pub(crate) fn compare(folder: &Path, plain: &Plain) -> TestResult {
+    let (index, documents) = open(folder)?;
+    index.verify()?;
+    let expected: BTreeMap<u32, (&str, &str)> = plain
+        .iter()
+        .flat_map(|(id, passages)| {
+            passages.iter().map(|(at, text)| (*at, (id.as_str(), text.as_str())))
+        })
+        .collect();
+    let live: Vec<u32> = index.passage_ids().map(|id| id.0).collect();
+    assert_eq!(live, expected.keys().copied().collect::<Vec<_>>());
+    assert_eq!(index.num_passages(), live.len());
+    for (&at, &(id, text)) in &expected {
+        let passage = documents.passage(PassageId(at))?;
+        assert_eq!((passage.document_id, passage.text), (id, text));
+        let found = documents.passages_of(id)?;
+        let found = found.into_iter().filter(|&passage| index.contains(passage));
+        assert_eq!(found.map(|id| id.0).collect::<Vec<_>>(), ids(&plain[id]));
+    }
+    Ok(())
+}
+
+fn ids(passages: &[(u32, String)]) -> Vec<u32> {
+    passages.iter().map(|(id, _)| *id).collect()
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        6 => (0u8..12, 1usize..4).prop_map(|(id, num_passages)| Operation::Put { id, num_passages }),
+        2 => (0u8..12).prop_map(|id| Operation::Delete { id }),
+        1 => Just(Operation::Compact),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_history_of_commits_has_the_documents_of_the_plain_map(
+        history in prop::collection::vec(operation(), 1..40),
+    ) {
+        let folder = tempfile::tempdir()?;
+        build(folder.path())?;
+        let mut plain = Plain::new();
+        for operation in history {
+            apply(folder.path(), operation, &mut plain)?.commit().map_err(Error::from)?;
+            compare(folder.path(), &plain).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        }
+    }
+}
+
+#[test]
+fn many_small_commits_leave_few_blocks_and_compaction_one() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    build(folder.path())?;
+    let mut plain = Plain::new();
+    for n in 0..300 {
+        let id = if n % 3 == 0 { 255 } else { (n % 250) as u8 };
+        let put = Operation::Put { id, num_passages: 1 + n % 2 };
+        apply(folder.path(), put, &mut plain)?.commit()?;
+        let blocks = open(folder.path())?.1.blocks().len();
+        assert!(blocks <= 8, "{blocks} blocks after {n} commits");
+    }
+    compare(folder.path(), &plain)?;
+    apply(folder.path(), Operation::Compact, &mut plain)?.commit()?;
+    let (index, documents) = open(folder.path())?;
+    assert_eq!((documents.blocks().len(), index.segments().len()), (1, 1));
+    assert_eq!(documents.num_documents(), plain.len());
+    compare(folder.path(), &plain)
+}
+
+#[test]
+fn one_document_replaced_again_and_again_takes_no_more_room() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    build(folder.path())?;
+    let mut plain = Plain::new();
+    let mut bytes = Vec::new();
+    for n in 0..200 {
+        let put = Operation::Put { id: 7, num_passages: 2 };
+        apply(folder.path(), put, &mut plain)?.commit()?;
+        if n % 50 == 49 {
+            let (index, documents) = open(folder.path())?;
+            let texts: usize =
+                documents.blocks().iter().map(|block| block.bytes().as_ref().len()).sum();
+            bytes.push((index.num_bytes() + texts) / 64);
+            assert!(documents.num_documents() <= 8, "{} documents", documents.num_documents());
+        }
+    }
+    assert!(bytes.iter().max() <= bytes.iter().min().map(|least| least * 2).as_ref(), "{bytes:?}");
+    compare(folder.path(), &plain)
+}
+
+#[test]
+fn blocks_with_the_names_of_earlier_versions_are_joined_by_the_next_commit() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let mut plain = Plain::new();
+    let mut builder = IndexBuilder::create(folder.path(), 2, Default::default())?;
+    for n in 0..200usize {
+        builder.add(EmbeddingsRef::new(&[0.6, 0.8], 2)?)?;
+        let mut block = DocumentBlockBuilder::new(n);
+        let text = "文".repeat(n % 13);
+        block.add(&format!("old {n}"), "null", [text.as_str()]);
+        builder.attach(&format!("documents-{n}"), &block.build());
+        plain.insert(format!("old {n}"), vec![(n as u32, text)]);
+    }
+    builder.build()?;
+    compare(folder.path(), &plain)?;
+    assert_eq!(open(folder.path())?.1.blocks().len(), 200);
+    apply(folder.path(), Operation::Put { id: 1, num_passages: 1 }, &mut plain)?.commit()?;
+    assert_eq!(open(folder.path())?.1.blocks().len(), 1);
+    compare(folder.path(), &plain)?;
+    let files = std::fs::read_dir(folder.path())?.count();
+    assert!(files <= 5, "{files} files");
+    Ok(())
+}
