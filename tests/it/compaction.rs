@@ -148,7 +148,7 @@ fn documents_that_come_or_are_replaced_one_by_one_leave_few_files() -> TestResul
     assert_eq!(contents, ["79回目の文。", "7番の文。"]);
     collection.compact()?;
     let left = files(folder.path())?;
-    assert_eq!(left.len(), 5, "manifest, lock, segment, documents, settings: {:?}", left.keys());
+    assert_eq!(left.len(), 4, "manifest, segment, documents, settings: {:?}", left.keys());
     collection.index().verify()?;
     Ok(())
 }

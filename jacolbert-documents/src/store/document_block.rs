@@ -283,7 +283,10 @@ mod tests {
         assert_eq!((block.first_id(), block.end_id(), block.num_passages()), (7, 11, 3));
         assert_eq!(block.passage(8)?, Some(passage("二", "b", "[1]")));
         let next = [0, 8, 9, 10, 11].map(|from| block.next_kept(from).ok());
-        assert_eq!(next, [Some(Some(7)), Some(Some(8)), Some(Some(10)), Some(Some(10)), Some(None)]);
+        assert_eq!(
+            next,
+            [Some(Some(7)), Some(Some(8)), Some(Some(10)), Some(Some(10)), Some(None)]
+        );
         assert_eq!([6, 9, 11].map(|id| block.passage(id).ok()), [Some(None); 3]);
         assert_eq!(block.passage(10)?, Some(passage("三", "あ", "null")));
         assert_eq!(block.passages_of("b")?, [7, 8]);
