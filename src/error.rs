@@ -54,6 +54,14 @@ pub enum Error {
         /// The passage.
         passage: PassageId,
     },
+    /// The documents of the collection were split by a function of the program that indexed them, which
+    /// a collection cannot keep. Give it again with [`Updater::split_with`](crate::Updater::split_with), or
+    /// choose a rule with [`Updater::splitting`](crate::Updater::splitting).
+    #[error("{} was split by a function of a program; give it again, or choose a rule", path.display())]
+    OwnSplitter {
+        /// The folder of the collection.
+        path: PathBuf,
+    },
     /// There is nothing to index.
     #[error("the collection has no document")]
     NoDocuments,

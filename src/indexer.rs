@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::Pooling;
@@ -12,10 +12,10 @@ use jacolbert_index::{Bits, IndexBuilder};
 use crate::Error;
 use crate::collection::Collection;
 use crate::index_options::{IndexOptions, IndexProgress};
-use crate::ingest::{IndexSink, Ingest, Truncated};
+use crate::ingest::{IndexSink, Ingest, OwnSplitter, Splitter, Truncated};
 use crate::progress::{OnProgress, report};
 use crate::retriever::Retriever;
-use crate::settings::{SETTINGS, Settings};
+use crate::settings::{SETTINGS, Settings, StoredSplitting};
 use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 
 /// What indexing returns.
@@ -63,6 +63,7 @@ pub struct Indexer<'r> {
     retriever: &'r Retriever,
     folder: PathBuf,
     options: IndexOptions,
+    split_with: Option<OwnSplitter<'r>>,
     on_progress: OnProgress<'r, IndexProgress>,
 }
 
@@ -104,6 +105,7 @@ impl Retriever {
             retriever: self,
             folder: folder.as_ref().into(),
             options: IndexOptions::default(),
+            split_with: None,
             on_progress: None,
         }
     }
@@ -120,6 +122,43 @@ impl<'r> Indexer<'r> {
     /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
         self.options.splitting = splitting;
+        self.split_with = None;
+        self
+    }
+
+    /// A function of your own that makes passages of documents, in place of a rule: from a text to the
+    /// byte ranges of its passages, in the order in which they are numbered. Ranges may overlap and leave
+    /// text out; what is in no range is not searched. It is called on several threads.
+    ///
+    /// Every range must be within the text, not be empty, and begin and end between characters; only an
+    /// empty text may have no passage. A passage that is too long for the model is truncated, and reported as
+    /// such.
+    ///
+    /// A collection cannot keep a function. It remembers that there was one, and refuses documents that
+    /// are added later without [`Updater::split_with`](crate::Updater::split_with) or
+    /// [`Updater::splitting`](crate::Updater::splitting).
+    ///
+    /// ```no_run
+    /// use jacolbert::{Document, Retriever};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let documents = [Document::new("poem", "古池や／蛙飛びこむ／水の音")];
+    /// // One passage per line of a poem.
+    /// let lines = |text: &str| {
+    ///     let lines = text.split('／').map(|line| {
+    ///         let start = line.as_ptr() as usize - text.as_ptr() as usize;
+    ///         start..start + line.len()
+    ///     });
+    ///     lines.collect()
+    /// };
+    /// let indexed = retriever.indexer("my-index").split_with(lines).run(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn split_with(
+        mut self,
+        split: impl Fn(&str) -> Vec<Range<usize>> + Send + Sync + 'r,
+    ) -> Self {
+        self.split_with = Some(Box::new(split));
         self
     }
 
@@ -204,8 +243,8 @@ impl<'r> Indexer<'r> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id or one that is taken;
-    /// [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
+    /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id, one that is taken, or a range of
+    /// [`split_with`](Self::split_with) that is none; [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
     /// folder that this call created stays, with nothing in it but `writer.lock`; it can be used again.
     /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then
     /// the collection is there and can be opened, but a power failure may lose it.
@@ -269,11 +308,13 @@ impl<'r> Indexer<'r> {
         let encoder = self.retriever.encoder();
         let IndexOptions { splitting, pooling, build } = self.options;
         let on_progress = &mut self.on_progress;
-        let mut settings = Settings::new(encoder, splitting, pooling)?;
+        let splitter = self.split_with.map_or(Splitter::Rule(splitting), Splitter::Own);
+        let stored = splitter.rule().map_or(StoredSplitting::Own, StoredSplitting::Rule);
+        let mut settings = Settings::new(encoder, stored, pooling)?;
         let storage = OnDisk::new(&self.folder)?;
         let builder = IndexBuilder::create(storage.path(), encoder.dim(), build)?;
         let mut sink = IndexSink::new(builder);
-        let ingest = Ingest { encoder, splitting, pooling, first_passage: 0 };
+        let ingest = Ingest { encoder, splitter, pooling, first_passage: 0 };
         let ingested = ingest.run(documents, &mut sink, &mut |done| {
             report(on_progress, IndexProgress::Encoding { done, of })
         })?;
@@ -294,6 +335,7 @@ impl fmt::Debug for Indexer<'_> {
         f.debug_struct("Indexer")
             .field("folder", &self.folder)
             .field("options", &self.options)
+            .field("has_own_splitter", &self.split_with.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -30,13 +30,29 @@ pub(crate) struct Settings {
     pub(crate) pooling: Pooling,
     /// How its documents were split.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub(crate) splitting: Splitting,
+    pub(crate) splitting: StoredSplitting,
     /// The number format in which the model multiplied.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) precision: Precision,
     /// The settings that the model was loaded with, if not those of its folder.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) config: Option<ColbertConfig>,
+}
+
+/// How the documents of a collection were split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum StoredSplitting {
+    /// By a function of the program, which cannot be stored.
+    Own,
+    /// By a rule.
+    #[serde(untagged)]
+    Rule(Splitting),
+}
+
+impl Default for StoredSplitting {
+    fn default() -> Self {
+        Self::Rule(Splitting::default())
+    }
 }
 
 /// Whether a setting is left out of the JSON.
@@ -48,7 +64,7 @@ impl Settings {
     /// Settings of a collection without documents, encoded by `encoder`.
     pub(crate) fn new(
         encoder: &Encoder,
-        splitting: Splitting,
+        splitting: StoredSplitting,
         pooling: Pooling,
     ) -> Result<Self, Error> {
         Ok(Self {
@@ -137,7 +153,7 @@ mod tests {
                 fingerprint: Some("f".into()),
                 num_documents: 2,
                 pooling,
-                splitting: Splitting::Whole,
+                splitting: StoredSplitting::Rule(Splitting::Whole),
                 precision: Precision::Bf16,
                 config: Some(ColbertConfig::default()),
             };
@@ -154,7 +170,7 @@ mod tests {
             fingerprint: Some("f".into()),
             num_documents: 2,
             pooling: Pooling::default(),
-            splitting: Splitting::default(),
+            splitting: StoredSplitting::default(),
             precision: Precision::default(),
             config: None,
         };
@@ -166,8 +182,23 @@ mod tests {
     fn settings_that_are_not_stored_are_the_defaults() -> Result<(), serde_json::Error> {
         let settings: Settings = serde_json::from_str(r#"{"checkpoint":null,"num_documents":2}"#)?;
         assert_eq!(settings.pooling, Pooling::default());
-        assert_eq!((settings.splitting, settings.config), (Splitting::default(), None));
+        assert_eq!((settings.splitting, settings.config), (StoredSplitting::default(), None));
         assert_eq!(settings.precision, Precision::default());
+        Ok(())
+    }
+
+    #[test]
+    fn every_way_of_splitting_is_read_as_written() -> Result<(), serde_json::Error> {
+        let sentences = Splitting::Sentences { max_tokens: 9, overlap: 2 };
+        for (splitting, stored) in [
+            (StoredSplitting::Own, r#""Own""#),
+            (StoredSplitting::Rule(Splitting::Whole), r#""Whole""#),
+            (StoredSplitting::Rule(sentences), r#"{"Sentences":{"max_tokens":9,"overlap":2}}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&splitting)?, stored);
+            assert_eq!(serde_json::from_str::<StoredSplitting>(stored)?, splitting);
+        }
+        assert!(serde_json::from_str::<StoredSplitting>(r#""Another""#).is_err());
         Ok(())
     }
 

@@ -3,11 +3,12 @@
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, PassageFault};
 
 /// A text with an id of its own, and optional metadata.
 ///
@@ -61,6 +62,46 @@ pub fn check_ids<D: Borrow<Document>>(documents: &[D]) -> Result<(), Error> {
     let mut seen = SeenIds::default();
     let mut numbered = documents.iter().enumerate();
     numbered.try_for_each(|(position, document)| seen.check(position, &document.borrow().id))
+}
+
+/// Checks that `passages` are ranges of bytes of the text of `document`, each with a character.
+///
+/// Only an empty text may have no passage or an empty one.
+///
+/// ```
+/// use jacolbert_documents::{Document, check_passages};
+///
+/// let document = Document::new("a", "一二");
+/// assert!(check_passages(&document, &[0..3, 3..6]).is_ok());
+/// assert!(check_passages(&document, &[0..2]).is_err());
+/// ```
+///
+/// # Errors
+/// [`Error::Passage`] for the first range that is no passage.
+pub fn check_passages(document: &Document, passages: &[Range<usize>]) -> Result<(), Error> {
+    let text = document.text.as_str();
+    let fault_of = |range: &Range<usize>| {
+        let len = text.len();
+        if range.start > len || range.end > len {
+            Some(PassageFault::OutOfBounds { len })
+        } else if range.is_empty() && !text.is_empty() {
+            Some(PassageFault::Empty)
+        } else if text.get(range.clone()).is_none() {
+            Some(PassageFault::InsideCharacter)
+        } else {
+            None
+        }
+    };
+    let fault = |range: &Range<usize>, fault| {
+        Err(Error::Passage { id: document.id.clone(), range: range.clone(), fault })
+    };
+    if passages.is_empty() && !text.is_empty() {
+        return fault(&(0..text.len()), PassageFault::NoPassage);
+    }
+    match passages.iter().find_map(|range| Some((range, fault_of(range)?))) {
+        Some((range, found)) => fault(range, found),
+        None => Ok(()),
+    }
 }
 
 /// `documents` as they come, each followed by a check of its id.

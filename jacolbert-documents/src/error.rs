@@ -1,5 +1,6 @@
 //! What can go wrong with documents.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jacolbert_index::PassageId;
@@ -39,6 +40,16 @@ pub enum Error {
         line: usize,
         /// What is wrong with it.
         what: String,
+    },
+    /// A range that should be a passage of a document is none.
+    #[error("document {id:?} has no passage at {range:?}: {fault}")]
+    Passage {
+        /// The id of the document.
+        id: String,
+        /// The range of bytes.
+        range: Range<usize>,
+        /// What is wrong with it.
+        fault: PassageFault,
     },
     /// No document was stored with a passage of this id.
     #[error("passage {passage:?} is unknown; there are {num_passages} passages")]
@@ -87,6 +98,27 @@ pub enum Error {
     /// The index that holds the documents failed.
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),
+}
+
+/// Why a range of bytes is no passage of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PassageFault {
+    /// There is no range at all, and the text is not empty.
+    #[error("the text has no passage at all")]
+    NoPassage,
+    /// The range has no byte, and the text is not empty.
+    #[error("it is empty")]
+    Empty,
+    /// The range ends behind the text.
+    #[error("the text has {len} bytes")]
+    OutOfBounds {
+        /// Bytes of the text.
+        len: usize,
+    },
+    /// The range begins or ends inside a character.
+    #[error("it begins or ends inside a character")]
+    InsideCharacter,
 }
 
 impl Error {

@@ -27,8 +27,8 @@ mod reading;
 mod splitting;
 mod store;
 
-pub use document::{Document, check_ids, with_checked_ids};
-pub use error::Error;
+pub use document::{Document, check_ids, check_passages, with_checked_ids};
+pub use error::{Error, PassageFault};
 pub use ragatouille::{
     RagatouilleDocument, RagatouillePassage, ragatouille_block, ragatouille_documents,
 };

@@ -5,13 +5,13 @@ mod vector_check;
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::Pooling;
-use jacolbert_documents::{Splitting, block_name, ragatouille_block, ragatouille_documents};
+use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
 use crate::Error;
 use crate::collection::Collection;
 use crate::retriever::Retriever;
-use crate::settings::{SETTINGS, Settings};
+use crate::settings::{SETTINGS, Settings, StoredSplitting};
 
 impl Retriever {
     /// Makes a collection in the folder `to`, which must not hold one yet, from the RAGatouille index in
@@ -89,7 +89,7 @@ impl RagatouilleImporter<'_> {
         vector_check::check(retriever.encoder(), &vectors, &documents)?;
         let block = ragatouille_block(&documents, vectors.num_passages());
         let mut settings =
-            Settings::new(retriever.encoder(), Splitting::default(), Pooling::default())?;
+            Settings::new(retriever.encoder(), StoredSplitting::default(), Pooling::default())?;
         settings.num_documents = documents.len();
         let attachments = [(&*block_name(0), &*block), (SETTINGS, &settings.to_bytes())];
         vectors.import(&to, &build, &attachments)?;

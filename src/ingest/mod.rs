@@ -3,6 +3,7 @@
 mod index_sink;
 mod passage_sink;
 mod passage_store;
+mod splitter;
 mod tokenised_document;
 mod truncated;
 
@@ -11,12 +12,13 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jacolbert_core::Pooling;
-use jacolbert_documents::{Document, Splitting};
+use jacolbert_documents::Document;
 use jacolbert_model::{Encoder, StreamOptions};
 
 pub(crate) use index_sink::IndexSink;
 pub(crate) use passage_sink::Ingested;
 pub(crate) use passage_store::PassageStore;
+pub(crate) use splitter::{OwnSplitter, Splitter};
 pub use truncated::Truncated;
 
 use crate::Error;
@@ -24,10 +26,10 @@ use passage_sink::PassageSink;
 use tokenised_document::tokenise_document;
 
 /// How documents become passages, and the id of the first of them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Ingest<'e> {
     pub(crate) encoder: &'e Encoder,
-    pub(crate) splitting: Splitting,
+    pub(crate) splitter: Splitter<'e>,
     pub(crate) pooling: Pooling,
     pub(crate) first_passage: usize,
 }
@@ -43,11 +45,11 @@ impl Ingest<'_> {
         store: &mut dyn PassageStore,
         on_progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Ingested, Error> {
-        let splitting = self.splitting.clipped(self.encoder.max_passage_tokens());
+        let splitter = self.splitter.clipped(self.encoder.max_passage_tokens());
         let num_stored = AtomicUsize::new(0);
         let mut sink = PassageSink::new(self.pooling, self.first_passage, store, &num_stored);
         let numbered = documents.enumerate().map(|(n, document)| Ok((n, document?)));
-        let tokenise = |(n, document)| tokenise_document(self.encoder, splitting, n, document);
+        let tokenise = |(n, document)| tokenise_document(self.encoder, &splitter, n, document);
         let take = |round| sink.take(round);
         let mut report = || match on_progress(num_stored.load(Ordering::Relaxed)) {
             ControlFlow::Continue(()) => Ok(()),

@@ -3,9 +3,10 @@
 use std::borrow::Borrow;
 use std::ops::Range;
 
-use jacolbert_documents::{Document, Splitting};
+use jacolbert_documents::{Document, Splitting, check_passages};
 use jacolbert_model::{Encoder, Encoding, Error as ModelError, TokenisedPassage};
 
+use super::splitter::Splitter;
 use crate::Error;
 
 /// What the later stages need to know about a passage.
@@ -19,11 +20,23 @@ pub(super) struct PassageMeta<D> {
 /// The passages of `document`, which is the `position`th of all.
 pub(super) fn tokenise_document<D: Borrow<Document>>(
     encoder: &Encoder,
-    splitting: Splitting,
+    splitter: &Splitter<'_>,
     position: usize,
     document: D,
 ) -> Result<Vec<TokenisedPassage<PassageMeta<D>>>, Error> {
-    let passages = tokenise_passages(encoder, splitting, &document.borrow().text);
+    let text = &document.borrow().text;
+    let passages = match splitter {
+        Splitter::Rule(splitting) => tokenise_passages(encoder, *splitting, text),
+        Splitter::Own(split) => {
+            let mut ranges = split(text);
+            check_passages(document.borrow(), &ranges)?;
+            if ranges.is_empty() {
+                // Of an empty text; every document has a passage.
+                ranges.push(0..0);
+            }
+            tokenise_ranges(encoder, text, ranges)
+        }
+    };
     let passages = passages.map_err(|error| name_document(position, error))?;
     let (ranges, encodings): (Vec<_>, Vec<_>) = passages.into_iter().unzip();
     let mut begins = Some((document, ranges));
@@ -51,8 +64,17 @@ fn tokenise_passages(
     if ranges.len() == 1 {
         return Ok(vec![(0..text.len(), whole)]);
     }
+    tokenise_ranges(encoder, text, ranges)
+}
+
+/// The passages of `text` in `ranges`.
+fn tokenise_ranges(
+    encoder: &Encoder,
+    text: &str,
+    ranges: Vec<Range<usize>>,
+) -> Result<Vec<(Range<usize>, Encoding)>, ModelError> {
     let encoded = ranges.into_iter().map(|range| {
-        let encoding = tokenizer.encode_passage(&text[range.clone()])?;
+        let encoding = encoder.tokenizer().encode_passage(&text[range.clone()])?;
         Ok((range, encoding))
     });
     encoded.collect()

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Splitting};
+use jacolbert_documents::Documents;
 use jacolbert_index::PassageId;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, exhaustive_search, explain};
 
 use super::sealed::Snapshot;
 use crate::Error;
+use crate::settings::StoredSplitting;
 
 /// What messages say in place of a path.
 pub(super) const IN_MEMORY: &str = "documents in memory";
@@ -80,8 +81,8 @@ impl Snapshot for MemorySnapshot {
         self.embeddings(passage).is_some()
     }
 
-    fn splitting(&self) -> Splitting {
-        Splitting::default()
+    fn splitting(&self) -> StoredSplitting {
+        StoredSplitting::default()
     }
 
     fn pooling(&self) -> Pooling {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Join, Splitting};
+use jacolbert_documents::{Documents, Join};
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
@@ -12,7 +12,7 @@ use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
 use super::sealed::{Change, Committed, Sealed, Snapshot};
 use crate::Error;
 use crate::ingest::{IndexSink, PassageStore};
-use crate::settings::{SETTINGS, Settings};
+use crate::settings::{SETTINGS, Settings, StoredSplitting};
 
 /// A folder with a compressed index: the storage of a [`Collection`](crate::Collection).
 ///
@@ -137,7 +137,7 @@ impl Snapshot for DiskSnapshot {
         self.index.contains(passage)
     }
 
-    fn splitting(&self) -> Splitting {
+    fn splitting(&self) -> StoredSplitting {
         self.settings.splitting
     }
 

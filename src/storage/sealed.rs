@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Splitting};
+use jacolbert_documents::Documents;
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions};
 
 use crate::Error;
 use crate::ingest::PassageStore;
+use crate::settings::StoredSplitting;
 
 /// A kind of storage.
 pub trait Sealed: Debug + Send + Sync {
@@ -49,7 +50,7 @@ pub trait Snapshot: Debug + Send + Sync {
     fn contains(&self, passage: PassageId) -> bool;
 
     /// How documents become passages, unless a change says otherwise.
-    fn splitting(&self) -> Splitting;
+    fn splitting(&self) -> StoredSplitting;
 
     /// How the tokens of passages are pooled.
     fn pooling(&self) -> Pooling;

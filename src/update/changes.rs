@@ -7,8 +7,9 @@ use jacolbert_documents::{Document, check_ids};
 
 use super::Updater;
 use crate::Error;
-use crate::ingest::{Ingest, Truncated};
+use crate::ingest::{Ingest, Splitter, Truncated};
 use crate::progress::{Progress, report};
+use crate::settings::StoredSplitting;
 use crate::storage::{Change, Snapshot, Storage};
 
 impl<S: Storage> Updater<'_, S> {
@@ -27,8 +28,9 @@ impl<S: Storage> Updater<'_, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Documents`] for an empty id or one that is taken; [`Error::Model`]; [`Error::Cancelled`];
-    /// [`Error::Busy`]; [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another
+    /// [`Error::Documents`] for an empty id, one that is taken, or a range of
+    /// [`split_with`](Self::split_with) that is none; [`Error::OwnSplitter`]; [`Error::Model`];
+    /// [`Error::Cancelled`]; [`Error::Busy`]; [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another
     /// handle or process changes the folder for longer than [`wait`](Self::wait). Then nothing has changed, but
     /// for [`NotDurable`](crate::Collection#states).
     #[expect(clippy::should_implement_trait, reason = "it takes documents, not another builder")]
@@ -148,9 +150,16 @@ impl<S: Storage> Updater<'_, S> {
         documents: Vec<D>,
     ) -> Result<Vec<Truncated>, Error> {
         let base = change.base();
+        let splitter = match (self.splitter, base.splitting()) {
+            (Some(splitter), _) => splitter,
+            (None, StoredSplitting::Rule(splitting)) => Splitter::Rule(splitting),
+            (None, StoredSplitting::Own) => {
+                return Err(Error::OwnSplitter { path: self.collection.storage().path().into() });
+            }
+        };
         let ingest = Ingest {
             encoder: self.collection.encoder(),
-            splitting: self.splitting.unwrap_or_else(|| base.splitting()),
+            splitter,
             pooling: base.pooling(),
             first_passage: base.documents().num_ids(),
         };

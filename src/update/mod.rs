@@ -5,12 +5,13 @@ mod compaction;
 mod short_forms;
 
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
 use jacolbert_documents::Splitting;
 
 use crate::collection::Collection;
+use crate::ingest::Splitter;
 use crate::progress::{OnProgress, Progress};
 use crate::storage::{OnDisk, Storage};
 
@@ -39,7 +40,7 @@ use crate::storage::{OnDisk, Storage};
 #[must_use = "nothing is changed before `add`, `replace`, `upsert`, `delete` or `compact`"]
 pub struct Updater<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,
-    splitting: Option<Splitting>,
+    splitter: Option<Splitter<'c>>,
     wait: Duration,
     on_progress: OnProgress<'c, Progress>,
 }
@@ -56,7 +57,7 @@ impl<S: Storage> Collection<S> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn update(&self) -> Updater<'_, S> {
-        Updater { collection: self, splitting: None, wait: Duration::ZERO, on_progress: None }
+        Updater { collection: self, splitter: None, wait: Duration::ZERO, on_progress: None }
     }
 }
 
@@ -72,7 +73,26 @@ impl<'c, S: Storage> Updater<'c, S> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
-        self.splitting = Some(splitting);
+        self.splitter = Some(Splitter::Rule(splitting));
+        self
+    }
+
+    /// A function of your own that makes passages of documents, from a text to the byte ranges of its
+    /// passages; see [`Indexer::split_with`](crate::Indexer::split_with). The collection does not remember it.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// // The first line of a document is what is searched.
+    /// let title = |text: &str| vec![0..text.find('\n').unwrap_or(text.len())];
+    /// collection.update().split_with(title).add(&documents)?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn split_with(
+        mut self,
+        split: impl Fn(&str) -> Vec<Range<usize>> + Send + Sync + 'c,
+    ) -> Self {
+        self.splitter = Some(Splitter::Own(Box::new(split)));
         self
     }
 
@@ -125,7 +145,7 @@ impl<'c, S: Storage> Updater<'c, S> {
 impl<S: Storage> fmt::Debug for Updater<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Updater")
-            .field("splitting", &self.splitting)
+            .field("splitter", &self.splitter)
             .field("wait", &self.wait)
             .finish_non_exhaustive()
     }

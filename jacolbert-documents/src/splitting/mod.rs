@@ -1,8 +1,18 @@
 //! Splitting of long documents at the ends of sentences.
 
+mod boundary;
+mod marks;
+mod packing;
+mod pieces;
+mod script;
+mod sentences;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+
+use packing::pack;
+use pieces::{Limits, pieces};
 
 /// How a document becomes passages.
 ///
@@ -78,7 +88,8 @@ impl Splitting {
             Self::Sentences { max_tokens, overlap } if num_tokens(text)? > max_tokens => {
                 let max_tokens = max_tokens.max(1);
                 let overlap = overlap.min(max_tokens / 2);
-                Ok(pack(&pieces(text, max_tokens, &num_tokens)?, max_tokens, overlap))
+                let limits = limits(max_tokens, overlap);
+                Ok(pack(&pieces(text, limits, &num_tokens)?, max_tokens, overlap))
             }
             _ => {
                 let whole = 0..text.len();
@@ -88,122 +99,12 @@ impl Splitting {
     }
 }
 
-/// A part of a text and its number of tokens.
-struct Piece {
-    range: Range<usize>,
-    num_tokens: usize,
-}
-
-/// The sentences of `text`; those that are too long are halved until their parts fit.
-fn pieces<E>(
-    text: &str,
-    max_tokens: usize,
-    num_tokens: &impl Fn(&str) -> Result<usize, E>,
-) -> Result<Vec<Piece>, E> {
-    let mut pieces = Vec::new();
-    let mut open: Vec<_> = sentences(text).into_iter().rev().collect();
-    while let Some(range) = open.pop() {
-        let part = &text[range.clone()];
-        let count = num_tokens(part)?;
-        match middle(part).filter(|_| count > max_tokens) {
-            Some(half) => {
-                let half = range.start + half;
-                open.extend([half..range.end, range.start..half]);
-            }
-            None => pieces.push(Piece { range, num_tokens: count }),
-        }
-    }
-    Ok(pieces)
-}
-
-/// The byte position of the character in the middle; `None` if there is nothing to cut.
-fn middle(text: &str) -> Option<usize> {
-    let num_chars = text.chars().count();
-    let (position, _) = text.char_indices().nth(num_chars / 2)?;
-    (position > 0).then_some(position)
-}
-
-/// The ranges of the sentences of `text`, without gaps.
-///
-/// A sentence ends after a line feed, or after 。！？ (or their half-width or ASCII forms at the end of a
-/// word) and the closing brackets that follow.
-fn sentences(text: &str) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let mut end = at + c.len_utf8();
-        let next = chars.peek().map(|&(_, next)| next);
-        if !ends_sentence(c, next) {
-            continue;
-        }
-        while let Some(&(at, c)) = chars.peek().filter(|&&(_, c)| closes(c) || full_stop(c)) {
-            end = at + c.len_utf8();
-            chars.next();
-        }
-        ranges.push(start..end);
-        start = end;
-    }
-    if start < text.len() || ranges.is_empty() {
-        ranges.push(start..text.len());
-    }
-    ranges
-}
-
-fn ends_sentence(c: char, next: Option<char>) -> bool {
-    match c {
-        '\n' => true,
-        '.' | '!' | '?' => next.is_none_or(char::is_whitespace),
-        _ => full_stop(c),
-    }
-}
-
-fn full_stop(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '．' | '｡')
-}
-
-fn closes(c: char) -> bool {
-    matches!(c, '」' | '』' | '）' | ')' | '】' | '〉' | '》' | '”' | '"' | '］' | '｣')
-}
-
-fn pack(pieces: &[Piece], max_tokens: usize, overlap: usize) -> Vec<Range<usize>> {
-    let mut passages = Vec::new();
-    let mut first = 0;
-    while first < pieces.len() {
-        let last = last_that_fits(pieces, first, max_tokens);
-        passages.push(pieces[first].range.start..pieces[last].range.end);
-        if last + 1 == pieces.len() {
-            break;
-        }
-        let room = max_tokens.saturating_sub(pieces[last + 1].num_tokens);
-        first = next_start(pieces, first, last, overlap.min(room));
-    }
-    passages
-}
-
-fn last_that_fits(pieces: &[Piece], first: usize, max_tokens: usize) -> usize {
-    let mut total = pieces[first].num_tokens;
-    let mut last = first;
-    while let Some(piece) = pieces.get(last + 1) {
-        total += piece.num_tokens;
-        if total > max_tokens {
-            break;
-        }
-        last += 1;
-    }
-    last
-}
-
-/// The first piece of the next passage: after `first`, and at most `overlap` tokens before the end
-/// of `last`.
-fn next_start(pieces: &[Piece], first: usize, last: usize, overlap: usize) -> usize {
-    let mut start = last + 1;
-    let mut shared = 0;
-    while start > first + 1 && shared + pieces[start - 1].num_tokens <= overlap {
-        start -= 1;
-        shared += pieces[start].num_tokens;
-    }
-    start
+/// A sentence that is too long for a passage is cut into parts of which a passage has at least five, so that
+/// most of it is filled, and of which the overlap has at least one.
+fn limits(max_tokens: usize, overlap: usize) -> Limits {
+    let fifth = (max_tokens / 5).max(1);
+    let part = if overlap == 0 { fifth } else { fifth.min(overlap) };
+    Limits { whole: max_tokens, part }
 }
 
 #[cfg(test)]
@@ -221,19 +122,6 @@ mod tests {
     fn split(text: &str, max_tokens: usize, overlap: usize) -> Vec<&str> {
         let Ok(passages) = Splitting::Sentences { max_tokens, overlap }.split(text, num_chars);
         passages
-    }
-
-    #[test]
-    fn sentences_end_where_a_reader_would_end_them() {
-        let check = |text: &str, expected: &[&str]| {
-            let sentences: Vec<&str> = sentences(text).into_iter().map(|r| &text[r]).collect();
-            assert_eq!(sentences, expected);
-        };
-        check("", &[""]);
-        check("一つ。二つ！三つ", &["一つ。", "二つ！", "三つ"]);
-        check("「行こう。」と言った。", &["「行こう。」", "と言った。"]);
-        check("円周率は3.14だ。So it is. 終", &["円周率は3.14だ。", "So it is.", " 終"]);
-        check("なんと！？\n次", &["なんと！？", "\n", "次"]);
     }
 
     #[test]
@@ -261,6 +149,76 @@ mod tests {
         for overlap in [11, 19, 20, 1_000] {
             assert_eq!(split(&text, 20, overlap), half, "{overlap}");
         }
+    }
+
+    /// Texts whose sentences end otherwise than by 。, with a part that is repeated.
+    const UNUSUAL: [(&str, &str); 9] = [
+        ("half-width marks", "今日は晴れた!山に登ろう!水を持つのか?"),
+        ("ellipses", "それは……わからない…けれども行く‥"),
+        ("ideographic spaces", "本日の議題　予算の審議　前回の確認　"),
+        ("a transcript", "それでまあ私は山に行ったんですけど道が混んでて着いたのは夕方で"),
+        ("kanji", "東京都特許許可局局長今日急遽休暇許可却下"),
+        ("katakana", "コンピューターグラフィックスデザイナー"),
+        ("English", "and so we went to the mountain but the road was full "),
+        ("numbers", "3.5と1,000と２，０００と10:30と"),
+        ("clusters", "か\u{3099}葛\u{e0100}👨‍👩‍👧ﾊﾞーーゝ"),
+    ];
+
+    #[test]
+    fn neighbours_always_share_something_in_a_sentence_without_end() {
+        for (kind, part) in UNUSUAL {
+            let text = part.repeat(60);
+            for (max_tokens, overlap) in [(50, 10), (50, 25), (50, 5), (200, 40)] {
+                let splitting = Splitting::Sentences { max_tokens, overlap };
+                let Ok(passages) = splitting.ranges(&text, num_chars);
+                for pair in passages.windows(2) {
+                    let shared = &text[pair[1].start..pair[0].end];
+                    assert!(!shared.is_empty(), "{kind}: {pair:?}");
+                    assert!(shared.chars().count() <= overlap, "{kind}: {pair:?}");
+                }
+                let most = 3 * text.chars().count() / max_tokens;
+                assert!((2..=most).contains(&passages.len()), "{kind}: {}", passages.len());
+            }
+        }
+    }
+
+    #[test]
+    fn no_cut_is_inside_a_cluster_or_a_number_or_before_a_mark() {
+        for (kind, part) in UNUSUAL {
+            let text = part.repeat(60);
+            for overlap in [0, 1, 4, 9] {
+                let splitting = Splitting::Sentences { max_tokens: 20, overlap };
+                let Ok(passages) = splitting.ranges(&text, num_chars);
+                let ends = passages.iter().flat_map(|passage| [passage.start, passage.end]);
+                let bound: Vec<usize> = boundary::cuts(&text)
+                    .filter(|cut| cut.boundary == boundary::Boundary::Bound)
+                    .map(|cut| cut.at)
+                    .collect();
+                for end in ends.filter(|&end| end > 0 && end < text.len()) {
+                    assert!(boundary::cuts(&text).any(|cut| cut.at == end), "{kind} at {end}");
+                    assert!(!bound.contains(&end), "{kind} at {end}: {}", &text[end..]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn passages_end_at_the_best_boundary_of_their_second_half() {
+        let clauses = "山と川と、海と空と花と".repeat(30);
+        for passage in split(&clauses, 30, 0).iter().rev().skip(1) {
+            assert!(passage.ends_with('、'), "{passage}");
+        }
+    }
+
+    #[test]
+    fn what_has_only_worst_places_is_cut_where_it_must_be() {
+        let digits = "1".repeat(50);
+        assert!(split(&digits, 8, 2).iter().all(|passage| passage.len() <= 8));
+        let long = "ー".repeat(50);
+        assert!(split(&long, 8, 2).iter().all(|passage| passage.chars().count() <= 8));
+        // A cluster stays whole, however long.
+        let cluster = format!("a{}", "\u{301}".repeat(50));
+        assert_eq!(split(&cluster, 8, 2), [cluster.as_str()]);
     }
 
     #[test]
