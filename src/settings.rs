@@ -41,7 +41,7 @@ pub(crate) struct Settings {
 
 /// How the documents of a collection were split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum StoredSplitting {
+pub enum StoredSplitting {
     /// By a function of the program, which cannot be stored.
     Own,
     /// By a rule.

@@ -136,11 +136,23 @@ where
     })
 }
 
-/// The ids so far, of which there may be millions: 128 bits of each, hashed with keys drawn for this
-/// set. The chance that two of a billion ids collide is about 10^-20.
+/// Hashes ids to 128 bits with keys of its own, since there may be millions of ids. The chance that two of a
+/// billion collide is about 10^-20.
+#[derive(Debug, Default)]
+pub(crate) struct IdHasher {
+    keys: [RandomState; 2],
+}
+
+impl IdHasher {
+    pub(crate) fn hash(&self, id: &str) -> [u64; 2] {
+        self.keys.each_ref().map(|key| key.hash_one(id))
+    }
+}
+
+/// The ids so far.
 #[derive(Debug, Default)]
 struct SeenIds {
-    keys: [RandomState; 2],
+    hasher: IdHasher,
     seen: HashSet<[u64; 2]>,
 }
 
@@ -149,7 +161,7 @@ impl SeenIds {
         if id.is_empty() {
             return Err(Error::EmptyId { position });
         }
-        if !self.seen.insert(self.keys.each_ref().map(|key| key.hash_one(id))) {
+        if !self.seen.insert(self.hasher.hash(id)) {
             return Err(Error::DuplicateId { id: id.into(), position });
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use jacolbert_core::TextError;
 use jacolbert_index::PassageId;
 
 /// Why an operation failed; every variant says where.
@@ -32,7 +33,7 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A line of a file of documents is not a document.
-    #[error("{} line {line}: {what}", path.display())]
+    #[error("{}, line {line}: {what}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -41,6 +42,21 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// A line of a file of documents has the id of an earlier one.
+    #[error("{}, line {line}: the id {id:?} is that of line {first} too", path.display())]
+    DuplicateLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The earlier line.
+        first: usize,
+        /// The id.
+        id: String,
+    },
+    /// A line of a file of documents is not UTF-8.
+    #[error(transparent)]
+    Text(TextError),
     /// A range that should be a passage of a document is none.
     #[error("document {id:?} has no passage at {range:?}: {fault}")]
     Passage {
@@ -98,6 +114,16 @@ pub enum Error {
     /// The index that holds the documents failed.
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),
+}
+
+/// A file that cannot be read is [`Error::Io`].
+impl From<TextError> for Error {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Io { path, source } => Self::Io { path, source },
+            other => Self::Text(other),
+        }
+    }
 }
 
 /// Why a range of bytes is no passage of a text.

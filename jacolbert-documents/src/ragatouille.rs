@@ -135,7 +135,7 @@ fn document_ids(folder: &Path) -> Result<Vec<String>, Error> {
             number.parse().map_err(|_| corrupt(format!("passage number {number:?}")))?;
         let id = match id {
             Value::String(id) if !id.is_empty() => id,
-            Value::Number(id) => id.to_string(),
+            Value::Number(id) if id.is_i64() || id.is_u64() => id.to_string(),
             other => return Err(corrupt(format!("document id {other} of passage {number}"))),
         };
         if in_order.insert(position, id).is_some() {
@@ -155,7 +155,8 @@ fn metadata(folder: &Path) -> Result<HashMap<String, Value>, Error> {
 fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Result<T, Error> {
     let path = folder.join(file);
     let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
-    serde_json::from_slice(&bytes).map_err(|cause| Error::corrupt(&path, cause.to_string()))
+    let json = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    serde_json::from_slice(json).map_err(|cause| Error::corrupt(&path, cause.to_string()))
 }
 
 fn check_count(folder: &Path, file: &str, passages: usize, found: usize) -> Result<(), Error> {

@@ -91,14 +91,23 @@ impl TextLines {
     pub fn next_line(&mut self) -> Result<Option<TextLine<'_>>, TextError> {
         while let Some(line) = self.read_line()? {
             if !self.text[line.clone()].trim().is_empty() {
-                return Ok(Some(TextLine {
-                    number: self.number,
-                    offset: self.offset(&line),
-                    text: &self.text[line],
-                }));
+                return Ok(Some(self.line(line)));
             }
         }
         Ok(None)
+    }
+
+    /// Reads the next line, which may be blank, as within a quoted field; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// As [`next_line`](Self::next_line).
+    pub fn next_line_or_blank(&mut self) -> Result<Option<TextLine<'_>>, TextError> {
+        let line = self.read_line()?;
+        Ok(line.map(|line| self.line(line)))
+    }
+
+    fn line(&self, line: Range<usize>) -> TextLine<'_> {
+        TextLine { number: self.number, offset: self.offset(&line), text: &self.text[line] }
     }
 
     /// Reads the next line: its place in `text`, without the line end.

@@ -1,6 +1,7 @@
 //! Laws of the public surface of jacolbert-documents.
 
 mod growth;
+mod readers;
 mod reading;
 mod store;
 

@@ -1,9 +1,11 @@
 //! From files to documents with checked ids.
 
 use std::fs;
+use std::ops::Range;
 
 use jacolbert_documents::{
-    Document, Error, check_ids, read_jsonl, stream_jsonl, stream_tsv, with_checked_ids,
+    Document, Error, PassageFault, check_ids, check_passages, read_jsonl, stream_jsonl, stream_tsv,
+    with_checked_ids,
 };
 use serde_json::json;
 
@@ -39,9 +41,15 @@ fn a_stream_with_checked_ids_names_the_document_at_fault() -> TestResult {
         Ok(with_checked_ids(stream_tsv(&path)?).find_map(Result::err))
     };
     assert!(fault("a\t一\nb\t二\n")?.is_none());
-    assert!(matches!(fault("a\t一\n\t二\n")?, Some(Error::EmptyId { position: 1 })));
-    let taken = fault("a\t一\nb\t二\na\t三\n")?;
-    assert!(matches!(taken, Some(Error::DuplicateId { id, position: 2 }) if id == "a"));
+    for (content, place) in [
+        ("a\t一\n\t二\n", ", line 2: the id is empty"),
+        ("a\t一\na\t三\n", ", line 2: the id \"a\" is that of line 1 too"),
+    ] {
+        let Some(Error::Document { position: 1, source }) = fault(content)? else {
+            return Err(content.into());
+        };
+        assert!(source.to_string().ends_with(place), "{source}");
+    }
     let broken = fault("a\t一\nno tab\n")?;
     let Some(Error::Document { position: 1, source }) = broken else {
         return Err(format!("{broken:?}").into());
@@ -67,4 +75,26 @@ fn a_document_is_read_back_from_json() -> TestResult {
     let bare: Document = serde_json::from_str(r#"{"id":"a","text":"一"}"#)?;
     assert_eq!(bare, Document::new("a", "一"));
     Ok(())
+}
+
+#[test]
+fn passages_of_a_splitter_are_checked() {
+    let check = |text: &str, ranges: &[Range<usize>], expected: Option<PassageFault>| {
+        let found = match check_passages(&Document::new("a", text), ranges) {
+            Ok(()) => None,
+            Err(Error::Passage { id, fault, .. }) if id == "a" => Some(fault),
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(found, expected, "{text} {ranges:?}");
+    };
+    check("一二", &[0..3, 3..6, 0..6], None);
+    check("", &[], None);
+    check("", std::slice::from_ref(&(0..0)), None);
+    check("一", &[], Some(PassageFault::NoPassage));
+    check("一", &[0..3, 3..3], Some(PassageFault::Empty));
+    let reversed = Range { start: 3, end: 0 };
+    check("一", &[reversed], Some(PassageFault::Empty));
+    check("一", std::slice::from_ref(&(0..4)), Some(PassageFault::OutOfBounds { len: 3 }));
+    check("一", std::slice::from_ref(&(1..3)), Some(PassageFault::InsideCharacter));
+    check("一", std::slice::from_ref(&(0..2)), Some(PassageFault::InsideCharacter));
 }

@@ -75,5 +75,6 @@ struct Config {
 
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
-    serde_json::from_slice(&bytes).map_err(|e| Error::plaid(path, PlaidFault::Json(e)))
+    let json = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    serde_json::from_slice(json).map_err(|e| Error::plaid(path, PlaidFault::Json(e)))
 }

@@ -1,0 +1,159 @@
+//! The documents of an open file.
+
+use std::path::Path;
+
+use jacolbert_core::{TextError, TextLines};
+
+use super::json_line::parse_json;
+use super::records::{Record, Records};
+use super::seen_lines::SeenLines;
+use super::tabbed_line::Columns;
+use crate::{Document, Error};
+
+/// The documents of an open file, in order; see [`stream_jsonl`](crate::stream_jsonl) and
+/// [`stream_tsv`](crate::stream_tsv).
+///
+/// It ends after its first error: [`Error::Io`], [`Error::Text`], [`Error::Line`] or
+/// [`Error::DuplicateLine`]. By default every line that is not a document is one; see
+/// [`skip_bad_lines`](Self::skip_bad_lines). About 50 bytes per document stay in memory, to find equal ids.
+#[derive(Debug)]
+pub struct DocumentStream {
+    path: Box<Path>,
+    records: Records,
+    format: Format,
+    seen: SeenLines,
+    max_skipped: usize,
+    skipped: Vec<Error>,
+    failed: bool,
+}
+
+/// How a record is a document.
+#[derive(Debug)]
+enum Format {
+    Json,
+    Tabs(Columns),
+}
+
+impl DocumentStream {
+    pub(super) fn json(path: &Path) -> Result<Self, Error> {
+        Self::open(path, Format::Json)
+    }
+
+    pub(super) fn tabbed(path: &Path) -> Result<Self, Error> {
+        Self::open(path, Format::Tabs(Columns::default()))
+    }
+
+    fn open(path: &Path, format: Format) -> Result<Self, Error> {
+        let records = Records::new(TextLines::open(path)?);
+        Ok(Self {
+            path: path.into(),
+            records,
+            format,
+            seen: SeenLines::default(),
+            max_skipped: 0,
+            skipped: Vec::new(),
+            failed: false,
+        })
+    }
+
+    /// Skips up to `most` lines that are not documents, by default none; the next one is an error.
+    ///
+    /// Skipped are lines that are not UTF-8 or cannot be parsed, and documents with an empty id or with the id
+    /// of an earlier one. [`skipped`](Self::skipped) lists them; every one takes some memory.
+    ///
+    /// ```no_run
+    /// let mut documents = jacolbert_documents::stream_jsonl("documents.jsonl")?.skip_bad_lines(100);
+    /// for document in &mut documents {
+    ///     println!("{}", document?.id);
+    /// }
+    /// for error in documents.skipped() {
+    ///     eprintln!("skipped: {error}");
+    /// }
+    /// # Ok::<(), jacolbert_documents::Error>(())
+    /// ```
+    pub fn skip_bad_lines(mut self, most: usize) -> Self {
+        self.max_skipped = most;
+        self
+    }
+
+    /// What was wrong with each line that was skipped so far, with its number.
+    pub fn skipped(&self) -> &[Error] {
+        &self.skipped
+    }
+
+    /// The document of the next record; nothing at the end, `Ok(None)` if the record names columns.
+    fn next_record(&mut self) -> Option<Result<Option<Document>, Error>> {
+        let record = match self.format {
+            Format::Json => self.records.next_line(),
+            Format::Tabs(_) => self.records.next_quoted(),
+        };
+        match record.transpose()? {
+            Ok(record) => Some(self.document(record)),
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+
+    fn document(&mut self, record: Record) -> Result<Option<Document>, Error> {
+        let Record { line, text, may_end } = record;
+        let parsed = match (&mut self.format, may_end) {
+            (_, Some(end)) => Err(format!(
+                "the last field begins with a quotation mark: either it is quoted and ends in line {end}, or \
+                 line {end} is a document of its own and the mark must be quoted"
+            )),
+            (Format::Json, None) => parse_json(&text).map(Some),
+            (Format::Tabs(columns), None) => columns.parse(&text),
+        };
+        let document = parsed.and_then(|document| {
+            document.as_ref().map_or(Ok(()), |document| check_id(&document.id))?;
+            Ok(document)
+        });
+        let path = || self.path.to_path_buf();
+        let document = document.map_err(|what| Error::Line { path: path(), line, what })?;
+        if let Some(Document { id, .. }) = &document
+            && let Some(first) = self.seen.note(id, line)
+        {
+            return Err(Error::DuplicateLine { path: path(), line, first, id: id.clone() });
+        }
+        Ok(document)
+    }
+
+    /// Whether the line of `error` is skipped.
+    fn skips(&self, error: &Error) -> bool {
+        let is_line = matches!(
+            error,
+            Error::Line { .. }
+                | Error::DuplicateLine { .. }
+                | Error::Text(TextError::NotUtf8 { .. })
+        );
+        is_line && self.skipped.len() < self.max_skipped
+    }
+}
+
+impl Iterator for DocumentStream {
+    type Item = Result<Document, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed {
+            match self.next_record()? {
+                Ok(None) => {}
+                Ok(Some(document)) => return Some(Ok(document)),
+                Err(error) if self.skips(&error) => self.skipped.push(error),
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+fn check_id(id: &str) -> Result<(), String> {
+    if id.is_empty() {
+        return Err("the id is empty".into());
+    }
+    if id.contains('\0') {
+        return Err("the id has a NUL character".into());
+    }
+    Ok(())
+}
