@@ -144,6 +144,9 @@ mod guides {
     #[doc = include_str!("../docs/models.md")]
     struct Models;
 
+    #[doc = include_str!("../docs/collections.md")]
+    struct Collections;
+
     #[doc = include_str!("../docs/migrating-from-ragatouille.md")]
     struct Migrating;
 

@@ -50,8 +50,8 @@ pub struct StoredPassage {
 
 impl StoredDocument {
     /// The text of the document, if it is a single passage. A document that was split keeps only its passages,
-    /// which overlap, and not where they lay in the text; keep such texts elsewhere, or in the metadata, if they
-    /// are needed again.
+    /// which may overlap, and not where they lay in the text; keep such texts elsewhere, or in the metadata, if
+    /// they are needed again.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;

@@ -1,6 +1,7 @@
 //! The index: segments of passages, over one codec.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use crate::deleted::Deleted;
@@ -13,7 +14,7 @@ use crate::{BuildOptions, Embeddings, Error, PassageId, ResidualCodec};
 ///
 /// An open index never changes. Changes that a writer commits are visible to an index that is opened
 /// afterwards.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Index {
     dim: usize,
     num_ids: u32,
@@ -281,5 +282,18 @@ impl Index {
         let after = self.segments.partition_point(|segment| segment.id_range().start <= passage.0);
         let number = after.checked_sub(1)?;
         Some((number, self.segments[number].position(passage)?))
+    }
+}
+
+/// Numbers of what it holds, no contents.
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index")
+            .field("dim", &self.dim)
+            .field("num_passages", &self.num_passages())
+            .field("num_tokens", &self.num_tokens())
+            .field("num_segments", &self.segments.len())
+            .field("num_attachments", &self.attachments.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! The tokenizer of a checkpoint folder, whichever kind it is.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::{Error, Frame, JapaneseTokenizer, SpecialTokens};
 /// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or, with the feature `json`, a `JsonTokenizer`.
 ///
 /// A clone shares vocabulary and dictionary with the original.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TextTokenizer {
     kind: Kind,
     /// The bytes of `tokenizer_config.json`, if there is one.
@@ -216,6 +217,13 @@ impl Kind {
     #[cfg(not(feature = "json"))]
     fn open_json(checkpoint: &Path) -> Result<Self, Error> {
         Err(Error::JsonFeature { path: checkpoint.join(JSON) })
+    }
+}
+
+/// The tokenizer below; not the bytes of its settings.
+impl fmt::Debug for TextTokenizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextTokenizer").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 

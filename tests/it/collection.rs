@@ -282,6 +282,21 @@ fn debug_texts_are_short() -> TestResult {
         assert!(text.len() < 1_000 && text.contains("fingerprint"), "{} bytes", text.len());
     }
     assert!(texts[1].contains("num_documents: 5"), "{}", texts[1]);
+    let index = collection.index();
+    let tokenizer = retriever.encoder().tokenizer();
+    let query = collection.query("山").among(["湖"]);
+    for text in [
+        format!("{index:?}"),
+        format!("{tokenizer:?}"),
+        format!("{:?}", tokenizer.text_tokenizer()),
+        format!("{query:?}"),
+        format!("{:?}", collection.runner([jacolbert::Query::new("q", "山")])),
+        format!("{:?}", collection.update()),
+        format!("{:?}", retriever.reranker()),
+        format!("{:?}", collection.documents()),
+    ] {
+        assert!(text.len() < 1_000, "{} bytes: {}", text.len(), &text[..300]);
+    }
     Ok(())
 }
 

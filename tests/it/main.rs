@@ -2,16 +2,24 @@
 
 mod collection;
 mod compaction;
+mod document_search;
+mod explanations;
 mod files;
 mod format_2;
 mod hard_texts;
+mod hit_places;
 mod memory;
 mod models;
+mod moved_models;
+mod reranking;
 mod runs;
 mod sample;
 mod serialised;
 mod sharing;
 mod storages;
+mod stored_documents;
 mod stream;
 mod truncated_queries;
 mod turns;
+mod upserts;
+mod waiting;

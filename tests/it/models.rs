@@ -183,9 +183,18 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     let moved = small_dictionary::folder();
     drop(dictionary);
     let gone = Collection::open(folder.path());
-    assert!(matches!(gone, Err(Error::DictionaryGone { .. })), "{gone:?}");
+    let error = gone.expect_err("the dictionary is needed");
+    assert!(
+        matches!(&error, Error::DictionaryGone { path, dictionary }
+            if path == folder.path() && !dictionary.exists()),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains(".dictionary("), "{error}");
     let loader = Retriever::loader().dictionary(moved.path());
     let collection = loader.open_collection(folder.path())?;
     assert_eq!(collection.query("東京の山").options(SearchOptions::exact(9)).search()?, hits);
+    collection.delete(["湖"])?;
+    let healed = Collection::open(folder.path())?.retriever();
+    assert_eq!(healed.encoder().dictionary(), Some(moved.path()));
     Ok(())
 }

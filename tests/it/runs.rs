@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use jacolbert::eval::{Run, SearchQuality, TieRule};
-use jacolbert::{Document, Error, Query, SearchOptions, Splitting};
+use jacolbert::{Collection, Document, Error, Query, SearchOptions, Splitting, Storage};
 
-use crate::sample::{TestResult, documents, retriever};
+use crate::sample::{TestResult, both, documents, retriever};
 
 fn queries() -> Vec<Query> {
     vec![
@@ -64,6 +64,30 @@ fn a_document_of_several_passages_counts_once_with_its_best() -> TestResult {
     }
     best.truncate(4);
     assert_eq!(found(&run, "q1"), best);
+    Ok(())
+}
+
+fn check_among<S: Storage>(collection: &Collection<S>) -> TestResult {
+    let queries = queries();
+    let run = collection.runner(&queries).among(["茶", "空"]).run("among")?.run;
+    for query in &queries {
+        let hits = collection.query(&query.text).among(["茶", "空"]).search()?;
+        let hits = hits.into_iter().map(|hit| (hit.document_id, f64::from(hit.score)));
+        assert_eq!(found(&run, &query.id), hits.collect::<Vec<_>>());
+        assert_eq!(found(&run, &query.id).len(), 2);
+    }
+    let unknown = collection.runner(&queries).among(["川"]).run("unknown");
+    assert!(matches!(unknown, Err(Error::UnknownId { id }) if id == "川"));
+    Ok(())
+}
+
+#[test]
+fn a_run_can_be_limited_to_documents() -> TestResult {
+    let (_folder, on_disk, in_memory) = both()?;
+    check_among(&on_disk)?;
+    check_among(&in_memory)?;
+    let exact = on_disk.runner(&queries()).among(["茶", "空"]).k(2).measure_loss()?;
+    assert_eq!((exact.recall, exact.num_queries), (1.0, 3));
     Ok(())
 }
 

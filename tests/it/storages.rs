@@ -7,20 +7,9 @@ use jacolbert::{Collection, Document, Error, Hits, PassageId, SearchOptions, Sto
 use serde_json::json;
 
 use crate::files::files;
-use crate::sample::{TestResult, documents, retriever};
+use crate::sample::{TestResult, both, documents};
 
 const QUERY: &str = "わび茶を大成した茶人は誰か？";
-
-/// A collection of the sample in each storage, and the folder of the first.
-fn both()
--> Result<(tempfile::TempDir, Collection, jacolbert::MemoryCollection), Box<dyn std::error::Error>>
-{
-    let folder = tempfile::tempdir()?;
-    let on_disk = retriever().index(folder.path(), documents())?.collection;
-    let in_memory = retriever().in_memory();
-    in_memory.add(documents())?;
-    Ok((folder, on_disk, in_memory))
-}
 
 /// What a search says but for the scores, which differ by the rounding of stored rows.
 type Answer = Vec<(String, PassageId, String, serde_json::Value)>;

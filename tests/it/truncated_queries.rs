@@ -1,7 +1,8 @@
 //! A search says that its query was too long.
 
 use jacolbert::eval::Run;
-use jacolbert::{Collection, Document, PassageId, Query, Storage};
+use jacolbert::model::QueryLength;
+use jacolbert::{Collection, Document, PassageId, Query, Retriever, Storage};
 
 use crate::sample::{TestResult, documents, retriever};
 
@@ -40,6 +41,47 @@ fn a_search_reports_how_much_of_its_query_was_cut() -> TestResult {
     let memory = retriever().in_memory();
     memory.add(documents())?;
     check(&memory)
+}
+
+/// A preface of more tokens than a query has, and two questions behind it.
+fn prefaced() -> [String; 2] {
+    let preface =
+        "次の質問に、できるだけ正確に、理由も添えて、日本語で丁寧に答えてください。".repeat(2);
+    ["日本で一番高い山は？", "わび茶を大成した茶人は誰か？"]
+        .map(|question| preface.clone() + question)
+}
+
+#[test]
+fn questions_that_differ_behind_the_cut_get_the_same_hits_and_say_so() -> TestResult {
+    let memory = retriever().in_memory();
+    memory.add(documents())?;
+    let [mountain, tea] = prefaced();
+    let hits = [memory.search(&mountain, 5)?, memory.search(&tea, 5)?];
+    assert_eq!(hits[0].clone().into_vec(), hits[1].clone().into_vec());
+    for (hits, text) in hits.iter().zip([&mountain, &tea]) {
+        assert_eq!((hits.tokens_cut(), hits.num_query_rows()), (tokens_cut(text)?, 32));
+        assert!(hits.is_truncated());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dynamic_length_reads_questions_to_their_end() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    retriever().index(folder.path(), documents())?;
+    let loader = Retriever::loader().query_length(QueryLength::Dynamic);
+    let collection = loader.open_collection(folder.path())?;
+    for (question, id) in prefaced().into_iter().zip(["山", "茶"]) {
+        let hits = collection.search(&question, 5)?;
+        assert_eq!((hits.tokens_cut(), hits[0].document_id.as_str()), (0, id));
+        let num_tokens = retriever().encoder().num_tokens(&question)? + 3;
+        assert!(hits.num_query_rows() > num_tokens, "{num_tokens} and some masks");
+    }
+    // The other settings are those of the model.
+    let other = collection.retriever();
+    let room = retriever().encoder().max_passage_tokens();
+    assert_eq!(other.encoder().max_passage_tokens(), room);
+    Ok(())
 }
 
 #[test]

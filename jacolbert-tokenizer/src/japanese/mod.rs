@@ -25,6 +25,7 @@ mod word_file;
 mod word_piece;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -46,7 +47,6 @@ const MAX_KEPT_LATTICE_BYTES: usize = 16 << 20;
 /// The `BertJapaneseTokenizer` of transformers over a compiled MeCab dictionary.
 ///
 /// Threads may share it. It keeps the buffers of its lattices from one text to the next.
-#[derive(Debug)]
 pub struct JapaneseTokenizer {
     dictionary: Dictionary,
     vocabulary: Vocabulary,
@@ -200,4 +200,15 @@ fn find_special_tokens(
         separator: id(&options.separator)?,
         mask: id(&options.mask)?,
     })
+}
+
+/// Where vocabulary and dictionary lie, and the options; no contents.
+impl fmt::Debug for JapaneseTokenizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JapaneseTokenizer")
+            .field("vocabulary", &self.vocabulary.path())
+            .field("dictionary", &self.dictionary.folder())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }

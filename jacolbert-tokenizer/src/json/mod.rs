@@ -12,7 +12,7 @@ use crate::file_names::JSON;
 use crate::{Error, Frame, SpecialTokens, sentencepiece};
 
 /// The tokenizer of a `tokenizer.json`, without the file's own framing, truncation and padding.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JsonTokenizer {
     path: PathBuf,
     tokenizer: tokenizers::Tokenizer,
@@ -113,6 +113,16 @@ impl JsonTokenizer {
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::TokenizerFile { path: path.clone(), source })?;
         std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+    }
+}
+
+/// Its file and the number of its tokens; no contents.
+impl fmt::Debug for JsonTokenizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonTokenizer")
+            .field("path", &self.path)
+            .field("num_tokens", &self.tokenizer.get_vocab_size(true))
+            .finish_non_exhaustive()
     }
 }
 
