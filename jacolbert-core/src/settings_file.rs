@@ -4,9 +4,17 @@ use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::WrongFile;
+use crate::python_json::with_quoted_numbers;
+
 /// The top-level object of a JSON settings file. A key whose value is `null` counts as absent.
+///
+/// A file is read as Python reads it: a byte order mark is skipped, of a key that stands twice the last value counts,
+/// keys that nobody asks for may have any value, and `NaN`, `Infinity` and `-Infinity` are values, which no key of a
+/// model accepts. Unlike there, a whole number may be written as `512.0`, and half of a surrogate pair is an error.
 #[derive(Debug, Clone)]
 pub struct SettingsFile {
     path: PathBuf,
@@ -24,6 +32,14 @@ pub enum SettingsError {
         path: PathBuf,
         /// The system's error.
         source: io::Error,
+    },
+    /// The file is something else than its name says, such as a git-LFS pointer or text in Shift_JIS.
+    #[error("{} {what}", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and what to do.
+        what: WrongFile,
     },
     /// The file is not a JSON object.
     #[error("{} is not a JSON object", path.display())]
@@ -59,12 +75,22 @@ impl SettingsFile {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// [`SettingsError::Io`] and [`SettingsError::Json`].
+    /// [`SettingsError::Io`], [`SettingsError::WrongFile`] and [`SettingsError::Json`].
     pub fn open(path: &Path) -> Result<Self, SettingsError> {
+        Ok(Self { path: path.into(), values: Self::read_json(path)? })
+    }
+
+    /// Reads the JSON in the file at `path`, for a file that is no object.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError> {
         let io = |source| SettingsError::Io { path: path.into(), source };
+        let wrong = |what| SettingsError::WrongFile { path: path.into(), what };
         let json = |source| SettingsError::Json { path: path.into(), source };
         let bytes = std::fs::read(path).map_err(io)?;
-        Ok(Self { path: path.into(), values: serde_json::from_slice(&bytes).map_err(json)? })
+        let text = WrongFile::text(&bytes).map_err(wrong)?;
+        serde_json::from_str(&with_quoted_numbers(text)).map_err(json)
     }
 
     /// The settings `values`, as if they had been read from `path`.
@@ -95,7 +121,7 @@ impl SettingsFile {
         max: u32,
     ) -> Result<Option<usize>, SettingsError> {
         let Some(value) = self.value(key) else { return Ok(None) };
-        let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+        let count = whole_number(value).and_then(|count| u32::try_from(count).ok());
         match count.filter(|count| (1..=max).contains(count)) {
             Some(count) => Ok(Some(count as usize)),
             None => {
@@ -201,6 +227,11 @@ impl SettingsFile {
         convert(value).map(Some).ok_or_else(|| self.unsupported(key, &value.to_string(), expected))
     }
 
+    /// Whether the file has `key` with the value `null`.
+    pub fn is_null(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(Value::is_null)
+    }
+
     /// The value of `key`, unless it is absent or `null`.
     fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key).filter(|value| !value.is_null())
@@ -221,6 +252,12 @@ impl SettingsFile {
     pub fn missing(&self, key: &'static str) -> SettingsError {
         SettingsError::MissingKey { path: self.path.clone(), key }
     }
+}
+
+/// The whole number `value`, which Python may have written as `512.0`.
+fn whole_number(value: &Value) -> Option<u64> {
+    let whole = |number: &f64| number.fract() == 0.0 && (0.0..=2_f64.powi(53)).contains(number);
+    value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
 }
 
 #[cfg(test)]
@@ -253,7 +290,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("config.json");
         assert!(matches!(SettingsFile::open(&path), Err(SettingsError::Io { .. })));
-        for text in ["", "[]", "{"] {
+        for text in ["[]", "{", " "] {
             std::fs::write(&path, text)?;
             assert!(matches!(SettingsFile::open(&path), Err(SettingsError::Json { .. })));
         }

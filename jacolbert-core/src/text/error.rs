@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::encoding::Encoding;
+use crate::encoding::{Encoding, advice};
 
 /// Why the lines of a text file cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -26,13 +26,4 @@ pub enum TextError {
         /// The encoding that the line seems to have, if it can be told.
         encoding: Option<Encoding>,
     },
-}
-
-/// What to do about an encoding.
-fn advice(encoding: Option<Encoding>) -> String {
-    let Some(encoding) = encoding else {
-        return String::new();
-    };
-    let name = encoding.iconv_name();
-    format!("; it looks like {encoding}: convert the file with `iconv -f {name} -t UTF-8`")
 }

@@ -1,9 +1,7 @@
 //! Text files that people bring: read line by line, with one rule for every reader of the project.
 
-mod encoding;
 mod error;
 mod lines;
 
-pub use encoding::Encoding;
 pub use error::TextError;
 pub use lines::{TextLine, TextLines};

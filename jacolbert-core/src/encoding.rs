@@ -21,7 +21,7 @@ impl Encoding {
     ///
     /// In EUC-JP, bytes above 0xA0 come in pairs. Shift_JIS has first bytes from 0x81 to 0x9F, which
     /// mean control characters in Latin-1.
-    pub(super) fn of_line(line: &[u8]) -> Option<Self> {
+    pub(crate) fn of_line(line: &[u8]) -> Option<Self> {
         if is_euc_jp(line) {
             return Some(Self::EucJp);
         }
@@ -34,7 +34,7 @@ impl Encoding {
     }
 
     /// UTF-16 if a file begins with its byte order mark, or with two ASCII characters of it.
-    pub(super) fn of_beginning(file: &[u8]) -> Option<Self> {
+    pub(crate) fn of_beginning(file: &[u8]) -> Option<Self> {
         let is_utf_16 = match *file {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
             [a, b, c, d, ..] => {
@@ -47,7 +47,7 @@ impl Encoding {
     }
 
     /// Its name for the program iconv.
-    pub(super) fn iconv_name(self) -> &'static str {
+    pub(crate) fn iconv_name(self) -> &'static str {
         match self {
             Self::Utf16 => "UTF-16",
             Self::ShiftJis => "CP932",
@@ -66,6 +66,15 @@ impl fmt::Display for Encoding {
             Self::Latin1 => "Latin-1",
         })
     }
+}
+
+/// What to do about an encoding.
+pub(crate) fn advice(encoding: Option<Encoding>) -> String {
+    let Some(encoding) = encoding else {
+        return String::new();
+    };
+    let name = encoding.iconv_name();
+    format!("; it looks like {encoding}: convert the file with `iconv -f {name} -t UTF-8`")
 }
 
 fn is_euc_jp(line: &[u8]) -> bool {
