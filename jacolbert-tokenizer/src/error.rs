@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jacolbert_core::SettingsError;
+use jacolbert_core::{SettingsError, WrongFile};
 
-use crate::DictionaryFault;
+use crate::file_names::VOCABULARY;
+use crate::{DictionaryFault, DictionaryKind};
 
 /// The error of another library.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -21,6 +22,22 @@ pub enum Error {
         path: PathBuf,
         /// The system's error.
         source: io::Error,
+    },
+    /// A file is something else than its name says, such as a git-LFS pointer or text in Shift_JIS.
+    #[error("{} {what}", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and what to do.
+        what: WrongFile,
+    },
+    /// A folder has no `tokenizer.json`, and what it has instead cannot be read here.
+    #[error("{} has no tokenizer.json{}", dir.display(), conversion(*beside))]
+    NoTokenizer {
+        /// The folder.
+        dir: PathBuf,
+        /// The file of a tokenizer that it has instead, if any.
+        beside: Option<&'static str>,
     },
     /// `tokenizer_config.json` cannot be read, or has an option that is not supported.
     #[error(transparent)]
@@ -75,6 +92,33 @@ pub enum Error {
         /// The name of the Python package that contains the dictionary.
         name: String,
     },
+    /// A checkpoint's tokenizer needs a MeCab dictionary, none was given, and the settings leave the choice to the
+    /// machine on which the model was trained.
+    #[error(
+        "{} needs a MeCab dictionary and names none: give the folder of the compiled dictionary that the model was \
+         trained with",
+        path.display()
+    )]
+    NeedsAnyDictionary {
+        /// The tokenizer's settings.
+        path: PathBuf,
+    },
+    /// The dictionary is not the one that the settings name, so that most texts would get other ids.
+    #[error(
+        "{}{}, and the dictionary in {} is {found}: give the folder of the other one, or accept this one with the \
+         load option `other_dictionary`",
+        settings.display(), naming(*named), folder.display()
+    )]
+    OtherDictionary {
+        /// The tokenizer's settings.
+        settings: PathBuf,
+        /// The dictionary that they name. Settings that name none meant ipadic until 2024.
+        named: Option<DictionaryKind>,
+        /// The folder of the dictionary.
+        folder: PathBuf,
+        /// The dictionary in it.
+        found: DictionaryKind,
+    },
     /// A folder or a file in it cannot be used as a compiled MeCab dictionary.
     #[error("{}: {fault}", path.display())]
     Dictionary {
@@ -126,5 +170,31 @@ pub enum Error {
 impl Error {
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.into(), source }
+    }
+
+    pub(crate) fn wrong_file(path: &Path, what: WrongFile) -> Self {
+        Self::WrongFile { path: path.into(), what }
+    }
+}
+
+/// How to get a `tokenizer.json` where there is only the file `beside`.
+fn conversion(beside: Option<&'static str>) -> String {
+    let Some(file) = beside else { return " and no other file of a tokenizer".into() };
+    let japanese = if file == VOCABULARY {
+        ". If words come from MeCab, the tokenizer_config.json that says so is missing"
+    } else {
+        ""
+    };
+    format!(
+        ", only {file}: write one with Python, \
+         `AutoTokenizer.from_pretrained(FOLDER, use_fast=True).save_pretrained(FOLDER)`{japanese}"
+    )
+}
+
+/// What settings say about their dictionary.
+fn naming(named: Option<DictionaryKind>) -> String {
+    match named {
+        Some(kind) => format!(" names the dictionary {kind}"),
+        None => " names no dictionary, which meant ipadic until 2024 and means unidic_lite in newer transformers".into(),
     }
 }

@@ -39,7 +39,13 @@
 //! ```
 //!
 //! Any compiled MeCab dictionary in UTF-8 can be read, but a checkpoint needs the one that it was trained
-//! with: another dictionary gives other words.
+//! with: another dictionary gives other words. A well-known dictionary that is not the one in the checkpoint's settings is
+//! an error, unless [`TokenizerOptions::other_dictionary`] accepts it.
+//!
+//! # Characters without a shape
+//!
+//! Soft hyphens, zero-width spaces, byte order marks and the like are kept, as transformers keeps them, and make other
+//! ids. [`TokenizerOptions::ignorable`] drops them; a tokenizer that was trained here says so in its settings.
 //!
 //! # Features
 //!
@@ -52,6 +58,7 @@
 mod error;
 mod file_names;
 mod frame;
+mod ignorable;
 mod japanese;
 #[cfg(feature = "json")]
 mod json;
@@ -59,18 +66,21 @@ mod json;
 mod sentencepiece;
 mod special_tokens;
 mod text_tokenizer;
+mod tokenizer_options;
 #[cfg(feature = "training")]
 mod training;
 
 pub use error::Error;
 pub use frame::Frame;
 pub use japanese::{
-    Dictionary, DictionaryFault, JapaneseTokenizer, JapaneseTokenizerOptions, Subword, Vocabulary,
+    Dictionary, DictionaryFault, DictionaryKind, JapaneseTokenizer, JapaneseTokenizerOptions,
+    Subword, Vocabulary,
 };
 #[cfg(feature = "json")]
 pub use json::JsonTokenizer;
 pub use special_tokens::SpecialTokens;
 pub use text_tokenizer::TextTokenizer;
+pub use tokenizer_options::{IgnorableCharacters, OtherDictionary, TokenizerOptions};
 #[cfg(feature = "training")]
 pub use training::TokenizerTrainer;
 

@@ -1,5 +1,6 @@
 //! The tokenizer of a checkpoint folder, whichever kind it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -9,8 +10,16 @@ use jacolbert_core::SettingsFile;
 
 #[cfg(feature = "json")]
 use crate::JsonTokenizer;
-use crate::file_names::{JSON, SETTINGS, VOCABULARY};
-use crate::{Error, Frame, JapaneseTokenizer, SpecialTokens};
+use crate::file_names::{CONVERTIBLE, JSON, SETTINGS, VOCABULARY};
+use crate::ignorable::without_ignorable;
+use crate::japanese::{JapaneseTokenizerOptions, NamedDictionary};
+use crate::{
+    Error, Frame, IgnorableCharacters, JapaneseTokenizer, SpecialTokens, TokenizerOptions,
+};
+
+/// The key of `tokenizer_config.json` that says that default-ignorable characters are dropped before anything else. It
+/// is a key of our own, which transformers ignores.
+pub(crate) const DROPS_IGNORABLE: &str = "drop_default_ignorable";
 
 /// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or, with the feature `json`, a `JsonTokenizer`.
 ///
@@ -20,6 +29,7 @@ pub struct TextTokenizer {
     kind: Kind,
     /// The bytes of `tokenizer_config.json`, if there is one.
     settings: Option<Arc<[u8]>>,
+    drops_ignorable: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -37,22 +47,38 @@ impl TextTokenizer {
     /// tokenizers ignore it, but it must exist. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
     ///
     /// # Errors
-    /// [`Error::NeedsDictionary`], [`Error::Io`] if `dictionary` does not exist, those of [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and
-    /// [`Error::JsonFeature`] for a `tokenizer.json` without the feature `json`.
+    /// As [`open`](Self::open).
     pub fn from_dir(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
+        let dictionary = dictionary.map(Path::to_path_buf);
+        Self::open(checkpoint, &TokenizerOptions { dictionary, ..Default::default() })
+    }
+
+    /// As [`from_dir`](Self::from_dir), with all options.
+    ///
+    /// # Errors
+    /// [`Error::NeedsDictionary`], [`Error::NeedsAnyDictionary`], [`Error::OtherDictionary`], [`Error::Io`] if
+    /// [`TokenizerOptions::dictionary`] does not exist, [`Error::NoTokenizer`], those of
+    /// [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and [`Error::JsonFeature`] for a
+    /// `tokenizer.json` without the feature `json`.
+    pub fn open(checkpoint: &Path, options: &TokenizerOptions) -> Result<Self, Error> {
         let path = checkpoint.join(SETTINGS);
         let bytes = if path.is_file() {
             Some(std::fs::read(&path).map_err(|source| Error::io(&path, source))?.into())
         } else {
             None
         };
-        Ok(Self { kind: Kind::open(checkpoint, dictionary)?, settings: bytes })
+        let drops_ignorable = drops_ignorable(&path, options.ignorable)?;
+        Ok(Self { kind: Kind::open(checkpoint, options)?, settings: bytes, drops_ignorable })
     }
 
     /// A tokenizer that comes from no file, with the contents of its `tokenizer_config.json`.
     #[cfg(feature = "training")]
-    pub(crate) fn from_json(tokenizer: JsonTokenizer, settings: String) -> Self {
-        Self { kind: Kind::Json(Arc::new(tokenizer)), settings: Some(settings.into_bytes().into()) }
+    pub(crate) fn from_json(tokenizer: JsonTokenizer, settings: &serde_json::Value) -> Self {
+        Self {
+            kind: Kind::Json(Arc::new(tokenizer)),
+            settings: Some(format!("{settings:#}\n").into_bytes().into()),
+            drops_ignorable: settings[DROPS_IGNORABLE] == true,
+        }
     }
 
     /// The ids of all of `text`, without `[CLS]` before or `[SEP]` after them.
@@ -60,11 +86,17 @@ impl TextTokenizer {
     /// # Errors
     /// As [`JapaneseTokenizer::encode`] and `JsonTokenizer::encode`.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        let text = if self.drops_ignorable { without_ignorable(text) } else { Cow::Borrowed(text) };
         match &self.kind {
-            Kind::Japanese(tokenizer) => tokenizer.encode(text),
+            Kind::Japanese(tokenizer) => tokenizer.encode(&text),
             #[cfg(feature = "json")]
-            Kind::Json(tokenizer) => tokenizer.encode(text),
+            Kind::Json(tokenizer) => tokenizer.encode(&text),
         }
+    }
+
+    /// Whether it drops default-ignorable characters; see [`TokenizerOptions::ignorable`].
+    pub fn drops_ignorable(&self) -> bool {
+        self.drops_ignorable
     }
 
     /// The pieces of `text`: the token of each id that [`encode`](Self::encode) returns, such as `東京` and `##都`.
@@ -194,19 +226,24 @@ impl TextTokenizer {
 }
 
 impl Kind {
-    fn open(checkpoint: &Path, dictionary: Option<&Path>) -> Result<Self, Error> {
+    fn open(checkpoint: &Path, options: &TokenizerOptions) -> Result<Self, Error> {
+        let TokenizerOptions { dictionary, other_dictionary, .. } = options;
         if !is_japanese(checkpoint)? {
             if let Some(dictionary) = dictionary {
                 // It is not needed, but a mistyped path must not go unnoticed.
                 std::fs::metadata(dictionary).map_err(|source| Error::io(dictionary, source))?;
             }
+            check_json(checkpoint)?;
             return Self::open_json(checkpoint);
         }
         let Some(dictionary) = dictionary else {
             let path = checkpoint.join(SETTINGS);
-            return Err(Error::NeedsDictionary { name: dictionary_name(&path)?, path });
+            // No dictionary helps where the settings cannot be followed.
+            JapaneseTokenizerOptions::open(&path)?;
+            return Err(NamedDictionary::of_settings(&path)?.needed(&path));
         };
-        Ok(Self::Japanese(Arc::new(JapaneseTokenizer::from_dir(checkpoint, dictionary)?)))
+        let tokenizer = JapaneseTokenizer::open(checkpoint, dictionary, *other_dictionary)?;
+        Ok(Self::Japanese(Arc::new(tokenizer)))
     }
 
     #[cfg(feature = "json")]
@@ -244,11 +281,24 @@ fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
     Ok(is_japanese && (has(VOCABULARY) || !has(JSON)))
 }
 
-/// The name of the dictionary's Python package, as the settings at `path` give it.
-fn dictionary_name(path: &Path) -> Result<String, Error> {
-    let name = match SettingsFile::open(path)?.object_if_given("mecab_kwargs")? {
-        Some(mecab) => mecab.word_if_given("mecab_dic", "a word", |name| Some(name.to_owned()))?,
-        None => None,
-    };
-    Ok(name.unwrap_or_else(|| "unidic_lite".to_owned()))
+/// Checks that the folder `checkpoint` has a `tokenizer.json`.
+fn check_json(checkpoint: &Path) -> Result<(), Error> {
+    let path = checkpoint.join(JSON);
+    if path.try_exists().map_err(|source| Error::io(&path, source))? {
+        return Ok(());
+    }
+    let beside = CONVERTIBLE.into_iter().find(|name| checkpoint.join(name).is_file());
+    Err(Error::NoTokenizer { dir: checkpoint.into(), beside })
+}
+
+/// Whether default-ignorable characters are dropped, by `option` or by the settings at `path`.
+fn drops_ignorable(path: &Path, option: IgnorableCharacters) -> Result<bool, Error> {
+    match option {
+        IgnorableCharacters::Drop => Ok(true),
+        IgnorableCharacters::AsInSettings if path.is_file() => {
+            let settings = SettingsFile::open(path)?;
+            Ok(settings.flag_if_given(DROPS_IGNORABLE)?.unwrap_or(false))
+        }
+        _ => Ok(false),
+    }
 }

@@ -92,6 +92,8 @@ fn a_trained_tokenizer_is_the_same_after_saving() -> TestResult {
     for text in TEXTS {
         assert_eq!(again.encode(text)?, trained.encode(text)?);
     }
+    assert!(trained.drops_ignorable() && again.drops_ignorable());
+    assert_eq!(again.encode("\u{feff}山")?, trained.encode("山")?);
     assert_eq!(again.special_tokens()?, trained.special_tokens()?);
     assert!(folder.path().join("tokenizer_config.json").is_file(), "transformers asks for it");
     Ok(())

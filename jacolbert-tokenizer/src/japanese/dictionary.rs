@@ -7,6 +7,7 @@ use super::char_table::{CharInfo, CharTable};
 use super::connection_matrix::{ConnectionMatrix, Row};
 use super::dictionary_fault::DictionaryFault;
 use super::dictionary_file::DictionaryFile;
+use super::dictionary_kind::DictionaryKind;
 use super::word_file::{Kind, Token, WordFile};
 use crate::Error;
 
@@ -18,11 +19,12 @@ const FILES: [&str; 4] = [SYSTEM_WORDS, UNKNOWN_WORDS, MATRIX, CHARACTERS];
 
 /// A compiled MeCab dictionary in UTF-8, such as the one in PyPI's `unidic-lite`.
 ///
-/// The words and the connection costs stay in memory maps, of which texts read what they need. The feature strings are
-/// never read.
+/// The words and the connection costs stay in memory maps, of which texts read what they need. Of the feature strings only
+/// the first is read, to tell which dictionary it is.
 #[derive(Debug)]
 pub struct Dictionary {
     folder: PathBuf,
+    kind: Option<DictionaryKind>,
     words: WordFile,
     matrix: ConnectionMatrix,
     characters: CharTable,
@@ -47,12 +49,21 @@ impl Dictionary {
         matrix.check(&unknown_words)?;
         let characters = CharTable::open(folder.join(CHARACTERS))?;
         let unknown = unknown_entries(&unknown_words, &characters, &matrix)?;
-        Ok(Self { folder: folder.to_path_buf(), words, matrix, characters, unknown })
+        let kind = DictionaryKind::of(folder, &words)?;
+        Ok(Self { folder: folder.to_path_buf(), kind, words, matrix, characters, unknown })
     }
 
     /// The folder that the dictionary was opened from.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Which of the well-known dictionaries it is, `None` for any other.
+    ///
+    /// The number of features of a word decides, in `sys.dic` or else in `dicrc`. A dictionary that was made from a
+    /// well-known one by adding words, such as NEologd from ipadic, cannot be told from it.
+    pub fn kind(&self) -> Option<DictionaryKind> {
+        self.kind
     }
 
     /// Calls `each` with the length in bytes and the token of every word at the start of `text`: shorter surfaces first,

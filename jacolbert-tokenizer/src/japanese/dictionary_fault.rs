@@ -45,7 +45,10 @@ pub enum DictionaryFault {
         expected: u32,
     },
     /// The dictionary is not in UTF-8.
-    #[error("character set {found:?} instead of UTF-8")]
+    #[error(
+        "character set {found:?} instead of UTF-8; the packages ipadic, unidic-lite and unidic of Python are in \
+         UTF-8, and `mecab-dict-index -t utf-8` compiles a dictionary in it"
+    )]
     Charset {
         /// The character set in the header.
         found: String,

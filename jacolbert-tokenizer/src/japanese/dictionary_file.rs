@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jacolbert_core::MappedFile;
+use jacolbert_core::{MappedFile, WrongFile};
 
 use super::dictionary_fault::DictionaryFault;
 use crate::Error;
@@ -15,11 +15,17 @@ pub(super) struct DictionaryFile {
 }
 
 impl DictionaryFile {
-    /// Maps the file at `path`. Nothing is read yet.
+    /// Maps the file at `path`, which must not be a pointer to the file or a page about it.
     pub(super) fn open(path: PathBuf) -> Result<Self, Error> {
-        match MappedFile::open(&path) {
-            Ok(map) => Ok(Self { path, map }),
-            Err(source) => Err(Error::Io { path, source }),
+        let map = match MappedFile::open(&path) {
+            Ok(map) => map,
+            Err(source) => return Err(Error::Io { path, source }),
+        };
+        match WrongFile::recognise(map.bytes()) {
+            Some(what @ (WrongFile::LfsPointer | WrongFile::HtmlPage)) => {
+                Err(Error::WrongFile { path, what })
+            }
+            _ => Ok(Self { path, map }),
         }
     }
 

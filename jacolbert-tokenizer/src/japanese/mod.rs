@@ -16,8 +16,10 @@ mod connection_matrix;
 mod dictionary;
 mod dictionary_fault;
 mod dictionary_file;
+mod dictionary_kind;
 mod double_array;
 mod lattice;
+mod named_dictionary;
 mod normalize;
 mod options;
 mod vocabulary;
@@ -30,7 +32,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::file_names::{SETTINGS, VOCABULARY};
-use crate::{Error, SpecialTokens};
+use crate::{Error, OtherDictionary, SpecialTokens};
 use added_tokens::{AddedTokens, Piece};
 use lattice::Lattice;
 use normalize::{before_nul, nfkc};
@@ -38,6 +40,8 @@ use word_piece::{push_characters, push_word_pieces};
 
 pub use dictionary::Dictionary;
 pub use dictionary_fault::DictionaryFault;
+pub use dictionary_kind::DictionaryKind;
+pub(crate) use named_dictionary::NamedDictionary;
 pub use options::{JapaneseTokenizerOptions, Subword};
 pub use vocabulary::Vocabulary;
 
@@ -59,15 +63,29 @@ pub struct JapaneseTokenizer {
 
 impl JapaneseTokenizer {
     /// Opens `vocab.txt` and `tokenizer_config.json` in the folder `checkpoint`, and the compiled MeCab dictionary
-    /// in the folder `dictionary`.
+    /// in the folder `dictionary`, which must not be [another one](Dictionary::kind) than the settings name.
     ///
     /// # Errors
-    /// As [`Dictionary::open`], [`Vocabulary::open`], [`JapaneseTokenizerOptions::open`] and
-    /// [`JapaneseTokenizer::new`].
+    /// [`Error::OtherDictionary`], and as [`Dictionary::open`], [`Vocabulary::open`],
+    /// [`JapaneseTokenizerOptions::open`] and [`JapaneseTokenizer::new`].
     pub fn from_dir(checkpoint: &Path, dictionary: &Path) -> Result<Self, Error> {
-        let dictionary = Dictionary::open(dictionary)?;
+        Self::open(checkpoint, dictionary, OtherDictionary::Refuse)
+    }
+
+    /// As [`from_dir`](Self::from_dir); `other_dictionary` says what to do with a dictionary that the settings do not
+    /// name.
+    pub(crate) fn open(
+        checkpoint: &Path,
+        dictionary: &Path,
+        other_dictionary: OtherDictionary,
+    ) -> Result<Self, Error> {
+        let settings = checkpoint.join(SETTINGS);
+        let options = JapaneseTokenizerOptions::open(&settings)?;
         let vocabulary = Vocabulary::open(&checkpoint.join(VOCABULARY))?;
-        let options = JapaneseTokenizerOptions::open(&checkpoint.join(SETTINGS))?;
+        let dictionary = Dictionary::open(dictionary)?;
+        if other_dictionary == OtherDictionary::Refuse {
+            NamedDictionary::of_settings(&settings)?.check(&settings, &dictionary)?;
+        }
         Self::new(dictionary, vocabulary, options)
     }
 

@@ -91,7 +91,8 @@ fn check_words(settings: &SettingsFile) -> Result<(), SettingsError> {
         "\"BertJapaneseTokenizer\"",
         &[("BertJapaneseTokenizer", ())],
     )?;
-    if settings.one_of("word_tokenizer_type", "\"mecab\"", &[("mecab", ())])?.is_none() {
+    let expected = "\"mecab\"; words of Sudachi, Juman++ and the basic tokenizer are not supported";
+    if settings.one_of("word_tokenizer_type", expected, &[("mecab", ())])?.is_none() {
         // The default is to split words by rules, without a dictionary.
         return Err(settings.missing("word_tokenizer_type"));
     }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use jacolbert_core::WrongFile;
+
 use crate::Error;
 
 const CONTINUATION: &str = "##";
@@ -24,20 +26,22 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Reads the vocabulary in the file at `path`. Lines end as Python's do: `\n`, `\r\n` or `\r`.
+    /// Reads the vocabulary in the file at `path`. Lines end as Python's do: `\n`, `\r\n` or `\r`. A byte order mark
+    /// is no part of the first token.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file cannot be read as UTF-8, [`Error::DuplicateToken`] if two lines are
-    /// the same.
+    /// [`Error::Io`], [`Error::WrongFile`] if the file is no text in UTF-8, [`Error::DuplicateToken`] if two lines
+    /// are the same.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
-        Self::parse(path, &text)
+        let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
+        let text = WrongFile::text(&bytes).map_err(|what| Error::wrong_file(path, what))?;
+        Self::parse(path, text)
     }
 
     /// The vocabulary with a token on each line of `text`, which was read from `path`.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let lines = text.strip_suffix('\n').unwrap_or(&text).split('\n');
+        let lines = without_repeated_blanks(text.strip_suffix('\n').unwrap_or(&text)).split('\n');
         let lines = lines.take(if text.is_empty() { 0 } else { usize::MAX });
         let mut ids: HashMap<Box<str>, u32> = HashMap::new();
         for (id, token) in (0..u32::MAX).zip(lines) {
@@ -105,6 +109,16 @@ impl Vocabulary {
     }
 }
 
+/// `text` without blank lines at its end that repeat an earlier one: an editor left them, and no text has an empty token.
+fn without_repeated_blanks(text: &str) -> &str {
+    let end = text.trim_end_matches('\n');
+    match text.len() - end.len() {
+        0 => text,
+        _ if end.is_empty() || end.contains("\n\n") || end.starts_with('\n') => end,
+        _ => &text[..end.len() + 1],
+    }
+}
+
 fn continuations(ids: &HashMap<Box<str>, u32>) -> HashMap<Box<str>, u32> {
     let part = |token: &str| token.strip_prefix(CONTINUATION).map(Box::from);
     ids.iter().filter_map(|(token, id)| Some((part(token)?, *id))).collect()
@@ -144,6 +158,11 @@ mod tests {
         check("a\nb\n", 2);
         check("a\r\nb\rc", 3);
         check("a\u{2028}b\u{85}c", 1);
+        check("a\n\n", 2);
+        check("a\n\n\n\n", 2);
+        check("a\n\nb\n\n\n", 3);
+        check("\na\n\n", 2);
+        check("\n\n", 1);
     }
 
     #[test]

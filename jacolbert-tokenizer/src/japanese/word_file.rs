@@ -15,7 +15,7 @@
 //! | 40..72 | character set, padded with NUL |
 //! | 72..72+d | double array; the value of a surface is `first token << 8 \| number of tokens` |
 //! | ..+16w | tokens: left id, right id and part of speech u16, cost i16, feature and compound u32 |
-//! | ..+f | feature strings, never read here |
+//! | ..+f | feature strings, of which only the first is read |
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -46,6 +46,7 @@ pub(super) struct WordFile {
     file: DictionaryFile,
     units: Range<usize>,
     tokens: Range<usize>,
+    features: Range<usize>,
     left_size: u32,
     right_size: u32,
 }
@@ -84,8 +85,9 @@ impl WordFile {
         header.check_sizes(&file)?;
         let units = HEADER_BYTES..HEADER_BYTES + header.unit_bytes as usize;
         let tokens = units.end..units.end + header.token_bytes as usize;
+        let features = tokens.end..tokens.end + header.feature_bytes as usize;
         let Header { left_size, right_size, .. } = header;
-        Ok(Self { file, units, tokens, left_size, right_size })
+        Ok(Self { file, units, tokens, features, left_size, right_size })
     }
 
     /// The surfaces that `text` begins with, shortest first.
@@ -111,6 +113,12 @@ impl WordFile {
             Some(tokens) => Ok(tokens.iter().map(Token::from_bytes)),
             None => Err(self.file.payload("token index", end as u64, all.len() as u64)),
         }
+    }
+
+    /// The features of the first word, as a line of CSV.
+    pub(super) fn first_feature(&self) -> &[u8] {
+        let features = &self.file.bytes()[self.features.clone()];
+        features.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
     /// Number of right ids that a previous node may have.

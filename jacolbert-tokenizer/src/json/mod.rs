@@ -5,6 +5,7 @@ mod post_processor;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use jacolbert_core::WrongFile;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
@@ -24,13 +25,14 @@ impl JsonTokenizer {
     /// Reads `tokenizer.json` in the folder `checkpoint`.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::TokenizerFile`].
+    /// [`Error::Io`], [`Error::WrongFile`] and [`Error::TokenizerFile`].
     pub fn from_dir(checkpoint: &Path) -> Result<Self, Error> {
         let path = checkpoint.join(JSON);
         let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
+        let text = WrongFile::text(&bytes).map_err(|what| Error::wrong_file(&path, what))?;
         let invalid = |source| Error::TokenizerFile { path: path.clone(), source };
-        let frame = check_and_read_frame(&bytes).map_err(invalid)?;
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(invalid)?;
+        let frame = check_and_read_frame(text).map_err(invalid)?;
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(text).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
         Ok(Self { path, tokenizer, frame })
     }
@@ -129,9 +131,9 @@ impl fmt::Debug for JsonTokenizer {
 /// Checks what would make the crate tokenizers panic: a mistake in the JSON inside a decoder, and the indices in
 /// SentencePiece's compiled normalizer. Returns the frame of the post-processor.
 fn check_and_read_frame(
-    bytes: &[u8],
+    json: &str,
 ) -> Result<Option<Frame>, Box<dyn std::error::Error + Send + Sync>> {
-    let Entries(entries) = serde_json::from_slice(bytes)?;
+    let Entries(entries) = serde_json::from_str(json)?;
     for (_, normalizer) in entries.iter().filter(|(key, _)| key == "normalizer") {
         sentencepiece::check_within(normalizer)?;
     }

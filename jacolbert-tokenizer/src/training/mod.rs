@@ -7,6 +7,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text_tokenizer::DROPS_IGNORABLE;
 use crate::{Error, JsonTokenizer, TextTokenizer};
 use alphabet::Alphabet;
 use pieces::train_pieces;
@@ -83,7 +84,7 @@ impl TokenizerTrainer {
         let words = words.split_at_unknown(|char| alphabet.has(char)).sampled(self.max_chars);
         let pieces = train_pieces(words, &alphabet, self.vocab_size - special.len())?;
         let tokenizer = JsonTokenizer::from_trained(build_tokenizer(&special, &pieces)?);
-        Ok(TextTokenizer::from_json(tokenizer, settings()))
+        Ok(TextTokenizer::from_json(tokenizer, &settings()))
     }
 
     fn special_tokens(&self) -> Vec<&str> {
@@ -128,14 +129,14 @@ impl TokenizerTrainer {
 }
 
 /// `tokenizer_config.json` of a trained tokenizer, from which transformers knows the special tokens.
-fn settings() -> String {
-    let settings = serde_json::json!({
+fn settings() -> serde_json::Value {
+    serde_json::json!({
         "tokenizer_class": "PreTrainedTokenizerFast",
         "pad_token": "[PAD]",
         "unk_token": "[UNK]",
         "cls_token": "[CLS]",
         "sep_token": "[SEP]",
         "mask_token": "[MASK]",
-    });
-    format!("{settings:#}\n")
+        DROPS_IGNORABLE: true,
+    })
 }

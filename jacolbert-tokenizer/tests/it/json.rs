@@ -104,7 +104,7 @@ fn the_demonstration_model_has_a_tokenizer() -> TestResult {
 
 #[test]
 fn a_file_that_is_no_tokenizer_is_named() {
-    for text in ["", "{}", "[]", "{\"model\": 1}"] {
+    for text in [" ", "{}", "[]", "{\"model\": 1}"] {
         let error = open(text).expect_err(text);
         assert!(is_file_error(&error), "{error:?}");
     }

@@ -4,7 +4,10 @@
 
 mod cases;
 mod corrupt_dictionary;
+mod dictionary_kinds;
+mod files_of_people;
 mod fuzz;
+mod ignorable;
 #[cfg(feature = "json")]
 mod json;
 mod real;

@@ -56,7 +56,7 @@ fn a_vocabulary_that_is_not_utf8_is_an_error_that_names_it() {
     let path = folder.path().join("vocab.txt");
     std::fs::write(&path, b"\xff\xfe").expect("a file");
     let error = Vocabulary::open(&path).expect_err("not UTF-8");
-    assert!(matches!(error, Error::Io { path: found, .. } if found == path));
+    assert!(matches!(error, Error::WrongFile { path: found, .. } if found == path));
     let error = Vocabulary::open(&folder.path().join("absent")).expect_err("no file");
     assert!(matches!(error, Error::Io { .. }));
 }

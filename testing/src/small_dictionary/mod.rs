@@ -12,6 +12,8 @@ const FILES: [(&str, &[u8]); 4] = [
     ("matrix.bin", include_bytes!("matrix.bin")),
     ("vocab.txt", include_bytes!("vocab.txt")),
 ];
+/// Where the header of `sys.dic` has the length of the features.
+const FEATURE_BYTES: usize = 32;
 const CHARACTERS: &str = include_str!("char.txt");
 
 /// A temporary folder with the four files of the dictionary and `vocab.txt`.
@@ -25,6 +27,29 @@ pub fn folder() -> TempDir {
     }
     std::fs::write(folder.path().join("char.bin"), char_bin()).expect("the table of characters");
     folder
+}
+
+/// As [`folder`], with words of `num_features` features in `sys.dic`, by which a dictionary is told from others.
+///
+/// # Panics
+/// If the folder cannot be written.
+pub fn folder_with_features(num_features: usize) -> TempDir {
+    let folder = folder();
+    let features = vec!["*"; num_features].join(",") + "\0";
+    let path = folder.path().join("sys.dic");
+    let mut bytes = std::fs::read(&path).expect("sys.dic");
+    let [old, new] = [number(&bytes, FEATURE_BYTES), features.len() as u32];
+    bytes.truncate(bytes.len() - old as usize);
+    bytes.extend_from_slice(features.as_bytes());
+    let magic = bytes.len() as u32 ^ 0xef71_8f77;
+    bytes[..4].copy_from_slice(&magic.to_le_bytes());
+    bytes[FEATURE_BYTES..][..4].copy_from_slice(&new.to_le_bytes());
+    std::fs::write(path, bytes).expect("sys.dic");
+    folder
+}
+
+fn number(bytes: &[u8], start: usize) -> u32 {
+    u32::from_le_bytes([bytes[start], bytes[start + 1], bytes[start + 2], bytes[start + 3]])
 }
 
 /// Expands `char.txt` to `char.bin`: names of the categories, then runs `first last value` of equal codes.
