@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use jacolbert_core::SettingsError;
+use jacolbert_core::{SettingsError, WrongFile};
 use jacolbert_tokenizer::Error as TokenizerError;
 
 use crate::EncodingFault;
@@ -37,6 +37,36 @@ pub enum Error {
         dir: PathBuf,
         /// The names of these files; one is enough.
         looked_for: &'static [&'static str],
+    },
+    /// A file is something else than its name says, such as a git-LFS pointer or an HTML page.
+    #[error("{} {what}", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and what to do.
+        what: WrongFile,
+    },
+    /// A folder has an encoder, but neither the settings nor the projection of a late-interaction model.
+    #[error(
+        "{} has an encoder without a late-interaction head (no artifact.metadata, and no `linear.weight` among the \
+         weights). A training adds the head, beginning with `Checkpoint::from_bert` (docs/training.md); \
+         `SentenceEncoder` gives one vector per text without training",
+        dir.display()
+    )]
+    NoHead {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A folder has the weights of a late-interaction model without the settings that say how it reads text.
+    #[error(
+        "{} has the weights of a late-interaction model, but neither artifact.metadata nor \
+         config_sentence_transformers.json: copy that file from the model with which the training began, or give the \
+         settings with the load option `config`",
+        dir.display()
+    )]
+    NoMetadata {
+        /// The folder.
+        dir: PathBuf,
     },
     /// A settings file is not a JSON object, or `modules.json` is not a list of objects.
     #[error("{} is not valid JSON for this file", path.display())]
@@ -92,9 +122,12 @@ pub enum Error {
     },
     /// A maximum length has no room for text or exceeds the positions of the model, or embeddings
     /// have no component.
-    #[error("`{key}` is {length}; it must be from {min} to {max}")]
+    #[error("{}`{key}` is {length}; it must be from {min} to {max}{}", prefix(path.as_deref()), limit(key))]
     Length {
-        /// `query_maxlen`, `doc_maxlen`, `max_tokens` or `dim`.
+        /// The settings file; `None` if the caller gave the settings.
+        path: Option<PathBuf>,
+        /// The key as it stands in the file, such as `document_length` of PyLate; else `query_maxlen`, `doc_maxlen`,
+        /// `max_tokens` or `dim`.
         key: &'static str,
         /// Its value.
         length: usize,
@@ -156,7 +189,10 @@ pub enum Error {
         tensor: String,
     },
     /// A tensor does not have the shape that the settings imply.
-    #[error("{}: `{tensor}` has shape {found:?}; the settings say {expected:?}", path.display())]
+    #[error(
+        "{}: `{tensor}` has shape {found:?}; the settings, or the defaults of keys that they lack, say {expected:?}",
+        path.display()
+    )]
     TensorShape {
         /// The file.
         path: PathBuf,
@@ -315,6 +351,25 @@ impl Error {
         Self::Io { path: path.into(), source }
     }
 
+    pub(crate) fn wrong_file(path: &Path, what: WrongFile) -> Self {
+        Self::WrongFile { path: path.into(), what }
+    }
+
+    /// The same error for settings that were read from the file at `path`; `stored_key` gives the name that a key has
+    /// there.
+    pub(crate) fn of_settings_in(
+        self,
+        path: &Path,
+        stored_key: fn(&'static str) -> &'static str,
+    ) -> Self {
+        match self {
+            Self::Length { path: None, key, length, min, max } => {
+                Self::Length { path: Some(path.into()), key: stored_key(key), length, min, max }
+            }
+            other => other,
+        }
+    }
+
     /// The same error for the text at position `text`.
     pub(crate) fn about(self, text: usize) -> Self {
         match self {
@@ -332,6 +387,7 @@ impl From<SettingsError> for Error {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Io { path, source } => Self::Io { path, source },
+            SettingsError::WrongFile { path, what } => Self::WrongFile { path, what },
             SettingsError::Json { path, source } => Self::Json { path, source },
             SettingsError::MissingKey { path, key } => Self::MissingKey { path, key },
             SettingsError::Value { path, key, found, expected } => {
@@ -340,4 +396,14 @@ impl From<SettingsError> for Error {
             other => Self::Settings(other),
         }
     }
+}
+
+/// `path` before a message about it.
+fn prefix(path: Option<&Path>) -> String {
+    path.map_or_else(String::new, |path| format!("{}: ", path.display()))
+}
+
+/// What limits the value of `key`, behind its largest value.
+fn limit(key: &str) -> &'static str {
+    if key == "dim" { "" } else { ", the number of positions of the model" }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary, TokenizerOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::{ColbertConfig, Precision};
@@ -31,4 +32,22 @@ pub struct LoadOptions {
     pub dictionary: Option<PathBuf>,
     /// How the model reads text. Default: the checkpoint's own settings.
     pub config: Option<ColbertConfig>,
+    /// What to do with another dictionary than the checkpoint's settings name. Default: refuse it, because most texts
+    /// would get other ids than in training. Accepting it costs nothing where the settings are wrong.
+    pub other_dictionary: OtherDictionary,
+    /// What to do with characters that have no shape, such as zero-width spaces. Default: drop them if the
+    /// checkpoint's `tokenizer_config.json` says so, which those of tokenizers trained here do; else keep them, as
+    /// transformers does. Dropping them costs one look at every character.
+    pub ignorable: IgnorableCharacters,
+}
+
+impl LoadOptions {
+    /// The options of the tokenizer.
+    pub(crate) fn tokenizer(&self) -> TokenizerOptions {
+        TokenizerOptions {
+            dictionary: self.dictionary.clone(),
+            other_dictionary: self.other_dictionary,
+            ignorable: self.ignorable,
+        }
+    }
 }

@@ -6,6 +6,7 @@ use jacolbert_tokenizer::TextTokenizer;
 
 use super::layout::Layout;
 use super::weights::Weights;
+use crate::config::SettingsSource;
 use crate::{BertConfig, ColbertConfig, Error, LoadOptions, Tokenizer};
 
 /// The settings, the tokenizer and the location of the weights of a ColBERT.
@@ -24,13 +25,21 @@ impl CheckpointFolder {
     /// dimension of an embedding, not the settings.
     ///
     /// # Errors
-    /// [`Error::Layout`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],
+    /// [`Error::Layout`], [`Error::NoHead`], [`Error::NoMetadata`], those of [`BertConfig::from_dir`], [`ColbertConfig::from_dir`],
     /// [`TextTokenizer::from_dir`] and [`Tokenizer::new`].
     pub(crate) fn open(dir: &Path, options: &LoadOptions) -> Result<Self, Error> {
         let layout = Layout::of(dir)?;
+        let source = SettingsSource::of(dir);
+        if options.config.is_none() && !source.path().is_file() {
+            return Err(layout.without_settings(dir));
+        }
         let config = config_of(dir, options)?;
         let config = ColbertConfig { dim: layout.dim().unwrap_or(config.dim), ..config };
-        Self::with_layout(layout, config, options)
+        let folder = Self::with_layout(layout, config, options);
+        if options.config.is_some() {
+            return folder;
+        }
+        folder.map_err(|error| error.of_settings_in(source.path(), source.key()))
     }
 
     /// As [`open`](Self::open), for a BERT that has no settings of a ColBERT.
@@ -61,7 +70,7 @@ impl CheckpointFolder {
         let dir = layout.encoder();
         let bert = BertConfig::from_dir(dir)?;
         config.check_dim()?;
-        let tokenizer = TextTokenizer::from_dir(dir, options.dictionary.as_deref())?;
+        let tokenizer = TextTokenizer::open(dir, &options.tokenizer())?;
         let tokenizer = Tokenizer::new(tokenizer, &bert, &config)?;
         Ok(Self { bert, config, tokenizer, layout })
     }

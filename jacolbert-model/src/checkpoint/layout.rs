@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::stored_names::PROJECTION;
 use super::stored_tensors::StoredTensors;
 use super::weights_file::{self, WeightsFile};
 use crate::Error;
@@ -63,6 +64,20 @@ impl Layout {
         match self {
             Self::ColbertAi { .. } => None,
             Self::Pylate { dim, .. } => Some(*dim),
+        }
+    }
+
+    /// The error that the folder `dir` has no settings of a late-interaction model, by what its weights are.
+    pub(super) fn without_settings(&self, dir: &Path) -> Error {
+        let dir = dir.to_path_buf();
+        let Self::ColbertAi { dir: weights } = self else { return Error::NoMetadata { dir } };
+        match open_weights(weights) {
+            Ok(file) if file.names().iter().any(|name| name == PROJECTION) => {
+                Error::NoMetadata { dir }
+            }
+            // What such a file holds is not known, but most that are published are plain encoders.
+            Ok(_) | Err(Error::PytorchFeature { .. }) => Error::NoHead { dir },
+            Err(error) => error,
         }
     }
 

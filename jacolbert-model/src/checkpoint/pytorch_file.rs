@@ -4,10 +4,11 @@
 //! Anything else in the file is an error that names it, unless the pickle discards it itself.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use half::{bf16, f16};
+use jacolbert_core::WrongFile;
 use pytorch_reader::{DType, PickleError, PickleValue, PytorchError, PytorchReader, Tensor};
 
 use super::values::numbers;
@@ -24,6 +25,13 @@ pub(super) struct PytorchFile {
 
 impl PytorchFile {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        Self::read(path).map_err(|error| match recognise(path) {
+            Ok(Some(what)) => Error::wrong_file(path, what),
+            _ => error,
+        })
+    }
+
+    fn read(path: &Path) -> Result<Self, Error> {
         let length = std::fs::metadata(path).map_err(|source| Error::io(path, source))?.len();
         let values = PytorchReader::read_pickle_data(path, None).map_err(|e| error(path, e))?;
         if let Some(global) = no_tensor(values) {
@@ -65,6 +73,13 @@ impl PytorchFile {
         };
         Ok(to_f32s(&tensor.read().map_err(|source| unreadable(&self.path, source))?))
     }
+}
+
+/// What the file at `path` is, if it is no file of weights. A damaged zip archive is a damaged file of weights.
+fn recognise(path: &Path) -> io::Result<Option<WrongFile>> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(512).read_to_end(&mut head)?;
+    Ok(WrongFile::recognise(&head).filter(|what| *what != WrongFile::Zip))
 }
 
 /// The first Python object inside `value` that is not a tensor.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use half::{bf16, f16};
+use jacolbert_core::WrongFile;
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
 
@@ -24,8 +25,11 @@ pub(super) struct SafetensorsFile {
 impl SafetensorsFile {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
-        let (length, metadata) = SafeTensors::read_metadata(&bytes)
-            .map_err(|source| Error::safetensors(path, source))?;
+        let unfit = |source| match WrongFile::recognise(&bytes) {
+            Some(what) => Error::wrong_file(path, what),
+            None => Error::safetensors(path, source),
+        };
+        let (length, metadata) = SafeTensors::read_metadata(&bytes).map_err(unfit)?;
         Ok(Self { path: path.into(), bytes, start: LENGTH + length, metadata })
     }
 

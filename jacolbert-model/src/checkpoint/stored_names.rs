@@ -40,7 +40,6 @@ pub(super) fn old_name(stored: &str) -> Option<String> {
 }
 
 /// The projection's matrix.
-#[cfg(feature = "burn")]
 pub(crate) const PROJECTION: &str = "linear.weight";
 
 /// The prefix of the encoder's names, unless a file only holds an encoder.

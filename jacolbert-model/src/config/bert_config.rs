@@ -52,46 +52,68 @@ pub enum Activation {
 }
 
 impl BertConfig {
+    /// Number of tokens of a BERT whose `config.json` does not say it.
+    pub const VOCAB_SIZE_OF_BERT: usize = 30_522;
+
     /// Reads `config.json` in the folder `dir`.
     ///
-    /// Dropout and `initializer_range` may be absent; their defaults are 0.1 and 0.02, as in transformers.
+    /// A key that is absent or `null` has the default of transformers: those of [`BertConfig::default`], but
+    /// [30,522](Self::VOCAB_SIZE_OF_BERT) tokens. Loading weights checks them against the shape of every tensor.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Json`], [`Error::MissingKey`], [`Error::Heads`], and
-    /// [`Error::Setting`] for a model that is no BERT with absolute positions.
+    /// [`Error::Io`], [`Error::WrongFile`], [`Error::Json`], [`Error::Heads`], and [`Error::Setting`] for a model that
+    /// is no BERT with absolute positions.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
         let keys = SettingsFile::open(&dir.join(FILE))?;
         keys.word_if_given("model_type", "\"bert\"", |word| (word == "bert").then_some(()))?;
-        Self::of_family(&keys)
+        Self::of_family(&keys, Self::VOCAB_SIZE_OF_BERT)
     }
 
-    /// Reads the shape from `keys`, for any model family that has the layers of a BERT.
-    pub(super) fn of_family(keys: &SettingsFile) -> Result<Self, Error> {
+    /// Reads the shape from `keys`, for any model family that has the layers of a BERT. `vocab_size` is the family's
+    /// default; all other defaults are the same in these families.
+    pub(super) fn of_family(keys: &SettingsFile, vocab_size: usize) -> Result<Self, Error> {
         keys.word_if_given("position_embedding_type", "\"absolute\"", |word| {
             (word == "absolute").then_some(())
         })?;
-        let config = Self::from_keys(keys)?;
+        let config = Self::from_keys(keys, Self { vocab_size, ..Self::default() })?;
         config.check_heads(keys.path())?;
         Ok(config)
     }
 
-    pub(super) fn from_keys(keys: &SettingsFile) -> Result<Self, Error> {
+    /// Reads the shape from `keys`; `default` has the values of absent keys.
+    pub(super) fn from_keys(keys: &SettingsFile, default: Self) -> Result<Self, Error> {
         let acts = "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"";
         let hidden_act = keys.word_if_given("hidden_act", acts, Activation::from_word)?;
-        let dropout = |key| Ok::<_, SettingsError>(keys.probability_if_given(key)?.unwrap_or(0.1));
+        let size = |key, max, default| {
+            Ok::<_, SettingsError>(keys.count_if_given(key, max)?.unwrap_or(default))
+        };
+        let number = |key, default| {
+            Ok::<_, SettingsError>(keys.non_negative_if_given(key)?.unwrap_or(default))
+        };
+        let dropout = |key, default| {
+            Ok::<_, SettingsError>(keys.probability_if_given(key)?.unwrap_or(default))
+        };
+        let positions = default.max_position_embeddings;
         Ok(Self {
-            vocab_size: keys.count("vocab_size", MAX_SIZE)?,
-            hidden_size: keys.count("hidden_size", MAX_SIZE)?,
-            num_hidden_layers: keys.count("num_hidden_layers", MAX_LAYERS)?,
-            num_attention_heads: keys.count("num_attention_heads", MAX_SIZE)?,
-            intermediate_size: keys.count("intermediate_size", MAX_SIZE)?,
-            hidden_act: hidden_act.ok_or_else(|| keys.missing("hidden_act"))?,
-            max_position_embeddings: keys.count("max_position_embeddings", MAX_SIZE)?,
-            type_vocab_size: keys.count("type_vocab_size", MAX_SIZE)?,
-            layer_norm_eps: keys.non_negative("layer_norm_eps")?,
-            hidden_dropout_prob: dropout("hidden_dropout_prob")?,
-            attention_probs_dropout_prob: dropout("attention_probs_dropout_prob")?,
-            initializer_range: keys.non_negative_if_given("initializer_range")?.unwrap_or(0.02),
+            vocab_size: size("vocab_size", MAX_SIZE, default.vocab_size)?,
+            hidden_size: size("hidden_size", MAX_SIZE, default.hidden_size)?,
+            num_hidden_layers: size("num_hidden_layers", MAX_LAYERS, default.num_hidden_layers)?,
+            num_attention_heads: size(
+                "num_attention_heads",
+                MAX_SIZE,
+                default.num_attention_heads,
+            )?,
+            intermediate_size: size("intermediate_size", MAX_SIZE, default.intermediate_size)?,
+            hidden_act: hidden_act.unwrap_or(default.hidden_act),
+            max_position_embeddings: size("max_position_embeddings", MAX_SIZE, positions)?,
+            type_vocab_size: size("type_vocab_size", MAX_SIZE, default.type_vocab_size)?,
+            layer_norm_eps: number("layer_norm_eps", default.layer_norm_eps)?,
+            hidden_dropout_prob: dropout("hidden_dropout_prob", default.hidden_dropout_prob)?,
+            attention_probs_dropout_prob: dropout(
+                "attention_probs_dropout_prob",
+                default.attention_probs_dropout_prob,
+            )?,
+            initializer_range: number("initializer_range", default.initializer_range)?,
         })
     }
 

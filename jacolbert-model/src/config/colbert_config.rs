@@ -6,7 +6,7 @@ use jacolbert_core::{SettingsError, SettingsFile};
 use serde::{Deserialize, Serialize};
 
 use super::limits::MAX_LENGTH;
-use super::{QueryLength, file_names};
+use super::{QueryLength, SettingsSource};
 use crate::Error;
 
 /// A key of our own: the meaning of `query_maxlen` if it is not a fixed length. colbert-ai ignores keys that it does
@@ -77,12 +77,15 @@ impl ColbertConfig {
     /// [`Error::Io`], [`Error::Json`], and [`Error::Setting`] for a value of the wrong kind or a
     /// similarity other than cosine.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
-        if !dir.join(file_names::COLBERT).is_file()
-            && dir.join(file_names::SENTENCE_TRANSFORMERS).is_file()
-        {
-            return Self::from_pylate(dir);
+        match SettingsSource::of(dir) {
+            SettingsSource::Pylate(_) => Self::from_pylate(dir),
+            SettingsSource::ColbertAi(path) => Self::from_metadata(&path),
         }
-        let keys = SettingsFile::open(&dir.join(file_names::COLBERT))?;
+    }
+
+    /// Reads the `artifact.metadata` at `path`.
+    fn from_metadata(path: &Path) -> Result<Self, Error> {
+        let keys = SettingsFile::open(path)?;
         keys.word_if_given("similarity", "\"cosine\"", |word| (word == "cosine").then_some(()))?;
         let default = Self::default();
         let length = |key, default| {
@@ -115,7 +118,7 @@ impl ColbertConfig {
         if (1..=max).contains(&self.dim) {
             return Ok(());
         }
-        Err(Error::Length { key: "dim", length: self.dim, min: 1, max })
+        Err(Error::Length { path: None, key: "dim", length: self.dim, min: 1, max })
     }
 }
 

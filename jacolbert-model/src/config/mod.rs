@@ -15,6 +15,7 @@ mod saving;
 mod sentence_modules;
 mod sentence_settings;
 mod sentence_shape;
+mod settings_source;
 
 pub use bert_config::{Activation, BertConfig};
 pub use colbert_config::ColbertConfig;
@@ -25,3 +26,4 @@ pub use query_length::QueryLength;
 pub(crate) use sentence_modules::SentenceModules;
 pub use sentence_settings::{SentenceConfig, SentencePooling, SentenceSettings};
 pub(crate) use sentence_shape::SentenceShape;
+pub(crate) use settings_source::SettingsSource;

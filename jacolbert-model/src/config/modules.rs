@@ -2,14 +2,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use jacolbert_core::SettingsFile;
 use serde_json::{Map, Value};
 
 use crate::Error;
 
 /// Reads the list of modules in the file at `path`.
 pub(super) fn read_modules(path: &Path) -> Result<Vec<Map<String, Value>>, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
-    serde_json::from_slice(&bytes).map_err(|source| Error::Json { path: path.into(), source })
+    Ok(SettingsFile::read_json(path)?)
 }
 
 /// The class name of each of `modules`, without its package.

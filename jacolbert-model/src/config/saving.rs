@@ -15,7 +15,7 @@ impl BertConfig {
     /// Makes the checks of [`from_dir`](Self::from_dir).
     pub(crate) fn check(&self) -> Result<(), Error> {
         let keys = SettingsFile::from_object(self.keys(), Path::new(file_names::BERT));
-        Self::from_keys(&keys)?.check_heads(keys.path())
+        Self::from_keys(&keys, Self::default())?.check_heads(keys.path())
     }
 
     /// Writes `config.json` to the folder `dir`.

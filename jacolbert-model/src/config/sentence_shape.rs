@@ -9,15 +9,24 @@ use crate::{BertConfig, Error};
 
 /// The families that have the layers of a BERT. LUKE, on which GLuCoSE is built, has others.
 const FAMILIES: [(&str, Family); 3] =
-    [("bert", Family::Bert), ("roberta", Family::Roberta), ("xlm-roberta", Family::Roberta)];
+    [("bert", Family::Bert), ("roberta", Family::Roberta), ("xlm-roberta", Family::XlmRoberta)];
 
-/// How positions are counted.
+/// A family with the layers of a BERT. In a RoBERTa, positions are counted from the padding's id plus one.
 #[derive(Clone, Copy)]
 enum Family {
-    /// From 0.
     Bert,
-    /// From the padding's id plus one.
     Roberta,
+    XlmRoberta,
+}
+
+impl Family {
+    /// Number of tokens of a model whose settings do not say it, as in transformers.
+    fn default_vocab_size(self) -> usize {
+        match self {
+            Self::Bert | Self::XlmRoberta => BertConfig::VOCAB_SIZE_OF_BERT,
+            Self::Roberta => 50_265,
+        }
+    }
 }
 
 /// A BERT, or a RoBERTa: the same layers, but a text's first token is not at position 0.
@@ -36,11 +45,12 @@ impl SentenceShape {
     pub(crate) fn from_dir(dir: &Path) -> Result<Self, Error> {
         let keys = SettingsFile::open(&dir.join(BERT))?;
         let families = "\"bert\", \"roberta\" or \"xlm-roberta\"; LUKE is not covered";
-        let first_position = match keys.one_of("model_type", families, &FAMILIES)? {
-            None | Some(Family::Bert) => 0,
-            Some(Family::Roberta) => read_padding(&keys)?.unwrap_or(1) + 1,
+        let family = keys.one_of("model_type", families, &FAMILIES)?.unwrap_or(Family::Bert);
+        let first_position = match family {
+            Family::Bert => 0,
+            Family::Roberta | Family::XlmRoberta => read_padding(&keys)?.unwrap_or(1) + 1,
         };
-        let stored = BertConfig::of_family(&keys)?;
+        let stored = BertConfig::of_family(&keys, family.default_vocab_size())?;
         if first_position < stored.max_position_embeddings {
             return Ok(Self { stored, first_position });
         }

@@ -15,7 +15,7 @@ pub(super) fn check_length(
     if (min..=max).contains(&length) {
         return Ok(());
     }
-    Err(Error::Length { key, length, min, max })
+    Err(Error::Length { path: None, key, length, min, max })
 }
 
 /// Checks that the model has an embedding for `largest`, the largest id of the tokenizer at `path`.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jacolbert_core::Checksum;
-use jacolbert_tokenizer::{Frame, TextTokenizer};
+use jacolbert_tokenizer::{Frame, TextTokenizer, TokenizerOptions};
 
 use super::checksum::{add_reference_ids, add_tokens};
 use super::encoding::Encoding;
@@ -31,12 +31,12 @@ impl SentenceTokenizer {
     /// [`Error::Tokenizer`], [`Error::Vocabulary`] and [`Error::Length`].
     pub(crate) fn open(
         dir: &Path,
-        dictionary: Option<&Path>,
+        options: &TokenizerOptions,
         bert: &BertConfig,
         max_tokens: usize,
     ) -> Result<Self, Error> {
         check_length("max_tokens", max_tokens, FRAME, bert)?;
-        let text = TextTokenizer::from_dir(dir, dictionary)?;
+        let text = TextTokenizer::open(dir, options)?;
         let frame = text.frame()?;
         let largest = text.largest_id().max(frame.class).max(frame.separator);
         check_vocabulary(text.path(), largest, bert)?;

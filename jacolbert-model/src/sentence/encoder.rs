@@ -94,8 +94,8 @@ impl SentenceEncoder {
         let shape = SentenceShape::from_dir(encoder)?;
         let bert = shape.bert();
         let config = combine_settings(dir, options, bert.max_position_embeddings)?;
-        let dictionary = options.dictionary.as_deref();
-        let tokenizer = SentenceTokenizer::open(encoder, dictionary, &bert, config.max_tokens)?;
+        let tokenizer =
+            SentenceTokenizer::open(encoder, &options.tokenizer(), &bert, config.max_tokens)?;
         let mut weights = Weights::of_encoder(encoder)?;
         let engine = SentenceEngine::take(&shape, &mut weights, options.precision, device)?;
         let fingerprint = Fingerprint {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary, TokenizerOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::{Precision, SentenceSettings};
@@ -20,4 +21,21 @@ pub struct SentenceOptions {
     /// The number format in which the model multiplies; by default `f32`. A shorter one takes less memory and, on
     /// hardware made for it, less time, and loses some accuracy.
     pub precision: Precision,
+    /// What to do with another dictionary than the model's settings name. Default: refuse it, because most texts
+    /// would get other ids than in training.
+    pub other_dictionary: OtherDictionary,
+    /// What to do with characters that have no shape, such as zero-width spaces. Default: drop them if the model's
+    /// `tokenizer_config.json` says so, else keep them, as sentence-transformers does.
+    pub ignorable: IgnorableCharacters,
+}
+
+impl SentenceOptions {
+    /// The options of the tokenizer.
+    pub(crate) fn tokenizer(&self) -> TokenizerOptions {
+        TokenizerOptions {
+            dictionary: self.dictionary.clone(),
+            other_dictionary: self.other_dictionary,
+            ignorable: self.ignorable,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One test per kind of damage to a checkpoint.
 
-use jacolbert_model::Error;
+use jacolbert_model::{Activation, BertConfig, Error};
 use jacolbert_tokenizer::Error as TokenizerError;
 use safetensors::Dtype;
 use serde_json::json;
@@ -15,23 +15,28 @@ fn spoilt(change: impl FnOnce(&mut Tiny)) -> Error {
 
 #[test]
 fn each_file_of_a_checkpoint_is_needed() -> TestResult {
-    for file in ["config.json", "artifact.metadata", "tokenizer.json"] {
-        let folder = Tiny::new().write()?;
-        std::fs::remove_file(folder.path().join(file))?;
-        let error = load(folder.path()).expect_err(file);
-        let (Error::Io { path, .. } | Error::Tokenizer(TokenizerError::Io { path, .. })) = error
-        else {
-            panic!("{error:?}")
-        };
-        assert!(path.ends_with(file), "{}", path.display());
-    }
+    let without = |file: &str| {
+        let folder = Tiny::new().write().expect("a temporary folder");
+        std::fs::remove_file(folder.path().join(file)).expect("a file");
+        load(folder.path()).expect_err(file)
+    };
+    let error = without("config.json");
+    assert!(matches!(error, Error::Io { path, .. } if path.ends_with("config.json")));
+    let error = without("artifact.metadata");
+    assert!(matches!(&error, Error::NoMetadata { .. }), "{error:?}");
+    assert!(error.to_string().contains("artifact.metadata"), "{error}");
+    let error = without("tokenizer.json");
+    assert!(
+        matches!(error, Error::Tokenizer(TokenizerError::NoTokenizer { beside: None, .. })),
+        "{error:?}"
+    );
     Ok(())
 }
 
 #[test]
 fn settings_that_are_no_json_object_are_named() -> TestResult {
     for file in ["config.json", "artifact.metadata"] {
-        for content in ["", "[1]", "{\"dim\": "] {
+        for content in [" ", "[1]", "{\"dim\": "] {
             let folder = Tiny::new().write()?;
             std::fs::write(folder.path().join(file), content)?;
             let error = load(folder.path()).expect_err(content);
@@ -42,28 +47,58 @@ fn settings_that_are_no_json_object_are_named() -> TestResult {
 }
 
 #[test]
-fn each_needed_key_of_config_json_is_named() {
-    let needed = [
-        "vocab_size",
-        "hidden_size",
-        "num_hidden_layers",
-        "num_attention_heads",
-        "hidden_act",
-        "intermediate_size",
-        "max_position_embeddings",
-        "type_vocab_size",
-        "layer_norm_eps",
+fn a_size_that_config_json_lacks_is_the_default_and_is_held_against_the_weights() {
+    let words = "bert.embeddings.word_embeddings.weight";
+    let inner = "bert.encoder.layer.0.intermediate.dense.weight";
+    let positions = "bert.embeddings.position_embeddings.weight";
+    let sizes = [
+        ("vocab_size", words, vec![30_522, 8], vec![16, 8]),
+        ("hidden_size", words, vec![16, 768], vec![16, 8]),
+        ("intermediate_size", inner, vec![3_072, 8], vec![12, 8]),
+        ("max_position_embeddings", positions, vec![512, 8], vec![40, 8]),
     ];
-    for name in needed {
+    for (name, tensor_name, of_default, of_weights) in sizes {
         let error = spoilt(|tiny| {
             tiny.config.as_object_mut().and_then(|keys| keys.remove(name));
         });
         assert!(
-            matches!(&error, Error::MissingKey { path, key }
-                if path.ends_with("config.json") && *key == name),
+            matches!(&error, Error::TensorShape { path, tensor, expected, found }
+                if path.ends_with("model.safetensors") && tensor == tensor_name
+                && *expected == of_default && *found == of_weights),
             "{error}"
         );
+        assert!(error.to_string().contains("defaults"), "{error}");
     }
+    let error = spoilt(|tiny| tiny.config["num_attention_heads"] = json!(null));
+    assert!(matches!(error, Error::Heads { hidden_size: 8, num_attention_heads: 12, .. }));
+    let error = spoilt(|tiny| tiny.config["num_hidden_layers"] = json!(null));
+    assert!(matches!(error, Error::MissingTensor { tensor, .. } if tensor.contains("layer.2.")));
+}
+
+#[test]
+fn settings_that_config_json_lacks_are_those_of_transformers() -> TestResult {
+    let whole = Tiny::new().load()?;
+    for name in ["model_type", "hidden_act", "type_vocab_size", "layer_norm_eps"] {
+        for change in [None, Some(json!(null))] {
+            let same = Tiny::new().but(|tiny| {
+                let keys = tiny.config.as_object_mut().expect("an object");
+                keys.remove(name);
+                keys.extend(change.map(|null| (name.to_string(), null)));
+            });
+            assert_eq!(same.load()?.fingerprint()?, whole.fingerprint()?, "{name}");
+        }
+    }
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("config.json"), "{}")?;
+    let vocab_size = BertConfig::VOCAB_SIZE_OF_BERT;
+    let expected = BertConfig { vocab_size, ..Default::default() };
+    assert_eq!(BertConfig::from_dir(folder.path())?, expected);
+    assert_eq!((expected.vocab_size, expected.hidden_size), (30_522, 768));
+    assert_eq!((expected.num_hidden_layers, expected.num_attention_heads), (12, 12));
+    assert_eq!((expected.intermediate_size, expected.max_position_embeddings), (3_072, 512));
+    assert_eq!((expected.type_vocab_size, expected.layer_norm_eps), (2, 1e-12));
+    assert_eq!(expected.hidden_act, Activation::Gelu);
+    Ok(())
 }
 
 #[test]
@@ -103,9 +138,9 @@ fn heads_must_divide_the_hidden_size() {
 #[test]
 fn lengths_need_room_for_markers_and_positions_in_the_model() {
     let error = spoilt(|tiny| tiny.metadata["query_maxlen"] = json!(2));
-    assert!(matches!(error, Error::Length { key: "query_maxlen", length: 2, min: 3, max: 40 }));
+    assert!(matches!(error, Error::Length { key: "query_maxlen", length: 2, min: 3, max: 40, .. }));
     let error = spoilt(|tiny| tiny.metadata["doc_maxlen"] = json!(41));
-    assert!(matches!(error, Error::Length { key: "doc_maxlen", length: 41, min: 3, max: 40 }));
+    assert!(matches!(error, Error::Length { key: "doc_maxlen", length: 41, min: 3, max: 40, .. }));
 }
 
 #[test]
@@ -168,7 +203,7 @@ fn weights_that_are_cut_off_anywhere_are_an_error() -> TestResult {
     let folder = Tiny::new().write()?;
     let path = folder.path().join("model.safetensors");
     let whole = std::fs::read(&path)?;
-    for length in [0, 7, 8, 100, whole.len() - 1] {
+    for length in [1, 7, 8, 100, whole.len() - 1] {
         std::fs::write(&path, &whole[..length])?;
         let error = load(folder.path()).expect_err("a truncated file");
         assert!(matches!(error, Error::Safetensors { .. }));

@@ -5,6 +5,7 @@ mod cases;
 mod damage;
 mod devices;
 mod encoding;
+mod files_of_people;
 mod fingerprint;
 mod japanese;
 mod layout_folders;

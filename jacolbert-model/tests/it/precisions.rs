@@ -1,6 +1,7 @@
 //! The number formats in which an encoder on the CPU multiplies.
 
 use jacolbert_model::{Device, Encoder, Error, LoadOptions, Precision};
+use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 
 use crate::TestResult;
 use crate::tiny::Tiny;
@@ -55,6 +56,8 @@ fn options_survive_serde_and_missing_fields_have_their_defaults() -> TestResult 
         precision: Precision::Int8,
         dictionary: Some("dicdir".into()),
         config: Some(Default::default()),
+        other_dictionary: OtherDictionary::Accept,
+        ignorable: IgnorableCharacters::Drop,
     };
     let json = serde_json::to_string(&options)?;
     assert_eq!(serde_json::from_str::<LoadOptions>(&json)?, options);

@@ -10,7 +10,7 @@ use crate::TestResult;
 use crate::tiny::{DIM, Tensor, Tiny, load};
 
 /// Files of the layout, before they are written.
-struct Pylate {
+pub(crate) struct Pylate {
     encoder: Tiny,
     dense: Tiny,
     modules: Value,
@@ -18,7 +18,7 @@ struct Pylate {
 }
 
 impl Pylate {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut encoder = Tiny::new();
         let mut dense = Tiny::new();
         dense.tensors = encoder.tensors.split_off("linear.");
@@ -33,7 +33,7 @@ impl Pylate {
         Self { encoder, dense, modules, dense_config }
     }
 
-    fn write(&self) -> std::io::Result<TempDir> {
+    pub(crate) fn write(&self) -> std::io::Result<TempDir> {
         let folder = self.encoder.write()?;
         std::fs::remove_file(folder.path().join("artifact.metadata"))?;
         std::fs::write(folder.path().join("modules.json"), self.modules.to_string())?;

@@ -29,7 +29,7 @@ fn here() -> PathBuf {
 }
 
 /// The folder of `model`, whole: its tokenizer stands packed here, or beside another test.
-fn assembled(model: &str) -> Result<TempDir, Box<dyn std::error::Error>> {
+pub(crate) fn assembled(model: &str) -> Result<TempDir, Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     for file in [
         "config.json",
@@ -133,7 +133,7 @@ fn devices_of_the_processor() -> Vec<Device> {
     ["cpu", "flex"].iter().filter_map(|name| name.parse().ok()).collect()
 }
 
-fn load(folder: &Path, overrides: SentenceSettings) -> Result<SentenceEncoder, Error> {
+pub(crate) fn load(folder: &Path, overrides: SentenceSettings) -> Result<SentenceEncoder, Error> {
     let options = SentenceOptions { overrides, ..Default::default() };
     SentenceEncoder::from_dir(folder, &options, &Device::cpu())
 }
