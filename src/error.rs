@@ -65,6 +65,12 @@ pub enum Error {
     /// There is nothing to index.
     #[error("the collection has no document")]
     NoDocuments,
+    /// There is no folder of a model at this path, which could be the name of a model on the hub.
+    #[error("there is no folder {}; {}", path.display(), on_hub())]
+    NoModelFolder {
+        /// The path.
+        path: PathBuf,
+    },
     /// The collection does not name the checkpoint that encoded it.
     #[error("{} does not name the checkpoint that encoded it", path.display())]
     NoCheckpoint {
@@ -207,5 +213,14 @@ impl Error {
     /// The id of the document at `position` is taken.
     pub(crate) fn duplicate_id(id: &str, position: usize) -> Self {
         Self::Documents(jacolbert_documents::Error::DuplicateId { id: id.into(), position })
+    }
+}
+
+/// How to load a model whose path could be its name on the hub.
+fn on_hub() -> &'static str {
+    if cfg!(feature = "hub") {
+        "`Retriever::from_hub` loads a model of that name from the Hugging Face hub"
+    } else {
+        "a model of that name on the Hugging Face hub needs the cargo feature `hub`, which adds `Retriever::from_hub`"
     }
 }

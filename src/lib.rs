@@ -73,6 +73,7 @@ mod index_options;
 mod indexer;
 mod ingest;
 mod loader;
+mod loading;
 mod lock_wait;
 mod memory_collection;
 mod passage_hit;
@@ -106,6 +107,7 @@ pub use jacolbert_model::{Device, Encoder, LoadOptions, Precision};
 pub use jacolbert_search as search;
 pub use jacolbert_search::{Match, SearchOptions};
 pub use jacolbert_tokenizer as tokenizer;
+pub use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 #[cfg(feature = "train")]
 pub use jacolbert_train as train;
 

@@ -1,20 +1,12 @@
-//! Loading a model: from a folder, from the hub, or the one of a collection.
+//! Settings for loading a model.
 
 use std::fmt;
 #[cfg(feature = "hub")]
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use jacolbert_model::{
-    ColbertConfig, Device, Encoder, Error as ModelError, LoadOptions, Precision, QueryLength,
-};
-use jacolbert_tokenizer::Error::NeedsDictionary;
-
-use crate::Error;
-use crate::collection::Collection;
-use crate::retriever::Retriever;
-use crate::settings::Settings;
-use crate::storage::{DiskSnapshot, OnDisk, Sealed};
+use jacolbert_model::{ColbertConfig, Device, LoadOptions, Precision, QueryLength};
+use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 
 /// Settings for loading a model. Create them with [`Retriever::loader`] and load with [`load`](Self::load),
 /// [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
@@ -31,95 +23,22 @@ use crate::storage::{DiskSnapshot, OnDisk, Sealed};
 #[derive(Default)]
 #[must_use = "nothing is loaded before `load`"]
 pub struct Loader {
-    device: Device,
-    /// Where it is not given, a model has the default, or what its collection remembers.
-    precision: Option<Precision>,
-    dictionary: Option<PathBuf>,
-    config: Option<ColbertConfig>,
-    query_length: Option<QueryLength>,
+    pub(crate) device: Device,
+    /// Where one of these is not given, a model has the default, or what its collection remembers.
+    pub(crate) precision: Option<Precision>,
+    pub(crate) dictionary: Option<PathBuf>,
+    pub(crate) config: Option<ColbertConfig>,
+    pub(crate) query_length: Option<QueryLength>,
+    pub(crate) other_dictionary: Option<OtherDictionary>,
+    pub(crate) ignorable: Option<IgnorableCharacters>,
     #[cfg(feature = "hub")]
-    on_download: Option<OnDownload>,
+    pub(crate) on_download: Option<OnDownload>,
 }
 
 /// Gets the progress of a download.
 #[cfg(feature = "hub")]
-type OnDownload = Box<dyn FnMut(jacolbert_hub::HubProgress<'_>) -> ControlFlow<()> + Send>;
-
-impl Retriever {
-    /// Loads the checkpoint in the folder `path`, to compute on the CPU. The short form of
-    /// [`loader`](Self::loader).
-    ///
-    /// ```no_run
-    /// use jacolbert::Retriever;
-    ///
-    /// let retriever = Retriever::from_dir("assets/mini")?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Model`].
-    pub fn from_dir(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::loader().load(path)
-    }
-
-    /// Loads the checkpoint `name` of the Hugging Face hub, to compute on the CPU, through the cache
-    /// that is shared with the hub's clients in Python. The short form of [`loader`](Self::loader).
-    ///
-    /// ```no_run
-    /// use jacolbert::Retriever;
-    ///
-    /// let retriever = Retriever::from_hub("ORGANISATION/MODEL")?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Hub`], [`Error::Model`].
-    #[cfg(feature = "hub")]
-    pub fn from_hub(name: impl AsRef<str>) -> Result<Self, Error> {
-        Self::loader().load_from_hub(name, &jacolbert_hub::HubOptions::default())
-    }
-
-    /// Settings for loading a model; [`Loader::load`] loads it.
-    ///
-    /// ```no_run
-    /// use jacolbert::{Device, Retriever};
-    ///
-    /// let device: Device = "cpu".parse()?;
-    /// let retriever = Retriever::loader().device(device).load("assets/mini")?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    pub fn loader() -> Loader {
-        Loader::default()
-    }
-}
-
-impl Collection<OnDisk> {
-    /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
-    /// and with the dictionary, precision and config that the collection remembers. It computes on the CPU.
-    ///
-    /// [`Retriever::open`] shares a model that is already loaded; [`Loader::open_collection`] takes
-    /// settings.
-    ///
-    /// While a collection is open, nobody may shorten or overwrite the files in its folder: they are mapped
-    /// into memory, and the system ends a process that reads behind the end of such a file (SIGBUS). Changes
-    /// by this crate are safe, they only write new files. Opening checks sizes, not contents. Call
-    /// [`index().verify()`](Collection::index) after the folder was copied or restored, or if the disk is in
-    /// doubt; it reads all files of the index.
-    ///
-    /// ```no_run
-    /// use jacolbert::Collection;
-    ///
-    /// let collection = Collection::open("my-index")?;
-    /// println!("{} documents", collection.num_documents());
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Loader::open_collection`].
-    pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
-        Retriever::loader().open_collection(folder)
-    }
-}
+pub(crate) type OnDownload =
+    Box<dyn FnMut(jacolbert_hub::HubProgress<'_>) -> ControlFlow<()> + Send>;
 
 impl Loader {
     /// Where the model computes, by default [`Device::cpu`].
@@ -201,6 +120,37 @@ impl Loader {
         self
     }
 
+    /// What to do with another dictionary than the settings of the model name. By default it is refused, because
+    /// most texts would get other tokens than in training, or as a collection remembers.
+    ///
+    /// ```no_run
+    /// use jacolbert::{OtherDictionary, Retriever};
+    ///
+    /// let loader = Retriever::loader().dictionary("unidic_lite/dicdir");
+    /// let retriever = loader.other_dictionary(OtherDictionary::Accept).load("JaColBERT")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn other_dictionary(mut self, other_dictionary: OtherDictionary) -> Self {
+        self.other_dictionary = Some(other_dictionary);
+        self
+    }
+
+    /// What to do with characters that have no shape, such as zero-width spaces. By default they are dropped if the
+    /// settings of the model's tokenizer say so, as those of the demonstration model do, else kept as Python keeps
+    /// them, or as a collection remembers.
+    ///
+    /// ```no_run
+    /// use jacolbert::{IgnorableCharacters, Retriever};
+    ///
+    /// let loader = Retriever::loader().ignorable_characters(IgnorableCharacters::Drop);
+    /// let retriever = loader.load("my-model")?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn ignorable_characters(mut self, ignorable: IgnorableCharacters) -> Self {
+        self.ignorable = Some(ignorable);
+        self
+    }
+
     /// All load options at once, the [`precision`](Self::precision) included.
     ///
     /// ```no_run
@@ -212,8 +162,15 @@ impl Loader {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn options(self, options: LoadOptions) -> Self {
-        let LoadOptions { precision, dictionary, config } = options;
-        Self { precision: Some(precision), dictionary, config, ..self }
+        let LoadOptions { precision, dictionary, config, other_dictionary, ignorable } = options;
+        Self {
+            precision: Some(precision),
+            dictionary,
+            config,
+            other_dictionary: Some(other_dictionary),
+            ignorable: Some(ignorable),
+            ..self
+        }
     }
 
     /// Calls `on_download` while [`load_from_hub`](Self::load_from_hub) downloads. When it breaks, the
@@ -239,119 +196,6 @@ impl Loader {
         self.on_download = Some(Box::new(on_download));
         self
     }
-
-    /// Loads the checkpoint in the folder `path`.
-    ///
-    /// ```no_run
-    /// let retriever = jacolbert::Retriever::loader().load("assets/mini")?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Model`].
-    pub fn load(self, path: impl AsRef<Path>) -> Result<Retriever, Error> {
-        let path = path.as_ref();
-        let config = self.config_of(path)?;
-        let Self { device, precision, dictionary, .. } = self;
-        let precision = precision.unwrap_or_default();
-        let options = LoadOptions { precision, dictionary, config };
-        Ok(Retriever::new(Encoder::from_dir(path, &options, &device)?))
-    }
-
-    /// Loads the checkpoint `name` of the Hugging Face hub, through the cache that is shared with the
-    /// hub's clients in Python. [`fetch_checkpoint`](crate::fetch_checkpoint) only downloads.
-    ///
-    /// ```no_run
-    /// use jacolbert::{HubOptions, Retriever};
-    ///
-    /// let retriever = Retriever::loader()
-    ///     .dictionary("site-packages/unidic_lite/dicdir")
-    ///     .load_from_hub("bclavie/JaColBERT", &HubOptions::default())?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Hub`], [`Error::Model`].
-    #[cfg(feature = "hub")]
-    pub fn load_from_hub(
-        mut self,
-        name: impl AsRef<str>,
-        options: &jacolbert_hub::HubOptions,
-    ) -> Result<Retriever, Error> {
-        let mut on_download = self.on_download.take();
-        let folder = jacolbert_hub::fetch_checkpoint(name.as_ref(), options, &mut |progress| {
-            on_download.as_mut().map_or(ControlFlow::Continue(()), |report| report(progress))
-        })?;
-        self.load(folder)
-    }
-
-    /// Opens the collection in `folder` with the model that encoded it, which is loaded from the folder
-    /// that the collection remembers. Without a [`dictionary`](Self::dictionary), a
-    /// [`precision`](Self::precision) or a [`config`](Self::config) it takes those with which the collection
-    /// was indexed.
-    ///
-    /// ```no_run
-    /// use jacolbert::{Precision, Retriever};
-    ///
-    /// let collection = Retriever::loader().precision(Precision::Bf16).open_collection("my-index")?;
-    /// # Ok::<(), jacolbert::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
-    /// name its model's folder; [`Error::CheckpointGone`] if that folder does not exist, and
-    /// [`Error::DictionaryGone`] if the dictionary does not and the model needs it. A model that has moved opens
-    /// the collection with [`Retriever::open`], and the next change stores its new folder.
-    pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
-        let storage = OnDisk::new(folder.as_ref())?;
-        let folder = storage.path();
-        let index = jacolbert_index::Index::open(folder)?;
-        let settings = Settings::from_index(folder, &index)?;
-        let no_checkpoint = || Error::NoCheckpoint { path: folder.into() };
-        let checkpoint = PathBuf::from(settings.checkpoint.ok_or_else(no_checkpoint)?);
-        if !checkpoint.is_dir() {
-            return Err(Error::CheckpointGone { path: folder.into(), checkpoint });
-        }
-        self.precision = self.precision.or(Some(settings.precision));
-        self.config = self.config.or(settings.config);
-        let remembered = settings.dictionary.map(PathBuf::from);
-        let retriever = self.load_with(&checkpoint, folder, remembered)?;
-        let snapshot = DiskSnapshot::from_index(retriever.encoder(), folder, index)?;
-        Ok(Collection::from_snapshot(retriever.shared_encoder(), storage, snapshot))
-    }
-
-    /// The settings for the checkpoint in the folder `path`; none where its own hold.
-    fn config_of(&self, path: &Path) -> Result<Option<ColbertConfig>, Error> {
-        let config = self.config.clone();
-        // Loading says what is wrong with a folder that is not there.
-        let Some(query_length) = self.query_length.filter(|_| path.is_dir()) else {
-            return Ok(config);
-        };
-        let base = config.map_or_else(|| ColbertConfig::from_dir(path), Ok)?;
-        Ok(Some(ColbertConfig { query_length, ..base }))
-    }
-
-    /// Loads the checkpoint of the collection in `folder` with the dictionary that it remembers, unless this
-    /// loader has one. A remembered dictionary may be gone if the model does not need it.
-    fn load_with(
-        mut self,
-        checkpoint: &Path,
-        folder: &Path,
-        remembered: Option<PathBuf>,
-    ) -> Result<Retriever, Error> {
-        let given = self.dictionary.take();
-        let gone = remembered.as_ref().filter(|dictionary| given.is_none() && !dictionary.is_dir());
-        let gone = gone.cloned();
-        self.dictionary = given.or(remembered.filter(|dictionary| dictionary.is_dir()));
-        let loaded = self.load(checkpoint);
-        match (loaded, gone) {
-            (
-                Err(Error::Model(ModelError::Tokenizer(NeedsDictionary { .. }))),
-                Some(dictionary),
-            ) => Err(Error::DictionaryGone { path: folder.into(), dictionary }),
-            (loaded, _) => loaded,
-        }
-    }
 }
 
 impl fmt::Debug for Loader {
@@ -362,6 +206,8 @@ impl fmt::Debug for Loader {
             .field("dictionary", &self.dictionary)
             .field("config", &self.config)
             .field("query_length", &self.query_length)
+            .field("other_dictionary", &self.other_dictionary)
+            .field("ignorable", &self.ignorable)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use jacolbert_core::Pooling;
 use jacolbert_documents::Splitting;
 use jacolbert_index::Index;
 use jacolbert_model::{ColbertConfig, Encoder, Precision};
+use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -37,6 +38,12 @@ pub(crate) struct Settings {
     /// The settings that the model was loaded with, if not those of its folder.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) config: Option<ColbertConfig>,
+    /// What was done with another dictionary than the model's settings name.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) other_dictionary: OtherDictionary,
+    /// What the tokenizer does with characters that have no shape.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) ignorable: IgnorableCharacters,
 }
 
 /// How the documents of a collection were split.
@@ -67,6 +74,7 @@ impl Settings {
         splitting: StoredSplitting,
         pooling: Pooling,
     ) -> Result<Self, Error> {
+        let options = encoder.load_options().cloned().unwrap_or_default();
         Ok(Self {
             checkpoint: encoder.checkpoint().map(absolute).transpose()?,
             dictionary: encoder.dictionary().map(absolute).transpose()?,
@@ -75,7 +83,9 @@ impl Settings {
             pooling,
             splitting,
             precision: encoder.precision(),
-            config: encoder.load_options().and_then(|options| options.config.clone()),
+            config: options.config,
+            other_dictionary: options.other_dictionary,
+            ignorable: options.ignorable,
         })
     }
 
@@ -156,6 +166,8 @@ mod tests {
                 splitting: StoredSplitting::Rule(Splitting::Whole),
                 precision: Precision::Bf16,
                 config: Some(ColbertConfig::default()),
+                other_dictionary: OtherDictionary::Accept,
+                ignorable: IgnorableCharacters::Drop,
             };
             assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
         }
@@ -173,6 +185,8 @@ mod tests {
             splitting: StoredSplitting::default(),
             precision: Precision::default(),
             config: None,
+            other_dictionary: OtherDictionary::default(),
+            ignorable: IgnorableCharacters::default(),
         };
         let expected = r#"{"checkpoint":"/models/a","dictionary":null,"fingerprint":"f","num_documents":2,"pooling":{"factor":1,"protected_tokens":1}}"#;
         assert_eq!(settings.to_bytes(), expected.as_bytes());
