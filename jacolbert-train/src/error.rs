@@ -37,6 +37,19 @@ pub enum Error {
     /// The loss has neither an n-way term nor one of in-batch negatives.
     #[error("the loss has no term")]
     NoTerm,
+    /// The loss is the same for all weights, so that a training would change nothing.
+    #[error(
+        "with {n_way} passages per query and {batch_size} queries per batch, the loss is the same for \
+         all weights: nothing would be learned. A query needs passages to choose from: a larger `n_way` \
+         (from 3 for min-max distillation), or in-batch negatives with a weight and several queries per \
+         batch"
+    )]
+    NothingToLearn {
+        /// Passages per query.
+        n_way: usize,
+        /// Queries per batch.
+        batch_size: usize,
+    },
     /// The loss distils, and the batch has no scores of a teacher.
     #[error("distillation needs teacher scores")]
     NoTeacher,
@@ -63,6 +76,9 @@ pub enum Error {
         /// The error of the system.
         source: std::io::Error,
     },
+    /// A text file cannot be read, or a line of it is not UTF-8.
+    #[error(transparent)]
+    TextFile(#[from] jacolbert_core::TextError),
     /// A line of training data has a fault.
     #[error("{}, line {line}: {fault}", path.display())]
     Row {
@@ -113,6 +129,28 @@ pub enum Error {
         found: String,
         /// The possible values.
         expected: &'static str,
+    },
+    /// A training cannot be resumed with more steps, because its learning rate may depend on their number.
+    #[error(
+        "the training began with {saved} steps, not with {given}; `Trainer::prolong` continues it with \
+         more, and says what its learning rate is then"
+    )]
+    MoreSteps {
+        /// The number of steps when the training began.
+        saved: u64,
+        /// The given number.
+        given: u64,
+    },
+    /// A training whose learning rate depends on the number of steps can be prolonged only once it ended.
+    #[error(
+        "the training is after step {step} of {steps}, and its learning rate falls until then: resume it \
+         to its end, and then prolong it"
+    )]
+    NotEnded {
+        /// Its steps so far.
+        step: u64,
+        /// Its number of steps.
+        steps: u64,
     },
     /// A training cannot be resumed with other options or other data than it began with.
     #[error("the training began with {saved} as `{field}`, not with {given}")]

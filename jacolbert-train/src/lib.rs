@@ -71,12 +71,13 @@ mod trainer;
 
 pub use average::average;
 pub use data::{
-    Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource, TextFormat,
-    TooFewNegatives,
+    BadTexts, Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource,
+    Skipped, TextFormat, TextPlace, TooFewNegatives,
 };
 pub use error::{Cause, Error};
 pub use event::{Event, Quantity};
 pub use held_out::mean_loss;
+pub use jacolbert_core::{Encoding, TextError, TextLine, TextLines};
 pub use optimiser::{Method, OptimiserOptions};
 pub use schedule::{Decay, Schedule};
 pub use train_options::{Chunking, KnownPositives, TrainOptions};

@@ -1,17 +1,22 @@
 //! Rows of training data on disk, read one by one.
 
+use std::mem;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::example::{Example, RowSource};
 use super::formats::{IdFormat, TextFormat};
+use super::header::is_row_header;
 use super::line_file::{LineFile, Verdict};
 use super::options::{Choice, ExampleOptions, TooFewNegatives};
+use super::quotes::{Layout, Quotes};
 use super::row::{Row, RowFormat};
 use super::row_fault::RowFault;
+use super::skipped::Skipped;
 use super::text_table::TextTable;
 use super::texts::{Tables, Texts};
+use super::usable_row::UsableRow;
 use crate::Error;
 use crate::random::Random;
 
@@ -22,7 +27,7 @@ pub struct Examples {
     format: RowFormat,
     texts: Texts,
     options: ExampleOptions,
-    num_skipped: usize,
+    skipped: Skipped,
     scored: bool,
 }
 
@@ -39,7 +44,7 @@ impl Examples {
     /// files.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Row`] for the first line with a [`RowFault`], and [`Error::Setting`]
+    /// [`Error::TextFile`], [`Error::Row`] for the first line with a [`RowFault`], and [`Error::Setting`]
     /// for an `n_way` of 0.
     pub fn with_ids(
         rows: &Path,
@@ -69,7 +74,7 @@ impl Examples {
     ) -> Result<Self, Error> {
         let format = match format {
             TextFormat::Lists => RowFormat::List,
-            TextFormat::Tabbed => RowFormat::Tabbed,
+            TextFormat::Tabbed => RowFormat::Tabbed(Quotes::of_file(rows, Layout::Texts)?),
             TextFormat::HardNegatives => RowFormat::Texts,
         };
         Self::open(rows, format, Texts::InRows, options)
@@ -85,16 +90,26 @@ impl Examples {
             return Err(Error::setting("n_way", 0, "from 1"));
         }
         let mut scored = None;
-        let mut num_skipped = 0;
+        let mut skipped = Skipped::default();
+        let mut may_be_header = matches!(texts, Texts::InRows);
         let rows = LineFile::open(path, |line| {
             let row = format.parse(line)?;
-            texts.check(&row)?;
+            if mem::take(&mut may_be_header) && is_header(&row) {
+                skipped.has_header = true;
+                return Ok(Verdict::Skip);
+            }
             check_scores(*scored.get_or_insert(!row.scores.is_empty()), &row)?;
+            let UsableRow { row, num_bad } = UsableRow::new(row, &texts, options.bad_texts)?;
+            skipped.bad_texts += num_bad;
+            let Some(row) = row else {
+                skipped.without_texts += 1;
+                return Ok(Verdict::Skip);
+            };
             let verdict = check_negatives(&options, &row)?;
-            num_skipped += usize::from(verdict == Verdict::Skip);
+            skipped.too_few_negatives += usize::from(verdict == Verdict::Skip);
             Ok(verdict)
         })?;
-        Ok(Self { rows, format, texts, options, num_skipped, scored: scored == Some(true) })
+        Ok(Self { rows, format, texts, options, skipped, scored: scored == Some(true) })
     }
 
     /// Number of rows to train with.
@@ -102,9 +117,9 @@ impl Examples {
         self.rows.len()
     }
 
-    /// Number of rows skipped because they have too few negatives; see [`TooFewNegatives::Skip`].
-    pub fn num_skipped(&self) -> usize {
-        self.num_skipped
+    /// What was left out of the rows.
+    pub fn skipped(&self) -> Skipped {
+        self.skipped
     }
 
     /// Whether the rows have scores of a teacher.
@@ -130,7 +145,8 @@ impl Examples {
         let text = self.rows.read(row)?;
         let Self { rows, texts, options, .. } = self;
         let fault = |fault| rows.fault(line, fault);
-        let row = parse_kept(self.format, self.scored, options, &text).map_err(fault)?;
+        let kept = Kept { format: self.format, scored: self.scored, options };
+        let row = kept.parse(&text, texts).map_err(fault)?;
         let chosen = choose_passages(options, &row, seed);
         let teacher = chosen.iter().filter_map(|&passage| row.scores.get(passage).copied());
         let all: Vec<&String> = row.passages().collect();
@@ -158,18 +174,28 @@ impl Examples {
     }
 }
 
-/// Parses a line that was kept when the file was opened.
-fn parse_kept(
+/// What a line must be that was kept when the file was opened.
+struct Kept<'a> {
     format: RowFormat,
     scored: bool,
-    options: &ExampleOptions,
-    line: &str,
-) -> Result<Row, RowFault> {
-    let row = format.parse(line)?;
-    check_scores(scored, &row)?;
-    let strict = ExampleOptions { too_few_negatives: TooFewNegatives::Refuse, ..*options };
-    check_negatives(&strict, &row)?;
-    Ok(row)
+    options: &'a ExampleOptions,
+}
+
+impl Kept<'_> {
+    fn parse(&self, line: &str, texts: &Texts) -> Result<Row, RowFault> {
+        let row = self.format.parse(line)?;
+        check_scores(self.scored, &row)?;
+        let row = UsableRow::new(row, texts, self.options.bad_texts)?.row;
+        let row = row.ok_or(RowFault::NoPositive)?;
+        let strict = ExampleOptions { too_few_negatives: TooFewNegatives::Refuse, ..*self.options };
+        check_negatives(&strict, &row)?;
+        Ok(row)
+    }
+}
+
+/// Whether the texts of the first row are names of columns.
+fn is_header(row: &Row) -> bool {
+    row.scores.is_empty() && is_row_header(std::iter::once(&row.query).chain(row.passages()))
 }
 
 /// Checks that either all rows have scores or none has.

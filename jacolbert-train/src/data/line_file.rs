@@ -1,8 +1,10 @@
-//! A text file whose lines are read by number and stay on disk.
+//! A text file whose lines are read by number.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+
+use jacolbert_core::{TextError, TextLine, TextLines};
 
 use super::row_fault::RowFault;
 use crate::Error;
@@ -11,11 +13,14 @@ use crate::Error;
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
-/// An open file and the positions of its lines: 16 bytes of memory per line.
+/// A text file and the positions of its lines: 16 bytes of memory per line. The lines stay on disk, except
+/// those of a file in which they cannot be sought, such as a gzip file.
 #[derive(Debug)]
 pub(super) struct LineFile {
     path: PathBuf,
     reader: BufReader<File>,
+    /// The kept lines if they cannot be sought, each with a line feed.
+    memory: String,
     positions: Vec<Position>,
     checksum: u64,
 }
@@ -23,7 +28,7 @@ pub(super) struct LineFile {
 /// The position of a line.
 #[derive(Debug, Clone, Copy)]
 struct Position {
-    /// Bytes before it.
+    /// Bytes before it, in the file or in memory.
     offset: u64,
     /// Its number in the file, from 1.
     line: usize,
@@ -42,20 +47,23 @@ impl LineFile {
         path: &Path,
         mut judge: impl FnMut(&str) -> Result<Verdict, RowFault>,
     ) -> Result<Self, Error> {
+        let mut lines = TextLines::open(path)?;
         let file = File::open(path).map_err(|source| Error::io(path, source))?;
-        let reader = BufReader::new(file);
-        let mut lines =
-            Self { path: path.into(), reader, positions: Vec::new(), checksum: FNV_BASIS };
-        let mut position = Position { offset: 0, line: 1 };
-        while let Some((text, bytes)) = lines.read_next(position.line)? {
-            lines.checksum = fnv(lines.checksum, text.as_bytes());
-            match judge(&text).map_err(|fault| lines.fault(position.line, fault))? {
-                Verdict::Keep => lines.positions.push(position),
+        let mut kept = Self {
+            path: path.into(),
+            reader: BufReader::new(file),
+            memory: String::new(),
+            positions: Vec::new(),
+            checksum: FNV_BASIS,
+        };
+        while let Some(line) = lines.next_line()? {
+            kept.checksum = fnv(kept.checksum, line.text.as_bytes());
+            match judge(line.text).map_err(|fault| kept.fault(line.number, fault))? {
+                Verdict::Keep => kept.keep(&line),
                 Verdict::Skip => {}
             }
-            position = Position { offset: position.offset + bytes, line: position.line + 1 };
         }
-        Ok(lines)
+        Ok(kept)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -67,7 +75,7 @@ impl LineFile {
         self.positions.len()
     }
 
-    /// Checksum of the contents of all lines, kept or not.
+    /// Checksum of the contents of all lines that are not blank, kept or not.
     pub(super) fn checksum(&self) -> u64 {
         self.checksum
     }
@@ -77,15 +85,25 @@ impl LineFile {
         self.positions[number].line
     }
 
-    /// Reads the kept line `number` from the file.
+    /// Reads the kept line `number`.
     pub(super) fn read(&mut self, number: usize) -> Result<String, Error> {
         let Position { offset, line } = self.positions[number];
-        let sought = self.reader.seek(SeekFrom::Start(offset));
-        sought.map_err(|source| Error::io(&self.path, source))?;
-        match self.read_next(line)? {
-            Some((text, _)) => Ok(text),
-            None => Err(Error::io(&self.path, ErrorKind::UnexpectedEof.into())),
+        if !self.memory.is_empty() {
+            let rest = &self.memory[offset as usize..];
+            return Ok(rest.split('\n').next().unwrap_or_default().into());
         }
+        let mut bytes = Vec::new();
+        let sought = self.reader.seek(SeekFrom::Start(offset));
+        let read = sought.and_then(|_| self.reader.read_until(b'\n', &mut bytes));
+        if read.map_err(|source| Error::io(&self.path, source))? == 0 {
+            return Err(Error::io(&self.path, ErrorKind::UnexpectedEof.into()));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let path = self.path.clone();
+            TextError::NotUtf8 { path, line, encoding: None }
+        })?;
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        Ok(text.strip_suffix('\r').unwrap_or(text).into())
     }
 
     /// The error of a fault on line `line`.
@@ -93,19 +111,14 @@ impl LineFile {
         Error::Row { path: self.path.clone(), line, fault }
     }
 
-    /// Reads the next line: its text without the line end, and its bytes including the line end.
-    fn read_next(&mut self, line: usize) -> Result<Option<(String, u64)>, Error> {
-        let mut bytes = Vec::new();
-        let read = self
-            .reader
-            .read_until(b'\n', &mut bytes)
-            .map_err(|source| Error::io(&self.path, source))?;
-        if read == 0 {
-            return Ok(None);
-        }
-        let mut text = String::from_utf8(bytes).map_err(|_| self.fault(line, RowFault::NotUtf8))?;
-        text.truncate(text.trim_end_matches(['\n', '\r']).len());
-        Ok(Some((text, read as u64)))
+    fn keep(&mut self, line: &TextLine<'_>) {
+        let offset = line.offset.unwrap_or_else(|| {
+            let offset = self.memory.len() as u64;
+            self.memory.push_str(line.text);
+            self.memory.push('\n');
+            offset
+        });
+        self.positions.push(Position { offset, line: line.number });
     }
 }
 

@@ -9,22 +9,30 @@
 //! | texts, tabbed | `query<TAB>positive<TAB>negative...` |
 //! | hard negatives as texts | `{"query": "", "positives": [], "negatives": [], "bm25_negatives": []}` |
 //!
-//! Opening reads every file once and checks every line. It keeps 16 bytes of memory per row, and the id
-//! of each text whose id is not the number of its line. An error names file and line.
+//! Opening reads and checks every line. It keeps 16 bytes of memory per line, and all ids of a table if they
+//! are not 0, 1, 2 and so on. An error names file and line.
+//!
+//! Lines are read by the rule of [`TextLines`](jacolbert_core::TextLines); the lines of a gzip file are kept in
+//! memory. Files with tabs may have a header line and the quotes of a CSV writer. In JSON, an id may be an
+//! integer, which is read as its decimal digits, and `null` is an absent value.
 
 mod batch_plan;
 mod example;
 mod examples;
 mod formats;
+mod header;
 mod line_file;
 mod loader;
 mod options;
 mod order;
+mod quotes;
 mod row;
 mod row_fault;
+mod skipped;
 mod text_table;
 mod texts;
 mod training_batch;
+mod usable_row;
 
 pub(crate) use batch_plan::BatchPlan;
 pub use example::{Example, RowSource};
@@ -32,7 +40,9 @@ pub(crate) use examples::DataIdentity;
 pub use examples::Examples;
 pub use formats::{IdFormat, TextFormat};
 pub(crate) use loader::load_batches;
-pub use options::{Choice, ExampleOptions, Order, TooFewNegatives};
+pub use options::{BadTexts, Choice, ExampleOptions, Order, TooFewNegatives};
+pub(crate) use quotes::Quotes;
 pub(crate) use row::beginning;
-pub use row_fault::RowFault;
+pub use row_fault::{RowFault, TextPlace};
+pub use skipped::Skipped;
 pub(crate) use training_batch::{Spared, TrainingBatch};

@@ -16,6 +16,8 @@ pub struct ExampleOptions {
     /// What to do with a row with fewer than `n_way - 1` negatives. Default:
     /// [`TooFewNegatives::Refuse`].
     pub too_few_negatives: TooFewNegatives,
+    /// What to do with a text that cannot be trained with. Default: [`BadTexts::Refuse`].
+    pub bad_texts: BadTexts,
 }
 
 impl Default for ExampleOptions {
@@ -25,6 +27,7 @@ impl Default for ExampleOptions {
             order: Order::default(),
             choice: Choice::default(),
             too_few_negatives: TooFewNegatives::default(),
+            bad_texts: BadTexts::default(),
         }
     }
 }
@@ -57,5 +60,17 @@ pub enum TooFewNegatives {
     #[default]
     Refuse,
     /// Skip and count it.
+    Skip,
+}
+
+/// What to do with a text that cannot be trained with: one that is empty, whose id no line of its table has
+/// or several lines with different texts, or that is both a positive and a negative of its query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BadTexts {
+    /// Fail, if a row has or names one. A text of a table that no row names may be bad.
+    #[default]
+    Refuse,
+    /// Leave it out of its row and count it. A row without a query or a positive is skipped, and of a
+    /// positive that is a negative too, the negative is left out.
     Skip,
 }

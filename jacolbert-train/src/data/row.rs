@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::quotes::Quotes;
 use super::row_fault::RowFault;
 
 /// A query with its positives and negatives, as ids or as texts, depending on the file's format.
@@ -21,7 +22,7 @@ pub(super) enum RowFormat {
     /// `[query, positive, negative, ...]` or `[query, [positive, score], [negative, score], ...]`
     List,
     /// `query<TAB>positive<TAB>negative...`
-    Tabbed,
+    Tabbed(Quotes),
     /// `{"query", "positives", "negatives", "bm25_negatives"}`, the last one optional.
     Texts,
     /// `{"query_id", "positive_ids", "negative_ids"}`
@@ -31,13 +32,12 @@ pub(super) enum RowFormat {
 impl RowFormat {
     /// Parses a line.
     pub(super) fn parse(self, line: &str) -> Result<Row, RowFault> {
-        let row = match self {
+        match self {
             Self::List => parse_list(line),
-            Self::Tabbed => parse_tabbed(line),
+            Self::Tabbed(quotes) => parse_tabbed(line, quotes),
             Self::Texts => parse_json(line, TEXTS).map(TextRow::into_row),
             Self::Ids => parse_json(line, IDS).map(IdRow::into_row),
-        }?;
-        row.check()
+        }
     }
 }
 
@@ -47,53 +47,65 @@ const IDS: &str = "{\"query_id\": id, \"positive_ids\": [id], \"negative_ids\": 
 
 #[derive(Deserialize)]
 struct TextRow {
-    query: String,
-    positives: Vec<String>,
-    negatives: Vec<String>,
+    query: Name,
+    positives: Names,
+    negatives: Names,
     #[serde(default)]
-    bm25_negatives: Vec<String>,
+    bm25_negatives: Names,
 }
 
 impl TextRow {
     fn into_row(self) -> Row {
-        let Self { query, positives, mut negatives, bm25_negatives } = self;
-        negatives.extend(bm25_negatives);
-        Row { query, positives, negatives, scores: Vec::new() }
+        let Self { query, positives, negatives, bm25_negatives } = self;
+        let mut negatives = negatives.into_texts();
+        negatives.extend(bm25_negatives.into_texts());
+        Row { query: query.0, positives: positives.into_texts(), negatives, scores: Vec::new() }
     }
 }
 
 #[derive(Deserialize)]
 struct IdRow {
-    query_id: Id,
-    positive_ids: Vec<Id>,
-    negative_ids: Vec<Id>,
-}
-
-/// An id; it may be a number in the file.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Number(u64),
-    Text(String),
-}
-
-impl Id {
-    fn into_text(self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text,
-        }
-    }
+    query_id: Name,
+    positive_ids: Names,
+    negative_ids: Names,
 }
 
 impl IdRow {
     fn into_row(self) -> Row {
-        let texts = |ids: Vec<Id>| ids.into_iter().map(Id::into_text).collect();
         Row {
-            query: self.query_id.into_text(),
-            positives: texts(self.positive_ids),
-            negatives: texts(self.negative_ids),
+            query: self.query_id.0,
+            positives: self.positive_ids.into_texts(),
+            negatives: self.negative_ids.into_texts(),
             scores: Vec::new(),
+        }
+    }
+}
+
+/// Ids or texts. `null` is no list and, in a list, no element.
+#[derive(Default, Deserialize)]
+struct Names(Option<Vec<Option<Name>>>);
+
+impl Names {
+    fn into_texts(self) -> Vec<String> {
+        self.0.into_iter().flatten().flatten().map(|name| name.0).collect()
+    }
+}
+
+/// An id or a text: a string, or the decimal digits of an integer.
+#[derive(Deserialize)]
+#[serde(try_from = "Value")]
+struct Name(String);
+
+impl TryFrom<Value> for Name {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            Value::Number(number) if number.is_i64() || number.is_u64() => {
+                Ok(Self(number.to_string()))
+            }
+            other => Err(format!("{other} is neither a string nor an integer")),
         }
     }
 }
@@ -103,19 +115,35 @@ fn parse_json<'a, T: Deserialize<'a>>(
     expected: &'static str,
 ) -> Result<T, RowFault> {
     serde_json::from_str(line)
-        .map_err(|error| RowFault::Json { expected, message: error.to_string() })
+        .map_err(|error| RowFault::Json { expected, message: with_column(&error) })
+}
+
+/// What is wrong and in which column. The parser's own number of the line is always 1.
+fn with_column(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match message.strip_suffix(&place) {
+        Some(message) => format!("{message} at column {}", error.column()),
+        None => message,
+    }
 }
 
 fn parse_list(line: &str) -> Result<Row, RowFault> {
-    let shape = RowFault::Shape { expected: LIST };
     let mut values = parse_json::<Vec<Value>>(line, LIST)?.into_iter();
-    let query = values.next().and_then(name).ok_or(shape.clone())?;
+    let query = name(values.next().unwrap_or_default())?;
     let mut passages = Vec::new();
     let mut scores = Vec::new();
-    for value in values {
-        let (passage, score) = passage(value).ok_or(shape.clone())?;
-        passages.push(passage);
-        scores.extend(score);
+    for (position, value) in values.enumerate() {
+        match value {
+            Value::Null if position == 0 => return Err(RowFault::NoPositive),
+            Value::Null => continue,
+            Value::Array(pair) => {
+                let (passage, score) = scored_passage(pair)?;
+                passages.push(passage);
+                scores.push(score);
+            }
+            other => passages.push(name(other)?),
+        }
     }
     if !scores.is_empty() && scores.len() < passages.len() {
         return Err(RowFault::ScoresMissing);
@@ -124,50 +152,48 @@ fn parse_list(line: &str) -> Result<Row, RowFault> {
     Ok(Row { query, positives: passages, negatives, scores })
 }
 
-/// A passage and its score, if it has one.
-fn passage(value: Value) -> Option<(String, Option<f32>)> {
-    match value {
-        Value::Array(pair) => {
-            let [passage, score] = <[Value; 2]>::try_from(pair).ok()?;
-            let score = score.as_f64().map(|score| score as f32);
-            Some((name(passage)?, Some(score.filter(|score| score.is_finite())?)))
-        }
-        other => Some((name(other)?, None)),
-    }
+fn name(value: Value) -> Result<String, RowFault> {
+    let name = Name::try_from(value);
+    name.map(|name| name.0).map_err(|message| RowFault::Json { expected: LIST, message })
 }
 
-/// An id or a text.
-fn name(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.as_u64()?.to_string()),
-        _ => None,
+fn scored_passage(pair: Vec<Value>) -> Result<(String, f32), RowFault> {
+    let shape = RowFault::Shape { expected: LIST };
+    let [passage, score] = <[Value; 2]>::try_from(pair).map_err(|_| shape.clone())?;
+    if score.is_null() {
+        return Err(RowFault::ScoresMissing);
     }
+    let score = score.as_f64().map(|score| score as f32);
+    Ok((name(passage)?, score.filter(|score| score.is_finite()).ok_or(shape)?))
 }
 
-fn parse_tabbed(line: &str) -> Result<Row, RowFault> {
-    let mut fields = line.split('\t').map(str::to_string);
+fn parse_tabbed(line: &str, quotes: Quotes) -> Result<Row, RowFault> {
+    let mut fields = quotes.fields(line).into_iter();
     let shape = RowFault::Shape { expected: "query<TAB>positive<TAB>negative..." };
     let (query, positive) = fields.next().zip(fields.next()).ok_or(shape)?;
     Ok(Row { query, positives: vec![positive], negatives: fields.collect(), scores: Vec::new() })
 }
 
 impl Row {
-    /// Checks that the row has a positive, and that no positive is also a negative.
-    fn check(self) -> Result<Self, RowFault> {
-        if self.positives.is_empty() {
-            return Err(RowFault::NoPositive);
-        }
-        match self.negatives.iter().find(|negative| self.positives.contains(negative)) {
-            Some(both) => Err(RowFault::NegativeIsPositive { passage: beginning(both) }),
-            None => Ok(self),
-        }
-    }
-
     /// All passages, positives first.
     pub(super) fn passages(&self) -> impl Iterator<Item = &String> {
         self.positives.iter().chain(&self.negatives)
     }
+
+    /// The row with those of its passages for which `keep` says so, one for each.
+    pub(super) fn with_passages(self, keep: &[bool]) -> Self {
+        let (keep_positives, keep_negatives) = keep.split_at(self.positives.len());
+        Self {
+            query: self.query,
+            positives: kept(self.positives, keep_positives),
+            negatives: kept(self.negatives, keep_negatives),
+            scores: kept(self.scores, keep),
+        }
+    }
+}
+
+fn kept<T>(values: Vec<T>, keep: &[bool]) -> Vec<T> {
+    values.into_iter().zip(keep).filter(|&(_, &keep)| keep).map(|(value, _)| value).collect()
 }
 
 /// The first characters of a text.

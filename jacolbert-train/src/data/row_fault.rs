@@ -1,12 +1,12 @@
 //! Faults of a line of training data.
 
+use std::fmt;
+use std::path::PathBuf;
+
 /// A fault of a line of training data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowFault {
-    /// The line is not UTF-8.
-    #[error("not UTF-8")]
-    NotUtf8,
     /// The line is not JSON of the expected form.
     #[error("not {expected}: {message}")]
     Json {
@@ -21,15 +21,46 @@ pub enum RowFault {
         /// The form.
         expected: &'static str,
     },
-    /// An earlier line of the table has the same id.
-    #[error("an earlier line has the id `{id}` too")]
-    DuplicateId {
+    /// Quotes that a CSV writer puts, in a file in which quotes are part of the texts elsewhere.
+    #[error(
+        "quotes may be those of a CSV writer here, which are no part of the text, and are part of \
+         it in line {other}: put quotes around all texts, and double those inside, or around none"
+    )]
+    Quotes {
+        /// The line in which quotes are part of a text.
+        other: usize,
+    },
+    /// A line of a table has an id with the character NUL.
+    #[error("the id {id:?} has a NUL")]
+    NulInId {
         /// The id.
         id: String,
     },
-    /// The text of a query or passage is empty or white space.
-    #[error("a text is empty")]
-    EmptyText,
+    /// The text of a query, passage or answer is empty or white space.
+    #[error("{text} is empty")]
+    EmptyText {
+        /// Which text.
+        text: TextPlace,
+    },
+    /// Two lines of a table have the same id and different texts.
+    #[error("{text} has another text in line {other}")]
+    TwoTexts {
+        /// The first of the two.
+        text: TextPlace,
+        /// The line of the other.
+        other: usize,
+    },
+    /// A line of a table has more than an id and a text.
+    #[error(
+        "{text} has {found} fields: the third may be the rest of a text with a tab, or a title, as \
+         colbert-ai has it; write a space for the tab, or `title | text`"
+    )]
+    ManyFields {
+        /// Which text.
+        text: TextPlace,
+        /// The number of fields.
+        found: usize,
+    },
     /// The table of queries lacks an id.
     #[error("no query has id `{id}`")]
     UnknownQuery {
@@ -65,4 +96,41 @@ pub enum RowFault {
         /// Passages per query minus one.
         needed: usize,
     },
+}
+
+/// The place of a text in training data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextPlace {
+    /// The query of the line or item.
+    Query,
+    /// A passage of the line or item.
+    Passage {
+        /// Its position, from 1, positives first.
+        position: usize,
+    },
+    /// An answer of a query.
+    Answer,
+    /// A line of a table that the row names.
+    Table {
+        /// The id.
+        id: String,
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+}
+
+impl fmt::Display for TextPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Query => write!(f, "the query"),
+            Self::Passage { position } => write!(f, "passage {position}"),
+            Self::Answer => write!(f, "the answer"),
+            Self::Table { id, path, line } => {
+                write!(f, "the text with id `{id}` ({}, line {line})", path.display())
+            }
+        }
+    }
 }

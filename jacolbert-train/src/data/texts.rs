@@ -1,7 +1,6 @@
 //! The source of the rows' texts: the rows themselves, or tables by id.
 
-use super::row::Row;
-use super::row_fault::RowFault;
+use super::row_fault::{RowFault, TextPlace};
 use super::text_table::TextTable;
 use crate::Error;
 
@@ -20,19 +19,24 @@ pub(super) struct Tables {
 }
 
 impl Texts {
-    /// Checks that every text of `row` exists.
-    pub(super) fn check(&self, row: &Row) -> Result<(), RowFault> {
+    /// Checks that the text of a query exists and can be trained with.
+    pub(super) fn check_query(&self, query: &str) -> Result<(), RowFault> {
         match self {
-            Texts::InRows => {
-                let mut texts = std::iter::once(&row.query).chain(row.passages());
-                if texts.any(|text| text.trim().is_empty()) {
-                    return Err(RowFault::EmptyText);
-                }
-                Ok(())
-            }
+            Texts::InRows => check_text(query, TextPlace::Query),
             Texts::InTables(tables) => {
-                query_number(&tables.queries, &row.query)?;
-                row.passages().try_for_each(|id| passage_number(&tables.collection, id).map(drop))
+                tables.queries.check(query_number(&tables.queries, query)?, query)
+            }
+        }
+    }
+
+    /// Checks that the text of a passage exists and can be trained with. `position` is its place in the
+    /// row, from 1.
+    pub(super) fn check_passage(&self, passage: &str, position: usize) -> Result<(), RowFault> {
+        match self {
+            Texts::InRows => check_text(passage, TextPlace::Passage { position }),
+            Texts::InTables(tables) => {
+                let number = passage_number(&tables.collection, passage)?;
+                tables.collection.check(number, passage)
             }
         }
     }
@@ -76,6 +80,13 @@ impl Texts {
             }
         }
     }
+}
+
+fn check_text(text: &str, place: TextPlace) -> Result<(), RowFault> {
+    if text.trim().is_empty() {
+        return Err(RowFault::EmptyText { text: place });
+    }
+    Ok(())
 }
 
 fn query_number(queries: &TextTable, id: &str) -> Result<usize, RowFault> {

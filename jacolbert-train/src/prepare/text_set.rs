@@ -2,21 +2,16 @@
 
 use indexmap::IndexSet;
 
-use crate::data::RowFault;
-
 /// Distinct texts, numbered from 0 in the order of insertion.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TextSet(IndexSet<Box<str>>);
 
 impl TextSet {
     /// Adds a text if it is new, and returns its number.
-    pub(super) fn insert(&mut self, text: &str) -> Result<usize, RowFault> {
-        if text.trim().is_empty() {
-            return Err(RowFault::EmptyText);
-        }
+    pub(super) fn insert(&mut self, text: &str) -> usize {
         match self.0.get_index_of(text) {
-            Some(number) => Ok(number),
-            None => Ok(self.0.insert_full(text.into()).0),
+            Some(number) => number,
+            None => self.0.insert_full(text.into()).0,
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::TrainingData;
 use super::text_set::TextSet;
 use crate::Error;
+use crate::data::Quotes;
 
 /// The file of queries, `number<TAB>text`.
 pub const QUERIES: &str = "queries.tsv";
@@ -30,7 +31,8 @@ impl TrainingData {
     /// Writes [`QUERIES`], [`COLLECTION`] and [`ROWS`] to `folder`, which is made if necessary, as
     /// [`Examples::with_ids`](crate::Examples::with_ids) reads them.
     ///
-    /// Tabs and line ends in a text become spaces, which are the same to a tokenizer.
+    /// Tabs and line ends in a text become spaces, which are the same to a tokenizer. If quotes around texts
+    /// would be taken for those of a CSV writer, all texts of the file are written in quotes.
     ///
     /// # Errors
     /// [`Error::Io`]. The rows are written last, so that a folder with rows is complete.
@@ -60,9 +62,17 @@ impl TrainingData {
     }
 }
 
+/// Writes `number<TAB>text` lines; all texts in quotes if some of them would be taken for quotes of CSV.
 fn write_texts(texts: &TextSet, file: &mut dyn Write) -> io::Result<()> {
-    for (number, text) in texts.iter().enumerate() {
-        writeln!(file, "{number}\t{}", text.replace(['\t', '\n', '\r'], " "))?;
+    let lines = || texts.iter().map(|text| text.replace(['\t', '\n', '\r'], " ")).enumerate();
+    let plain = |(number, text)| format!("{number}\t{text}");
+    let has_plain_quotes = Quotes::are_text(lines().map(plain));
+    for (number, text) in lines() {
+        if has_plain_quotes {
+            writeln!(file, "{number}\t{text}")?;
+        } else {
+            writeln!(file, "{number}\t\"{}\"", text.replace('"', "\"\""))?;
+        }
     }
     Ok(())
 }

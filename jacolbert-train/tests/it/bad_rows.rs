@@ -1,9 +1,10 @@
 //! Every fault of a row is an error with file, line and what it is.
 
-use std::fs;
 use std::path::PathBuf;
 
-use jacolbert_train::{Error, ExampleOptions, Examples, IdFormat, RowFault, TextFormat};
+use jacolbert_train::{
+    Error, ExampleOptions, Examples, IdFormat, RowFault, TextError, TextFormat, TextPlace,
+};
 
 use crate::TestResult;
 use crate::scratch::Scratch;
@@ -44,7 +45,6 @@ fn unknown_ids() -> TestResult {
 
 #[test]
 fn a_negative_that_is_the_positive() -> TestResult {
-    check("[0, 1, 2]\n\n", 2, json_fault(""))?;
     check("[0, 1, 2, 1]", 1, RowFault::NegativeIsPositive { passage: "1".into() })?;
     check("[0, 1, \"1\"]", 1, RowFault::NegativeIsPositive { passage: "1".into() })
 }
@@ -54,7 +54,7 @@ const LIST: &str = "[query, positive, negative, ...] or [query, [positive, score
 fn json_fault(line: &str) -> RowFault {
     let error = serde_json::from_str::<Vec<serde_json::Value>>(line).err();
     let message = error.map(|error| error.to_string()).unwrap_or_default();
-    RowFault::Json { expected: LIST, message }
+    RowFault::Json { expected: LIST, message: message.replace("line 1 ", "") }
 }
 
 #[test]
@@ -62,11 +62,17 @@ fn lines_that_are_no_lists() -> TestResult {
     let shape = || RowFault::Shape { expected: LIST };
     check("[0, 1, 2", 1, json_fault("[0, 1, 2"))?;
     check("{}", 1, json_fault("{}"))?;
-    check("[]", 1, shape())?;
+    let no_name = |value: &str| {
+        let message = format!("{value} is neither a string nor an integer");
+        RowFault::Json { expected: LIST, message }
+    };
+    check("[]", 1, no_name("null"))?;
     check("[0]", 1, RowFault::NoPositive)?;
-    check("[0, 1, null]", 1, shape())?;
-    check("[-1, 1, 2]", 1, shape())?;
-    check("[0, 1.5, 2]", 1, shape())?;
+    check("[0, null, 2]", 1, RowFault::NoPositive)?;
+    check("[0, 1, null]", 1, RowFault::TooFewNegatives { found: 0, needed: 1 })?;
+    check("[-1, 1, 2]", 1, RowFault::UnknownQuery { id: "-1".into() })?;
+    check("[0, 1.5, 2]", 1, no_name("1.5"))?;
+    check("[0, 1, {}]", 1, no_name("{}"))?;
     check("[0, [1, 2.0, 3], [2, 1.0]]", 1, shape())?;
     check("[0, [1, \"high\"], [2, 1.0]]", 1, shape())?;
     check("[0, [1, 1e39], [2, 1.0]]", 1, shape())
@@ -76,7 +82,8 @@ fn lines_that_are_no_lists() -> TestResult {
 fn scores_of_some() -> TestResult {
     check("[0, [1, 2.0], [2, 1.0]]\n[0, 1, 2]", 2, RowFault::ScoresMissing)?;
     check("[0, 1, 2]\n[0, [1, 2.0], [2, 1.0]]", 2, RowFault::ScoresUnexpected)?;
-    check("[0, [1, 2.0], 2]", 1, RowFault::ScoresMissing)
+    check("[0, [1, 2.0], 2]", 1, RowFault::ScoresMissing)?;
+    check("[0, [1, 2.0], [2, null]]", 1, RowFault::ScoresMissing)
 }
 
 #[test]
@@ -85,7 +92,7 @@ fn too_few_negatives() -> TestResult {
 }
 
 #[test]
-fn tables() -> TestResult {
+fn lines_of_tables_that_have_no_id_and_text() -> TestResult {
     let check = |file: &str, text: &str, line, fault| -> TestResult {
         let scratch = Scratch::new()?;
         let (queries, collection) =
@@ -95,13 +102,43 @@ fn tables() -> TestResult {
         Ok(())
     };
     let shape = || RowFault::Shape { expected: "id<TAB>text" };
-    let twice = |id: &str| RowFault::DuplicateId { id: id.into() };
     check("queries", "0\t問\n1 答\n", 2, shape())?;
-    check("collection", "0\t零\n\n", 2, shape())?;
-    check("collection", "0\t零\n1\t \u{3000}\n", 2, RowFault::EmptyText)?;
-    check("queries", "0\t\n", 1, RowFault::EmptyText)?;
-    check("collection", "0\t零\n1\t一\n0\t二\n", 3, twice("0"))?;
-    check("collection", "a\t零\nb\t一\nb\t二\n", 3, twice("b"))
+    check("collection", "0\t零\n\t一\n", 2, shape())?;
+    check("collection", "0\t零\n\n1\0\t一\n", 3, RowFault::NulInId { id: "1\0".into() })?;
+    let quotes = "0\t\"零\"だ\n1\t\"\"\"一\"\"だ\"\n2\t二\n";
+    check("collection", quotes, 2, RowFault::Quotes { other: 1 })
+}
+
+/// A collection, a row that names the text 1 of it, and the fault of the text.
+fn check_text(collection: &str, fault: impl Fn(TextPlace) -> RowFault) -> TestResult {
+    let scratch = Scratch::new()?;
+    let files = ["[0, 0, 2]\n[0, 0, 1]", QUERIES, collection];
+    let error = open(&scratch, IdFormat::Triples, files).err();
+    let path = scratch.path().join("collection");
+    let place = TextPlace::Table { id: "1".into(), path, line: 2 };
+    found(error, scratch.path().join("rows"), 2, fault(place));
+    let unnamed = ["[0, 0, 2]\n[1, 0, 2]", QUERIES, collection];
+    assert_eq!(open(&scratch, IdFormat::Triples, unnamed)?.num_rows(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_bad_text_of_a_table_is_named_where_a_row_names_it_and_else_harmless() -> TestResult {
+    check_text("0\t零\n1\t \u{3000}\n2\t二\n", |text| RowFault::EmptyText { text })?;
+    check_text("0\t零\n1\t\n2\t二\n", |text| RowFault::EmptyText { text })?;
+    let two = |text| RowFault::TwoTexts { text, other: 4 };
+    check_text("0\t零\n1\t一\n2\t二\n1\t壱\n", two)?;
+    let three = |text| RowFault::ManyFields { text, found: 3 };
+    check_text("0\t零\n1\t一\t題\n2\t二\n", three)
+}
+
+#[test]
+fn a_fault_of_a_text_says_where_it_is() {
+    let text = TextPlace::Table { id: "7".into(), path: "collection.tsv".into(), line: 8 };
+    let fault = RowFault::EmptyText { text };
+    let error = Error::Row { path: "triples.jsonl".into(), line: 12, fault };
+    let expected = "triples.jsonl, line 12: the text with id `7` (collection.tsv, line 8) is empty";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
@@ -145,16 +182,18 @@ fn rows_of_texts() -> TestResult {
         Ok(())
     };
     let tabbed = "query<TAB>positive<TAB>negative...";
+    let empty = |text| RowFault::EmptyText { text };
+    let passage = |position| empty(TextPlace::Passage { position });
     check(TextFormat::Tabbed, "問\t正\t負\n問\n", 2, RowFault::Shape { expected: tabbed })?;
-    check(TextFormat::Tabbed, "問\t正\t負\n\t正\t負\n", 2, RowFault::EmptyText)?;
-    check(TextFormat::Tabbed, "問\t正\t\n", 1, RowFault::EmptyText)?;
+    check(TextFormat::Tabbed, "問\t正\t負\n\t正\t負\n", 2, empty(TextPlace::Query))?;
+    check(TextFormat::Tabbed, "問\t正\t\n", 1, passage(2))?;
     check(
         TextFormat::Tabbed,
         "問\t正\t正\n",
         1,
         RowFault::NegativeIsPositive { passage: "正".into() },
     )?;
-    check(TextFormat::Lists, "[\"問\", \"正\", \" \"]", 1, RowFault::EmptyText)?;
+    check(TextFormat::Lists, "[\"問\", \"正\", \" \"]", 1, passage(2))?;
     let long = "長".repeat(100);
     let fault = RowFault::NegativeIsPositive { passage: "長".repeat(40) };
     check(TextFormat::Lists, &format!("[\"問\", \"{long}\", \"{long}\"]"), 1, fault)?;
@@ -164,20 +203,12 @@ fn rows_of_texts() -> TestResult {
 }
 
 #[test]
-fn bytes_that_are_no_text() -> TestResult {
-    let scratch = Scratch::new()?;
-    let path = scratch.path().join("rows");
-    fs::write(&path, b"\xe5\x95\x8f\t1\t2\n\xff\t1\t2\n")?;
-    let error = Examples::with_texts(&path, TextFormat::Tabbed, &Default::default()).err();
-    found(error, path, 2, RowFault::NotUtf8);
-    Ok(())
-}
-
-#[test]
 fn a_file_that_is_not_there() -> TestResult {
-    let path = Scratch::new()?.path().join("absent");
-    let error = Examples::with_texts(&path, TextFormat::Tabbed, &Default::default()).err();
-    assert!(matches!(error, Some(Error::Io { path: named, .. }) if named == path));
+    let absent = Scratch::new()?.path().join("absent");
+    let error = Examples::with_texts(&absent, TextFormat::Tabbed, &Default::default()).err();
+    let expected =
+        matches!(&error, Some(Error::TextFile(TextError::Io { path, .. })) if *path == absent);
+    assert!(expected, "{error:?}");
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use jacolbert_train::{
-    Choice, Error, ExampleOptions, Examples, IdFormat, Order, RowSource, TextFormat,
-    TooFewNegatives,
+    BadTexts, Choice, Error, ExampleOptions, Examples, IdFormat, Order, RowSource, Skipped,
+    TextFormat, TooFewNegatives,
 };
 
 use crate::TestResult;
@@ -142,12 +142,6 @@ fn ids_need_not_be_numbers_of_lines() -> TestResult {
 }
 
 #[test]
-fn text_after_the_first_tab_belongs_to_the_passage() -> TestResult {
-    let tables = tables("0\t問\n", "0\t正\tと\n1\t負\n")?;
-    expect(&mut tables.open("[0, 0, 1]", IdFormat::Triples, &first(2))?, &[("問", "正\tと 負")])
-}
-
-#[test]
 fn negatives_are_drawn_without_repetition_and_all_of_them_at_times() -> TestResult {
     let rows = r#"["q1", 0, 1, 2, 3]"#;
     let options = ExampleOptions { choice: Choice::Random, ..first(3) };
@@ -170,9 +164,44 @@ fn rows_short_of_negatives_are_skipped_if_asked_for() -> TestResult {
     let options = ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..first(3) };
     let mut examples = Tables::usual()?.open(rows, IdFormat::Triples, &options)?;
     expect(&mut examples, &[("誰?", "零 一 二")])?;
-    assert_eq!(examples.num_skipped(), 2);
+    assert_eq!(examples.skipped(), Skipped { too_few_negatives: 2, ..Default::default() });
     assert_eq!(examples.read(0, 0)?.source.line, 2);
     Ok(())
+}
+
+#[test]
+fn bad_texts_are_left_out_and_counted_if_asked_for() -> TestResult {
+    let tables = tables("q1\t何?\nq2\t \n", "0\t零\n1\t\n2\t二\n3\t三\n3\tさん\n")?;
+    let rows = "[\"q1\", 0, 1, 2]\n[\"q2\", 0, 2]\n[\"q1\", 1, 2]\n[\"q1\", 2, 3, 9, 2, 0]\n\
+                [\"q1\", 0, 1]\n[\"q9\", 0, 2]\n";
+    let options = ExampleOptions {
+        bad_texts: BadTexts::Skip,
+        too_few_negatives: TooFewNegatives::Skip,
+        ..first(2)
+    };
+    let mut examples = tables.open(rows, IdFormat::Triples, &options)?;
+    expect(&mut examples, &[("何?", "零 二"), ("何?", "二 零")])?;
+    let expected =
+        Skipped { too_few_negatives: 1, without_texts: 3, bad_texts: 8, has_header: false };
+    assert_eq!((examples.skipped(), examples.skipped().num_rows()), (expected, 4));
+    Ok(())
+}
+
+#[test]
+fn scores_stay_with_the_passages_that_are_left() -> TestResult {
+    let tables = tables("q1\t何?\n", "0\t零\n1\t\n2\t二\n3\t三\n")?;
+    let rows = r#"["q1", [0, 9.5], [1, 4.0], [2, 2.5], [0, 1.5], [3, 0.5]]"#;
+    let options = ExampleOptions { bad_texts: BadTexts::Skip, ..first(3) };
+    let mut examples = tables.open(rows, IdFormat::Triples, &options)?;
+    let example = examples.read(0, 0)?;
+    assert_eq!((example.names, example.teacher), (ids(&["0", "2", "3"]), vec![9.5, 2.5, 0.5]));
+    Ok(())
+}
+
+#[test]
+fn texts_of_a_collection_may_occur_twice() -> TestResult {
+    let tables = tables("0\t問\n", "0\t零\n1\t一\n0\t零\n")?;
+    expect(&mut tables.open("[0, 0, 1]", IdFormat::Triples, &first(2))?, &[("問", "零 一")])
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod gradient;
 mod losses;
 mod prepare;
 mod properties;
+mod readers;
 mod resuming;
 mod scratch;
 mod settings;

@@ -2,9 +2,12 @@
 
 use std::fs;
 
-use jacolbert_train::prepare::{Mined, MiningOptions, TrainingData};
+use jacolbert_train::prepare::{
+    COLLECTION, LeftOut, Mined, MiningOptions, QUERIES, ROWS, TrainingData,
+};
 use jacolbert_train::{
-    Choice, Error, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, TooFewNegatives,
+    BadTexts, Choice, Error, Example, ExampleOptions, Examples, IdFormat, Order, RowFault,
+    TextPlace, TooFewNegatives,
 };
 
 use crate::TestResult;
@@ -12,7 +15,8 @@ use crate::scratch::Scratch;
 
 /// Two queries with a positive each, and three more passages.
 fn data() -> Result<TrainingData, Error> {
-    let mut data = TrainingData::from_pairs([("山", "富士"), ("湖", "琵琶"), ("山", "富士")])?;
+    let mut data = TrainingData::default();
+    data.add_pairs([("山", "富士"), ("湖", "琵琶"), ("山", "富士")])?;
     data.add_passages(["信濃", "阿蘇", "富士", "木曽"])?;
     Ok(data)
 }
@@ -41,9 +45,11 @@ fn every_text_is_there_once() -> TestResult {
 
 #[test]
 fn labels_and_triplets_say_what_a_passage_is() -> TestResult {
-    let labelled = [("山", "富士", true), ("山", "琵琶", false), ("湖", "富士", false)];
-    let labelled = TrainingData::from_labelled_pairs(labelled)?;
-    let triplets = TrainingData::from_triplets([("山", "富士", "琵琶"), ("山", "阿蘇", "琵琶")])?;
+    let mut labelled = TrainingData::default();
+    let pairs = [("山", "富士", true), ("山", "琵琶", false), ("湖", "富士", false)];
+    labelled.add_labelled_pairs(pairs)?;
+    let mut triplets = TrainingData::default();
+    triplets.add_triplets([("山", "富士", "琵琶"), ("山", "阿蘇", "琵琶")])?;
     assert_eq!((labelled.positives(0), labelled.negatives(0)), (&[0][..], &[1][..]));
     assert_eq!((labelled.positives(1), labelled.negatives(1)), (&[][..], &[0][..]));
     assert_eq!((triplets.positives(0), triplets.negatives(0)), (&[0, 2][..], &[1][..]));
@@ -78,7 +84,8 @@ fn a_passage_that_holds_the_answer_is_no_negative() -> TestResult {
 
 #[test]
 fn what_is_written_is_read() -> TestResult {
-    let mut data = TrainingData::from_labelled_pairs([
+    let mut data = TrainingData::default();
+    data.add_labelled_pairs([
         ("山\tは", "富士\n山", true),
         ("湖", "琵琶", true),
         ("川", "琵琶", false),
@@ -96,7 +103,7 @@ fn what_is_written_is_read() -> TestResult {
     let collection = file("collection.tsv");
     let mut examples =
         Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)?;
-    assert_eq!((examples.num_rows(), examples.num_skipped()), (2, 0));
+    assert_eq!((examples.num_rows(), examples.skipped().num_rows()), (2, 0));
     let read: Vec<Example> = (0..2).map(|row| examples.read(row, 0)).collect::<Result<_, _>>()?;
     assert_eq!(
         (read[0].query.as_str(), &read[0].passages[..]),
@@ -136,31 +143,86 @@ fn queries_without_negatives_are_rows_too() -> TestResult {
         open(TooFewNegatives::default()),
         Err(Error::Row { line: 1, fault: RowFault::TooFewNegatives { found: 0, needed: 1 }, .. })
     ));
-    assert_eq!(open(TooFewNegatives::Skip)?.num_skipped(), 2);
+    assert_eq!(open(TooFewNegatives::Skip)?.skipped().too_few_negatives, 2);
     Ok(())
 }
 
 #[test]
 fn faults_name_what_was_given() -> TestResult {
-    let given = |found: Result<_, Error>| match found.err() {
+    let given = |found: Result<(), Error>| match found.err() {
         Some(Error::Item { position, fault }) => (position, fault),
         other => panic!("{other:?}"),
     };
-    let empty = TrainingData::from_pairs([("山", "富士"), ("湖", "\n ")]);
-    assert_eq!(given(empty.map(drop)), (1, RowFault::EmptyText));
-    let empty = TrainingData::from_triplets([("", "富士", "琵琶")]);
-    assert_eq!(given(empty.map(drop)), (0, RowFault::EmptyText));
+    let empty = |text| RowFault::EmptyText { text };
+    let passage = |position| empty(TextPlace::Passage { position });
+    let new = TrainingData::default;
+    assert_eq!(given(new().add_pairs([("山", "富士"), ("湖", "\n ")])), (1, passage(1)));
+    assert_eq!(given(new().add_triplets([("山", "富士", "")])), (0, passage(2)));
+    let no_query = new().add_triplets([("", "富士", "琵琶")]);
+    assert_eq!(given(no_query), (0, empty(TextPlace::Query)));
     let both = || RowFault::NegativeIsPositive { passage: "富士".into() };
-    let opposite = TrainingData::from_labelled_pairs([("山", "富士", true), ("山", "富士", false)]);
-    assert_eq!(given(opposite.map(drop)), (1, both()));
-    let same = TrainingData::from_triplets([("山", "富士", "富士")]);
-    assert_eq!(given(same.map(drop)), (0, both()));
+    let opposite = new().add_labelled_pairs([("山", "富士", true), ("山", "富士", false)]);
+    assert_eq!(given(opposite), (1, both()));
+    let opposite = new().add_labelled_pairs([("山", "富士", false), ("山", "富士", true)]);
+    assert_eq!(given(opposite), (1, both()));
+    assert_eq!(given(new().add_triplets([("山", "富士", "富士")])), (0, both()));
 
     let mut data = data()?;
-    assert_eq!(given(data.add_passages(["新", ""])), (1, RowFault::EmptyText));
+    assert_eq!(given(data.add_passages(["新", ""])), (1, passage(1)));
     let unknown = RowFault::UnknownQuery { id: "川".into() };
     assert_eq!(given(data.add_answers([("川", "信濃")])), (0, unknown));
-    assert_eq!(given(data.add_answers([("山", " ")])), (0, RowFault::EmptyText));
+    assert_eq!(given(data.add_answers([("山", " ")])), (0, empty(TextPlace::Answer)));
+    Ok(())
+}
+
+#[test]
+fn bad_texts_are_left_out_and_counted_if_asked_for() -> TestResult {
+    let mut data = TrainingData::new(BadTexts::Skip);
+    let pairs =
+        [("山", "富士", true), (" ", "琵琶", true), ("湖", "", true), ("山", "阿蘇", false)];
+    data.add_labelled_pairs(pairs)?;
+    data.add_passages(["", "信濃"])?;
+    data.add_answers([("山", ""), ("川", "信濃"), ("山", "富")])?;
+    assert_eq!(data.queries().collect::<Vec<_>>(), ["山"]);
+    assert_eq!(data.passages().collect::<Vec<_>>(), ["富士", "阿蘇", "信濃"]);
+    let expected =
+        LeftOut { empty_texts: 4, negatives_that_are_positives: 0, answers_of_unknown_queries: 1 };
+    assert_eq!(data.left_out(), expected);
+    Ok(())
+}
+
+#[test]
+fn a_text_judged_twice_is_a_positive_in_either_order() -> TestResult {
+    for labels in [[true, false], [false, true]] {
+        let mut data = TrainingData::new(BadTexts::Skip);
+        data.add_labelled_pairs(labels.map(|label| ("山", "富士", label)))?;
+        assert_eq!((data.positives(0), data.negatives(0)), (&[0][..], &[][..]), "{labels:?}");
+        assert_eq!(data.left_out().negatives_that_are_positives, 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn texts_with_any_quotes_are_read_as_they_were_written() -> TestResult {
+    let texts = ["\"富士\"", "\"\"\"琵琶\"\"とは\"", "\"信濃", "阿蘇\"とは\"", "木曽", "text"];
+    for first in 0..texts.len() {
+        for last in first..texts.len() {
+            let mut data = TrainingData::default();
+            data.add_pairs(texts[first..=last].iter().map(|text| (text, text)))?;
+            let folder = Scratch::new()?;
+            data.write(folder.path())?;
+            let file = |name| folder.path().join(name);
+            let files = [ROWS, QUERIES, COLLECTION].map(file);
+            let options = ExampleOptions { n_way: 1, ..Default::default() };
+            let format = IdFormat::HardNegatives;
+            let mut examples =
+                Examples::with_ids(&files[0], format, &files[1], &files[2], &options)?;
+            for (row, &text) in texts[first..=last].iter().enumerate() {
+                let example = examples.read(row, 0)?;
+                assert_eq!((&*example.query, &*example.passages[0]), (text, text));
+            }
+        }
+    }
     Ok(())
 }
 
