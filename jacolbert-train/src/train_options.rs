@@ -9,7 +9,8 @@ use crate::{Error, Method, OptimiserOptions, Schedule};
 /// The options of a training. Together with the data and the model at its start, they determine every
 /// weight.
 ///
-/// A training can only be resumed with the same options.
+/// A training can only be resumed with the same options, and prolonged with more steps; see
+/// [`Trainer::prolong`](crate::Trainer::prolong).
 ///
 /// ```
 /// use jacolbert_train::loss::{Loss, NWayTerm, Normalisation};

@@ -96,6 +96,22 @@ impl Default for InBatchTerm {
 }
 
 impl Loss {
+    /// Whether the loss depends on the scores of batches with `batch_size` queries and `n_way` passages
+    /// per query. A loss that does not has no gradient.
+    pub(crate) fn depends_on_scores(&self, n_way: usize, batch_size: usize) -> bool {
+        let n_way_term = match self.n_way {
+            None => false,
+            // Of two passages, min-max gives one the score 1 and the other 0.
+            Some(NWayTerm::Distillation(Normalisation::MinMax)) => n_way > 2,
+            Some(NWayTerm::CrossEntropy | NWayTerm::Distillation(Normalisation::None)) => n_way > 1,
+        };
+        let in_batch_term = self.in_batch.is_some_and(|term| {
+            let has_own_negatives = matches!(term.negatives, InBatchNegatives::PyLate { .. });
+            term.weight > 0.0 && (batch_size > 1 || (has_own_negatives && n_way > 1))
+        });
+        n_way_term || in_batch_term
+    }
+
     /// Computes the loss of one batch, `[1]`.
     ///
     /// # Errors

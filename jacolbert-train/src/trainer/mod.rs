@@ -4,6 +4,7 @@ mod accumulated_gradient;
 mod hooks;
 mod outcome;
 mod progress;
+mod resuming;
 mod seed_streams;
 mod state;
 mod training_folder;
@@ -14,7 +15,7 @@ use std::thread;
 use std::time::Instant;
 
 use burn::module::Module;
-use jacolbert_model::{Checkpoint, Device, LoadOptions};
+use jacolbert_model::Checkpoint;
 
 pub use hooks::{CheckpointOptions, TrainingHooks, Validation};
 pub use outcome::{Best, Ending, Outcome};
@@ -26,7 +27,6 @@ use crate::{Error, Event, Quantity, TrainOptions, parameters};
 use accumulated_gradient::AccumulatedGradient;
 use progress::Progress;
 use seed_streams::{FRESH_WEIGHTS, ROWS};
-use state::Restored;
 use training_folder::TrainingFolder;
 
 /// A training of a model.
@@ -35,7 +35,7 @@ use training_folder::TrainingFolder;
 /// use std::ops::ControlFlow;
 /// use std::path::Path;
 ///
-/// use jacolbert_model::{Checkpoint, Device, LoadOptions};
+/// use jacolbert_model::Checkpoint;
 /// use jacolbert_train::{Examples, TextFormat, TrainOptions, Trainer, TrainingHooks};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -94,35 +94,6 @@ impl Trainer {
         Ok(Self { trained, options, optimiser, progress: Progress::default(), folder: None })
     }
 
-    /// Resumes the training whose latest checkpoint is in `folder`.
-    ///
-    /// On flex and on one machine, its weights have the same bits as without an interruption. `load` says
-    /// how to load the model; see [`LoadOptions`].
-    ///
-    /// # Errors
-    /// [`Error::NoCheckpoint`]; [`Error::OtherSetting`] if the training began with other
-    /// `options`; [`Error::Io`], [`Error::State`], [`Error::Format`], [`Error::StateTensor`] and
-    /// [`Error::Model`] for files that cannot be read.
-    pub fn resume(
-        folder: &Path,
-        options: TrainOptions,
-        load: &LoadOptions,
-        device: &Device,
-    ) -> Result<Self, Error> {
-        options.check()?;
-        let latest = TrainingFolder::new(folder).latest()?;
-        let dir = latest.ok_or_else(|| Error::NoCheckpoint { folder: folder.into() })?;
-        let Restored { mut tensors, progress, averaging } = Restored::open(&dir, &options)?;
-        let missing = |tensor| state::missing_tensor(&dir, tensor);
-        let model = Checkpoint::from_dir(&dir.join(state::MODEL), load, device)?;
-        let colbert =
-            parameters::restore(model.colbert, &mut tensors, state::WEIGHTS).map_err(missing)?;
-        let start = Self::new(Checkpoint { colbert, ..model }, options)?;
-        let optimiser =
-            start.optimiser.restore(&mut tensors, progress.step, averaging).map_err(missing)?;
-        Ok(Self { optimiser, progress, folder: Some(folder.into()), ..start })
-    }
-
     /// Number of updates done.
     pub fn step(&self) -> u64 {
         self.progress.step
@@ -141,7 +112,8 @@ impl Trainer {
     /// Another thread reads and tokenises the next batches meanwhile.
     ///
     /// # Errors
-    /// [`Error::FolderInUse`] if the folder has checkpoints of another training;
+    /// [`Error::NothingToLearn`] if the loss is the same for all weights, as cross-entropy with one passage
+    /// per query is; [`Error::FolderInUse`] if the folder has checkpoints of another training;
     /// [`Error::OtherSetting`] if a resumed one began with other rows; [`Error::TooFewRows`];
     /// [`Error::NotFinite`]; [`Error::Row`] and [`Error::Text`] for a row; [`Error::NoTeacher`] and
     /// others of the [`loss`](crate::loss); [`Error::Validation`]; [`Error::Io`] and
@@ -170,11 +142,21 @@ impl Trainer {
         hooks: &TrainingHooks<'_>,
     ) -> Result<BatchPlan, Error> {
         hooks.check()?;
+        self.check_loss(examples.options().n_way)?;
         self.claim_folder(hooks.checkpoints.as_ref().map(|options| options.folder.as_path()))?;
         let given = examples.identity();
         let saved = *self.progress.data.get_or_insert(given);
         state::check_same_data(&saved, &given)?;
         BatchPlan::new(examples, self.options.batch_size, derive_seed(self.options.seed, ROWS))
+    }
+
+    /// Checks that there is something to learn.
+    fn check_loss(&self, n_way: usize) -> Result<(), Error> {
+        let TrainOptions { batch_size, loss, .. } = self.options;
+        if loss.depends_on_scores(n_way, batch_size) {
+            return Ok(());
+        }
+        Err(Error::NothingToLearn { n_way, batch_size })
     }
 
     /// Makes `folder` the folder of this training, unless another training has checkpoints there.

@@ -4,7 +4,7 @@ use super::outcome::Best;
 use crate::data::DataIdentity;
 
 /// The progress of a training.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Progress {
     /// Updates of the weights.
     pub(super) step: u64,
@@ -13,6 +13,8 @@ pub(super) struct Progress {
     pub(super) best: Option<Best>,
     /// Validations since the best one.
     pub(super) without_improvement: u64,
+    /// The steps at which it was prolonged.
+    pub(super) prolonged_at: Vec<u64>,
 }
 
 impl Progress {

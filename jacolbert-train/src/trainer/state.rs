@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `model/` | the model for use, like any checkpoint |
 //! | `training.safetensors` | trained weights and the state of the optimiser, with a checksum |
-//! | `training.json` | format, options, data, step, best validation |
+//! | `training.json` | format, options, data, step, best validation, steps at which it was prolonged |
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::progress::Progress;
 use crate::data::DataIdentity;
 use crate::optimiser::{AveragingState, Optimiser};
 use crate::parameters::{self, Parameter};
-use crate::{Error, TrainOptions};
+use crate::{Decay, Error, TrainOptions};
 
 /// The version of the table above.
 const FORMAT: u32 = 1;
@@ -39,6 +39,9 @@ struct State {
     /// The bits of the value; JSON would round the value.
     best_value_bits: Option<u64>,
     without_improvement: u64,
+    /// Absent in a training that was never prolonged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    prolonged_at: Vec<u64>,
     averaging: AveragingState,
     #[serde(rename = "config")]
     options: Value,
@@ -77,10 +80,12 @@ pub(super) struct Restored {
     pub(super) tensors: TensorFile,
     pub(super) progress: Progress,
     pub(super) averaging: AveragingState,
+    /// Its number of steps; that of the options may be larger.
+    pub(super) saved_steps: u64,
 }
 
 impl Restored {
-    /// Reads the state in `dir` of a training that must have begun with `options`.
+    /// Reads the state in `dir` of a training that must have begun with `options`, or with fewer steps.
     pub(super) fn open(dir: &Path, options: &TrainOptions) -> Result<Self, Error> {
         let path = dir.join(STATE);
         let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
@@ -90,9 +95,27 @@ impl Restored {
             return Err(Error::Format { path, found, expected: FORMAT });
         }
         let state: State = serde_json::from_slice(&bytes).map_err(error)?;
-        check_same("", &state.options, &as_stored(options).map_err(error)?)?;
+        // A training without this number has other options anyway.
+        let saved_steps = state.options["steps"].as_u64().unwrap_or(options.steps);
+        let given = TrainOptions { steps: saved_steps.min(options.steps), ..*options };
+        check_same("", &state.options, &as_stored(&given).map_err(error)?)?;
         let tensors = TensorFile::open(&dir.join(TENSORS))?;
-        Ok(Self { tensors, progress: state.progress(), averaging: state.averaging })
+        let progress = state.progress();
+        Ok(Self { tensors, progress, averaging: state.averaging, saved_steps })
+    }
+
+    /// Makes it the state of a training with the number of steps of `options`.
+    pub(super) fn prolong(&mut self, options: &TrainOptions) -> Result<(), Error> {
+        let decays = options.schedule.decay == Decay::Linear;
+        let Progress { step, ref mut prolonged_at, .. } = self.progress;
+        let steps = self.saved_steps;
+        if steps < options.steps && decays {
+            if step < steps {
+                return Err(Error::NotEnded { step, steps });
+            }
+            prolonged_at.push(steps);
+        }
+        Ok(())
     }
 }
 
@@ -113,7 +136,7 @@ impl State {
         progress: &Progress,
         averaging: AveragingState,
     ) -> Result<Self, serde_json::Error> {
-        let &Progress { step, data, best, without_improvement } = progress;
+        let &Progress { step, data, best, without_improvement, ref prolonged_at } = progress;
         Ok(Self {
             format: FORMAT,
             step,
@@ -121,18 +144,20 @@ impl State {
             best_step: best.map(|best| best.step),
             best_value_bits: best.map(|best| best.value.to_bits()),
             without_improvement,
+            prolonged_at: prolonged_at.clone(),
             averaging,
             options: as_stored(options)?,
         })
     }
 
     fn progress(&self) -> Progress {
-        let &Self { step, data, without_improvement, .. } = self;
+        let &Self { step, data, without_improvement, ref prolonged_at, .. } = self;
         let best = self
             .best_step
             .zip(self.best_value_bits)
             .map(|(step, bits)| Best { step, value: f64::from_bits(bits) });
-        Progress { step, data, best, without_improvement }
+        let prolonged_at = prolonged_at.clone();
+        Progress { step, data, best, without_improvement, prolonged_at }
     }
 }
 

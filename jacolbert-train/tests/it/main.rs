@@ -9,6 +9,7 @@ mod data;
 mod gradient;
 mod losses;
 mod prepare;
+mod prolonging;
 mod properties;
 mod readers;
 mod resuming;

@@ -1,6 +1,6 @@
 //! Settings out of range are errors that name them.
 
-use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss};
+use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
     CheckpointOptions, Chunking, Error, ExampleOptions, Method, TrainOptions, Trainer,
     TrainingHooks, Validation,
@@ -90,4 +90,47 @@ fn settings_of_the_hooks() -> TestResult {
     };
     check(checkpoints(0, 1), "checkpoints.every")?;
     check(checkpoints(1, 0), "checkpoints.keep")
+}
+
+#[test]
+fn a_loss_that_is_the_same_for_all_weights_is_refused() -> TestResult {
+    let cross_entropy = Loss { n_way: Some(NWayTerm::CrossEntropy), in_batch: None };
+    let distillation =
+        |normalisation| Loss { n_way: Some(NWayTerm::Distillation(normalisation)), in_batch: None };
+    let in_batch =
+        |negatives, weight| Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight }) };
+    let pylate = InBatchNegatives::PyLate { temperature: 1.0 };
+    let refused = [
+        (cross_entropy, 1, 4),
+        (distillation(Normalisation::None), 1, 4),
+        (distillation(Normalisation::MinMax), 2, 4),
+        (in_batch(InBatchNegatives::ColBert, 1.0), 2, 1),
+        (in_batch(pylate, 1.0), 1, 1),
+        (in_batch(pylate, 0.0), 2, 4),
+    ];
+    for (loss, n_way, batch_size) in refused {
+        let options = TrainOptions { loss, batch_size, ..tiny::options() };
+        let mut trainer = Trainer::new(tiny::model()?, options)?;
+        let mut examples = tiny::examples(&ExampleOptions { n_way, ..Default::default() })?;
+        let found = trainer.run(&mut examples, TrainingHooks::new()).err();
+        let is_refused = matches!(
+            found,
+            Some(Error::NothingToLearn { n_way: n, batch_size: b }) if (n, b) == (n_way, batch_size)
+        );
+        assert!(is_refused, "{loss:?}, {n_way}, {batch_size}: {found:?}");
+        assert_eq!(trainer.step(), 0);
+    }
+    let trained = [
+        (cross_entropy, 2, 1),
+        (in_batch(InBatchNegatives::ColBert, 1.0), 1, 2),
+        (in_batch(pylate, 1.0), 2, 1),
+    ];
+    for (loss, n_way, batch_size) in trained {
+        let options = TrainOptions { loss, batch_size, steps: 1, ..tiny::options() };
+        let mut trainer = Trainer::new(tiny::model()?, options)?;
+        let mut examples = tiny::examples(&ExampleOptions { n_way, ..Default::default() })?;
+        let losses = tiny::losses(&mut trainer, &mut examples)?;
+        assert!(losses[0] > 0.0, "{loss:?}, {n_way}, {batch_size}: {losses:?}");
+    }
+    Ok(())
 }
