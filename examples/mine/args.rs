@@ -1,10 +1,26 @@
 //! The command line.
 
-use std::error::Error;
 use std::path::PathBuf;
 
+use anyhow::Context;
+use jacolbert::train::BadTexts;
 use jacolbert::train::prepare::MiningOptions;
 use lexopt::prelude::*;
+
+const USAGE: &str = "\
+mine --beir FOLDER --out FOLDER [--run FILE] [--model FOLDER] [options]
+
+  --beir FOLDER     corpus.jsonl, queries.jsonl and qrels/train.tsv
+  --out FOLDER      gets queries.tsv, collection.tsv and hard_negatives.jsonl
+  --split NAME      the judgements in qrels/NAME.tsv (train)
+  --run FILE        negatives of any engine's ranking, a TREC run
+  --model FOLDER    negatives of this model's ranking
+  --negatives N     of each ranking, for each query (10)
+  --min-rank N      the best rank of a negative (1)
+  --max-rank N      the worst rank of a negative (100)
+  --answers FILE    lines `query id<TAB>answer`; passages with an answer are no negatives
+  --skip-bad-texts  leave out and count judged texts that are empty, missing or judged both ways,
+                    and lines with an id that an earlier line has";
 
 /// What the command line says; see the head of `main.rs`.
 pub(crate) struct Args {
@@ -14,12 +30,13 @@ pub(crate) struct Args {
     pub(crate) model: Option<PathBuf>,
     pub(crate) answers: Option<PathBuf>,
     pub(crate) mining: MiningOptions,
+    pub(crate) bad_texts: BadTexts,
     pub(crate) out: PathBuf,
 }
 
 impl Args {
-    /// Reads the command line.
-    pub(crate) fn parse() -> Result<Self, Box<dyn Error>> {
+    /// Reads the command line; `None` if it asks for help, which is printed.
+    pub(crate) fn parse() -> anyhow::Result<Option<Self>> {
         let mut beir = None;
         let mut out = None;
         let mut run = None;
@@ -27,6 +44,7 @@ impl Args {
         let mut answers = None;
         let mut split = "train".to_string();
         let mut mining = MiningOptions::default();
+        let mut bad_texts = BadTexts::Refuse;
         let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {
@@ -39,11 +57,16 @@ impl Args {
                 Long("negatives") => mining.num_negatives = parser.value()?.parse()?,
                 Long("min-rank") => mining.minimum_rank = parser.value()?.parse()?,
                 Long("max-rank") => mining.maximum_rank = parser.value()?.parse()?,
-                other => return Err(other.unexpected().into()),
+                Long("skip-bad-texts") => bad_texts = BadTexts::Skip,
+                Long("help") | Short('h') => {
+                    println!("{USAGE}");
+                    return Ok(None);
+                }
+                other => return Err(other.unexpected()).context(USAGE),
             }
         }
-        let beir = beir.ok_or("--beir FOLDER is missing")?;
-        let out = out.ok_or("--out FOLDER is missing")?;
-        Ok(Self { beir, split, run, model, answers, mining, out })
+        let beir = beir.context("--beir FOLDER is missing").context(USAGE)?;
+        let out = out.context("--out FOLDER is missing").context(USAGE)?;
+        Ok(Some(Self { beir, split, run, model, answers, mining, bad_texts, out }))
     }
 }

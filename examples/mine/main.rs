@@ -3,9 +3,8 @@
 //!
 //! `--beir` holds `corpus.jsonl`, `queries.jsonl` and `qrels/train.tsv` (`--split` names another file).
 //! The search is the model in the folder `--model`, or any engine by its run, `--run run.trec`; with
-//! both, negatives of the run come first. Passages of the ranks from `--min-rank` (1) to `--max-rank`
-//! (100) become negatives, `--negatives` (10) a query and search; not those that hold an answer, if
-//! `--answers` has a file of lines `query id<TAB>answer`. `--out` gets what the example `train` reads.
+//! both, negatives of the run come first. `--out` gets what the example `train` reads. `--help` lists
+//! all options.
 //!
 //!     cargo run --release -p jacolbert-baselines --example bm25 -- \
 //!         --beir FOLDER --split train --run bm25.trec
@@ -16,24 +15,34 @@ mod args;
 mod negatives;
 mod texts;
 
-use std::error::Error;
+use std::fs;
 
+use anyhow::Context;
+use jacolbert::Retriever;
 use jacolbert::eval::{BeirFolder, Run};
 
 use args::Args;
 use negatives::{mine_by_model, mine_by_run};
 use texts::Texts;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let args = Args::parse()?;
+fn main() -> anyhow::Result<()> {
+    let Some(args) = Args::parse()? else {
+        return Ok(());
+    };
+    // All that is read is opened and checked before the first search.
     let folder = BeirFolder::open(&args.beir)?;
-    let beir = Texts::read(&folder)?;
-    let mut data = beir.training_data(&folder.qrels(&args.split)?, args.answers.as_deref())?;
-    if let Some(path) = &args.run {
-        mine_by_run(&mut data, &beir, &Run::open_trec(path)?, &args.mining)?;
+    let qrels = folder.qrels(&args.split)?;
+    let run = args.run.as_deref().map(Run::open_trec).transpose()?;
+    let retriever = args.model.as_ref().map(Retriever::from_dir).transpose()?;
+    fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    let beir = Texts::read(&folder, &args)?;
+    let mut data = beir.training_data(&qrels, &args)?;
+
+    if let Some(run) = &run {
+        mine_by_run(&mut data, &beir, run, &args.mining)?;
     }
-    if let Some(model) = &args.model {
-        mine_by_model(&mut data, model, &args.out, &args.mining)?;
+    if let Some(retriever) = &retriever {
+        mine_by_model(&mut data, retriever, &args.out, &args.mining)?;
     }
     let written = data.write(&args.out)?;
     println!("{} rows in {}", written.num_rows, args.out.display());

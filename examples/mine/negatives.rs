@@ -1,7 +1,6 @@
 //! Passages that a search takes for answers.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::num::ParseIntError;
 use std::path::Path;
 
@@ -18,7 +17,7 @@ pub(crate) fn mine_by_run(
     beir: &Texts,
     run: &Run,
     options: &MiningOptions,
-) -> Result<(), Box<dyn Error>> {
+) -> anyhow::Result<()> {
     let queries = beir.queries.iter().map(|(id, text)| (text.clone(), id.as_str()));
     let queries: HashMap<String, &str> = queries.collect();
     let numbers = data.passages().enumerate().map(|(number, text)| (text.to_string(), number));
@@ -27,7 +26,13 @@ pub(crate) fn mine_by_run(
         let ranked = |text: &&str| {
             let hits = run.ranking(queries[*text]).map(|hits| hits.best_first(TieRule::default()));
             let best = hits.into_iter().flatten().take(k);
-            best.map(|(id, _)| Ok(numbers[beir.passage(id)?])).collect()
+            let passages = best.map(|(id, _)| beir.passage(id));
+            // An empty passage has no number and is no negative.
+            let found = passages.filter_map(|text| match text {
+                Ok(text) => numbers.get(text).copied().map(Ok),
+                Err(error) => Some(Err(Cause::from(error))),
+            });
+            found.collect()
         };
         texts.iter().map(ranked).collect()
     })?;
@@ -35,20 +40,19 @@ pub(crate) fn mine_by_run(
     Ok(())
 }
 
-/// Adds negatives from a search with the model in the folder `model`.
+/// Adds negatives from a search with a model.
 pub(crate) fn mine_by_model(
     data: &mut TrainingData,
-    model: &Path,
+    retriever: &Retriever,
     out: &Path,
     options: &MiningOptions,
-) -> Result<(), Box<dyn Error>> {
-    let retriever = Retriever::from_dir(model)?;
+) -> anyhow::Result<()> {
     let passages = data.passages().enumerate();
     let documents = passages.map(|(number, text)| Document::new(number.to_string(), text));
     let indexer = retriever.indexer(out.join("index")).splitting(Splitting::Whole);
     let collection = indexer.run(documents)?.collection;
     let mined = data.mine(options, &mut |queries, k| rank(&collection, queries, k))?;
-    println!("{}: {mined:?}", model.display());
+    println!("model: {mined:?}");
     Ok(())
 }
 

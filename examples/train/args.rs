@@ -1,19 +1,30 @@
 //! The command line.
 
-use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use jacolbert::model::{Checkpoint, FreshWeights, TokenWeights};
-use jacolbert::tokenizer::TokenizerTrainer;
+use anyhow::Context;
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
-use jacolbert::train::{
-    Chunking, Error as TrainError, ExampleOptions, Examples, IdFormat, Schedule, TooFewNegatives,
-    TrainOptions, Trainer,
-};
-use jacolbert::{Device, LoadOptions};
+use jacolbert::train::{BadTexts, Chunking, Schedule, TrainOptions};
 use lexopt::prelude::*;
 
-use crate::split::Split;
+const USAGE: &str = "\
+train --data FOLDER --out FOLDER [options]
+
+  --data FOLDER     queries.tsv, collection.tsv and hard_negatives.jsonl
+  --out FOLDER      gets metrics, checkpoints and the model
+  --start FOLDER    checkpoint to start from (the demonstration model)
+  --fresh           ignore its weights and start from fresh ones
+  --vocab-size N    also train a tokenizer of this size
+  --neighbours X    in fresh weights, weigh the neighbours of a token by this value (0.25)
+  --steps N         updates of the weights (2000)
+  --prolong N       continue a training that did all its --steps until step N
+  --batch N         queries of a batch (32)
+  --texts N         texts of similar length that go through the model together (all)
+  --rate X          largest learning rate (1e-4)
+  --temperature X   divisor of the scores (0.1)
+  --held-out N      judge with the last N passages, and do not train with them (800)
+  --seed N          seed of all that is random (0)
+  --skip-bad-texts  leave out and count texts that cannot be trained with, such as empty ones";
 
 /// What the command line says.
 pub(crate) struct Args {
@@ -28,63 +39,13 @@ pub(crate) struct Args {
     /// Passages to judge by.
     pub(crate) held_out: usize,
     pub(crate) out: PathBuf,
+    pub(crate) bad_texts: BadTexts,
     pub(crate) options: TrainOptions,
+    /// Steps to which a training is prolonged that did all its steps.
+    pub(crate) prolong: Option<u64>,
 }
 
 impl Args {
-    pub(crate) fn examples(&self) -> Result<Examples, TrainError> {
-        let file = |name| self.data.join(name);
-        let queries = file("queries.tsv");
-        let collection = file("collection.tsv");
-        let options =
-            ExampleOptions { too_few_negatives: TooFewNegatives::Skip, ..Default::default() };
-        let rows = self.rows();
-        Examples::with_ids(&rows, IdFormat::HardNegatives, &queries, &collection, &options)
-    }
-
-    /// The training in the folder, or a new one.
-    pub(crate) fn trainer(&self, split: &Split) -> Result<Trainer, Box<dyn Error>> {
-        let load = LoadOptions::default();
-        let device = Device::flex();
-        match Trainer::resume(&self.checkpoints(), self.options, &load, &device) {
-            Err(TrainError::NoCheckpoint { .. }) => {
-                let start = if self.fresh {
-                    self.lexical_model(split)?
-                } else {
-                    Checkpoint::from_dir(&self.start, &load, &device)?
-                };
-                start.save(&self.start_weights())?;
-                Ok(Trainer::new(start, self.options)?)
-            }
-            Ok(_) if !self.start_weights().is_dir() => {
-                Err(format!("{} is missing", self.start_weights().display()).into())
-            }
-            resumed => Ok(resumed?),
-        }
-    }
-
-    /// A fresh model that finds passages as well as BM25 does: by the words of a question, the
-    /// rare ones before the frequent ones, best where they stand together.
-    fn lexical_model(&self, split: &Split) -> Result<Checkpoint, Box<dyn Error>> {
-        let device = Device::flex();
-        device.seed(self.options.seed);
-        let fresh = FreshWeights::LEXICAL;
-        let load = LoadOptions::default();
-        let mut start = Checkpoint::from_config(&self.start, fresh, &load, &device)?;
-        if let Some(vocab_size) = self.vocab_size {
-            let trainer = TokenizerTrainer { vocab_size, ..Default::default() };
-            let tokenizer = trainer.train(split.trained_passages())?;
-            let Checkpoint { bert, config, .. } = start;
-            start = Checkpoint::from_scratch(bert, config, &tokenizer, fresh, &device)?;
-        }
-        let weights = TokenWeights::idf(&start.tokenizer, split.trained_passages())?;
-        let mut colbert = start.colbert.weigh_tokens(&weights);
-        if self.neighbours != 0.0 {
-            colbert = colbert.blend_neighbours(self.neighbours)?;
-        }
-        Ok(Checkpoint { colbert, ..start })
-    }
-
     /// The folder of the weights before the first step.
     pub(crate) fn start_weights(&self) -> PathBuf {
         self.out.join("start")
@@ -99,13 +60,16 @@ impl Args {
         self.out.join("rows.jsonl")
     }
 
-    pub(crate) fn parse() -> Result<Self, Box<dyn Error>> {
+    /// Reads the command line; `None` if it asks for help, which is printed.
+    pub(crate) fn parse() -> anyhow::Result<Option<Self>> {
         let mut data = None;
         let mut out = None;
-        let mut start = PathBuf::from("assets/mini");
+        let mut start = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/mini");
         let mut fresh = false;
         let mut vocab_size = None;
         let mut held_out = 800;
+        let mut prolong = None;
+        let mut bad_texts = BadTexts::Refuse;
         let mut options = TrainOptions { steps: 2_000, ..Default::default() };
         let mut neighbours = 0.25;
         let mut learning_rate = 1e-4;
@@ -128,22 +92,30 @@ impl Args {
                 Long("rate") => learning_rate = parser.value()?.parse()?,
                 Long("temperature") => temperature = parser.value()?.parse()?,
                 Long("seed") => options.seed = parser.value()?.parse()?,
-                other => return Err(other.unexpected().into()),
+                Long("prolong") => prolong = Some(parser.value()?.parse()?),
+                Long("skip-bad-texts") => bad_texts = BadTexts::Skip,
+                Long("help") | Short('h') => {
+                    println!("{USAGE}");
+                    return Ok(None);
+                }
+                other => return Err(other.unexpected()).context(USAGE),
             }
         }
         let negatives = InBatchNegatives::PyLate { temperature };
         options.loss = Loss { n_way: None, in_batch: Some(InBatchTerm { negatives, weight: 1.0 }) };
         let warmup_steps = options.steps / 10;
         options.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
-        Ok(Self {
-            data: data.ok_or("--data FOLDER is missing")?,
-            out: out.ok_or("--out FOLDER is missing")?,
+        Ok(Some(Self {
+            data: data.context("--data FOLDER is missing").context(USAGE)?,
+            out: out.context("--out FOLDER is missing").context(USAGE)?,
             start,
             fresh: fresh || vocab_size.is_some(),
             vocab_size,
             neighbours,
             held_out,
+            bad_texts,
             options,
-        })
+            prolong,
+        }))
     }
 }

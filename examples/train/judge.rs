@@ -1,12 +1,13 @@
 //! How good a model is.
 
-use std::error::Error;
+use std::path::Path;
 
-use jacolbert::Device;
 use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, PassageId};
 use jacolbert::model::{Checkpoint, Encoder, Precision};
 use jacolbert::search::exhaustive_search;
+use jacolbert::train::average;
+use jacolbert::{Device, LoadOptions};
 
 use crate::split::Split;
 
@@ -21,7 +22,7 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new(split: &Split) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(split: &Split) -> anyhow::Result<Self> {
         let mut qrels = Qrels::default();
         let mut queries = Vec::new();
         for (query, text, passage) in split.held_out_queries(NTH) {
@@ -31,10 +32,7 @@ impl Judge {
         Ok(Self { passages: split.held_out_passages(), queries, qrels })
     }
 
-    pub(crate) fn recall_at_1(
-        &self,
-        model: &Checkpoint,
-    ) -> Result<f64, Box<dyn Error + Send + Sync>> {
+    pub(crate) fn recall_at_1(&self, model: &Checkpoint) -> anyhow::Result<f64> {
         let encoder = Encoder::from_checkpoint(model.clone(), Precision::F32, &Device::cpu())?;
         let texts: Vec<&str> = self.passages.iter().map(|(_, text)| text.as_str()).collect();
         let passages = encoder.encode_passages(&texts)?.embeddings;
@@ -54,8 +52,22 @@ impl Judge {
         Ok(evaluate(&self.qrels, &hits, &[metric], &EvaluateOptions::default())?.mean(metric)?)
     }
 
+    /// The mean of the trained and the first weights, which fits these articles less closely (Wortsman et
+    /// al., "Robust fine-tuning of zero-shot models", 2022), unless it is worse by more than a standard error.
+    pub(crate) fn better_of(&self, trained: &Path, first: &Path) -> anyhow::Result<Checkpoint> {
+        let device = Device::flex();
+        let load = LoadOptions::default();
+        let mean = average(&[first, trained], &load, &device)?;
+        let trained = Checkpoint::from_dir(trained, &load, &device)?;
+        let of_trained = self.recall_at_1(&trained)?;
+        let of_mean = self.recall_at_1(&mean)?;
+        println!("recall@1 {of_trained:.4}; of its mean with the start {of_mean:.4}");
+        let least = of_trained - self.standard_error(of_trained);
+        Ok(if of_mean < least { trained } else { mean })
+    }
+
     /// How far a recall of these questions may be from that of all there could be, as a rule.
-    pub(crate) fn standard_error(&self, recall: f64) -> f64 {
+    fn standard_error(&self, recall: f64) -> f64 {
         (recall * (1.0 - recall) / self.queries.len() as f64).sqrt()
     }
 }

@@ -1,11 +1,11 @@
 //! What is seen of a training, and what stays of it.
 
-use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use jacolbert::eval::line_plot;
 use jacolbert::train::Event;
@@ -23,13 +23,13 @@ pub(crate) struct Log {
 
 impl Log {
     /// The log of a training that has done `steps`.
-    pub(crate) fn open(args: &Args, steps: u64) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn open(args: &Args, steps: u64) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta} {msg}")?;
         let path = args.out.join("metrics.jsonl");
-        let before = events_until(steps, &path)?;
+        let before = events_until(steps, &path).with_context(|| path.display().to_string())?;
         let mut log = Self {
-            bar: ProgressBar::new(args.options.steps).with_style(style),
-            metrics: File::create(&path)?,
+            bar: ProgressBar::new(args.prolong.unwrap_or(args.options.steps)).with_style(style),
+            metrics: File::create(&path).with_context(|| path.display().to_string())?,
             plot: args.out.join("loss.svg"),
             loss: Vec::new(),
             recall: Vec::new(),
@@ -71,7 +71,7 @@ impl Log {
         self.metrics.write_all(format!("{}\n", serde_json::to_string(event)?).as_bytes())
     }
 
-    pub(crate) fn finish(&self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn finish(&self) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
         let lines: [(&str, &[_]); 2] = [("loss", &self.loss), ("recall@1", &self.recall)];
         Ok(fs::write(&self.plot, line_plot(["step", "loss, recall@1"], &lines))?)
