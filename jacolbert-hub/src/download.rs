@@ -8,6 +8,7 @@ use crate::Error;
 use crate::cache::{HubCache, has_length};
 use crate::client::HubClient;
 use crate::listing::{Listing, RemoteFile};
+use crate::name::model_name;
 use crate::options::HubOptions;
 use crate::partial_download::PartialDownload;
 
@@ -25,7 +26,7 @@ pub struct HubProgress<'a> {
 
 /// Returns the folder of the checkpoint `name` in the cache, and downloads what the cache lacks.
 ///
-/// Only the files that a checkpoint needs are downloaded. A file enters the cache only if its length
+/// `name` is `owner/name`, or the address of the model's page. Only the files that a checkpoint needs are downloaded. A file enters the cache only if its length
 /// and SHA are those that the hub lists.
 ///
 /// | revision | requests |
@@ -54,7 +55,8 @@ pub struct HubProgress<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Name`], [`Error::Model`], [`Error::Revision`], [`Error::File`], [`Error::Refused`],
+/// [`Error::Name`], [`Error::Model`], [`Error::Revision`], [`Error::File`], [`Error::EmptyFile`],
+/// [`Error::Pointer`], [`Error::Refused`],
 /// [`Error::NotCached`], [`Error::Unreachable`], [`Error::Broken`], [`Error::Length`],
 /// [`Error::Content`], [`Error::Status`], [`Error::Reply`], [`Error::Io`], and [`Error::Cancelled`] if
 /// `on_progress` breaks.
@@ -63,6 +65,7 @@ pub fn fetch_checkpoint(
     options: &HubOptions,
     on_progress: &mut dyn FnMut(HubProgress<'_>) -> ControlFlow<()>,
 ) -> Result<PathBuf, Error> {
+    let name = model_name(name, &options.endpoint);
     let cache = HubCache::new(name, options)?;
     if options.offline {
         return cache.checkpoint();

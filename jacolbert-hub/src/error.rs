@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::NameFault;
+
 /// Why a checkpoint could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,12 +13,14 @@ pub enum Error {
     #[error("the download was cancelled")]
     Cancelled,
     /// The name cannot be that of a model, or the revision cannot be a branch, tag or commit.
-    #[error("{name:?} at {revision:?} cannot be a model on a hub")]
+    #[error("{name:?} at {revision:?} cannot be a model on a hub: {fault}")]
     Name {
         /// The name.
         name: String,
         /// The revision.
         revision: String,
+        /// What is wrong with it.
+        fault: NameFault,
     },
     /// The hub has no such model, or the token gives no access to it.
     #[error("{endpoint} has no model {name:?}, or the token gives no access to it")]
@@ -43,6 +47,24 @@ pub enum Error {
         commit: String,
         /// The file.
         file: String,
+    },
+    /// A file that a checkpoint needs is empty on the hub.
+    #[error(
+        "{file} of model {name:?} at {commit} is empty; whoever uploads it must upload it again"
+    )]
+    EmptyFile {
+        /// The name of the model.
+        name: String,
+        /// The commit.
+        commit: String,
+        /// The file.
+        file: String,
+    },
+    /// The hub has a git-LFS pointer in place of a file.
+    #[error("{url} is a git-LFS pointer; whoever uploads the model must upload the file itself")]
+    Pointer {
+        /// The address of the file.
+        url: String,
     },
     /// The hub denies access: the token is missing or wrong, or the model's terms are not accepted.
     #[error("{url} is refused with status {status}")]

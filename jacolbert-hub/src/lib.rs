@@ -17,11 +17,13 @@ mod client;
 mod download;
 mod error;
 mod listing;
+mod name;
 mod options;
 mod partial_download;
 
 pub use download::{HubProgress, fetch_checkpoint};
 pub use error::Error;
+pub use name::NameFault;
 pub use options::{HubOptions, HubToken};
 
 /// Compiles what the README shows.

@@ -125,7 +125,15 @@ impl Listing {
         names.extend(self.layer_files());
         names.extend(self.best_weights(""));
         let listed = names.iter().filter_map(|name| self.file(name));
-        listed.map(|file| self.remote_file(file)).collect()
+        let files = listed.map(|file| self.remote_file(file)).collect::<Result<Vec<_>, _>>()?;
+        match files.iter().find(|file| file.length == 0) {
+            Some(empty) => Err(Error::EmptyFile {
+                name: self.model.clone(),
+                commit: self.commit.clone(),
+                file: empty.name.clone(),
+            }),
+            None => Ok(files),
+        }
     }
 
     fn file(&self, name: &str) -> Option<&ListedFile> {

@@ -15,6 +15,10 @@ use crate::listing::{ContentId, RemoteFile};
 /// Bytes of one read.
 const PIECE: usize = 1 << 16;
 
+/// The beginning of a git-LFS pointer, and its largest length.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+const MAX_POINTER: u64 = 1024;
+
 /// The bytes of a file received so far, and their digest.
 pub(crate) struct PartialDownload<'a> {
     path: PathBuf,
@@ -56,7 +60,19 @@ impl<'a> PartialDownload<'a> {
         if hex(self.digest.clone()) != self.file.content.hex() {
             return self.discard(Error::Content { url });
         }
+        if self.is_pointer()? {
+            return self.discard(Error::Pointer { url });
+        }
         Ok(self.path)
+    }
+
+    /// Whether the file only names a large one that git LFS keeps elsewhere.
+    fn is_pointer(&self) -> Result<bool, Error> {
+        if self.length > MAX_POINTER {
+            return Ok(false);
+        }
+        let bytes = fs::read(&self.path).map_err(|source| Error::io(&self.path, source))?;
+        Ok(bytes.starts_with(POINTER))
     }
 
     fn receive_once(

@@ -4,10 +4,64 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use jacolbert_hub::{Error, HubOptions, HubProgress, fetch_checkpoint};
+use jacolbert_hub::{Error, HubOptions, HubProgress, NameFault, fetch_checkpoint};
 
 use crate::fixture::{Fixture, TestResult, files, get, weights};
-use crate::server::{Fault, Files};
+use crate::server::{Fault, Files, NAME};
+
+/// What the hub says about the checkpoint with `bytes` as its `file`.
+fn error_with(file: &str, bytes: &[u8]) -> Result<Error, std::io::Error> {
+    let mut changed = files();
+    changed.insert(file.into(), bytes.into());
+    let hub = Fixture::new(changed)?;
+    let error = hub.get().expect_err("an unfit file");
+    let snapshots = hub.model().join("snapshots");
+    let is_linked = fs::read_dir(snapshots).is_ok_and(|mut commits| {
+        commits.any(|commit| commit.is_ok_and(|commit| commit.path().join(file).exists()))
+    });
+    assert!(!is_linked, "{file}");
+    Ok(error)
+}
+
+#[test]
+fn empty_files_and_pointers_do_not_come_into_the_cache() -> TestResult {
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    for name in ["config.json", "model.safetensors", "tokenizer.json", "artifact.metadata"] {
+        let error = error_with(name, b"")?;
+        assert!(matches!(&error, Error::EmptyFile { file, .. } if file == name), "{error:?}");
+        let error = error_with(name, pointer)?;
+        assert!(matches!(&error, Error::Pointer { url } if url.ends_with(name)), "{error:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_empty_file_in_the_cache_counts_as_missing() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let folder = hub.get()?;
+    let path = folder.join("config.json");
+    fs::remove_file(&path)?;
+    fs::write(&path, "")?;
+    let error = get(&hub.with(|options| options.offline = true)).expect_err("an empty file");
+    assert!(matches!(error, Error::NotCached { .. }), "{error:?}");
+    hub.get()?;
+    assert_eq!(fs::read(&path)?, files()["config.json"]);
+    Ok(())
+}
+
+#[test]
+fn the_address_of_a_page_is_the_name_of_its_model() -> TestResult {
+    let hub = Fixture::new(files())?;
+    let page = format!("{}/{NAME}", hub.options.endpoint);
+    let fetch =
+        |name: &str| fetch_checkpoint(name, &hub.options, &mut |_| ControlFlow::Continue(()));
+    assert_eq!(fetch(&page)?, hub.get()?);
+    assert_eq!(fetch(&format!(" {NAME}\n"))?, hub.get()?);
+    let error = fetch("./models/mine").expect_err("a path");
+    assert!(matches!(error, Error::Name { fault: NameFault::Path, .. }), "{error:?}");
+    assert!(error.to_string().contains("it is a path"), "{error}");
+    Ok(())
+}
 
 fn without(name: &str) -> Files {
     let mut files = files();
