@@ -5,7 +5,10 @@ use std::path::Path;
 
 use jacolbert::model::{ColbertConfig, Error as ModelError, QueryLength};
 use jacolbert::tokenizer::Error as TokenizerError;
-use jacolbert::{Collection, Document, Error, Precision, Retriever, SearchOptions};
+use jacolbert::{
+    Collection, Document, Error, IgnorableCharacters, OtherDictionary, Precision, Retriever,
+    SearchOptions,
+};
 use jacolbert_testing::data::mini;
 use jacolbert_testing::small_dictionary;
 use serde_json::{Value, json};
@@ -196,5 +199,68 @@ fn a_model_that_needs_a_dictionary_goes_through_the_facade() -> TestResult {
     collection.delete(["湖"])?;
     let healed = Collection::open(folder.path())?.retriever();
     assert_eq!(healed.encoder().dictionary(), Some(moved.path()));
+    Ok(())
+}
+
+#[test]
+fn a_name_without_a_folder_may_be_one_on_the_hub() {
+    let error = Retriever::from_dir("bclavie/JaColBERT").expect_err("no such folder");
+    assert!(
+        matches!(&error, Error::NoModelFolder { path } if path == Path::new("bclavie/JaColBERT")),
+        "{error:?}"
+    );
+    let message = error.to_string();
+    assert!(message.starts_with("there is no folder bclavie/JaColBERT; "), "{message}");
+    assert!(message.contains("`Retriever::from_hub`"), "{message}");
+    assert_eq!(message.contains("cargo feature `hub`"), !cfg!(feature = "hub"), "{message}");
+    for path in ["JaColBERT", "./bclavie/JaColBERT", "/no/such/folder"] {
+        let error = Retriever::from_dir(path).expect_err("no such folder");
+        assert!(matches!(error, Error::Model(ModelError::NoFolder { .. })), "{path}");
+    }
+}
+
+#[test]
+fn a_collection_remembers_what_is_done_with_characters_without_a_shape() -> TestResult {
+    let drops = |collection: &Collection<jacolbert::OnDisk>| {
+        collection.retriever().encoder().tokenizer().text_tokenizer().drops_ignorable()
+    };
+    for (ignorable, expected) in [(None, true), (Some(IgnorableCharacters::Keep), false)] {
+        let folder = tempfile::tempdir()?;
+        let mut loader = Retriever::loader();
+        if let Some(ignorable) = ignorable {
+            loader = loader.ignorable_characters(ignorable);
+        }
+        loader.load(mini())?.index(folder.path(), documents())?;
+        let collection = Collection::open(folder.path())?;
+        assert_eq!(drops(&collection), expected);
+        let other = Retriever::loader().ignorable_characters(IgnorableCharacters::Drop);
+        assert!(drops(&other.open_collection(folder.path())?));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dictionary_that_was_accepted_once_is_accepted_when_its_collection_is_opened() -> TestResult {
+    let copy = changed(|folder| {
+        words_by_dictionary(folder)?;
+        let settings = json!({
+            "word_tokenizer_type": "mecab", "mecab_kwargs": { "mecab_dic": "ipadic" },
+        });
+        fs::write(folder.join("tokenizer_config.json"), settings.to_string())
+    })?;
+    let dictionary = small_dictionary::folder_with_features(26);
+    let loader = || Retriever::loader().dictionary(dictionary.path());
+    let error = loader().load(copy.path()).expect_err("unidic-lite for ipadic");
+    assert!(
+        matches!(
+            &error,
+            Error::Model(ModelError::Tokenizer(TokenizerError::OtherDictionary { .. }))
+        ),
+        "{error:?}"
+    );
+    let retriever = loader().other_dictionary(OtherDictionary::Accept).load(copy.path())?;
+    let folder = tempfile::tempdir()?;
+    retriever.index(folder.path(), documents())?;
+    Collection::open(folder.path())?;
     Ok(())
 }
