@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use jacolbert_documents::Splitting;
+
 use crate::Error;
 use crate::collection::Collection;
 use crate::retriever::Retriever;
+use crate::settings::StoredSplitting;
 use crate::storage::{InMemory, MemorySnapshot};
 
 /// A collection in memory. Every search scores every passage exactly, which is fast up to about ten
@@ -80,6 +83,23 @@ impl Collection<InMemory> {
         self.snapshot().save(self.encoder(), path.as_ref())
     }
 
+    /// The same collection, with another way of splitting documents that are added; by default passages of up
+    /// to 250 tokens that share up to 50. [`save`](Self::save) stores it.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Document, Retriever, Splitting};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let memory = retriever.in_memory().with_splitting(Splitting::Whole);
+    /// memory.add([Document::new("fuji", "富士山は日本で最も高い山である。")])?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn with_splitting(self, splitting: Splitting) -> Self {
+        let splitting = StoredSplitting::Rule(splitting);
+        self.install(self.snapshot().with_splitting(splitting));
+        self
+    }
+
     /// Removes all documents.
     ///
     /// ```no_run
@@ -95,7 +115,7 @@ impl Collection<InMemory> {
     /// [`Error::Busy`].
     pub fn clear(&self) -> Result<(), Error> {
         let _turn = self.take_turn()?;
-        self.install(MemorySnapshot::default());
+        self.install(self.snapshot().cleared());
         Ok(())
     }
 }

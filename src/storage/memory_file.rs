@@ -15,12 +15,14 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, TensorV
 
 use super::memory_snapshot::MemorySnapshot;
 use crate::Error;
-use crate::settings::check_fingerprint;
+use crate::settings::{StoredSplitting, check_fingerprint};
 
 /// Key of the file's metadata with the fingerprint of the model.
 const FINGERPRINT: &str = "fingerprint";
 /// Key of the file's metadata with the CRC-32 of all bytes after the header, in 8 hexadecimal digits.
 const CHECKSUM: &str = "checksum";
+/// Key of the file's metadata with the splitting as JSON; absent if it is the default.
+const SPLITTING: &str = "splitting";
 /// Bytes of the number before the header, which is the header's length.
 const LENGTH_BYTES: usize = size_of::<u64>();
 /// Tensor with the rows of all passages, `[tokens, dim]`.
@@ -69,7 +71,10 @@ impl MemorySnapshot {
             }
         }
         let num_documents = documents.num_kept_documents()?;
-        Ok(Self { passages, documents, num_documents })
+        let splitting = header.value(SPLITTING).map(serde_json::from_str).transpose();
+        let splitting = splitting.map_err(|_| Error::corrupt(path, "splitting"))?;
+        let splitting = splitting.unwrap_or_default();
+        Ok(Self { passages, documents, num_documents, splitting })
     }
 
     fn to_safetensors(&self, dim: usize, fingerprint: String) -> Result<Vec<u8>, SafeTensorError> {
@@ -93,6 +98,10 @@ impl MemorySnapshot {
             tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![bytes.len()], bytes)?);
         }
         let mut metadata = HashMap::from([(FINGERPRINT.to_string(), fingerprint)]);
+        if self.splitting != StoredSplitting::default() {
+            let splitting = serde_json::to_string(&self.splitting).expect("numbers are JSON");
+            metadata.insert(SPLITTING.into(), splitting);
+        }
         let checksum = checksum_of(&tensors, &metadata)?;
         metadata.insert(CHECKSUM.into(), checksum);
         safetensors::serialize(tensors, Some(metadata))

@@ -23,9 +23,21 @@ pub struct MemorySnapshot {
     pub(super) passages: Vec<(PassageId, Arc<Embeddings>)>,
     pub(super) documents: Documents<Arc<[u8]>>,
     pub(super) num_documents: usize,
+    /// How documents that are added become passages, unless a change says otherwise.
+    pub(super) splitting: StoredSplitting,
 }
 
 impl MemorySnapshot {
+    /// This state with another way of splitting what is added.
+    pub(crate) fn with_splitting(&self, splitting: StoredSplitting) -> Self {
+        Self { splitting, ..self.clone() }
+    }
+
+    /// The state without documents that splits what is added as this one.
+    pub(crate) fn cleared(&self) -> Self {
+        Self { splitting: self.splitting, ..Self::default() }
+    }
+
     /// This state without the passages `deleted` and with the passages `added` behind it, whose documents
     /// are laid out in `blocks`.
     pub(super) fn changed(
@@ -82,7 +94,7 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn splitting(&self) -> StoredSplitting {
-        StoredSplitting::default()
+        self.splitting
     }
 
     fn pooling(&self) -> Pooling {

@@ -63,8 +63,8 @@ impl<S: Storage> Collection<S> {
 
 impl<'c, S: Storage> Updater<'c, S> {
     /// How documents become passages; by default as the collection was
-    /// [indexed](crate::Indexer::splitting), and in memory passages of up to 250 tokens that share up to
-    /// 50. Longer passages take more time each in the model. The collection does not remember it.
+    /// [indexed](crate::Indexer::splitting), and in memory as
+    /// [`with_splitting`](crate::MemoryCollection::with_splitting) says. Longer passages take more time each in the model. The collection does not remember it.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;

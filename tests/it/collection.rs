@@ -256,51 +256,6 @@ fn a_replaced_document_is_found_by_its_new_text_only() -> TestResult {
 }
 
 #[test]
-fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
-    let retriever = retriever();
-    let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), documents())?.collection;
-    let query = "わび茶を大成した茶人は誰か？";
-    for hit in &collection.search(query, 100)? {
-        let matches = collection.explain(query, hit.passage_id)?.matches;
-        assert_eq!(matches.len(), 32, "one a query token");
-        let sum: f32 = matches.iter().map(|found| found.score).sum();
-        assert!((sum - hit.score).abs() < 1e-4);
-    }
-    Ok(())
-}
-
-#[test]
-fn debug_texts_are_short() -> TestResult {
-    let retriever = retriever();
-    let folder = tempfile::tempdir()?;
-    let collection = retriever.index(folder.path(), documents())?.collection;
-    let memory = retriever.in_memory();
-    memory.add(documents())?;
-    let texts = [format!("{retriever:?}"), format!("{collection:?}"), format!("{memory:?}")];
-    for text in &texts {
-        assert!(text.len() < 1_000 && text.contains("fingerprint"), "{} bytes", text.len());
-    }
-    assert!(texts[1].contains("num_documents: 5"), "{}", texts[1]);
-    let index = collection.index();
-    let tokenizer = retriever.encoder().tokenizer();
-    let query = collection.query("山").among(["湖"]);
-    for text in [
-        format!("{index:?}"),
-        format!("{tokenizer:?}"),
-        format!("{:?}", tokenizer.text_tokenizer()),
-        format!("{query:?}"),
-        format!("{:?}", collection.runner([jacolbert::Query::new("q", "山")])),
-        format!("{:?}", collection.update()),
-        format!("{:?}", retriever.reranker()),
-        format!("{:?}", collection.documents()),
-    ] {
-        assert!(text.len() < 1_000, "{} bytes: {}", text.len(), &text[..300]);
-    }
-    Ok(())
-}
-
-#[test]
 fn indexing_can_be_cancelled_before_the_first_document() -> TestResult {
     let folder = tempfile::tempdir()?;
     let mut calls = Vec::new();

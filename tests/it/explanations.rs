@@ -2,7 +2,7 @@
 
 use jacolbert::{Collection, Document, PoolFactor, Pooling, Storage};
 
-use crate::sample::{TestResult, both, retriever};
+use crate::sample::{TestResult, both, documents, retriever};
 
 const QUERY: &str = "富士山の高さは？";
 
@@ -57,5 +57,20 @@ fn rows_of_several_tokens_have_no_name() -> TestResult {
     let matches = collection.explain(QUERY, hits[0].passage_id)?.matches;
     assert!(matches.iter().all(|found| found.passage_token.is_none()));
     assert!(matches.iter().all(|found| !found.query_token.is_empty()));
+    Ok(())
+}
+
+#[test]
+fn the_matches_of_a_hit_sum_up_to_its_score() -> TestResult {
+    let retriever = retriever();
+    let folder = tempfile::tempdir()?;
+    let collection = retriever.index(folder.path(), documents())?.collection;
+    let query = "わび茶を大成した茶人は誰か？";
+    for hit in &collection.search(query, 100)? {
+        let matches = collection.explain(query, hit.passage_id)?.matches;
+        assert_eq!(matches.len(), 32, "one a query token");
+        let sum: f32 = matches.iter().map(|found| found.score).sum();
+        assert!((sum - hit.score).abs() < 1e-4);
+    }
     Ok(())
 }

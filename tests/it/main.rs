@@ -2,6 +2,7 @@
 
 mod collection;
 mod compaction;
+mod debug_texts;
 mod document_search;
 mod explanations;
 mod files;

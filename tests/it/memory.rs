@@ -3,7 +3,7 @@
 use std::fs;
 
 use jacolbert::documents::{DocumentBlockBuilder, Error as DocumentsError};
-use jacolbert::{Document, Error};
+use jacolbert::{Document, Error, Splitting};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::sample::{TestResult, documents, retriever};
@@ -210,5 +210,30 @@ fn saving_leaves_no_other_file_and_many_threads_may_save_at_once() -> TestResult
     assert_eq!(retriever().load_in_memory(&path)?.num_passages(), 5);
     let nowhere = collection.save(folder.path().join("no such folder/file"));
     assert!(matches!(nowhere, Err(Error::Io { .. })), "{nowhere:?}");
+    Ok(())
+}
+
+#[test]
+fn a_collection_in_memory_remembers_its_splitting() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("memory.safetensors");
+    let long = |id: &str| Document::new(id, "富士山は日本で一番高い山である。".repeat(12));
+    let splitting = Splitting::Sentences { max_tokens: 12, overlap: 0 };
+    let memory = retriever().in_memory().with_splitting(splitting);
+    memory.add([long("a")])?;
+    let num_passages = memory.num_passages();
+    assert!(num_passages > 5, "{num_passages}");
+    memory.upsert([long("a"), long("b")])?;
+    assert_eq!(memory.num_passages(), 2 * num_passages);
+    memory.save(&path)?;
+    let again = retriever().load_in_memory(&path)?;
+    again.add([long("c")])?;
+    assert_eq!(again.num_passages(), 3 * num_passages);
+    again.clear()?;
+    again.add([long("d")])?;
+    assert_eq!(again.num_passages(), num_passages);
+    let whole = again.with_splitting(Splitting::Whole);
+    whole.add([long("e")])?;
+    assert_eq!(whole.num_passages(), num_passages + 1);
     Ok(())
 }
