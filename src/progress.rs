@@ -23,7 +23,7 @@ use std::ops::ControlFlow;
 pub struct Progress {
     /// Number that is done.
     pub done: usize,
-    /// Number in all.
+    /// Number in all; of a stream, number of those that were read so far.
     pub of: usize,
 }
 

@@ -71,7 +71,7 @@ impl PassageStore for MemoryChange {
 impl Change for MemoryChange {
     type Snapshot = MemorySnapshot;
 
-    fn base(&self) -> &MemorySnapshot {
+    fn base(&self) -> &Arc<MemorySnapshot> {
         &self.base
     }
 

@@ -41,7 +41,7 @@ pub struct DiskSnapshot {
 #[derive(Debug)]
 pub struct DiskChange {
     folder: PathBuf,
-    base: DiskSnapshot,
+    base: Arc<DiskSnapshot>,
     sink: IndexSink<IndexWriter>,
     joins: Join,
 }
@@ -66,6 +66,7 @@ impl Sealed for OnDisk {
     fn begin(&self, encoder: &Encoder, _current: &Arc<DiskSnapshot>) -> Result<DiskChange, Error> {
         let writer = IndexWriter::open(&self.folder)?;
         let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
+        let base = Arc::new(base);
         let sink = IndexSink::new(writer);
         Ok(DiskChange { folder: self.folder.clone(), base, sink, joins: Join::Small })
     }
@@ -197,7 +198,7 @@ impl PassageStore for DiskChange {
 impl Change for DiskChange {
     type Snapshot = DiskSnapshot;
 
-    fn base(&self) -> &DiskSnapshot {
+    fn base(&self) -> &Arc<DiskSnapshot> {
         &self.base
     }
 
@@ -210,7 +211,7 @@ impl Change for DiskChange {
         encoder: &Encoder,
         num_documents: usize,
     ) -> Result<Committed<DiskSnapshot>, Error> {
-        let settings = Settings { num_documents, ..self.base.settings.healed(encoder)? };
+        let settings = Settings { num_documents, ..self.base.settings.clone().healed(encoder)? };
         let (mut writer, latest) = self.sink.into_parts()?;
         self.base.documents.write(&mut writer, latest.as_deref(), self.joins)?;
         writer.attach(SETTINGS, &settings.to_bytes());

@@ -102,7 +102,7 @@ pub trait Change: PassageStore {
     type Snapshot: Snapshot;
 
     /// The state before the change.
-    fn base(&self) -> &Self::Snapshot;
+    fn base(&self) -> &Arc<Self::Snapshot>;
 
     /// Deletes a passage.
     fn delete(&mut self, passage: PassageId) -> Result<(), Error>;

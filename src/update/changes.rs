@@ -17,8 +17,9 @@ impl<S: Storage> Updater<'_, S> {
     ///
     /// They are split and pooled as those of the collection. Searches go on meanwhile, without the new documents.
     ///
-    /// The call has the [turn](crate::Collection#turns) from its start to the commit, and keeps the vectors of
-    /// all documents in memory until then. Add many documents in several calls, to limit both.
+    /// The call has the [turn](crate::Collection#turns) from its start to the commit. On disk, most vectors of
+    /// a large addition wait for the commit in files of the folder; [`add_stream`](Self::add_stream) does not
+    /// need all texts in memory either.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
@@ -145,29 +146,38 @@ impl<S: Storage> Updater<'_, S> {
 
     /// Encodes the documents, whose ids are checked, and adds them to the change.
     fn ingest<D: Borrow<Document> + Send>(
-        self,
+        mut self,
         change: &mut S::Change,
         documents: Vec<D>,
     ) -> Result<Vec<Truncated>, Error> {
-        let base = change.base();
-        let splitter = match (self.splitter, base.splitting()) {
+        let mut on_progress = self.on_progress.take();
+        let ingest = self.ingest_into(change.base().as_ref())?;
+        let of = documents.len();
+        let mut progress = |done| report(&mut on_progress, Progress { done, of });
+        let ingested = ingest.run(documents.into_iter().map(Ok), change, &mut progress)?;
+        Ok(ingested.truncated)
+    }
+}
+
+impl<'c, S: Storage> Updater<'c, S> {
+    /// How documents that come to `base` become passages; it takes the splitter.
+    ///
+    /// # Errors
+    /// [`Error::OwnSplitter`].
+    pub(super) fn ingest_into(&mut self, base: &S::Snapshot) -> Result<Ingest<'c>, Error> {
+        let splitter = match (self.splitter.take(), base.splitting()) {
             (Some(splitter), _) => splitter,
             (None, StoredSplitting::Rule(splitting)) => Splitter::Rule(splitting),
             (None, StoredSplitting::Own) => {
                 return Err(Error::OwnSplitter { path: self.collection.storage().path().into() });
             }
         };
-        let ingest = Ingest {
+        Ok(Ingest {
             encoder: self.collection.encoder(),
             splitter,
             pooling: base.pooling(),
             first_passage: base.documents().num_ids(),
-        };
-        let of = documents.len();
-        let mut on_progress = self.on_progress;
-        let mut progress = |done| report(&mut on_progress, Progress { done, of });
-        let ingested = ingest.run(documents.into_iter().map(Ok), change, &mut progress)?;
-        Ok(ingested.truncated)
+        })
     }
 }
 

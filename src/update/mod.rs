@@ -3,6 +3,7 @@
 mod changes;
 mod compaction;
 mod short_forms;
+mod streams;
 
 use std::fmt;
 use std::ops::{ControlFlow, Range};
@@ -16,8 +17,9 @@ use crate::progress::{OnProgress, Progress};
 use crate::storage::{OnDisk, Storage};
 
 /// Settings for a change of documents. Create them with [`Collection::update`] and run
-/// [`add`](Self::add), [`replace`](Self::replace), [`upsert`](Self::upsert), [`delete`](Self::delete) or, on
-/// disk, [`compact`](Updater::compact).
+/// [`add`](Self::add), [`replace`](Self::replace), [`upsert`](Self::upsert), [`delete`](Self::delete),
+/// [`add_stream`](Self::add_stream), [`upsert_stream`](Self::upsert_stream) or, on disk,
+/// [`compact`](Updater::compact).
 ///
 /// ```no_run
 /// use std::ops::ControlFlow;

@@ -160,3 +160,83 @@ fn a_batch_finds_what_each_search_finds() -> TestResult {
     check_batch(&on_disk)?;
     check_batch(&in_memory)
 }
+
+/// Items of a stream.
+type Come = Vec<Result<Document, std::io::Error>>;
+
+fn come(documents: impl IntoIterator<Item = Document>) -> Come {
+    documents.into_iter().map(Ok).collect()
+}
+
+fn check_streams<S: Storage>(collection: &Collection<S>, twin: &Collection<S>) -> TestResult {
+    let new = |n: usize| Document::new(format!("新{n}"), format!("{n}番目の新しい文である。"));
+    let mut seen = Vec::new();
+    let update = collection.update().on_progress(|progress| {
+        seen.push((progress.done, progress.of));
+        ControlFlow::Continue(())
+    });
+    update.add_stream(come((0..20).map(new)))?;
+    assert_eq!(seen.first(), Some(&(0, 0)));
+    assert_eq!(seen.last().map(|last| last.1), Some(20));
+    twin.add((0..20).map(new).collect::<Vec<_>>())?;
+
+    let lake = Document::new("湖", "摩周湖は透明な湖である。");
+    let upserted = [lake, new(20), new(3)];
+    collection.update().upsert_stream(come(upserted.clone()))?;
+    twin.update().upsert(&upserted)?;
+    assert_eq!((collection.num_documents(), collection.num_passages()), (26, 26));
+    let ask = |collection: &Collection<S>| -> Result<Answer, Error> {
+        let found = collection.query("透明な湖は？").options(SearchOptions::exact(100));
+        Ok(answer(&found.search()?))
+    };
+    assert_eq!(ask(collection)?, ask(twin)?);
+
+    let before = ask(collection)?;
+    let broken = || vec![Ok(new(30)), Err(std::io::Error::other("the source is gone"))];
+    let refused = [
+        collection.update().add_stream(come([new(31), new(3)])),
+        collection.update().add_stream(come([new(31), new(31)])),
+        collection.update().upsert_stream(come([new(31), new(3), new(3)])),
+        collection.update().upsert_stream(come([Document::new("", "名のない文。")])),
+        collection.update().add_stream(broken()),
+        collection.update().upsert_stream(broken()),
+    ];
+    for (n, refused) in refused.into_iter().enumerate() {
+        assert!(matches!(refused, Err(Error::Documents(_))), "{n}: {refused:?}");
+    }
+    let stopped = collection.update().on_progress(|_| ControlFlow::Break(()));
+    let stopped = stopped.add_stream(come([new(31)]));
+    assert!(matches!(stopped, Err(Error::Cancelled)), "{stopped:?}");
+    assert_eq!((ask(collection)?, collection.num_documents()), (before, 26));
+    Ok(())
+}
+
+#[test]
+fn a_stream_of_documents_is_added_as_a_list_of_them_is() -> TestResult {
+    let (_folder, on_disk, in_memory) = both()?;
+    let (_twins_folder, on_disk_twin, in_memory_twin) = both()?;
+    check_streams(&on_disk, &on_disk_twin)?;
+    check_streams(&in_memory, &in_memory_twin)
+}
+
+#[test]
+fn one_document_replaced_in_memory_leaves_nothing_of_its_earlier_texts() -> TestResult {
+    let collection = retriever().in_memory();
+    collection.add(documents())?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("collection.safetensors");
+    let mut lengths = Vec::new();
+    for n in 10..60 {
+        collection.replace([Document::new("湖", format!("{n}番目の湖の文。"))])?;
+        collection.save(&path)?;
+        lengths.push(std::fs::metadata(&path)?.len());
+    }
+    let most = lengths.iter().max().copied().unwrap_or_default();
+    assert!(most < lengths[0] + 2_000, "{lengths:?}");
+    let loaded = retriever().load_in_memory(&path)?;
+    assert_eq!((loaded.num_documents(), loaded.num_passages()), (5, 5));
+    assert_eq!(loaded.search("湖の文", 1)?[0].content, "59番目の湖の文。");
+    loaded.add([Document::new("川", "信濃川は長い。")])?;
+    assert_eq!(loaded.search("信濃川", 1)?[0].passage_id, PassageId(55));
+    Ok(())
+}

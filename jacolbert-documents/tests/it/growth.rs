@@ -117,11 +117,11 @@ fn operation() -> impl Strategy<Value = Operation> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn any_history_of_commits_has_the_documents_of_the_plain_map(
-        history in prop::collection::vec(operation(), 1..40),
+        history in prop::collection::vec(operation(), 1..30),
     ) {
         let folder = tempfile::tempdir()?;
         build(folder.path())?;

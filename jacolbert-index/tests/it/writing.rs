@@ -241,3 +241,60 @@ fn tokens_that_fit_badly_get_centroids_of_their_own() -> Result<(), Box<dyn StdE
     assert_eq!(num_centroids, Some(64 + fit.num_centroids_added));
     Ok(())
 }
+
+#[test]
+fn added_passages_that_wait_in_files_are_those_that_wait_in_memory() -> Result<(), Box<dyn StdError>>
+{
+    let added = passages(500, 17)?;
+    let mut found = Vec::new();
+    for (memory, flat_tokens) in [(usize::MAX, 100), (1, 100), (usize::MAX, 1 << 20), (1, 1 << 20)]
+    {
+        let folder = tempfile::tempdir()?;
+        let options = BuildOptions { memory, flat_tokens, ..options(Bits::Eight) };
+        let mut builder = IndexBuilder::create(folder.path(), added[0].dim(), options)?;
+        builder.add(added[0].as_ref())?;
+        builder.build()?;
+        let mut writer = IndexWriter::open(folder.path())?;
+        added.iter().try_for_each(|passage| writer.add(passage.as_ref()).map(|_| ()))?;
+        let waiting = std::fs::read_dir(folder.path())?.count();
+        writer.delete(PassageId(1))?;
+        writer.delete(PassageId(500))?;
+        assert!(!writer.contains(PassageId(1)) && writer.contains(PassageId(499)));
+        let index = writer.commit()?.index;
+        index.verify()?;
+        assert_eq!((index.num_ids(), index.num_passages()), (501, 499));
+        let left = std::fs::read_dir(folder.path())?.count();
+        assert!(left <= 5, "{left} files after the commit");
+        found.push((waiting, tokens(&index)?));
+    }
+    assert_eq!(found[0].1, found[1].1, "encoded");
+    assert_eq!(found[2].1, found[3].1, "exact");
+    assert!(found[1].0 > found[0].0 && found[3].0 > found[2].0, "files while the writer waits");
+    Ok(())
+}
+
+#[test]
+fn marks_of_deleted_passages_go_with_the_segment_that_held_them() -> Result<(), Box<dyn StdError>> {
+    let folder = tempfile::tempdir()?;
+    let sources = saved(3, folder.path())?;
+    let mut last = PassageId(2);
+    for n in 0..200 {
+        let mut writer = IndexWriter::open(folder.path())?;
+        last = writer.replace(last, sources[n % 3].as_ref())?;
+        let index = writer.commit()?.index;
+        index.verify()?;
+        assert_eq!((index.num_passages(), index.num_ids()), (3, 4 + n));
+        assert!(!index.contains(PassageId(last.0 - 1)));
+        let removed = index.locate(PassageId(last.0 - 1));
+        assert!(matches!(removed, Ok(_) | Err(Error::DeletedPassage { .. })), "{removed:?}");
+    }
+    let files = std::fs::read_dir(folder.path())?.count();
+    assert!(files <= 8, "{files} files");
+    let mut writer = IndexWriter::open(folder.path())?;
+    writer.delete(PassageId(7))?;
+    writer.compact();
+    let index = writer.commit()?.index;
+    assert_eq!((index.num_passages(), index.has_deleted()), (3, false));
+    assert_eq!(index.passage_ids().collect::<Vec<_>>(), [PassageId(0), PassageId(1), last]);
+    Ok(())
+}
