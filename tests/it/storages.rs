@@ -7,7 +7,7 @@ use jacolbert::{Collection, Document, Error, Hits, PassageId, SearchOptions, Sto
 use serde_json::json;
 
 use crate::files::files;
-use crate::sample::{TestResult, both, documents};
+use crate::sample::{TestResult, both, documents, retriever};
 
 const QUERY: &str = "わび茶を大成した茶人は誰か？";
 
