@@ -35,7 +35,7 @@ use training_folder::TrainingFolder;
 /// use std::ops::ControlFlow;
 /// use std::path::Path;
 ///
-/// use jacolbert_model::Checkpoint;
+/// use jacolbert_model::{Checkpoint, Device, LoadOptions};
 /// use jacolbert_train::{Examples, TextFormat, TrainOptions, Trainer, TrainingHooks};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
