@@ -90,6 +90,20 @@ pub enum Error {
         /// The folder of the model, as the collection remembers it.
         checkpoint: PathBuf,
     },
+    /// The collection points to the folder of a model that lacks files, which may have moved.
+    #[error(
+        "{} points to the model folder {}, which lacks files; if the model has moved, load it from where it is now \
+         and open the collection with it: `Retriever::from_dir(\"NEW FOLDER\")?.open({:?})`",
+        path.display(), checkpoint.display(), path
+    )]
+    CheckpointIncomplete {
+        /// The folder of the collection.
+        path: PathBuf,
+        /// The folder of the model, as the collection remembers it.
+        checkpoint: PathBuf,
+        /// What is missing.
+        source: Box<jacolbert_model::Error>,
+    },
     /// The model needs a dictionary, and the collection points to the folder of one that is gone.
     #[error(
         "{} points to the dictionary {}, which is gone and which the model needs; give its folder: \

@@ -105,7 +105,7 @@ pub use jacolbert_index::{Bits, BuildOptions, PassageId};
 pub use jacolbert_model as model;
 pub use jacolbert_model::{Device, Encoder, LoadOptions, Precision};
 pub use jacolbert_search as search;
-pub use jacolbert_search::{Match, SearchOptions};
+pub use jacolbert_search::SearchOptions;
 pub use jacolbert_tokenizer as tokenizer;
 pub use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 #[cfg(feature = "train")]
@@ -115,7 +115,7 @@ pub use collection::Collection;
 pub use collection_documents::{DocumentIter, DocumentPages, Page, PageCursor};
 pub use document_hit::{DocumentHit, FoundPassage};
 pub use error::Error;
-pub use explanation::Explanation;
+pub use explanation::{Explanation, TokenMatch};
 pub use hits::Hits;
 #[cfg(feature = "import")]
 pub use import::RagatouilleImporter;

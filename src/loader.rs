@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use jacolbert_model::{ColbertConfig, Device, LoadOptions, Precision, QueryLength};
 use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 
-/// Settings for loading a model. Create them with [`Retriever::loader`] and load with [`load`](Self::load),
-/// [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
+/// Settings for loading a model. Create them with [`Retriever::loader`](crate::Retriever::loader) and load with
+/// [`load`](Self::load), [`open_collection`](Self::open_collection) or, with the feature `hub`, `load_from_hub`.
 ///
 /// ```no_run
 /// use jacolbert::{Precision, Retriever};

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
 
 use jacolbert_model::{ColbertConfig, Encoder, Error as ModelError, LoadOptions};
-use jacolbert_tokenizer::Error::NeedsDictionary;
+use jacolbert_tokenizer::Error as TokenizerError;
 
 use crate::Error;
 use crate::collection::Collection;
@@ -163,8 +163,8 @@ impl Loader {
     ///
     /// # Errors
     /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
-    /// name its model's folder; [`Error::CheckpointGone`] if that folder does not exist, and
-    /// [`Error::DictionaryGone`] if the dictionary does not and the model needs it. A model that has moved opens
+    /// name its model's folder; [`Error::CheckpointGone`] if that folder does not exist,
+    /// [`Error::CheckpointIncomplete`] if it lacks files, and [`Error::DictionaryGone`] if the dictionary does not and the model needs it. A model that has moved opens
     /// the collection with [`Retriever::open`], and the next change stores its new folder.
     pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
         let storage = OnDisk::new(folder.as_ref())?;
@@ -212,11 +212,37 @@ impl Loader {
         let loaded = self.load_folder(checkpoint);
         match (loaded, gone) {
             (
-                Err(Error::Model(ModelError::Tokenizer(NeedsDictionary { .. }))),
+                Err(Error::Model(ModelError::Tokenizer(TokenizerError::NeedsDictionary {
+                    ..
+                }))),
                 Some(dictionary),
             ) => Err(Error::DictionaryGone { path: folder.into(), dictionary }),
+            (Err(Error::Model(error)), _) if lacks_files(&error, checkpoint) => {
+                let checkpoint = checkpoint.into();
+                Err(Error::CheckpointIncomplete {
+                    path: folder.into(),
+                    checkpoint,
+                    source: error.into(),
+                })
+            }
             (loaded, _) => loaded,
         }
+    }
+}
+
+/// Whether `error` says that files of the folder `checkpoint` are not there.
+fn lacks_files(error: &ModelError, checkpoint: &Path) -> bool {
+    let is_missing = |path: &Path, source: &std::io::Error| {
+        path.starts_with(checkpoint) && source.kind() == std::io::ErrorKind::NotFound
+    };
+    match error {
+        ModelError::NoFolder { .. } | ModelError::Layout { .. } | ModelError::NoMetadata { .. } => {
+            true
+        }
+        ModelError::Tokenizer(TokenizerError::NoTokenizer { .. }) => true,
+        ModelError::Io { path, source } => is_missing(path, source),
+        ModelError::Tokenizer(TokenizerError::Io { path, source }) => is_missing(path, source),
+        _ => false,
     }
 }
 

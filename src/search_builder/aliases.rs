@@ -4,7 +4,7 @@ use super::queries::{OneQuery, QueryBatch, RunQueries};
 use super::settings::SearchBuilder;
 use crate::storage::OnDisk;
 
-/// Settings for one query. Create it with [`Collection::query`] and run [`search`](SearchBuilder::search).
+/// Settings for one query. Create it with [`Collection::query`](crate::Collection::query) and run [`search`](SearchBuilder::search).
 ///
 /// ```no_run
 /// use jacolbert::Collection;
@@ -16,7 +16,7 @@ use crate::storage::OnDisk;
 /// ```
 pub type QueryBuilder<'c, S = OnDisk> = SearchBuilder<'c, S, OneQuery>;
 
-/// Settings for several queries. Create it with [`Collection::query_batch`] and run `search`.
+/// Settings for several queries. Create it with [`Collection::query_batch`](crate::Collection::query_batch) and run `search`.
 ///
 /// ```no_run
 /// use jacolbert::Collection;
@@ -28,7 +28,7 @@ pub type QueryBuilder<'c, S = OnDisk> = SearchBuilder<'c, S, OneQuery>;
 /// ```
 pub type QueryBatchBuilder<'c, S = OnDisk> = SearchBuilder<'c, S, QueryBatch>;
 
-/// Settings for searching many queries as a run. Create it with [`Collection::runner`] and search with
+/// Settings for searching many queries as a run. Create it with [`Collection::runner`](crate::Collection::runner) and search with
 /// [`run`](SearchBuilder::run) or [`measure_loss`](SearchBuilder::measure_loss).
 ///
 /// ```no_run

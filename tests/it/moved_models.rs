@@ -49,6 +49,27 @@ fn a_model_that_moved_is_named_and_the_next_commit_stores_its_new_folder() -> Te
 }
 
 #[test]
+fn a_model_whose_files_moved_is_named_with_its_collection() -> TestResult {
+    for file in ["model.safetensors", "tokenizer.json", "config.json", "artifact.metadata"] {
+        let home = tempfile::tempdir()?;
+        let folder = home.path().join("index");
+        let model = home.path().join("model");
+        copy_model(&model)?;
+        Retriever::from_dir(&model)?.index(&folder, &documents()[..1])?;
+        fs::remove_file(model.join(file))?;
+        let error = Collection::open(&folder).expect_err("a file is gone");
+        assert!(
+            matches!(&error, Error::CheckpointIncomplete { path, checkpoint, .. }
+                if *path == folder && *checkpoint == model),
+            "{file}: {error:?}"
+        );
+        let message = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(message.contains("index") && message.contains("from_dir"), "{message}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_compaction_heals_too_and_a_model_that_is_there_stays_the_remembered_one() -> TestResult {
     let home = tempfile::tempdir()?;
     let folder = home.path().join("index");
