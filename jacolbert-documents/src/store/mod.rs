@@ -5,6 +5,7 @@ mod block_header;
 mod document_block;
 mod documents;
 mod joining;
+mod lookup;
 mod stored_passage;
 
 pub use block_builder::DocumentBlockBuilder;

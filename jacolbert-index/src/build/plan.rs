@@ -38,7 +38,7 @@ impl BuildPlan {
 impl BuildOptions {
     /// Added tokens that a writer keeps in memory as exact rows before it writes them to a file.
     pub(crate) fn tokens_in_memory(&self, dim: usize) -> usize {
-        (self.memory / 16 / (row_len(dim) + 4)).max(1 << 10)
+        (self.memory / 16 / (row_len(dim) + 4)).max(1 << 6)
     }
 
     /// Tokens after which a segment is closed. Its codes and its file are in memory until then.

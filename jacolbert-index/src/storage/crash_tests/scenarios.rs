@@ -148,7 +148,7 @@ fn join_attachments(folder: &Path) -> Result<(), Error> {
     })
 }
 
-/// An index whose writers keep no more than 1,024 tokens in memory.
+/// An index whose writers keep no more than 64 tokens in memory.
 fn build_small(folder: &Path) -> Result<(), Error> {
     let options = BuildOptions { memory: 1, ..options(1 << 20) };
     filled(IndexBuilder::create(folder, DIM, options)?)?.build().map(|_| ())
@@ -156,9 +156,8 @@ fn build_small(folder: &Path) -> Result<(), Error> {
 
 fn add_many(folder: &Path) -> Result<(), Error> {
     commit(folder, |writer| {
-        let ids =
-            [writer.add(passage(3, 1_100)?.as_ref())?, writer.add(passage(4, 900)?.as_ref())?];
-        writer.add(passage(5, 300)?.as_ref())?;
+        let ids = [writer.add(passage(3, 70)?.as_ref())?, writer.add(passage(4, 50)?.as_ref())?];
+        writer.add(passage(5, 20)?.as_ref())?;
         writer.add(passage(6, 3)?.as_ref())?;
         ids.into_iter().try_for_each(|id| writer.delete(id))
     })
