@@ -2,6 +2,14 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
+/// The whole number `value`, which Python may have written as `512.0`.
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
+    let whole = |number: &f64| number.fract() == 0.0 && (0.0..=2_f64.powi(53)).contains(number);
+    value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
+}
+
 /// `json` with quotes around the numbers that Python writes and JSON does not have.
 pub(crate) fn with_quoted_numbers(json: &str) -> Cow<'_, str> {
     const NUMBERS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::WrongFile;
-use crate::python_json::with_quoted_numbers;
+use crate::python_json::{whole_number, with_quoted_numbers};
 
 /// The top-level object of a JSON settings file. A key whose value is `null` counts as absent.
 ///
@@ -120,23 +120,28 @@ impl SettingsFile {
         key: &'static str,
         max: u32,
     ) -> Result<Option<usize>, SettingsError> {
+        self.whole_number_if_given(key, 1, max)
+    }
+
+    /// An optional whole number from `min` to `max`.
+    ///
+    /// # Errors
+    /// [`SettingsError::Value`].
+    pub fn whole_number_if_given(
+        &self,
+        key: &'static str,
+        min: u32,
+        max: u32,
+    ) -> Result<Option<usize>, SettingsError> {
         let Some(value) = self.value(key) else { return Ok(None) };
-        let count = whole_number(value).and_then(|count| u32::try_from(count).ok());
-        match count.filter(|count| (1..=max).contains(count)) {
-            Some(count) => Ok(Some(count as usize)),
+        let number = whole_number(value).and_then(|number| u32::try_from(number).ok());
+        match number.filter(|number| (min..=max).contains(number)) {
+            Some(number) => Ok(Some(number as usize)),
             None => {
-                let expected = format!("a whole number from 1 to {max}");
+                let expected = format!("a whole number from {min} to {max}");
                 Err(self.unsupported(key, &value.to_string(), expected))
             }
         }
-    }
-
-    /// A required number of at least 0.
-    ///
-    /// # Errors
-    /// [`SettingsError::MissingKey`] and [`SettingsError::Value`].
-    pub fn non_negative(&self, key: &'static str) -> Result<f64, SettingsError> {
-        self.non_negative_if_given(key)?.ok_or_else(|| self.missing(key))
     }
 
     /// An optional number of at least 0.
@@ -252,12 +257,6 @@ impl SettingsFile {
     pub fn missing(&self, key: &'static str) -> SettingsError {
         SettingsError::MissingKey { path: self.path.clone(), key }
     }
-}
-
-/// The whole number `value`, which Python may have written as `512.0`.
-fn whole_number(value: &Value) -> Option<u64> {
-    let whole = |number: &f64| number.fract() == 0.0 && (0.0..=2_f64.powi(53)).contains(number);
-    value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
 }
 
 #[cfg(test)]

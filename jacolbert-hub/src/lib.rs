@@ -18,12 +18,13 @@ mod download;
 mod error;
 mod listing;
 mod name;
+mod name_fault;
 mod options;
 mod partial_download;
 
 pub use download::{HubProgress, fetch_checkpoint};
 pub use error::Error;
-pub use name::NameFault;
+pub use name_fault::NameFault;
 pub use options::{HubOptions, HubToken};
 
 /// Compiles what the README shows.

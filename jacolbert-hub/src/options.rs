@@ -101,7 +101,8 @@ impl HubToken {
                 Err(source) => return Err(Error::io(path, source)),
             },
         };
-        Ok(Some(text.trim().to_owned()).filter(|token| !token.is_empty()))
+        let text = text.trim_start_matches('\u{feff}').trim();
+        Ok(Some(text.to_owned()).filter(|token| !token.is_empty()))
     }
 }
 
@@ -179,8 +180,10 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("token");
         assert_eq!(HubToken::File(file.clone()).secret()?, None);
-        fs::write(&file, "hf_file\n")?;
-        assert_eq!(HubToken::File(file).secret()?.as_deref(), Some("hf_file"));
+        for text in ["hf_file", "hf_file\n", "\u{feff}hf_file\r\n"] {
+            fs::write(&file, text)?;
+            assert_eq!(HubToken::File(file.clone()).secret()?.as_deref(), Some("hf_file"));
+        }
         assert_eq!(HubToken::Secret("  ".into()).secret()?, None);
         assert!(!format!("{:?}", HubToken::Secret("hf_x".into())).contains("hf_x"));
         Ok(())

@@ -2,6 +2,15 @@
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
+use std::path::Path;
+
+use jacolbert_core::SettingsFile;
+
+use crate::{Error, IgnorableCharacters};
+
+/// The key of `tokenizer_config.json` that says that default-ignorable characters are dropped before anything else. It
+/// is a key of our own, which transformers ignores.
+pub(crate) const DROPS_IGNORABLE: &str = "drop_default_ignorable";
 
 /// The code points with the property `Default_Ignorable_Code_Point`, from `DerivedCoreProperties.txt` of Unicode 16.0.
 /// Among them are the soft hyphen, zero-width spaces and joiners, the byte order mark and variation selectors; the
@@ -32,6 +41,18 @@ pub(crate) fn without_ignorable(text: &str) -> Cow<'_, str> {
         Cow::Owned(text.chars().filter(|character| !is_ignorable(*character)).collect())
     } else {
         Cow::Borrowed(text)
+    }
+}
+
+/// Whether default-ignorable characters are dropped, by `option` or by the settings at `path`.
+pub(crate) fn drops_ignorable(path: &Path, option: IgnorableCharacters) -> Result<bool, Error> {
+    match option {
+        IgnorableCharacters::Drop => Ok(true),
+        IgnorableCharacters::AsInSettings if path.is_file() => {
+            let settings = SettingsFile::open(path)?;
+            Ok(settings.flag_if_given(DROPS_IGNORABLE)?.unwrap_or(false))
+        }
+        _ => Ok(false),
     }
 }
 

@@ -11,15 +11,9 @@ use jacolbert_core::SettingsFile;
 #[cfg(feature = "json")]
 use crate::JsonTokenizer;
 use crate::file_names::{CONVERTIBLE, JSON, SETTINGS, VOCABULARY};
-use crate::ignorable::without_ignorable;
+use crate::ignorable::{drops_ignorable, without_ignorable};
 use crate::japanese::{JapaneseTokenizerOptions, NamedDictionary};
-use crate::{
-    Error, Frame, IgnorableCharacters, JapaneseTokenizer, SpecialTokens, TokenizerOptions,
-};
-
-/// The key of `tokenizer_config.json` that says that default-ignorable characters are dropped before anything else. It
-/// is a key of our own, which transformers ignores.
-pub(crate) const DROPS_IGNORABLE: &str = "drop_default_ignorable";
+use crate::{Error, Frame, JapaneseTokenizer, SpecialTokens, TokenizerOptions};
 
 /// The tokenizer of a checkpoint: a [`JapaneseTokenizer`] or, with the feature `json`, a `JsonTokenizer`.
 ///
@@ -77,7 +71,7 @@ impl TextTokenizer {
         Self {
             kind: Kind::Json(Arc::new(tokenizer)),
             settings: Some(format!("{settings:#}\n").into_bytes().into()),
-            drops_ignorable: settings[DROPS_IGNORABLE] == true,
+            drops_ignorable: settings[crate::ignorable::DROPS_IGNORABLE] == true,
         }
     }
 
@@ -289,16 +283,4 @@ fn check_json(checkpoint: &Path) -> Result<(), Error> {
     }
     let beside = CONVERTIBLE.into_iter().find(|name| checkpoint.join(name).is_file());
     Err(Error::NoTokenizer { dir: checkpoint.into(), beside })
-}
-
-/// Whether default-ignorable characters are dropped, by `option` or by the settings at `path`.
-fn drops_ignorable(path: &Path, option: IgnorableCharacters) -> Result<bool, Error> {
-    match option {
-        IgnorableCharacters::Drop => Ok(true),
-        IgnorableCharacters::AsInSettings if path.is_file() => {
-            let settings = SettingsFile::open(path)?;
-            Ok(settings.flag_if_given(DROPS_IGNORABLE)?.unwrap_or(false))
-        }
-        _ => Ok(false),
-    }
 }

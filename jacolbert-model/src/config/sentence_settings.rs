@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jacolbert_core::SettingsFile;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::SentenceModules;
 use super::file_names;
@@ -166,12 +167,17 @@ fn read_max_seq_length(dir: &Path) -> Result<Option<usize>, Error> {
     Ok(keys.count_if_given("max_seq_length", MAX_LENGTH)?)
 }
 
-/// Reads the maximum length of the tokenizer in the folder `dir`. A number beyond all lengths means none.
+/// Reads the maximum length of the tokenizer in the folder `dir`. A number beyond all lengths means none; so does the
+/// infinity that Python writes.
 fn read_model_max_length(dir: &Path) -> Result<Option<usize>, Error> {
     let path = dir.join(file_names::TOKENIZER);
     if !path.is_file() {
         return Ok(None);
     }
-    let length = SettingsFile::open(&path)?.non_negative_if_given("model_max_length")?;
+    let number = |value: &Value| {
+        value.as_f64().or((value == "Infinity").then_some(f64::INFINITY)).filter(|n| *n >= 0.0)
+    };
+    let length =
+        SettingsFile::open(&path)?.convert("model_max_length", "a number of at least 0", number)?;
     Ok(length.filter(|length| (1.0..=f64::from(MAX_LENGTH)).contains(length)).map(|n| n as usize))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use jacolbert_core::SettingsFile;
 
 use super::file_names::BERT;
+use super::limits::MAX_SIZE;
 use crate::{BertConfig, Error};
 
 /// The families that have the layers of a BERT. LUKE, on which GLuCoSE is built, has others.
@@ -67,7 +68,5 @@ impl SentenceShape {
 
 /// Reads the id of the padding token.
 fn read_padding(keys: &SettingsFile) -> Result<Option<usize>, Error> {
-    Ok(keys.convert("pad_token_id", "an id", |value| {
-        Some(u32::try_from(value.as_u64()?).ok()? as usize)
-    })?)
+    Ok(keys.whole_number_if_given("pad_token_id", 0, MAX_SIZE)?)
 }

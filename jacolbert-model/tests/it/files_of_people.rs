@@ -140,6 +140,15 @@ fn values_have_the_one_meaning_that_they_can_have() -> TestResult {
         ],
     );
     check(
+        sentence::assembled("xlm_roberta")?,
+        one_vector,
+        "tokenizer_config.json",
+        &[
+            ("no limit", |text| with(text, r#""model_max_length": Infinity"#), Ok(())),
+            ("null", |text| with(text, r#""tokenizer_class": null"#), Ok(())),
+        ],
+    );
+    check(
         Tiny::new().write()?,
         late_interaction,
         "artifact.metadata",

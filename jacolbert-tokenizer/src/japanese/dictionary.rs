@@ -7,6 +7,7 @@ use super::char_table::{CharInfo, CharTable};
 use super::connection_matrix::{ConnectionMatrix, Row};
 use super::dictionary_fault::DictionaryFault;
 use super::dictionary_file::DictionaryFile;
+use super::dictionary_identity::identify;
 use super::dictionary_kind::DictionaryKind;
 use super::word_file::{Kind, Token, WordFile};
 use crate::Error;
@@ -49,7 +50,7 @@ impl Dictionary {
         matrix.check(&unknown_words)?;
         let characters = CharTable::open(folder.join(CHARACTERS))?;
         let unknown = unknown_entries(&unknown_words, &characters, &matrix)?;
-        let kind = DictionaryKind::of(folder, &words)?;
+        let kind = identify(folder, &words)?;
         Ok(Self { folder: folder.to_path_buf(), kind, words, matrix, characters, unknown })
     }
 

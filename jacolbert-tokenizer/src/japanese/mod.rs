@@ -16,6 +16,7 @@ mod connection_matrix;
 mod dictionary;
 mod dictionary_fault;
 mod dictionary_file;
+mod dictionary_identity;
 mod dictionary_kind;
 mod double_array;
 mod lattice;

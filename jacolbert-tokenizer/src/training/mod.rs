@@ -7,7 +7,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text_tokenizer::DROPS_IGNORABLE;
+use crate::ignorable::DROPS_IGNORABLE;
 use crate::{Error, JsonTokenizer, TextTokenizer};
 use alphabet::Alphabet;
 use pieces::train_pieces;
