@@ -17,6 +17,7 @@ mod runs;
 mod sample;
 mod serialised;
 mod sharing;
+mod splitting;
 mod storages;
 mod stored_documents;
 mod stream;

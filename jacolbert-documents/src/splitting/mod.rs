@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use packing::pack;
+use packing::Packing;
 use pieces::{Limits, pieces};
 
 /// How a document becomes passages.
@@ -28,14 +28,21 @@ use pieces::{Limits, pieces};
 pub enum Splitting {
     /// One passage per document. The encoder cuts a text that is too long for it, and reports that.
     Whole,
-    /// As many whole sentences per passage as fit. A sentence that is too long by itself is cut
-    /// between characters. Every character of a document is in at least one of its passages.
+    /// As many whole sentences per passage as fit. Every character of a document is in at least one of its
+    /// passages.
+    ///
+    /// A sentence ends after 。！？．⁉‼ and the closing brackets that follow, after . ! ? before white space,
+    /// and after a line. A sentence that is too long by itself is cut at the best place that it has: after
+    /// marks that may end a sentence (… ‥, and ! ? without white space), after a comma, colon or closing bracket,
+    /// after white space, before the phrase that follows hiragana, between scripts, between characters. A
+    /// grapheme cluster is never cut; a number such as 3.5 or 1,000, or a character and its mark, only if it is
+    /// longer than a passage.
     Sentences {
         /// Maximum number of tokens of a passage without markers, from 1; clipped to what the encoder
         /// takes. Longer passages mean fewer, larger hits and more time per passage in the model.
         max_tokens: usize,
         /// Maximum number of tokens that two neighbours share: the last sentences of one passage begin
-        /// the next. More overlap keeps more context and makes the index larger. Anything above half of
+        /// the next, or the last clauses of a sentence that is longer. More overlap keeps more context and makes the index larger. Anything above half of
         /// `max_tokens` counts as half of it, so that a document of many sentences has at most about twice as
         /// many passages as without overlap.
         overlap: usize,
@@ -89,7 +96,8 @@ impl Splitting {
                 let max_tokens = max_tokens.max(1);
                 let overlap = overlap.min(max_tokens / 2);
                 let limits = limits(max_tokens, overlap);
-                Ok(pack(&pieces(text, limits, &num_tokens)?, max_tokens, overlap))
+                let pieces = pieces(text, limits, &num_tokens)?;
+                Packing { max_tokens, overlap, limits }.passages(text, &pieces, &num_tokens)
             }
             _ => {
                 let whole = 0..text.len();
@@ -99,12 +107,13 @@ impl Splitting {
     }
 }
 
-/// A sentence that is too long for a passage is cut into parts of which a passage has at least five, so that
-/// most of it is filled, and of which the overlap has at least one.
+/// A passage has at least five parts of a sentence that is cut, so that most of it is filled, and an overlap
+/// at least one. A sentence is cut if it leaves no room for an overlap.
 fn limits(max_tokens: usize, overlap: usize) -> Limits {
     let fifth = (max_tokens / 5).max(1);
     let part = if overlap == 0 { fifth } else { fifth.min(overlap) };
-    Limits { whole: max_tokens, part }
+    let whole = if overlap == 0 { max_tokens } else { max_tokens - part };
+    Limits { whole: whole.max(1), part }
 }
 
 #[cfg(test)]
@@ -133,12 +142,40 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_share_whole_sentences() {
+    fn neighbours_share_whole_sentences_or_the_end_of_a_longer_one() {
         assert_eq!(
             split("あい。うえ。おか。きく。", 6, 3),
             ["あい。うえ。", "うえ。おか。", "おか。きく。"]
         );
-        assert_eq!(split("あい。うえ。おか。きく。", 6, 2), ["あい。うえ。", "おか。きく。"]);
+        assert_eq!(
+            split("あい。うえ。おか。きく。", 6, 2),
+            ["あい。うえ。", "え。おか。", "か。きく。"]
+        );
+        assert_eq!(split("あい。うえ。おか。きく。", 6, 0), ["あい。うえ。", "おか。きく。"]);
+        assert_eq!(
+            split("春が来て、花が咲く。夏が来る。", 12, 6),
+            ["春が来て、花が咲く。", "花が咲く。夏が来る。"]
+        );
+    }
+
+    /// As many whole sentences per passage as fit, and the next one begins with as many of the last as fit into
+    /// the overlap.
+    fn passages_of_short_sentences(text: &str, max_tokens: usize, overlap: usize) -> Vec<String> {
+        let sentences: Vec<&str> = text.split_inclusive('。').collect();
+        let num_chars = |sentences: &[&str]| sentences.concat().chars().count();
+        let mut passages = Vec::new();
+        let mut first = 0;
+        loop {
+            let fits = |end: &usize| num_chars(&sentences[first..*end]) <= max_tokens;
+            let end = (first + 1..=sentences.len()).take_while(fits).last().unwrap_or(first + 1);
+            passages.push(sentences[first..end].concat());
+            let Some(next) = sentences.get(end) else { return passages };
+            let room = overlap.min(max_tokens - num_chars(&[next]));
+            let starts = (first + 1..end).rev();
+            let shared =
+                starts.take_while(|&start| num_chars(&sentences[start..end]) <= room).last();
+            first = shared.unwrap_or(end);
+        }
     }
 
     #[test]
@@ -245,6 +282,15 @@ mod tests {
                 covered = start(passage) + passage.len();
             }
             prop_assert_eq!(covered, text.len());
+        }
+
+        #[test]
+        fn short_sentences_are_never_cut(
+            text in "(([あ-お]{1,4}、)?[ア-オ一-三a-c]{1,3}。){1,30}",
+            max_tokens in 18usize..40,
+        ) {
+            let passages = split(&text, max_tokens, 9);
+            prop_assert_eq!(passages, passages_of_short_sentences(&text, max_tokens, 9));
         }
 
         #[test]

@@ -1,77 +1,116 @@
 //! As many pieces per passage as fit.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use super::boundary::Boundary;
-use super::pieces::Piece;
+use super::pieces::{Limits, Piece, parts};
 
-/// The ranges of the passages of up to `max_tokens` tokens, which share up to `overlap` with the next.
-pub(super) fn pack(pieces: &[Piece], max_tokens: usize, overlap: usize) -> Vec<Range<usize>> {
-    let mut passages = Vec::new();
-    let mut first = 0;
-    // Where the pieces begin that are in no passage yet.
-    let mut new = 0;
-    while new < pieces.len() {
-        let last = last_that_fits(pieces, first, max_tokens).max(new);
-        let last = best_end(pieces, new..=last);
-        passages.push(pieces[first].range.start..pieces[last].range.end);
-        new = last + 1;
-        let next = pieces.get(new).map_or(0, |piece| piece.num_tokens);
-        let room = max_tokens.saturating_sub(next);
-        first = next_start(pieces, first, new, overlap.min(room));
-    }
-    passages
+/// How pieces become passages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packing {
+    /// Most tokens of a passage.
+    pub(super) max_tokens: usize,
+    /// Most tokens that two neighbours share.
+    pub(super) overlap: usize,
+    /// Of the parts of a piece of which only the end is shared.
+    pub(super) limits: Limits,
 }
 
-fn last_that_fits(pieces: &[Piece], first: usize, max_tokens: usize) -> usize {
-    let mut total = pieces[first].num_tokens;
-    let mut last = first;
-    while let Some(piece) = pieces.get(last + 1) {
-        total += piece.num_tokens;
-        if total > max_tokens {
-            break;
+impl Packing {
+    /// The ranges of the passages of `text`, whose pieces are `pieces`.
+    pub(super) fn passages<E>(
+        self,
+        text: &str,
+        pieces: &[Piece],
+        num_tokens: &impl Fn(&str) -> Result<usize, E>,
+    ) -> Result<Vec<Range<usize>>, E> {
+        let mut passages = Vec::new();
+        // With what the passage shares with the one before, it begins.
+        let mut passage: Vec<Piece> = Vec::new();
+        let mut rest = pieces;
+        while !rest.is_empty() {
+            let (new, after) = rest.split_at(self.num_new(&passage, rest));
+            passage.extend_from_slice(new);
+            passages.push(passage[0].range.start..passage[passage.len() - 1].range.end);
+            if let Some(next) = after.first() {
+                let room = self.max_tokens.saturating_sub(next.num_tokens);
+                passage = self.shared(passage, room, text, num_tokens)?;
+            }
+            rest = after;
         }
-        last += 1;
+        Ok(passages)
     }
-    last
+
+    /// Number of pieces of `rest` for a passage that begins with `shared`; at least one.
+    fn num_new(self, shared: &[Piece], rest: &[Piece]) -> usize {
+        let mut total = total_tokens(shared) + rest[0].num_tokens;
+        let mut fitting = 1;
+        while let Some(piece) = rest.get(fitting) {
+            total += piece.num_tokens;
+            if total > self.max_tokens {
+                return best_end(&rest[..fitting]);
+            }
+            fitting += 1;
+        }
+        fitting
+    }
+
+    /// The last pieces of `passage`, of up to `room` tokens, with which the next one begins. Of a piece that
+    /// is longer it is the end.
+    fn shared<E>(
+        self,
+        mut passage: Vec<Piece>,
+        room: usize,
+        text: &str,
+        num_tokens: &impl Fn(&str) -> Result<usize, E>,
+    ) -> Result<Vec<Piece>, E> {
+        let overlap = self.overlap.min(room);
+        if overlap > 0
+            && let Some(last) = passage.pop_if(|last| last.num_tokens > overlap)
+        {
+            passage.extend(parts(text, last, self.limits, num_tokens)?);
+        }
+        let start = best_start(&passage, overlap);
+        Ok(passage.split_off(start))
+    }
 }
 
-/// The piece at whose end a passage ends that has `fitting` as its new pieces: where the best boundary is, but
-/// behind the first half of them; the last one of several.
-fn best_end(pieces: &[Piece], fitting: RangeInclusive<usize>) -> usize {
-    let last = *fitting.end();
-    if last + 1 == pieces.len() {
-        return last;
-    }
-    let total: usize = pieces[fitting.clone()].iter().map(|piece| piece.num_tokens).sum();
+fn total_tokens(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| piece.num_tokens).sum()
+}
+
+/// How many of the pieces that fit a passage takes: up to the best boundary behind the first half of them; up
+/// to the last one of several.
+fn best_end(fitting: &[Piece]) -> usize {
+    let total = total_tokens(fitting);
     let mut left_out = 0;
-    let mut best = last;
-    for end in fitting.rev() {
+    let mut best = fitting.len() - 1;
+    for (n, piece) in fitting.iter().enumerate().rev() {
         if left_out > total / 2 {
             break;
         }
-        if pieces[end].end < pieces[best].end {
-            best = end;
+        if piece.end < fitting[best].end {
+            best = n;
         }
-        left_out += pieces[end].num_tokens;
+        left_out += piece.num_tokens;
     }
-    best
+    best + 1
 }
 
-/// The first piece of the next passage: after `first`, and at most `overlap` tokens before the piece `new`.
-/// It begins at the best boundary for which at least half of that is shared, the earliest of several.
-fn next_start(pieces: &[Piece], first: usize, new: usize, overlap: usize) -> usize {
+/// Where in `passage` the next one begins: behind its start, at most `overlap` tokens before its end, and at
+/// the best boundary for which at least half of them are shared; at the earliest of several.
+fn best_start(passage: &[Piece], overlap: usize) -> usize {
     let mut best: Option<(Boundary, usize)> = None;
     let mut shared = 0;
-    let mut start = new;
-    while start > first + 1 && shared + pieces[start - 1].num_tokens <= overlap {
+    let mut start = passage.len();
+    while start > 1 && shared + passage[start - 1].num_tokens <= overlap {
         start -= 1;
-        shared += pieces[start].num_tokens;
-        let boundary = pieces[start - 1].end;
+        shared += passage[start].num_tokens;
+        let boundary = passage[start - 1].end;
         let is_better = best.is_none_or(|(before, _)| boundary <= before);
         if is_better || shared * 2 < overlap {
             best = Some((boundary, start));
         }
     }
-    best.map_or(new, |(_, start)| start)
+    best.map_or(passage.len(), |(_, start)| start)
 }

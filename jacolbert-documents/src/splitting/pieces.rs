@@ -16,7 +16,7 @@ pub(super) struct Piece {
 /// The largest numbers of tokens of what is not cut any more.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Of a sentence, and of a number or another part that only a worst place could cut.
+    /// Of a sentence that is not cut, and of a part that only a worst place could cut.
     pub(super) whole: usize,
     /// Of a part of a sentence that was cut.
     pub(super) part: usize,
@@ -49,8 +49,8 @@ pub(super) fn pieces<E>(
     Ok(pieces)
 }
 
-/// The parts of a sentence that is too long.
-fn parts<E>(
+/// The parts of a sentence, cut until they are short.
+pub(super) fn parts<E>(
     text: &str,
     sentence: Piece,
     limits: Limits,
