@@ -44,8 +44,7 @@ impl PlaidFolder {
         manifest.num_ids =
             u32::try_from(self.num_passages()).map_err(|_| Error::TooManyPassages)?;
         let deleted = import.write_segments(self, &options, &mut draft, &mut manifest)?;
-        if !deleted.is_empty() {
-            let deleted = Deleted::union(None, &deleted)?;
+        if let Some(deleted) = Deleted::of(deleted)? {
             manifest.deleted = Some(draft.write_sections("deleted", deleted.file())?);
         }
         let mut kept = NewAttachments::default();
