@@ -23,7 +23,8 @@ const SEED: u64 = 0;
 /// [excluded](KnownPositives::Spared). `chunking` says how many texts go through the model at once.
 ///
 /// # Errors
-/// [`Error::Setting`] for a `batch_size` of 0, [`Error::TooFewRows`], those of rows, and those of
+/// [`Error::Setting`] for a `batch_size` of 0, [`Error::NothingToLearn`] for a loss that is the same for all
+/// models, [`Error::TooFewRows`], those of rows, and those of
 /// the [`loss`](crate::loss).
 pub fn mean_loss(
     model: &Checkpoint,
@@ -34,6 +35,10 @@ pub fn mean_loss(
 ) -> Result<f32, Error> {
     if batch_size == 0 {
         return Err(Error::setting("batch_size", batch_size, "from 1"));
+    }
+    let n_way = examples.options().n_way;
+    if !loss.depends_on_scores(n_way, batch_size) {
+        return Err(Error::NothingToLearn { n_way, batch_size });
     }
     let texts = match chunking {
         Chunking::Whole => usize::MAX,

@@ -39,21 +39,26 @@ enum Kind {
 /// The quotes of a file, counted.
 #[derive(Debug, Default)]
 struct Counts {
+    num_ids: usize,
+    num_quoted_ids: usize,
     num_texts: usize,
-    num_around: usize,
-    /// The first line with quotes that only a CSV writer puts.
-    csv: Option<usize>,
-    /// The first line with quotes inside a text.
+    num_quoted_texts: usize,
+    /// The first text that needs the quotes around it.
+    needed: Option<usize>,
+    /// The first line in which a quote opens in one text and closes in another.
+    open: Option<usize>,
+    /// The first text with quotes inside, which a CSV writer would double.
     inside: Option<usize>,
-    /// The first line with a text that has no quotes around it though it may need none.
-    without: Option<usize>,
+    /// The first text with quotes around it that it does not need.
+    around: Option<usize>,
 }
 
 impl Quotes {
     /// The meaning of the quotes in the file at `path`, which is read once.
     ///
-    /// A CSV writer quotes every text, or those that need it; and an id has no quotes of its own. If some
-    /// quotes say so and others contradict, the file has two meanings and is refused.
+    /// A CSV writer quotes all texts, or those that need it, and leaves no other quotes. In any other file,
+    /// quotes are part of the texts. A file with two meanings is refused: one with quotes around all ids,
+    /// and one in which a quote opens in one text and closes in another.
     pub(super) fn of_file(path: &Path, layout: Layout) -> Result<Self, Error> {
         let mut lines = TextLines::open(path)?;
         let mut counts = Counts::default();
@@ -109,52 +114,55 @@ impl Counts {
     fn add(&mut self, line: usize, text: &str, layout: Layout) {
         let texts = match (layout, text.split_once('\t')) {
             (Layout::IdAndText, Some((id, text))) => {
-                if matches!(Kind::of(id), Kind::Around | Kind::Needed) {
-                    self.csv.get_or_insert(line);
-                }
+                self.num_ids += 1;
+                self.num_quoted_ids += usize::from(Kind::of(id).is_quoted());
                 vec![text]
             }
             _ => text.split('\t').collect(),
         };
-        for text in &texts {
-            self.add_text(line, text);
-        }
         let mut odd = texts.iter().filter(|text| text.matches('"').count() % 2 == 1);
         if odd.any(|text| text.starts_with('"')) && odd.any(|text| text.ends_with('"')) {
-            self.csv.get_or_insert(line);
+            self.open.get_or_insert(line);
+            return;
+        }
+        for text in &texts {
+            self.add_text(line, text);
         }
     }
 
     fn add_text(&mut self, line: usize, text: &str) {
+        let kind = Kind::of(text);
         self.num_texts += 1;
-        match Kind::of(text) {
-            Kind::None => {
-                self.without.get_or_insert(line);
-            }
-            Kind::Around => self.num_around += 1,
-            Kind::Needed => {
-                self.csv.get_or_insert(line);
-            }
-            Kind::Inside => {
-                self.inside.get_or_insert(line);
-            }
-        }
+        self.num_quoted_texts += usize::from(kind.is_quoted());
+        let first = match kind {
+            Kind::None => return,
+            Kind::Around => &mut self.around,
+            Kind::Needed => &mut self.needed,
+            Kind::Inside => &mut self.inside,
+        };
+        first.get_or_insert(line);
     }
 
-    /// The meaning, or the line that has two.
+    /// The meaning, or a line that has two.
     fn meaning(&self) -> Result<Quotes, (usize, RowFault)> {
-        let has_all = self.num_texts > 0 && self.num_around == self.num_texts;
-        let as_text = self.inside.or(self.without.filter(|_| self.num_around > 0));
-        match (self.csv, as_text) {
-            (Some(line), Some(other)) => Err((line, RowFault::Quotes { other })),
-            (Some(_), None) => Ok(Quotes::Csv),
-            (None, _) if has_all => Ok(Quotes::Csv),
-            (None, _) => Ok(Quotes::Text),
+        let has_all_texts = self.num_texts > 0 && self.num_quoted_texts == self.num_texts;
+        let has_all_ids = self.num_ids > 0 && self.num_quoted_ids == self.num_ids;
+        let as_text = self.inside.or(self.around.filter(|_| !has_all_texts));
+        match (as_text, self.open) {
+            (Some(line), _) if has_all_ids => Err((line, RowFault::QuotedIds)),
+            (Some(_), _) => Ok(Quotes::Text),
+            (None, _) if has_all_ids || has_all_texts || self.needed.is_some() => Ok(Quotes::Csv),
+            (None, Some(line)) => Err((line, RowFault::OpenQuote)),
+            (None, None) => Ok(Quotes::Text),
         }
     }
 }
 
 impl Kind {
+    fn is_quoted(self) -> bool {
+        matches!(self, Self::Around | Self::Needed)
+    }
+
     fn of(field: &str) -> Self {
         if !field.contains('"') {
             return Self::None;
@@ -189,22 +197,26 @@ mod tests {
         check("1\t山\n2\t湖", Ok(Quotes::Text));
         check("1\t\"山\"とは\n2\t\"湖\"", Ok(Quotes::Text));
         check("1\t\"山\"\n2\t湖", Ok(Quotes::Text));
+        check("1\t\"山\"\"湖\"\n2\t\"川\"とは", Ok(Quotes::Text));
+        check("1\t湖\n\"2\"\t山", Ok(Quotes::Text));
         check("1\t\"山\"\n2\t\"湖\"", Ok(Quotes::Csv));
         check("\"1\"\t山\n\"2\"\t湖", Ok(Quotes::Csv));
         check("id\ttext\n1\t\"\"\"山\"\"とは\"\n2\t湖", Ok(Quotes::Csv));
         check("1\t\"山\tと\"\n2\t湖", Ok(Quotes::Csv));
-        check("1\t\"\"\"山\"\"とは\"\n2\t\"湖\"とは", Err((1, RowFault::Quotes { other: 2 })));
-        check("1\t湖\n\"2\"\t\"山\"", Err((2, RowFault::Quotes { other: 1 })));
+        check("\"1\"\t湖\n\"2\"\t\"山\"とは", Err((2, RowFault::QuotedIds)));
     }
 
     #[test]
-    fn quotes_that_open_in_one_text_and_close_in_another_are_refused() {
+    fn quotes_that_open_in_one_text_and_close_in_another_may_have_two_meanings() {
         let check = |lines: &str, expected| {
             assert_eq!(meaning(Layout::Texts, lines), expected, "{lines}");
         };
         check("\"問\"\t正\t負", Ok(Quotes::Text));
         check("\"問\"\t\"正\"\t\"負\"", Ok(Quotes::Csv));
-        check("問\t\"正\tと\"\t負", Err((1, RowFault::Quotes { other: 1 })));
+        let open = "問\t\"正\tと\"\t負";
+        check(open, Err((1, RowFault::OpenQuote)));
+        check(&format!("{open}\n\"問\"とは\t正\t負"), Ok(Quotes::Text));
+        check(&format!("{open}\n\"\"\"問\"\"とは\"\t正\t負"), Ok(Quotes::Csv));
     }
 
     #[test]

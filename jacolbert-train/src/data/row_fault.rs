@@ -21,15 +21,19 @@ pub enum RowFault {
         /// The form.
         expected: &'static str,
     },
-    /// Quotes that a CSV writer puts, in a file in which quotes are part of the texts elsewhere.
+    /// All ids of a table have quotes around them, as a CSV writer puts them, but quotes of a text are not
+    /// those of a CSV writer.
     #[error(
-        "quotes may be those of a CSV writer here, which are no part of the text, and are part of \
-         it in line {other}: put quotes around all texts, and double those inside, or around none"
+        "quotes are part of the text here, while those around all ids seem to be a CSV writer's: remove \
+         them from the ids, or put quotes around the text and double those inside"
     )]
-    Quotes {
-        /// The line in which quotes are part of a text.
-        other: usize,
-    },
+    QuotedIds,
+    /// A quote opens in one text of a line and closes in another.
+    #[error(
+        "a quote opens in one text and closes in another: it may be one text with a tab, as a CSV writer \
+         quotes it, or two; write a space for the tab, or leave out the quotes"
+    )]
+    OpenQuote,
     /// A line of a table has an id with the character NUL.
     #[error("the id {id:?} has a NUL")]
     NulInId {

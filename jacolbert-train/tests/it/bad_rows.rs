@@ -105,8 +105,8 @@ fn lines_of_tables_that_have_no_id_and_text() -> TestResult {
     check("queries", "0\t問\n1 答\n", 2, shape())?;
     check("collection", "0\t零\n\t一\n", 2, shape())?;
     check("collection", "0\t零\n\n1\0\t一\n", 3, RowFault::NulInId { id: "1\0".into() })?;
-    let quotes = "0\t\"零\"だ\n1\t\"\"\"一\"\"だ\"\n2\t二\n";
-    check("collection", quotes, 2, RowFault::Quotes { other: 1 })
+    let quotes = "\"0\"\t零\n\"1\"\t\"一\"だ\n\"2\"\t二\n";
+    check("collection", quotes, 2, RowFault::QuotedIds)
 }
 
 /// A collection, a row that names the text 1 of it, and the fault of the text.

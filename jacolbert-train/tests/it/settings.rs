@@ -3,7 +3,7 @@
 use jacolbert_train::loss::{InBatchNegatives, InBatchTerm, Loss, NWayTerm, Normalisation};
 use jacolbert_train::{
     CheckpointOptions, Chunking, Error, ExampleOptions, Method, TrainOptions, Trainer,
-    TrainingHooks, Validation,
+    TrainingHooks, Validation, mean_loss,
 };
 
 use crate::scratch::Scratch;
@@ -112,12 +112,17 @@ fn a_loss_that_is_the_same_for_all_weights_is_refused() -> TestResult {
         let options = TrainOptions { loss, batch_size, ..tiny::options() };
         let mut trainer = Trainer::new(tiny::model()?, options)?;
         let mut examples = tiny::examples(&ExampleOptions { n_way, ..Default::default() })?;
-        let found = trainer.run(&mut examples, TrainingHooks::new()).err();
-        let is_refused = matches!(
-            found,
-            Some(Error::NothingToLearn { n_way: n, batch_size: b }) if (n, b) == (n_way, batch_size)
-        );
-        assert!(is_refused, "{loss:?}, {n_way}, {batch_size}: {found:?}");
+        let trained = trainer.run(&mut examples, TrainingHooks::new()).err();
+        let measured =
+            mean_loss(&tiny::model()?, &mut examples, &loss, batch_size, Chunking::Whole).err();
+        for found in [trained, measured] {
+            let expected = (n_way, batch_size);
+            let is_refused = matches!(
+                found,
+                Some(Error::NothingToLearn { n_way, batch_size }) if (n_way, batch_size) == expected
+            );
+            assert!(is_refused, "{loss:?}, {expected:?}: {found:?}");
+        }
         assert_eq!(trainer.step(), 0);
     }
     let trained = [
