@@ -63,8 +63,12 @@ impl Texts {
                 match (self.add_pair(&mut data, pair), args.bad_texts) {
                     (Err(_), BadTexts::Skip) => num_missing += 1,
                     (added, _) => added.with_context(|| {
-                        let split = &args.split;
-                        format!("qrels of {split}, query {query} and passage {passage}; --skip-bad-texts leaves such pairs out")
+                        format!(
+                            "{}: query {query} and passage {passage} of the split {}; \
+                             --skip-bad-texts leaves such pairs out",
+                            self.folder.display(),
+                            args.split
+                        )
                     })?,
                 }
             }
@@ -75,10 +79,10 @@ impl Texts {
             self.order.iter().filter(|id| !is_empty(id)).map(|id| &self.passages[id]),
         )?;
         if let Some(path) = &args.answers {
-            self.add_answers(&mut data, path)?;
+            num_missing += self.add_answers(&mut data, path, args.bad_texts)?;
         }
         println!(
-            "{num_empty} empty passages, {num_missing} pairs without texts; {:?}",
+            "{num_empty} empty passages, {num_missing} pairs and answers without texts; {:?}",
             data.left_out()
         );
         Ok(data)
@@ -94,17 +98,28 @@ impl Texts {
         })
     }
 
-    /// Adds the answers in the file `path`, lines `query id<TAB>answer`.
-    fn add_answers(&self, data: &mut TrainingData, path: &Path) -> anyhow::Result<()> {
+    /// Adds the answers in the file `path`, lines `query id<TAB>answer`. Returns the number of those that
+    /// were left out, because their query is unknown.
+    fn add_answers(
+        &self,
+        data: &mut TrainingData,
+        path: &Path,
+        bad_texts: BadTexts,
+    ) -> anyhow::Result<usize> {
         let mut lines = TextLines::open(path)?;
+        let mut num_unknown = 0;
         while let Some(line) = lines.next_line()? {
             let place = || format!("{}, line {}", path.display(), line.number);
             let parts = line.text.split_once('\t').context("an answer without a tab");
             let (query, answer) = parts.with_context(place)?;
-            let query = self.query(query).with_context(place)?;
-            data.add_answers([(query, answer)]).with_context(place)?;
+            let added =
+                self.query(query).and_then(|query| Ok(data.add_answers([(query, answer)])?));
+            match (added, bad_texts) {
+                (Err(_), BadTexts::Skip) => num_unknown += 1,
+                (added, _) => added.with_context(place)?,
+            }
         }
-        Ok(())
+        Ok(num_unknown)
     }
 }
 
