@@ -141,7 +141,7 @@ fn split(line: &str, quotes: Quotes) -> Result<(String, Result<String, TextFault
     if id.contains('\0') {
         return Err(RowFault::NulInId { id });
     }
-    let surplus = fields.enumerate().filter(|(_, field)| !field.trim().is_empty()).last();
+    let surplus = fields.enumerate().rfind(|(_, field)| !field.trim().is_empty());
     Ok((
         id,
         match surplus {
