@@ -23,6 +23,18 @@ impl Metric {
         names.split(separator).filter(|name| !name.is_empty()).map(str::parse).collect()
     }
 
+    /// The number of results that the metric looks at.
+    ///
+    /// ```
+    /// use jacolbert_eval::{Cutoff, Metric};
+    ///
+    /// assert_eq!("recall@100".parse::<Metric>()?.cutoff(), Cutoff::at(100));
+    /// # Ok::<(), jacolbert_eval::Error>(())
+    /// ```
+    pub fn cutoff(self) -> Cutoff {
+        self.parts().1
+    }
+
     /// The metric of a name of trec_eval, such as `ndcg_cut_10` or `P.10`, in lower case.
     ///
     /// Names that stand for several cuts there, such as `P` and `ndcg_cut`, are none.
