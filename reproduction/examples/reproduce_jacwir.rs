@@ -6,11 +6,11 @@
 
 mod table;
 
-use jacolbert_reproduction::{Args, jacwir, published};
-use table::reproduce;
+use jacolbert_reproduction::{jacwir, published};
+use table::{args, reproduce};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::from_env()?;
+    let args = args()?;
     let collection = jacwir::open(&args.data)?;
     reproduce(&args, &collection, &published::JACWIR)
 }

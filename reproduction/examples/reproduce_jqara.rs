@@ -6,11 +6,11 @@
 
 mod table;
 
-use jacolbert_reproduction::{Args, jqara, published};
-use table::reproduce;
+use jacolbert_reproduction::{jqara, published};
+use table::{args, reproduce};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::from_env()?;
+    let args = args()?;
     let collection = jqara::open(&args.data)?;
     reproduce(&args, &collection, &published::JQARA)
 }

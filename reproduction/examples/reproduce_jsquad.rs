@@ -6,11 +6,11 @@
 
 mod table;
 
-use jacolbert_reproduction::{Args, jsquad, published};
-use table::reproduce;
+use jacolbert_reproduction::{jsquad, published};
+use table::{args, reproduce};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::from_env()?;
+    let args = args()?;
     let collection = jsquad::open(&args.data)?;
     reproduce(&args, &collection, &published::JSQUAD)
 }

@@ -8,11 +8,11 @@
 mod table;
 
 use jacolbert_reproduction::miracl::MiraclFolder;
-use jacolbert_reproduction::{Args, Bm25, Experiment, Kept, pool, published};
-use table::{bar, reproduce};
+use jacolbert_reproduction::{Bm25, Experiment, Kept, pool, published};
+use table::{args, bar, reproduce};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::from_env()?;
+    let args = args()?;
     let folder = MiraclFolder::open(&args.data)?;
     let full = folder.full()?;
     if args.full {

@@ -6,11 +6,11 @@
 
 mod table;
 
-use jacolbert_reproduction::{Args, mr_tydi, published};
-use table::reproduce;
+use jacolbert_reproduction::{mr_tydi, published};
+use table::{args, reproduce};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::from_env()?;
+    let args = args()?;
     let collection = mr_tydi::open_full(&args.data)?;
     if args.full {
         return reproduce(&args, &collection, &published::NONE);

@@ -81,7 +81,7 @@ impl Args {
                 Long("full") => full = true,
                 Long("out") => out = parser.value()?.into(),
                 Long("markdown") => markdown = true,
-                other => return Err(other.unexpected().into()),
+                other => return Err(with_usage(&other.unexpected().to_string())),
             }
         }
         let data = data.ok_or_else(|| missing("a folder as the first argument"))?;
@@ -108,5 +108,9 @@ fn bits(bits: u64) -> Result<Bits, Error> {
 }
 
 fn missing(what: &str) -> Error {
-    Error::Args(format!("{what} is missing; what there is:\n{USAGE}").into())
+    with_usage(&format!("{what} is missing"))
+}
+
+fn with_usage(what: &str) -> Error {
+    Error::Args(format!("{what}; what there is:\n{USAGE}").into())
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jacolbert_core::TextError;
+
 /// Why a collection could not be read, or an experiment not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +63,9 @@ pub enum Error {
         /// What should stand there.
         expected: &'static str,
     },
+    /// A text file is not UTF-8.
+    #[error(transparent)]
+    Text(TextError),
     /// An id that stands twice.
     #[error("{} line {line}: id {id:?} stands here a second time", path.display())]
     DuplicateId {
@@ -116,6 +121,15 @@ pub enum Error {
 impl Error {
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.into(), source }
+    }
+}
+
+impl From<TextError> for Error {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Io { path, source } => Self::Io { path, source },
+            other => Self::Text(other),
+        }
     }
 }
 

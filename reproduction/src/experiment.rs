@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use crate::dense::dense_run;
 use crate::published::Published;
 use crate::systems::Terms;
-use crate::{Bm25, ColbertModel, DenseModel, Error, Kept, SearchBy, System, Table, TestCollection};
+use crate::{
+    Bm25, ColbertModel, DenseModel, Error, Kept, SearchBy, System, Table, TestCollection,
+    check_systems,
+};
 
 /// Documents that a run has for a query, at most, where there are no candidates.
 const DEPTH: usize = 100;
@@ -62,6 +65,7 @@ impl<'a> Experiment<'a> {
     ) -> Result<Table, Error> {
         let metrics = self.published.metrics.iter().map(|name| name.parse());
         let metrics = metrics.collect::<Result<Vec<Metric>, _>>()?;
+        check_systems(systems, device)?;
         let mut reports = Vec::with_capacity(systems.len());
         for system in systems {
             let run = self.run(system, device, progress)?;

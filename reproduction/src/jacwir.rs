@@ -13,7 +13,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use jacolbert::eval::{Qrels, Run};
+use jacolbert::eval::{Qrels, Run, json_id};
 use jacolbert::{Document, Query};
 use serde::Deserialize;
 
@@ -23,19 +23,22 @@ use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]
 struct Page {
+    #[serde(deserialize_with = "json_id::deserialize")]
     doc_id: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    description: String,
+    title: Option<String>,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Question {
     query: String,
+    #[serde(deserialize_with = "json_id::deserialize")]
     positive: String,
-    negatives: Vec<String>,
+    negatives: Vec<PageId>,
 }
+
+#[derive(Deserialize)]
+struct PageId(#[serde(deserialize_with = "json_id::deserialize")] String);
 
 /// Reads the rows of both files. A query's id is its place among them, such as `q1`; of the pages only
 /// those are kept that are a candidate.
@@ -54,12 +57,14 @@ pub fn open(folder: &Path) -> Result<TestCollection, Error> {
     each_row_of(&questions, |question: Question, path, line| {
         let Question { query, positive, negatives } = question;
         let id = format!("q{}", queries.len() + 1);
-        qrels.insert(&id, &positive, 1)?;
-        for page in [positive].into_iter().chain(negatives) {
+        let negatives = negatives.into_iter().map(|PageId(id)| id);
+        for page in [positive.clone()].into_iter().chain(negatives) {
             let listed = candidates.push(&id, &page, 0.0);
-            listed.map_err(|_| line_error(path, line, "ids that differ"))?;
+            let expected = "ids that differ and are neither empty nor have U+0000";
+            listed.map_err(|_| line_error(path, line, expected))?;
             wanted.insert(page);
         }
+        qrels.insert(&id, &positive, 1)?;
         queries.push(Query::new(id, query));
         Ok(())
     })?;
@@ -79,7 +84,8 @@ fn documents(parts: &[PathBuf], wanted: &HashSet<String>) -> Result<Vec<Document
     each_row_of(parts, |page: Page, path, line| {
         if wanted.contains(&page.doc_id) {
             check_new(path, line, &page.doc_id, &mut ids)?;
-            let text = format!("{} {}", page.title, page.description);
+            let title = page.title.unwrap_or_default();
+            let text = format!("{title} {}", page.description.unwrap_or_default());
             documents.push(Document::new(page.doc_id, text));
         }
         Ok(())

@@ -9,10 +9,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use jacolbert::eval::{Qrels, Run};
+use jacolbert::eval::{Qrels, Run, json_id};
 use jacolbert::{Document, Query};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::lines::line_error;
 use crate::rows::{each_row_of, files_of_rows};
@@ -20,13 +19,15 @@ use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]
 struct Row {
+    #[serde(deserialize_with = "json_id::deserialize")]
     q_id: String,
     question: String,
     /// A number on the hub, a text in the published runs.
-    passage_row_id: Value,
-    title: String,
-    text: String,
-    label: i32,
+    #[serde(deserialize_with = "json_id::deserialize")]
+    passage_row_id: String,
+    title: Option<String>,
+    text: Option<String>,
+    label: f64,
 }
 
 /// Reads the rows of the file `path`, or those of `test*.jsonl` or `test*.parquet` in that folder.
@@ -43,8 +44,14 @@ pub fn open(path: &Path) -> Result<TestCollection, Error> {
     let mut candidates = Run::new("candidates");
     each_row_of(&parts(path)?, |row: Row, path, line| {
         let at = |expected| line_error(path, line, expected);
-        let id = passage_id(&row.passage_row_id).ok_or_else(|| at("a passage_row_id"))?;
-        let text = format!("{} {}", row.title, row.text);
+        let id = row.passage_row_id;
+        let title = row.title.unwrap_or_default();
+        let text = format!("{title} {}", row.text.unwrap_or_default());
+        let label = match row.label {
+            0.0 => 0,
+            1.0 => 1,
+            _ => return Err(at("the label 0 or 1")),
+        };
         let place = *places.entry(id.clone()).or_insert(documents.len());
         match documents.get(place) {
             Some(known) if known.text == text => {}
@@ -58,18 +65,10 @@ pub fn open(path: &Path) -> Result<TestCollection, Error> {
             None => queries.push(Query::new(row.q_id.clone(), row.question)),
         }
         let listed = candidates.push(&row.q_id, &id, 0.0);
-        listed.map_err(|_| at("a passage that the question does not have yet, and ids"))?;
-        Ok(qrels.insert(&row.q_id, &id, row.label)?)
+        listed.map_err(|_| at("a passage that the question does not have yet, and ids that are neither empty nor have U+0000"))?;
+        Ok(qrels.insert(&row.q_id, &id, label)?)
     })?;
     Ok(TestCollection { documents, queries, qrels, candidates: Some(candidates) })
-}
-
-fn passage_id(id: &Value) -> Option<String> {
-    match id {
-        Value::String(id) if !id.is_empty() => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
-        _ => None,
-    }
 }
 
 fn parts(path: &Path) -> Result<Vec<PathBuf>, Error> {

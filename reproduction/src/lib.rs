@@ -6,13 +6,16 @@
 //! finished stays in a folder and is taken up again.
 
 mod args;
+mod beir;
 mod collection;
+mod contexts;
 mod dense;
 mod error;
 mod experiment;
 mod files;
 pub mod jacwir;
 pub mod jqara;
+mod json_file;
 pub mod jsquad;
 mod kept;
 mod lines;
@@ -33,5 +36,5 @@ pub use error::Error;
 pub use experiment::{Experiment, Progress};
 pub use kept::Kept;
 pub use python_random::PythonRandom;
-pub use systems::{Bm25, ColbertModel, SearchBy, System};
+pub use systems::{Bm25, ColbertModel, SearchBy, System, check_systems};
 pub use table::Table;

@@ -1,51 +1,43 @@
 //! The lines of a text file, plain or gzip, with what is wrong with them.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
 use jacolbert::Query;
+use jacolbert_core::TextLines;
 
 use crate::Error;
-
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Hands every line of the file that is not blank to `take`, with its number from 1.
 pub(crate) fn each_line(
     path: &Path,
     take: &mut dyn FnMut(&str, u64) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut input = open(path)?;
-    let mut buffer = Vec::new();
-    let mut number = 0;
-    loop {
-        buffer.clear();
-        number += 1;
-        if input.read_until(b'\n', &mut buffer).map_err(Error::io(path))? == 0 {
-            return Ok(());
-        }
-        let decoded = std::str::from_utf8(&buffer);
-        let text = decoded.map_err(|_| line_error(path, number, "UTF-8"))?;
-        let mut line = text.trim_end_matches(['\n', '\r']);
-        if number == 1 {
-            line = line.strip_prefix('\u{feff}').unwrap_or(line);
-        }
-        if !line.trim().is_empty() {
-            take(line, number)?;
-        }
+    let mut lines = TextLines::open(path)?;
+    while let Some(line) = lines.next_line()? {
+        take(line.text, line.number as u64)?;
     }
+    Ok(())
 }
 
-/// The queries of a file whose lines are `id<TAB>text`.
+/// The queries of a file whose lines are `id<TAB>text`; the names of the columns may stand above them.
 pub(crate) fn topics(path: &Path) -> Result<Vec<Query>, Error> {
     let mut queries = Vec::new();
     let mut ids = HashSet::new();
+    let mut is_first = true;
     each_line(path, &mut |line, number| {
         let expected = "a query: its id, a tab, its text";
         let fields = line.split_once('\t').filter(|(id, _)| !id.is_empty());
         let (id, text) = fields.ok_or_else(|| line_error(path, number, expected))?;
+        let is_header = is_first && is_header(id, text);
+        is_first = false;
+        if is_header {
+            return Ok(());
+        }
+        if id.starts_with('"') {
+            let expected = "an id without quotes, which may be part of it or stand around it";
+            return Err(line_error(path, number, expected));
+        }
         check_new(path, number, id, &mut ids)?;
         queries.push(Query::new(id, text));
         Ok(())
@@ -53,13 +45,23 @@ pub(crate) fn topics(path: &Path) -> Result<Vec<Query>, Error> {
     Ok(queries)
 }
 
-/// Refuses an id that `seen` has already.
+/// Whether these are the names of a query's columns.
+fn is_header(id: &str, text: &str) -> bool {
+    let normal = |name: &str| name.trim().replace('-', "_").to_lowercase();
+    ["id", "_id", "qid", "q_id", "query_id"].contains(&normal(id).as_str())
+        && ["text", "query", "question", "topic"].contains(&normal(text).as_str())
+}
+
+/// Refuses an id that is empty, that other programs would cut, or that `seen` has already.
 pub(crate) fn check_new(
     path: &Path,
     line: u64,
     id: &str,
     seen: &mut HashSet<String>,
 ) -> Result<(), Error> {
+    if id.is_empty() || id.contains('\0') {
+        return Err(line_error(path, line, "an id that is not empty and has no U+0000"));
+    }
     if !seen.insert(id.to_owned()) {
         return Err(Error::DuplicateId { path: path.into(), line, id: id.to_owned() });
     }
@@ -68,13 +70,4 @@ pub(crate) fn check_new(
 
 pub(crate) fn line_error(path: &Path, line: u64, expected: &'static str) -> Error {
     Error::Line { path: path.into(), line, expected }
-}
-
-fn open(path: &Path) -> Result<Box<dyn BufRead>, Error> {
-    let file = File::open(path).map_err(Error::io(path))?;
-    let mut input = BufReader::new(file);
-    if input.fill_buf().map_err(Error::io(path))?.starts_with(&GZIP_MAGIC) {
-        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(input))));
-    }
-    Ok(Box::new(input))
 }

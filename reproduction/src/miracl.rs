@@ -15,7 +15,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use jacolbert::eval::{Qrels, Run};
+use jacolbert::eval::{Qrels, Run, json_id};
 use jacolbert::{Document, Query};
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ use crate::{Error, TestCollection};
 
 #[derive(Deserialize)]
 struct Passage {
+    #[serde(deserialize_with = "json_id::deserialize")]
     docid: String,
     text: String,
 }

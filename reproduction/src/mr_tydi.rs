@@ -15,7 +15,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use jacolbert::eval::Qrels;
+use jacolbert::eval::{Qrels, json_id};
 use jacolbert::{Document, Query};
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ pub const SEED: u64 = 42;
 
 #[derive(Deserialize)]
 struct Passage {
-    #[serde(alias = "docid")]
+    #[serde(alias = "docid", deserialize_with = "json_id::deserialize")]
     id: String,
     text: Option<String>,
     contents: Option<String>,

@@ -74,6 +74,18 @@ impl System {
     }
 }
 
+/// Loads every system once, so that what cannot be loaded is known before the first is measured.
+///
+/// # Errors
+/// A model, a tokenizer or a dictionary that cannot be loaded.
+pub fn check_systems(systems: &[System], device: &Device) -> Result<(), Error> {
+    systems.iter().try_for_each(|system| match system {
+        System::Colbert(model) => model.load(device).map(|_| ()),
+        System::Dense(model) => model.load(device).map(|_| ()),
+        System::Bm25(bm25) => bm25.terms().map(|_| ()),
+    })
+}
+
 impl ColbertModel {
     /// The model in its folder, loaded, and what tells its runs from others'.
     pub(crate) fn load(&self, device: &Device) -> Result<(Retriever, Value), Error> {

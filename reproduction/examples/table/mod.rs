@@ -3,7 +3,21 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use jacolbert::Device;
 use jacolbert_reproduction::published::Published;
-use jacolbert_reproduction::{Args, Experiment, Kept, Progress, TestCollection};
+use jacolbert_reproduction::{
+    Args, Experiment, Kept, Progress, TestCollection, USAGE, check_systems,
+};
+
+/// The command line, of which every system can be loaded and the folder for results is there.
+pub(crate) fn args() -> anyhow::Result<Args> {
+    if std::env::args().any(|arg| arg == "--help" || arg == "-h") {
+        println!("{USAGE}");
+        std::process::exit(0);
+    }
+    let args = Args::from_env()?;
+    check_systems(&args.systems, &Device::cpu())?;
+    Kept::open(&args.out)?;
+    Ok(args)
+}
 
 /// Measures what `args` ask for and prints the table.
 pub(crate) fn reproduce(

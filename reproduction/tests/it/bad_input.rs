@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jacolbert_core::TextError;
 use jacolbert_reproduction::miracl::MiraclFolder;
 use jacolbert_reproduction::{Error, TestCollection, jacwir, jqara, jsquad, mr_tydi};
 
@@ -67,7 +68,7 @@ fn bad_topics_are_named_with_their_line() -> TestResult {
 
 #[test]
 fn bad_passages_are_named_with_their_line() -> TestResult {
-    for bad in ["{", "[]", "{\"docid\":\"2#0\"}", "{\"docid\":2,\"text\":\"\"}"] {
+    for bad in ["{", "[]", "{\"docid\":\"2#0\"}", "{\"docid\":2.5,\"text\":\"\"}"] {
         let passages = format!("{}{bad}\n", PASSAGES.1);
         let error = fails(open_miracl, &[TOPICS, QRELS, (PASSAGES.0, &passages)])?;
         assert!(matches!(error, Error::Json { line: 2, .. }), "{bad}: {error:?}");
@@ -155,6 +156,7 @@ fn text_that_is_not_utf8_is_named_with_its_line() -> TestResult {
     let folder = folder(&[])?;
     std::fs::write(folder.path().join("test.jsonl"), b"\n\x93\xfa\n")?;
     let error = jqara::open(folder.path());
-    assert!(matches!(error, Err(Error::Line { line: 2, .. })), "{error:?}");
+    let is_expected = matches!(error, Err(Error::Text(TextError::NotUtf8 { line: 2, .. })));
+    assert!(is_expected, "{error:?}");
     Ok(())
 }

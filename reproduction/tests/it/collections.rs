@@ -31,6 +31,41 @@ fn jsquad_has_each_context_once_and_the_questions_with_answers() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn jsquad_may_be_a_beir_folder_or_rows_with_several_contexts_a_question() -> TestResult {
+    let beir = folder(&[
+        (
+            "corpus.jsonl",
+            "{\"_id\":1,\"title\":null,\"text\":\"山\"}\n{\"_id\":2,\"text\":\"湖\"}\n",
+        ),
+        ("queries.jsonl", "{\"_id\":\"a\",\"text\":\"?\"}\n{\"_id\":\"b\",\"text\":\"!\"}\n"),
+        ("qrels/test.tsv", "query-id\tcorpus-id\tscore\na\t1\t1.0\na\t2\t1\n"),
+        ("qrels/train.tsv", "query-id\tcorpus-id\tscore\nb\t1\t1\n"),
+    ])?;
+    let beir = jsquad::open(beir.path())?;
+    assert_eq!(texts(&beir), [("1", "山"), ("2", "湖")]);
+    // `b` is judged in another split.
+    assert_eq!(beir.queries.len(), 1);
+    assert_eq!((grade(&beir, "a", "1"), grade(&beir, "a", "2")), (Some(1), Some(1)));
+
+    let row = |id: &str, context: &str| {
+        format!("{{\"id\":{id},\"question\":\"?\",\"context\":\"{context}\",\"title\":null}}\n")
+    };
+    let rows = row("7", "山") + &row("\"7\"", "湖") + &row("8", "山");
+    let lines = jsquad::open(folder(&[("validation-0.jsonl.gz", &rows)])?.path())?;
+    assert_eq!((lines.documents.len(), lines.queries.len()), (2, 2));
+    assert_eq!(grade(&lines, "7", "context-1"), Some(1));
+    assert_eq!(grade(&lines, "8", "context-0"), Some(1));
+
+    let below =
+        |context: &str| format!(r#"{{"context":"{context}","qas":[{{"id":"7","question":"?"}}]}}"#);
+    let squad = format!(r#"{{"data":[{{"paragraphs":[{},{}]}}]}}"#, below("山"), below("湖"));
+    let squad = jsquad::open(folder(&[("valid.json", &squad)])?.path())?;
+    assert_eq!((squad.documents.len(), squad.queries.len()), (2, 1));
+    assert_eq!(grade(&squad, "7", "context-1"), Some(1));
+    Ok(())
+}
+
 const TOPICS: &str = "q1\t日本で一番高い山は？\nq2\t一番大きな湖は？\n";
 const QRELS: &str = "q1\tQ0\t1#0\t1\nq1\tQ0\t2#0\t0\nq2\tQ0\t4#0\t1\n";
 

@@ -6,5 +6,6 @@ mod dense;
 mod experiments;
 mod folder;
 mod python_random;
+mod readers;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
