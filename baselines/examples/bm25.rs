@@ -2,12 +2,7 @@
 //!
 //!     cargo run --release -p jacolbert-baselines --example bm25 -- --beir FOLDER
 //!
-//! Further options: `--k1 1.2`, `--b 0.75`, `--lucene-lengths` (lengths in a byte, as Lucene and
-//! tantivy keep them), `--titles` (titles before texts), `--split test`, `--k 100` results a query,
-//! and `--run OUT.trec.gz` for the run itself. Built with `--features words`, `--analyzer words
-//! --tokenizer FOLDER --dictionary FOLDER` searches words instead of bigrams: the tokenizer of the
-//! checkpoint in the first folder (`vocab.txt`, `tokenizer_config.json`) finds them with the MeCab
-//! dictionary in the second.
+//! `--help` lists the further options. `--analyzer words` needs the build with `--features words`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +11,26 @@ use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Lengths};
 use jacolbert_eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
 };
-use lexopt::{Arg::Long, ValueExt};
+use lexopt::Arg::{Long, Short};
+use lexopt::ValueExt;
+
+const USAGE: &str = "\
+usage: bm25 --beir FOLDER [OPTIONS]
+
+--beir FOLDER        corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv, plain or gzip
+--split NAME         the judgements; default: test
+--titles             search the title, a space and the text of a document, instead of the text
+--analyzer NAME      bigrams (default) or words
+--tokenizer FOLDER   for words: vocab.txt and tokenizer_config.json of a checkpoint, whose tokenizer finds them
+--dictionary FOLDER  for words: MeCab's dictionary (unidic_lite/dicdir)
+--k1 NUMBER          weight of further occurrences of a term; default: 1.2
+--b NUMBER           influence of a passage's length; default: 0.75
+--lucene-lengths     lengths in a byte, as Lucene and tantivy keep them
+--k N                documents per query; default: 100
+--metrics LIST       default: recall@1,recall@5,recall@10,ndcg@10; names of trec_eval are read, too
+--ignore-identical-ids  a document with the id of the query is no result, as in BEIR
+--run FILE           write the run, as gzip if the name ends in .gz
+";
 
 struct Args {
     beir: PathBuf,
@@ -27,12 +41,18 @@ struct Args {
     content: Content,
     options: Bm25Options,
     k: usize,
+    metrics: Vec<Metric>,
+    evaluation: EvaluateOptions,
     run: Option<PathBuf>,
 }
 
 fn main() -> anyhow::Result<()> {
-    let args = args()?;
+    let Some(args) = args()? else {
+        print!("{USAGE}");
+        return Ok(());
+    };
     let folder = BeirFolder::open(&args.beir)?;
+    let qrels = folder.qrels(&args.split)?;
     let (name, analyzer) = if args.words {
         ("bm25 words", words(&args.tokenizer, &args.dictionary)?)
     } else {
@@ -44,9 +64,7 @@ fn main() -> anyhow::Result<()> {
         run.save_trec(path)?;
     }
 
-    let qrels = folder.qrels(&args.split)?;
-    let metrics = Metric::parse_list("recall@1, recall@5, recall@10, ndcg@10")?;
-    let report = evaluate(&qrels, &run, &metrics, &EvaluateOptions::default())?;
+    let report = evaluate(&qrels, &run, &args.metrics, &args.evaluation)?;
     println!("{} passages, {} queries", index.num_passages(), run.num_queries());
     print!("{}", Comparison::new(&[report], &ComparisonOptions::default())?.to_text());
     Ok(())
@@ -67,7 +85,8 @@ fn words(_: &Path, _: &Path) -> anyhow::Result<Analyzer> {
     Err(anyhow!("--analyzer words needs --features words"))
 }
 
-fn args() -> anyhow::Result<Args> {
+/// The command line; nothing if it asks for help.
+fn args() -> anyhow::Result<Option<Args>> {
     let mut args = Args {
         beir: PathBuf::new(),
         split: "test".to_owned(),
@@ -77,11 +96,14 @@ fn args() -> anyhow::Result<Args> {
         content: Content::Text,
         options: Bm25Options::default(),
         k: 100,
+        metrics: Metric::parse_list("recall@1, recall@5, recall@10, ndcg@10")?,
+        evaluation: EvaluateOptions::default(),
         run: None,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
+            Short('h') | Long("help") => return Ok(None),
             Long("beir") => args.beir = parser.value()?.into(),
             Long("split") => args.split = parser.value()?.string()?,
             Long("analyzer") => match parser.value()?.string()?.as_str() {
@@ -96,12 +118,14 @@ fn args() -> anyhow::Result<Args> {
             Long("b") => args.options.b = parser.value()?.parse()?,
             Long("lucene-lengths") => args.options.lengths = Lengths::Lucene,
             Long("k") => args.k = parser.value()?.parse()?,
+            Long("metrics") => args.metrics = Metric::parse_list(&parser.value()?.string()?)?,
+            Long("ignore-identical-ids") => args.evaluation.ignore_identical_ids = true,
             Long("run") => args.run = Some(parser.value()?.into()),
-            other => return Err(other.unexpected().into()),
+            other => bail!("{}\n\n{USAGE}", other.unexpected()),
         }
     }
     if args.beir.as_os_str().is_empty() {
-        bail!("--beir FOLDER is missing");
+        bail!("--beir FOLDER is missing\n\n{USAGE}");
     }
-    Ok(args)
+    Ok(Some(args))
 }

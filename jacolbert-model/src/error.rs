@@ -57,6 +57,15 @@ pub enum Error {
         /// The folder.
         dir: PathBuf,
     },
+    /// A folder has a sentence-transformers model with one vector per text, which is no late-interaction model.
+    #[error(
+        "{} lists a model with one vector per text, not a late-interaction model: load it with `SentenceEncoder`",
+        path.display()
+    )]
+    OneVector {
+        /// The `modules.json` of the folder.
+        path: PathBuf,
+    },
     /// A folder has the weights of a late-interaction model without the settings that say how it reads text.
     #[error(
         "{} has the weights of a late-interaction model, but neither artifact.metadata nor \

@@ -25,6 +25,9 @@ impl PylateModules {
                 encoder: folder(dir, &modules[0], &path)?,
                 dense: folder(dir, &modules[1], &path)?,
             }),
+            ["Transformer", "Pooling"] | ["Transformer", "Pooling", "Normalize"] => {
+                Err(Error::OneVector { path })
+            }
             kinds => Err(Error::Setting {
                 path,
                 key: "type",

@@ -155,6 +155,19 @@ fn modules_of_another_kind_are_named() {
 }
 
 #[test]
+fn a_model_of_one_vector_per_text_says_what_loads_it() {
+    for kinds in [&["Transformer", "Pooling"][..], &["Transformer", "Pooling", "Normalize"]] {
+        let module = |kind: &&str| json!({ "path": "1_Pooling", "type": format!("models.{kind}") });
+        let error = spoilt(|pylate| pylate.modules = kinds.iter().map(module).collect());
+        assert!(
+            matches!(&error, Error::OneVector { path } if path.ends_with("modules.json")),
+            "{error}"
+        );
+        assert!(error.to_string().contains("`SentenceEncoder`"), "{error}");
+    }
+}
+
+#[test]
 fn modules_without_path_or_type_are_an_error() {
     for name in ["path", "type"] {
         let error = spoilt(|pylate| pylate.modules[1][name] = json!(null));
