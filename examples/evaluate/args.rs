@@ -42,7 +42,7 @@ pub(crate) struct Args {
     pub(crate) ignore_identical_ids: bool,
     pub(crate) run: Option<PathBuf>,
     pub(crate) ranks: Option<PathBuf>,
-    model: PathBuf,
+    pub(crate) model: PathBuf,
     dictionary: Option<PathBuf>,
     precision: Precision,
     dense: Vec<PathBuf>,
@@ -60,10 +60,9 @@ pub(crate) enum Row {
 
 impl Args {
     /// Reads the command line; nothing if it asks for help.
-    pub(crate) fn parse() -> anyhow::Result<Option<Self>> {
+    pub(crate) fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Self>> {
         let mut args = Self::default();
         let mut k = None;
-        let mut parser = lexopt::Parser::from_env();
         while let Some(arg) = parser.next()? {
             match arg {
                 Short('h') | Long("help") => return Ok(None),

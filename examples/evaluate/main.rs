@@ -12,6 +12,8 @@
 mod args;
 mod table;
 mod test_collection;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
 use jacolbert::Retriever;
@@ -23,22 +25,28 @@ use test_collection::TestCollection;
 use vectors::Vectors;
 
 fn main() -> anyhow::Result<()> {
-    let Some(args) = Args::parse()? else {
-        print!("{USAGE}");
-        return Ok(());
-    };
+    match Args::parse(lexopt::Parser::from_env())? {
+        Some(args) => print_table(&args),
+        None => {
+            print!("{USAGE}");
+            Ok(())
+        }
+    }
+}
+
+fn print_table(args: &Args) -> anyhow::Result<()> {
     // Whatever can fail for a file fails here, before the first text is encoded.
-    let collection = TestCollection::open(&args)?;
+    let collection = TestCollection::open(args)?;
     let others = args.open_runs()?;
     let retriever = if args.rows.is_empty() { None } else { Some(args.load_model()?) };
     let dense = args.load_dense()?;
-    let mut table = Table::new(&args, &collection)?;
+    let mut table = Table::new(args, &collection)?;
 
     for run in others {
         table.add(run)?;
     }
     if let Some(retriever) = &retriever {
-        add_rows(&args, &collection, retriever, &mut table)?;
+        add_rows(args, &collection, retriever, &mut table)?;
     }
     for (name, encoder) in &dense {
         let vectors = Vectors::of_dense(encoder, &collection)?;
@@ -57,20 +65,16 @@ fn add_rows(
     let vectors = Vectors::of(retriever.encoder(), collection)?;
     let mut exhaustive = None;
     for row in &args.rows {
-        let name = row.to_string();
-        match row {
-            Row::Exhaustive => {
-                let run = collection.run(&name, &vectors.search_exhaustively(table.depth())?)?;
-                exhaustive = Some(run.clone());
-                table.add(run)?;
-            }
-            Row::Index(bits) => {
-                let run = collection.run(&name, &vectors.search_index(*bits, table.depth())?)?;
-                table.add(run.clone())?;
-                if let Some(exhaustive) = &exhaustive {
-                    println!("  {}", SearchQuality::new(exhaustive, &run, args.k));
-                }
-            }
+        let hits = match row {
+            Row::Exhaustive => vectors.search_exhaustively(table.depth())?,
+            Row::Index(bits) => vectors.search_index(*bits, table.depth())?,
+        };
+        let run = collection.run(&row.to_string(), &hits)?;
+        table.add(run.clone())?;
+        if matches!(row, Row::Exhaustive) {
+            exhaustive = Some(run);
+        } else if let Some(exhaustive) = &exhaustive {
+            println!("  {}", SearchQuality::new(exhaustive, &run, args.k));
         }
     }
     Ok(())

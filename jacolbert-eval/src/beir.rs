@@ -1,9 +1,10 @@
 //! BEIR folders: `corpus.jsonl`, `queries.jsonl` and `qrels/<split>.tsv`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id_set::{IdSet, check_id};
@@ -146,7 +147,7 @@ fn parse_record<T: DeserializeOwned>(
     ids: &mut IdSet,
 ) -> Result<T, Error> {
     let origin = Origin::Memory;
-    let record: T = match serde_json::from_str(line) {
+    let record: T = match check_object(line).and_then(|()| serde_json::from_str(line)) {
         Ok(record) => record,
         Err(source) => return Err(Error::Json { origin, source }),
     };
@@ -155,6 +156,14 @@ fn parse_record<T: DeserializeOwned>(
         Ok(_) => Ok(record),
         Err(_) => Err(Error::DuplicateId { origin, id: id(&record).to_owned() }),
     }
+}
+
+/// Refuses an array, which serde would take for the fields in their order.
+fn check_object(line: &str) -> Result<(), serde_json::Error> {
+    if line.starts_with('{') {
+        return Ok(());
+    }
+    serde_json::from_str::<HashMap<String, IgnoredAny>>(line).map(|_| ())
 }
 
 /// A text, which is empty if it is null.

@@ -36,11 +36,21 @@ impl Lines {
     /// The number and the text of the next line that is not blank, without its end; `None` after the last.
     fn next_line(&mut self) -> Result<Option<(u64, &str)>, Error> {
         while self.read_line()? {
-            if self.text()?.contains(|c: char| !c.is_whitespace()) {
+            if !self.is_blank() {
                 return Ok(Some((self.number, self.text()?)));
             }
         }
         Ok(None)
+    }
+
+    /// Whether the line in the buffer is white space. Most lines show it by their first byte.
+    fn is_blank(&self) -> bool {
+        let bytes = self.buffer.trim_ascii();
+        match bytes.first() {
+            None => true,
+            Some(first) if first.is_ascii() => false,
+            Some(_) => std::str::from_utf8(bytes).is_ok_and(|text| text.trim().is_empty()),
+        }
     }
 
     /// Parses the next line without white space around it; an error gets the line's position.

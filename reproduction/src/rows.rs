@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Error;
 use crate::files::{all, files, has_none, is_jsonl, only};
@@ -48,8 +48,16 @@ pub(crate) fn each_row<T: DeserializeOwned>(
         });
     }
     each_line(path, &mut |line, number| {
-        take(serde_json::from_str(line).map_err(|source| invalid(number, source))?, number)
+        take(object(line).map_err(|source| invalid(number, source))?, number)
     })
+}
+
+/// The row of a line, which is no array: serde would take that for the fields in their order.
+fn object<T: DeserializeOwned>(line: &str) -> Result<T, serde_json::Error> {
+    if !line.trim_start().starts_with('{') {
+        serde_json::from_str::<Map<String, Value>>(line)?;
+    }
+    serde_json::from_str(line)
 }
 
 fn each_row_of_parquet(

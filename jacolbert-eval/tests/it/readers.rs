@@ -193,7 +193,7 @@ fn another_encoding_is_named() -> TestResult {
 fn the_rest_by_reader() -> TestResult {
     let header = "query-id\tcorpus-id\tscore\n";
     let beir = |rows: &str| format!("{header}{rows}");
-    let table: [(Reader, String, &str); 57] = [
+    let table: [(Reader, String, &str); 58] = [
         // Header lines.
         (
             TrecRun,
@@ -308,6 +308,7 @@ fn the_rest_by_reader() -> TestResult {
             "[{\"_id\": \"d\", \"text\": \"a\"}]".into(),
             "error .. line 1 .. not the expected JSON",
         ),
+        (Documents, "[\"d\", \"t\", \"a\"]".into(), "error .. line 1 .. expected a map"),
         // Lone surrogates.
         (
             Documents,

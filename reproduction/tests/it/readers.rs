@@ -173,7 +173,7 @@ fn another_encoding_is_named_with_file_and_line() -> TestResult {
 fn values_of_rows_by_reader() -> TestResult {
     let second_row =
         "{\"id\":7,\"question\":\"?\",\"context\":\"a\"}\n{\"id\":\"7\",\"question\":\"!\",";
-    let table: [(Reader, &str, &str, &str); 18] = [
+    let table: [(Reader, &str, &str, &str); 19] = [
         // Numbers as ids are their digits; fractions are none.
         (SQUAD, "7", "\"7\"", "7|?"),
         (SQUAD, "7", "7.5", "line 2: not the expected JSON"),
@@ -196,6 +196,7 @@ fn values_of_rows_by_reader() -> TestResult {
         (MIRACL, "7\t文", "\"7\"\t文", "line 2: expected an id without quotes"),
         (JACWIR, "\"positive\":1", "\"positive\":\"\\u0000\"", "line 1: expected ids that differ"),
         (ROWS, "文", "\\ud800", "line 1: not the expected JSON"),
+        (ROWS, "{\"id\":7,\"question\":\"?\",\"context\":\"文\"}", "[\"文\",7]", "expected a map"),
         (JQARA, "\"q_id\":7", "\"q_id\":null", "line 1: not the expected JSON"),
     ];
     for (reader, from, to, expected) in table {
