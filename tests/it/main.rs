@@ -12,6 +12,7 @@ mod hit_places;
 mod memory;
 mod models;
 mod moved_models;
+mod reports;
 mod reranking;
 mod runs;
 mod sample;
