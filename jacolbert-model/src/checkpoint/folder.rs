@@ -35,11 +35,13 @@ impl CheckpointFolder {
         }
         let config = config_of(dir, options)?;
         let config = ColbertConfig { dim: layout.dim().unwrap_or(config.dim), ..config };
-        let folder = Self::with_layout(layout, config, options);
-        if options.config.is_some() {
-            return folder;
-        }
-        folder.map_err(|error| error.of_settings_in(source.path(), source.key()))
+        Self::with_layout(layout, config, options).map_err(|error| {
+            if options.config.is_none() || is_stored(&error, dir) {
+                error.of_settings_in(source.path(), source.key())
+            } else {
+                error
+            }
+        })
     }
 
     /// As [`open`](Self::open), for a BERT that has no settings of a ColBERT.
@@ -82,6 +84,16 @@ impl CheckpointFolder {
     pub(crate) fn weights(&self) -> Result<Weights, Error> {
         Ok(Weights::of_files(self.layout.tensors()?))
     }
+}
+
+/// Whether the length that `error` is about also stands in the folder `dir`: the caller changed other settings of it.
+fn is_stored(error: &Error, dir: &Path) -> bool {
+    let Error::Length { key, length, .. } = error else { return false };
+    ColbertConfig::from_dir(dir).is_ok_and(|stored| match *key {
+        "doc_maxlen" => stored.doc_maxlen == *length,
+        "query_maxlen" => stored.query_length.max(usize::MAX) == *length,
+        _ => false,
+    })
 }
 
 fn config_of(dir: &Path, options: &LoadOptions) -> Result<ColbertConfig, Error> {

@@ -3,7 +3,9 @@
 use std::error::Error as _;
 use std::path::Path;
 
-use jacolbert_model::{ColbertConfig, Device, Encoder, Error, LoadOptions, SentenceSettings};
+use jacolbert_model::{
+    ColbertConfig, Device, Encoder, Error, LoadOptions, QueryLength, SentenceSettings,
+};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -258,5 +260,12 @@ fn a_length_beyond_the_positions_is_named_as_in_its_file() -> TestResult {
     let options = LoadOptions { config: Some(config), ..Default::default() };
     let error = Encoder::from_dir(folder.path(), &options, &Device::cpu()).expect_err("too long");
     assert!(matches!(error, Error::Length { path: None, key: "doc_maxlen", .. }));
+    // A caller who changes something else is told of the file too.
+    let folder = Tiny::new().but(|tiny| tiny.metadata["doc_maxlen"] = json!(41)).write()?;
+    let stored = ColbertConfig::from_dir(folder.path())?;
+    let config = ColbertConfig { query_length: QueryLength::Dynamic, ..stored };
+    let options = LoadOptions { config: Some(config), ..Default::default() };
+    let error = Encoder::from_dir(folder.path(), &options, &Device::cpu()).expect_err("too long");
+    assert!(matches!(error, Error::Length { path: Some(_), key: "doc_maxlen", .. }), "{error:?}");
     Ok(())
 }
