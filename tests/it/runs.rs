@@ -86,7 +86,7 @@ fn a_run_can_be_limited_to_documents() -> TestResult {
     let (_folder, on_disk, in_memory) = both()?;
     check_among(&on_disk)?;
     check_among(&in_memory)?;
-    let exact = on_disk.runner(&queries()).among(["茶", "空"]).k(2).measure_loss()?;
+    let exact = on_disk.runner(queries()).among(["茶", "空"]).k(2).measure_loss()?;
     assert_eq!((exact.recall, exact.num_queries), (1.0, 3));
     Ok(())
 }
