@@ -36,7 +36,7 @@ pub struct StoredDocument {
 /// # let collection = jacolbert::Collection::open("my-index")?;
 /// let document = collection.get("fuji")?.expect("the document is there");
 /// let first: &jacolbert::StoredPassage = &document.passages[0];
-/// println!("{} {}", first.passage_id, first.content);
+/// println!("{} {}", first.passage_id.0, first.content);
 /// # Ok::<(), jacolbert::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
