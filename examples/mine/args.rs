@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jacolbert::train::BadTexts;
 use jacolbert::train::prepare::MiningOptions;
 use lexopt::prelude::*;
@@ -62,11 +62,15 @@ impl Args {
                     println!("{USAGE}");
                     return Ok(None);
                 }
-                other => return Err(other.unexpected()).context(USAGE),
+                other => bail!("{}\n\n{USAGE}", other.unexpected()),
             }
         }
-        let beir = beir.context("--beir FOLDER is missing").context(USAGE)?;
-        let out = out.context("--out FOLDER is missing").context(USAGE)?;
+        let beir = beir.with_context(|| missing("beir"))?;
+        let out = out.with_context(|| missing("out"))?;
         Ok(Some(Self { beir, split, run, model, answers, mining, bad_texts, out }))
     }
+}
+
+fn missing(option: &str) -> String {
+    format!("--{option} FOLDER is missing\n\n{USAGE}")
 }

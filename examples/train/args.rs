@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jacolbert::train::loss::{InBatchNegatives, InBatchTerm, Loss};
 use jacolbert::train::{BadTexts, Chunking, Schedule, TrainOptions};
 use lexopt::prelude::*;
@@ -98,7 +98,7 @@ impl Args {
                     println!("{USAGE}");
                     return Ok(None);
                 }
-                other => return Err(other.unexpected()).context(USAGE),
+                other => bail!("{}\n\n{USAGE}", other.unexpected()),
             }
         }
         let negatives = InBatchNegatives::PyLate { temperature };
@@ -106,8 +106,8 @@ impl Args {
         let warmup_steps = options.steps / 10;
         options.schedule = Schedule { learning_rate, warmup_steps, ..Default::default() };
         Ok(Some(Self {
-            data: data.context("--data FOLDER is missing").context(USAGE)?,
-            out: out.context("--out FOLDER is missing").context(USAGE)?,
+            data: data.with_context(|| missing("data"))?,
+            out: out.with_context(|| missing("out"))?,
             start,
             fresh: fresh || vocab_size.is_some(),
             vocab_size,
@@ -118,4 +118,8 @@ impl Args {
             prolong,
         }))
     }
+}
+
+fn missing(option: &str) -> String {
+    format!("--{option} FOLDER is missing\n\n{USAGE}")
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use jacolbert::eval::{EvaluateOptions, Metric, Qrels, Run, evaluate};
 use jacolbert::index::{Embeddings, PassageId};
 use jacolbert::model::{Checkpoint, Encoder, Precision};
@@ -28,6 +29,9 @@ impl Judge {
         for (query, text, passage) in split.held_out_queries(NTH) {
             qrels.insert(&query, &passage, 1)?;
             queries.push((query, text));
+        }
+        if queries.is_empty() {
+            bail!("no question is about a passage to judge by; give a larger --held-out");
         }
         Ok(Self { passages: split.held_out_passages(), queries, qrels })
     }
