@@ -32,7 +32,7 @@ pub use error::{Error, PassageFault};
 pub use ragatouille::{
     RagatouilleDocument, RagatouillePassage, ragatouille_block, ragatouille_documents,
 };
-pub use reading::{DocumentStream, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
+pub use reading::{DocumentStream, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use splitting::Splitting;
 pub use store::{DocumentBlock, DocumentBlockBuilder, Documents, Join, StoredPassage, block_name};
 

@@ -241,6 +241,24 @@ mod tests {
     }
 
     #[test]
+    fn files_may_be_as_editors_leave_them() -> Tested {
+        for (file, content) in [
+            (
+                "collection.json",
+                "\u{feff}[\"富士山。\",\r\n\"琵琶湖は湖。\",\r\n\"近江にある。\"]\r\n",
+            ),
+            (PASSAGE_IDS, "\u{feff}{\"0\": \"fuji\",\r\n\"2\": \"biwa\",\r\n\"3\": \"biwa\"}\r\n"),
+            (METADATA, "\u{feff}{\"biwa\": {\"page\": 2}}\r\n"),
+        ] {
+            let folder = folder()?;
+            let expected = ragatouille_documents(folder.path(), &NUM_TOKENS)?;
+            fs::write(folder.path().join(file), content)?;
+            assert_eq!(ragatouille_documents(folder.path(), &NUM_TOKENS)?, expected, "{file}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn files_that_are_missing_or_damaged_are_named() -> Tested {
         for (file, content) in [
             ("collection.json", "[1, 2, 3]"),
@@ -251,6 +269,9 @@ mod tests {
             (PASSAGE_IDS, r#"{"1": "", "2": "b", "3": "c"}"#),
             (PASSAGE_IDS, r#"{"1": null, "2": "b", "3": "c"}"#),
             (PASSAGE_IDS, r#"{"1": "a", "01": "b", "3": "c"}"#),
+            (PASSAGE_IDS, r#"{"1": 1.0, "2": "b", "3": "c"}"#),
+            ("collection.json", r#"["\ud83d", "二", "三"]"#),
+            ("collection.json", r#"[null, "二", "三"]"#),
             (METADATA, "[]"),
         ] {
             let folder = folder()?;

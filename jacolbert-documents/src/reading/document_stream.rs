@@ -7,6 +7,7 @@ use jacolbert_core::{TextError, TextLines};
 use super::json_line::parse_json;
 use super::records::{Record, Records};
 use super::seen_lines::SeenLines;
+use super::tabbed_fields::Quotes;
 use super::tabbed_line::Columns;
 use crate::{Document, Error};
 
@@ -31,7 +32,7 @@ pub struct DocumentStream {
 #[derive(Debug)]
 enum Format {
     Json,
-    Tabs(Columns),
+    Tabs { columns: Columns, quotes: Quotes },
 }
 
 impl DocumentStream {
@@ -40,7 +41,7 @@ impl DocumentStream {
     }
 
     pub(super) fn tabbed(path: &Path) -> Result<Self, Error> {
-        Self::open(path, Format::Tabs(Columns::default()))
+        Self::open(path, Format::Tabs { columns: Columns::default(), quotes: Quotes::default() })
     }
 
     fn open(path: &Path, format: Format) -> Result<Self, Error> {
@@ -76,6 +77,22 @@ impl DocumentStream {
         self
     }
 
+    /// Says what quotation marks around fields mean, by default [`Quotes::Detect`]. Without effect on JSON
+    /// lines.
+    ///
+    /// ```no_run
+    /// use jacolbert_documents::{Quotes, stream_tsv};
+    ///
+    /// let documents = stream_tsv("documents.tsv")?.quotes(Quotes::Csv);
+    /// # Ok::<(), jacolbert_documents::Error>(())
+    /// ```
+    pub fn quotes(mut self, quotes: Quotes) -> Self {
+        if let Format::Tabs { quotes: meaning, .. } = &mut self.format {
+            *meaning = quotes;
+        }
+        self
+    }
+
     /// What was wrong with each line that was skipped so far, with its number.
     pub fn skipped(&self) -> &[Error] {
         &self.skipped
@@ -85,7 +102,8 @@ impl DocumentStream {
     fn next_record(&mut self) -> Option<Result<Option<Document>, Error>> {
         let record = match self.format {
             Format::Json => self.records.next_line(),
-            Format::Tabs(_) => self.records.next_quoted(),
+            Format::Tabs { quotes: Quotes::Never, .. } => self.records.next_line(),
+            Format::Tabs { quotes, .. } => self.records.next_quoted(quotes),
         };
         match record.transpose()? {
             Ok(record) => Some(self.document(record)),
@@ -98,10 +116,10 @@ impl DocumentStream {
         let parsed = match (&mut self.format, may_end) {
             (_, Some(end)) => Err(format!(
                 "the last field begins with a quotation mark: either it is quoted and ends in line {end}, or \
-                 line {end} is a document of its own and the mark must be quoted"
+                 line {end} is a document of its own; DocumentStream::quotes says which"
             )),
             (Format::Json, None) => parse_json(&text).map(Some),
-            (Format::Tabs(columns), None) => columns.parse(&text),
+            (Format::Tabs { columns, quotes }, None) => columns.parse(&text, *quotes),
         };
         let document = parsed.and_then(|document| {
             document.as_ref().map_or(Ok(()), |document| check_id(&document.id))?;

@@ -13,6 +13,7 @@ use std::path::Path;
 use crate::{Document, Error};
 
 pub use document_stream::DocumentStream;
+pub use tabbed_fields::Quotes;
 
 /// The documents of a file of JSON lines, each an object with an id and a text.
 ///
@@ -72,7 +73,7 @@ pub fn stream_jsonl(path: impl AsRef<Path>) -> Result<DocumentStream, Error> {
 ///   `title | text`; to do so too, make `text` of both as in the example of [`read_jsonl`].
 /// - Fields may be quoted as pandas and Python's `csv` write them: an id in quotation marks, or a field with a
 ///   tab, a line end or a doubled quotation mark between two quotation marks. A line end within a field
-///   becomes a line feed. Other quotation marks are part of the text.
+///   becomes a line feed. Other quotation marks are part of the text; see [`Quotes`].
 /// - The file may be gzip, begin with a byte order mark, and have lines that end as on Windows or as on old
 ///   Macs. Blank lines are skipped.
 ///

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jacolbert_core::{TextError, TextLines};
 
-use super::tabbed_fields::{NextLine, fields};
+use super::tabbed_fields::{NextLine, Quotes, fields};
 
 /// A record and the number of its first line, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +39,13 @@ impl Records {
     }
 
     /// The next line that is not blank, with those after it that a quoted field goes on in.
-    pub(super) fn next_quoted(&mut self) -> Result<Option<Record>, TextError> {
+    pub(super) fn next_quoted(&mut self, quotes: Quotes) -> Result<Option<Record>, TextError> {
         let Some(mut record) = self.next_line()? else { return Ok(None) };
         let mut taken = VecDeque::new();
         while fields(&record.text).1 {
             match self.next_line_or_blank() {
                 Ok(Some(line)) => {
-                    let next = NextLine::of(&line.text);
+                    let next = NextLine::of(&line.text, quotes);
                     let number = line.line;
                     taken.push_back(Ok(line));
                     match next {
@@ -58,7 +58,7 @@ impl Records {
                             continue;
                         }
                         NextLine::Either => record.may_end = Some(number),
-                        NextLine::Foreign => {}
+                        NextLine::Record | NextLine::Foreign => {}
                     }
                 }
                 Ok(None) => {}

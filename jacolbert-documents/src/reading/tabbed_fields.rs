@@ -2,6 +2,30 @@
 
 use std::borrow::Cow;
 
+/// What quotation marks around the fields of a file with tabs mean.
+///
+/// ```no_run
+/// use jacolbert_documents::{Quotes, stream_tsv};
+///
+/// // Passages of MS MARCO, whose texts may begin with a quotation mark.
+/// let documents = stream_tsv("collection.tsv")?.quotes(Quotes::Never);
+/// # Ok::<(), jacolbert_documents::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quotes {
+    /// What they most likely mean; what has two meanings is refused.
+    ///
+    /// A field is quoted if it begins and ends with a quotation mark and has a tab, a line end or a doubled
+    /// quotation mark in between; any field between quotation marks is, where the id or the names of all
+    /// columns are.
+    #[default]
+    Detect,
+    /// Every field between two quotation marks is quoted, as for pandas and Python's `csv`.
+    Csv,
+    /// No field is quoted; quotation marks are part of it.
+    Never,
+}
+
 /// A field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field<'r> {
@@ -35,6 +59,11 @@ fn unquoted(inner: &str) -> Cow<'_, str> {
     if inner.contains('"') { inner.replace("\"\"", "\"").into() } else { inner.into() }
 }
 
+/// The fields of a record without quotation marks that mean something.
+pub(super) fn plain_fields(record: &str) -> Vec<Field<'_>> {
+    record.split('\t').map(|raw| Field { raw, quoted: None }).collect()
+}
+
 /// The fields of a record, and whether one of them begins with a quotation mark that is not closed.
 pub(super) fn fields(record: &str) -> (Vec<Field<'_>>, bool) {
     let mut fields = Vec::new();
@@ -62,18 +91,30 @@ pub(super) enum NextLine {
     GoesOn,
     /// The field ends in it, or it is a record of its own.
     Either,
-    /// It does not belong to the field, which therefore is not quoted.
+    /// It is most likely a record of its own, since it has a tab.
+    Record,
+    /// It cannot belong to a quoted field.
     Foreign,
 }
 
 impl NextLine {
-    pub(super) fn of(line: &str) -> Self {
+    /// What `line` means where quotation marks mean `quotes`.
+    pub(super) fn of(line: &str, quotes: Quotes) -> Self {
+        match (quotes, Self::most_likely(line)) {
+            (Quotes::Csv, Self::Either) => Self::Closes,
+            (Quotes::Csv, Self::Record) => Self::GoesOn,
+            (_, likely) => likely,
+        }
+    }
+
+    fn most_likely(line: &str) -> Self {
         let ends = |at: usize| matches!(line.as_bytes().get(at + 1), None | Some(b'\t'));
         match closing(line) {
             Some(at) if ends(at) && line[..at].contains('\t') => Self::Either,
             Some(at) if ends(at) => Self::Closes,
-            None if !line.contains('\t') => Self::GoesOn,
-            _ => Self::Foreign,
+            None if line.contains('\t') => Self::Record,
+            None => Self::GoesOn,
+            Some(_) => Self::Foreign,
         }
     }
 }
@@ -146,7 +187,9 @@ mod tests {
         for open in ["a\t\"b", "a\t\"", "a\t\"b\tc", "\"a\tb", "a\t\"b\"\""] {
             assert!(fields(open).1, "{open}");
         }
-        let check = |line: &str, expected| assert_eq!(NextLine::of(line), expected, "{line}");
+        let check = |line: &str, expected| {
+            assert_eq!(NextLine::of(line, Quotes::Detect), expected, "{line}");
+        };
         check("c\"", NextLine::Closes);
         check("c\"\td", NextLine::Closes);
         check("\"\"c\"\"\"", NextLine::Closes);
@@ -154,7 +197,7 @@ mod tests {
         check("", NextLine::GoesOn);
         check("c \"\"d\"\"", NextLine::GoesOn);
         check("c\td\"", NextLine::Either);
-        check("b\tc", NextLine::Foreign);
+        check("b\tc", NextLine::Record);
         check("c\" d", NextLine::Foreign);
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::field_names::{Roles, is_id};
-use super::tabbed_fields::{Field, fields};
+use super::tabbed_fields::{Field, Quotes, fields, plain_fields};
 use crate::Document;
 
 /// What the columns of a file are, as its first line says.
@@ -27,8 +27,16 @@ pub(super) enum Columns {
 
 impl Columns {
     /// The document of a record, nothing if the record names the columns, or what is wrong with it.
-    pub(super) fn parse(&mut self, record: &str) -> Result<Option<Document>, String> {
-        let (fields, is_open) = fields(record);
+    pub(super) fn parse(
+        &mut self,
+        record: &str,
+        quotes: Quotes,
+    ) -> Result<Option<Document>, String> {
+        let (fields, is_open) = match quotes {
+            Quotes::Never => (plain_fields(record), false),
+            Quotes::Detect | Quotes::Csv => fields(record),
+        };
+        let all_quoted = quotes == Quotes::Csv;
         if matches!(self, Self::Unknown) {
             *self = Self::of_first(&fields)?;
             if matches!(self, Self::Named { .. }) {
@@ -37,12 +45,12 @@ impl Columns {
         }
         let document = match self {
             Self::Named { names, roles, quoted } => {
-                named_document(&values(&fields, *quoted), names, *roles)?
+                named_document(&values(&fields, *quoted || all_quoted), names, *roles)?
             }
-            _ => usual_document(values(&fields, fields[0].quoted.is_some()))?,
+            _ => usual_document(values(&fields, all_quoted || fields[0].quoted.is_some()))?,
         };
-        if is_open && document.id.starts_with('"') {
-            return Err("the id begins with a quotation mark that is not closed".into());
+        if is_open && (all_quoted || document.id.starts_with('"')) {
+            return Err("a field begins with a quotation mark that is not closed".into());
         }
         Ok(Some(document))
     }
