@@ -55,7 +55,7 @@ pub enum Error {
         passage: PassageId,
     },
     /// The documents of the collection were split by a function of the program that indexed them, which
-    /// a collection cannot keep. Give it again with [`Updater::split_with`](crate::Updater::split_with), or
+    /// a collection cannot keep. Give it again with [`Updater::splitter`](crate::Updater::splitter), or
     /// choose a rule with [`Updater::splitting`](crate::Updater::splitting).
     #[error("{} was split by a function of a program; give it again, or choose a rule", path.display())]
     OwnSplitter {

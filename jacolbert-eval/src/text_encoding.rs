@@ -107,7 +107,7 @@ mod tests {
         check(b"\xff\xfeq\x001\x00\t\x00\xe5\x65\x2c\x67", Some(TextEncoding::Utf16));
         check(b"\xfe\xff\x00q\x001\x00\t\x65\xe5\x67\x2c", Some(TextEncoding::Utf16));
         check(b"q\x001\x00\t\x00\xe5\x65", Some(TextEncoding::Utf16));
-        check(b"caf\xe9 1", Some(TextEncoding::Latin1));
+        check(b"\xe9t\xe9 1", Some(TextEncoding::Latin1));
         check(b"\x80\xff\x80", None);
     }
 }

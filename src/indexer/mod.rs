@@ -45,7 +45,7 @@ pub struct Indexer<'r> {
     retriever: &'r Retriever,
     folder: PathBuf,
     options: IndexOptions,
-    split_with: Option<OwnSplitter<'r>>,
+    splitter: Option<OwnSplitter<'r>>,
     on_progress: OnProgress<'r, IndexProgress>,
 }
 
@@ -87,7 +87,7 @@ impl Retriever {
             retriever: self,
             folder: folder.as_ref().into(),
             options: IndexOptions::default(),
-            split_with: None,
+            splitter: None,
             on_progress: None,
         }
     }
@@ -104,7 +104,7 @@ impl<'r> Indexer<'r> {
     /// ```
     pub fn splitting(mut self, splitting: Splitting) -> Self {
         self.options.splitting = splitting;
-        self.split_with = None;
+        self.splitter = None;
         self
     }
 
@@ -117,7 +117,7 @@ impl<'r> Indexer<'r> {
     /// such.
     ///
     /// A collection cannot keep a function. It remembers that there was one, and refuses documents that
-    /// are added later without [`Updater::split_with`](crate::Updater::split_with) or
+    /// are added later without [`Updater::splitter`](crate::Updater::splitter) or
     /// [`Updater::splitting`](crate::Updater::splitting).
     ///
     /// ```no_run
@@ -133,14 +133,14 @@ impl<'r> Indexer<'r> {
     ///     });
     ///     lines.collect()
     /// };
-    /// let indexed = retriever.indexer("my-index").split_with(lines).run(&documents)?;
+    /// let indexed = retriever.indexer("my-index").splitter(lines).run(&documents)?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn split_with(
+    pub fn splitter(
         mut self,
         split: impl Fn(&str) -> Vec<Range<usize>> + Send + Sync + 'r,
     ) -> Self {
-        self.split_with = Some(Box::new(split));
+        self.splitter = Some(Box::new(split));
         self
     }
 
@@ -221,7 +221,7 @@ impl fmt::Debug for Indexer<'_> {
         f.debug_struct("Indexer")
             .field("folder", &self.folder)
             .field("options", &self.options)
-            .field("has_own_splitter", &self.split_with.is_some())
+            .field("has_own_splitter", &self.splitter.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -27,7 +27,7 @@ impl Indexer<'_> {
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id, one that is taken, or a range of
-    /// [`split_with`](Self::split_with) that is none; [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
+    /// [`splitter`](Self::splitter) that is none; [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
     /// folder that this call created stays, with nothing in it but `writer.lock`; it can be used again.
     /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then
     /// the collection is there and can be opened, but a power failure may lose it.
@@ -91,7 +91,7 @@ impl Indexer<'_> {
         let encoder = self.retriever.encoder();
         let IndexOptions { splitting, pooling, build } = self.options;
         let on_progress = &mut self.on_progress;
-        let splitter = self.split_with.map_or(Splitter::Rule(splitting), Splitter::Own);
+        let splitter = self.splitter.map_or(Splitter::Rule(splitting), Splitter::Own);
         let stored = splitter.rule().map_or(StoredSplitting::Own, StoredSplitting::Rule);
         let mut settings = Settings::new(encoder, stored, pooling)?;
         let storage = OnDisk::new(&self.folder)?;

@@ -30,7 +30,7 @@ impl<S: Storage> Updater<'_, S> {
     ///
     /// # Errors
     /// [`Error::Documents`] for an empty id, one that is taken, or a range of
-    /// [`split_with`](Self::split_with) that is none; [`Error::OwnSplitter`]; [`Error::Model`];
+    /// [`splitter`](Self::splitter) that is none; [`Error::OwnSplitter`]; [`Error::Model`];
     /// [`Error::Cancelled`]; [`Error::Busy`]; [`Error::Index`], with [`Locked`](jacolbert_index::Error::Locked) while another
     /// handle or process changes the folder for longer than [`wait`](Self::wait). Then nothing has changed, but
     /// for [`NotDurable`](crate::Collection#states).

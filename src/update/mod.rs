@@ -80,17 +80,17 @@ impl<'c, S: Storage> Updater<'c, S> {
     }
 
     /// A function of your own that makes passages of documents, from a text to the byte ranges of its
-    /// passages; see [`Indexer::split_with`](crate::Indexer::split_with). The collection does not remember it.
+    /// passages; see [`Indexer::splitter`](crate::Indexer::splitter). The collection does not remember it.
     ///
     /// ```no_run
     /// # let collection = jacolbert::Collection::open("my-index")?;
     /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
     /// // The first line of a document is what is searched.
     /// let title = |text: &str| vec![0..text.find('\n').unwrap_or(text.len())];
-    /// collection.update().split_with(title).add(&documents)?;
+    /// collection.update().splitter(title).add(&documents)?;
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
-    pub fn split_with(
+    pub fn splitter(
         mut self,
         split: impl Fn(&str) -> Vec<Range<usize>> + Send + Sync + 'c,
     ) -> Self {

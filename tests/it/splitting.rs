@@ -23,7 +23,7 @@ fn a_function_of_the_program_makes_the_passages() -> TestResult {
     let folder = tempfile::tempdir()?;
     let poem = Document::new("句", "古池や\n蛙飛びこむ\n水の音");
     let documents = [poem, Document::new("空", "")];
-    let indexer = retriever().indexer(folder.path()).split_with(lines);
+    let indexer = retriever().indexer(folder.path()).splitter(lines);
     let collection = indexer.run(&documents)?.collection;
     assert_eq!((collection.num_documents(), collection.num_passages()), (2, 4));
     let hits = collection.query("蛙").among(["句"]).search()?;
@@ -31,7 +31,7 @@ fn a_function_of_the_program_makes_the_passages() -> TestResult {
     texts.sort_unstable();
     assert_eq!(texts, ["古池や", "水の音", "蛙飛びこむ"]);
     let memory = retriever().in_memory();
-    memory.update().split_with(lines).add(&documents)?;
+    memory.update().splitter(lines).add(&documents)?;
     assert_eq!((memory.num_documents(), memory.num_passages()), (2, 4));
     Ok(())
 }
@@ -40,7 +40,7 @@ fn a_function_of_the_program_makes_the_passages() -> TestResult {
 fn a_collection_refuses_documents_that_would_be_split_otherwise() -> TestResult {
     let folder = tempfile::tempdir()?;
     let poem = |id: &str| Document::new(id, "閑さや\n岩にしみ入る\n蝉の声");
-    retriever().indexer(folder.path()).split_with(lines).run([poem("a")])?;
+    retriever().indexer(folder.path()).splitter(lines).run([poem("a")])?;
     // Also in another process.
     let collection = Collection::open(folder.path())?;
     for refused in [
@@ -54,7 +54,7 @@ fn a_collection_refuses_documents_that_would_be_split_otherwise() -> TestResult 
         assert_eq!(path, collection.folder());
     }
     assert_eq!((collection.num_documents(), collection.num_passages()), (1, 3));
-    collection.update().split_with(lines).add([poem("b")])?;
+    collection.update().splitter(lines).add([poem("b")])?;
     assert_eq!(collection.num_passages(), 6);
     collection.update().splitting(Splitting::Whole).add([poem("c")])?;
     assert_eq!(collection.num_passages(), 7);
@@ -75,7 +75,7 @@ fn ranges_that_are_no_passages_are_refused_with_their_document() -> TestResult {
         (vec![0..4], PassageFault::InsideCharacter),
     ] {
         let folder = tempfile::tempdir()?;
-        let indexer = retriever().indexer(folder.path()).split_with(|_| ranges.clone());
+        let indexer = retriever().indexer(folder.path()).splitter(|_| ranges.clone());
         let refused = indexer.run([&document]);
         let Err(Error::Documents(DocumentsError::Passage { id, fault, .. })) = refused else {
             return Err(format!("{refused:?}").into());
