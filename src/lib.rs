@@ -146,6 +146,9 @@ mod guides {
     #[doc = include_str!("../docs/models.md")]
     struct Models;
 
+    #[doc = include_str!("../docs/documents.md")]
+    struct DocumentFiles;
+
     #[doc = include_str!("../docs/collections.md")]
     struct Collections;
 

@@ -125,6 +125,18 @@ fn an_unchanged_copy_is_read() -> Result<(), Box<dyn StdError>> {
 }
 
 #[test]
+fn json_files_may_be_as_editors_leave_them() -> Result<(), Box<dyn StdError>> {
+    for file in ["metadata.json", "0.metadata.json", "doclens.0.json"] {
+        let copy = Copy::new()?;
+        let path = copy.path().join(file);
+        let content = fs::read_to_string(&path)?.replace(',', ",\r\n");
+        fs::write(&path, format!("\u{feff}{content}\r\n"))?;
+        copy.read()?;
+    }
+    Ok(())
+}
+
+#[test]
 fn missing_files_are_named() -> Result<(), Box<dyn StdError>> {
     for file in [
         "metadata.json",
@@ -151,6 +163,9 @@ fn wrong_json_is_named() -> Result<(), Box<dyn StdError>> {
         ("metadata.json", "\"num_chunks\": 3", "\"num_chunks\": -3"),
         ("0.metadata.json", "\"num_passages\"", "\"passages\""),
         ("doclens.0.json", "[", "[-"),
+        ("doclens.0.json", "[", "[1.5,"),
+        ("doclens.0.json", "[", "[null,"),
+        ("metadata.json", "\"nbits\": 2,", "\"nbits\": 2.0,"),
         ("doclens.0.json", "[", "{"),
     ] {
         check(file, |copy| copy.edit(file, from, to), |f| matches!(f, PlaidFault::Json(_)))?;
