@@ -47,7 +47,7 @@ fn answer(line: &str, encoder: &Encoder, files: &[Texts]) -> anyhow::Result<Stri
 }
 
 fn file<'a>(files: &'a [Texts], number: &str) -> anyhow::Result<&'a Texts> {
-    Ok(files.get(number.parse::<usize>()?).context("no such file")?)
+    files.get(number.parse::<usize>()?).context("no such file")
 }
 
 fn args() -> anyhow::Result<(Encoder, Vec<Texts>)> {
