@@ -104,7 +104,7 @@ fn a_query_that_lacks_two_things_counts_if_both_policies_let_it() -> TestResult 
 }
 
 #[test]
-fn a_querys_own_document_is_dropped_on_request_and_counted() -> TestResult {
+fn the_own_document_of_a_query_is_dropped_on_request_and_counted() -> TestResult {
     let mut qrels = Qrels::new();
     let mut run = Run::new("self");
     qrels.insert("q1", "d1", 1)?;
