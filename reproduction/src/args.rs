@@ -45,7 +45,7 @@ impl Args {
     /// The command line of this process.
     ///
     /// # Errors
-    /// [`Error::Args`].
+    /// [`Error::Args`], [`Error::Usage`].
     pub fn from_env() -> Result<Self, Error> {
         Self::parse(lexopt::Parser::from_env())
     }
@@ -53,7 +53,7 @@ impl Args {
     /// A command line.
     ///
     /// # Errors
-    /// [`Error::Args`].
+    /// [`Error::Args`], [`Error::Usage`].
     pub fn parse(mut parser: lexopt::Parser) -> Result<Self, Error> {
         let mut data = None;
         let mut models = Vec::new();
@@ -112,5 +112,5 @@ fn missing(what: &str) -> Error {
 }
 
 fn with_usage(what: &str) -> Error {
-    Error::Args(format!("{what}; what there is:\n{USAGE}").into())
+    Error::Usage { what: what.to_owned(), usage: USAGE }
 }

@@ -104,9 +104,17 @@ pub enum Error {
         /// Its name.
         found: String,
     },
-    /// The command line says something that is not understood.
-    #[error("{0}")]
+    /// An argument cannot be read.
+    #[error(transparent)]
     Args(#[from] lexopt::Error),
+    /// The command line lacks something or has something unknown.
+    #[error("{what}; what there is:\n{usage}")]
+    Usage {
+        /// What it lacks or has.
+        what: String,
+        /// All that there is.
+        usage: &'static str,
+    },
     /// A model, an index or a search failed.
     #[error(transparent)]
     Facade(#[from] jacolbert::Error),

@@ -205,6 +205,10 @@ fn the_command_line_is_read() -> TestResult {
     {
         assert!(parse(bad).is_err(), "{bad}");
     }
+    let unknown = parse("data --what").err().ok_or("it is known")?;
+    assert!(matches!(&unknown, Error::Usage { what, .. } if what.contains("--what")), "{unknown}");
+    // A person reads the usage once.
+    assert!(std::error::Error::source(&unknown).is_none());
     Ok(())
 }
 
