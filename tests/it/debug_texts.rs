@@ -2,7 +2,8 @@
 
 use jacolbert::Query;
 
-use crate::sample::{TestResult, both, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, retriever};
 
 #[test]
 fn debug_texts_are_short() -> TestResult {

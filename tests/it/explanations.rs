@@ -2,7 +2,8 @@
 
 use jacolbert::{Collection, Document, PoolFactor, Pooling, Storage};
 
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, documents, retriever};
 
 const QUERY: &str = "富士山の高さは？";
 

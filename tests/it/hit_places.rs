@@ -4,7 +4,8 @@ use jacolbert::model::QueryLength;
 use jacolbert::{Collection, Document, Retriever, Splitting, Storage};
 use jacolbert_testing::data::mini;
 
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, documents, retriever};
 
 fn check<S: Storage>(collection: &Collection<S>) -> TestResult {
     let text: String = (0..9).map(|n| format!("信濃川の第{n}の支流は長い川である。")).collect();

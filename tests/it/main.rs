@@ -1,5 +1,6 @@
 //! What users of the facade may rely on, with the demonstration model.
 
+mod both_storages;
 mod collection;
 mod compaction;
 mod debug_texts;

@@ -6,7 +6,8 @@ use jacolbert::documents::Error as DocumentsError;
 use jacolbert::{Collection, Document, Error, SearchOptions, Splitting, Storage};
 use serde_json::json;
 
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, documents, retriever};
 
 const QUERY: &str = "日本で最も高い山は？";
 

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use jacolbert::eval::{Run, SearchQuality, TieRule};
 use jacolbert::{Collection, Document, Error, Query, SearchOptions, Splitting, Storage};
 
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, documents, retriever};
 
 fn queries() -> Vec<Query> {
     vec![

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use jacolbert::{Collection, Document, MemoryCollection, Retriever};
+use jacolbert::{Document, Retriever};
 use jacolbert_testing::data::mini;
 use serde_json::json;
 
@@ -26,14 +26,4 @@ pub(crate) fn documents() -> Vec<Document> {
         document("星", "天文", "土星は太陽系で二番目に大きな惑星で、氷の粒からなる環をもつ。"),
         document("空", "無", ""),
     ]
-}
-
-/// A collection of the sample in each storage, and the folder of the first.
-pub(crate) fn both()
--> Result<(tempfile::TempDir, Collection, MemoryCollection), Box<dyn std::error::Error>> {
-    let folder = tempfile::tempdir()?;
-    let on_disk = retriever().index(folder.path(), documents())?.collection;
-    let in_memory = retriever().in_memory();
-    in_memory.add(documents())?;
-    Ok((folder, on_disk, in_memory))
 }

@@ -6,8 +6,9 @@ use jacolbert::documents::Error as DocumentsError;
 use jacolbert::{Collection, Document, Error, Hits, PassageId, SearchOptions, Storage};
 use serde_json::json;
 
+use crate::both_storages::both;
 use crate::files::files;
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::sample::{TestResult, documents, retriever};
 
 const QUERY: &str = "わび茶を大成した茶人は誰か？";
 

@@ -5,7 +5,8 @@ use jacolbert::{
 };
 use serde_json::json;
 
-use crate::sample::{TestResult, both, documents, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, documents, retriever};
 
 const IDS: [&str; 5] = ["山", "湖", "茶", "星", "空"];
 

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use jacolbert::documents::Error as DocumentsError;
 use jacolbert::{Collection, Document, Error, Storage};
 
-use crate::sample::{TestResult, both, retriever};
+use crate::both_storages::both;
+use crate::sample::{TestResult, retriever};
 
 fn check<S: Storage>(collection: &Collection<S>) -> TestResult {
     let known = Document::new("湖", "霞ヶ浦は茨城県にある湖である。");
