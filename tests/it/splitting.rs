@@ -71,8 +71,8 @@ fn ranges_that_are_no_passages_are_refused_with_their_document() -> TestResult {
     for (ranges, expected) in [
         (vec![], PassageFault::NoPassage),
         (vec![0..9, 3..3], PassageFault::Empty),
-        (vec![0..10], PassageFault::OutOfBounds { len: 9 }),
-        (vec![0..4], PassageFault::InsideCharacter),
+        (vec![0..9, 3..10], PassageFault::OutOfBounds { len: 9 }),
+        (vec![0..9, 3..4], PassageFault::InsideCharacter),
     ] {
         let folder = tempfile::tempdir()?;
         let indexer = retriever().indexer(folder.path()).splitter(|_| ranges.clone());
