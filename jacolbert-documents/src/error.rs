@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use jacolbert_core::TextError;
+use jacolbert_core::{TextError, WrongFile};
 use jacolbert_index::PassageId;
 
 /// Why an operation failed; every variant says where.
@@ -92,6 +92,14 @@ pub enum Error {
         path: PathBuf,
         /// Which part of it.
         what: String,
+    },
+    /// A file of a RAGatouille index is not what its name says.
+    #[error("{} {what}", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        what: WrongFile,
     },
     /// A file of a RAGatouille index has more or fewer entries than the index has passages.
     #[error("{} has {found} entries for {passages} passages", path.display())]

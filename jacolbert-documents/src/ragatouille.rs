@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use jacolbert_core::WrongFile;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -39,7 +40,7 @@ pub struct RagatouillePassage {
 /// deletion, RAGatouille's own texts may belong to other passages; this function cannot detect that.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Corrupt`] where a file is not what RAGatouille writes;
+/// [`Error::Io`]; [`Error::WrongFile`] and [`Error::Corrupt`] where a file is not what RAGatouille writes;
 /// [`Error::PassageCount`] where the numbers of texts, ids and passages differ.
 pub fn ragatouille_documents(
     folder: &Path,
@@ -155,8 +156,9 @@ fn metadata(folder: &Path) -> Result<HashMap<String, Value>, Error> {
 fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Result<T, Error> {
     let path = folder.join(file);
     let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
-    let json = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    serde_json::from_slice(json).map_err(|cause| Error::corrupt(&path, cause.to_string()))
+    let json = WrongFile::text(&bytes);
+    let json = json.map_err(|what| Error::WrongFile { path: path.clone(), what })?;
+    serde_json::from_str(json).map_err(|cause| Error::corrupt(&path, cause.to_string()))
 }
 
 fn check_count(folder: &Path, file: &str, passages: usize, found: usize) -> Result<(), Error> {
@@ -254,6 +256,29 @@ mod tests {
             let expected = ragatouille_documents(folder.path(), &NUM_TOKENS)?;
             fs::write(folder.path().join(file), content)?;
             assert_eq!(ragatouille_documents(folder.path(), &NUM_TOKENS)?, expected, "{file}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn files_that_are_something_else_are_told() -> Tested {
+        for content in [
+            &b""[..],
+            b"\x1f\x8b\x08\0",
+            b"version https://git-lfs.github.com/spec/v1\n",
+            b"[\"\x93\xfa\"]",
+            b"\xff\xfe[\0",
+        ] {
+            for file in ["collection.json", PASSAGE_IDS, METADATA] {
+                let folder = folder()?;
+                fs::write(folder.path().join(file), content)?;
+                let error = ragatouille_documents(folder.path(), &NUM_TOKENS);
+                assert!(
+                    matches!(&error, Err(Error::WrongFile { path, .. }) if path.ends_with(file)),
+                    "{file} {}: {error:?}",
+                    content.escape_ascii()
+                );
+            }
         }
         Ok(())
     }

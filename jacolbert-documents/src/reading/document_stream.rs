@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_core::{TextError, TextLines};
+use jacolbert_core::{TextError, TextLines, WrongFile};
 
 use super::json_line::parse_json;
 use super::records::{Record, Records};
@@ -126,7 +126,11 @@ impl DocumentStream {
             Ok(document)
         });
         let path = || self.path.to_path_buf();
-        let document = document.map_err(|what| Error::Line { path: path(), line, what })?;
+        let document = document.map_err(|what| {
+            let wrong = WrongFile::recognise(text.as_bytes());
+            let what = wrong.map_or(what, |wrong| format!("the file {wrong}"));
+            Error::Line { path: path(), line, what }
+        })?;
         if let Some(Document { id, .. }) = &document
             && let Some(first) = self.seen.note(id, line)
         {

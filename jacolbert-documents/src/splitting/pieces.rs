@@ -108,13 +108,18 @@ fn best_cut<E>(
         }
     }
     let middle = text.len() / 2;
-    best.sort_by_key(|cut| cut.at.abs_diff(middle));
+    let distance = |cut: &Cut| (cut.at.abs_diff(middle), cut.at);
+    if best.len() > NUM_COMPARED {
+        best.select_nth_unstable_by_key(NUM_COMPARED, distance);
+        best.truncate(NUM_COMPARED);
+    }
+    best.sort_unstable_by_key(distance);
     let Some(&nearest) = best.first() else { return Ok(None) };
     if nearest.boundary <= Boundary::Space {
         return Ok(Some(nearest));
     }
     let mut least: Option<(usize, Cut)> = None;
-    for &cut in best.iter().take(NUM_COMPARED) {
+    for cut in best {
         let separated = num_separated(text, cut.at, num_tokens)?;
         if least.is_none_or(|(fewest, _)| separated < fewest) {
             least = Some((separated, cut));

@@ -213,6 +213,19 @@ fn every_reader_takes_or_refuses_every_input() -> TestResult {
              with `iconv -f UTF-16 -t UTF-8`",
         )?;
     }
+    // Other files.
+    for reader in [Json, Tabs] {
+        check(
+            reader,
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "line 1: the file is a git-LFS pointer and not the file itself; run `git lfs pull` in its folder",
+        )?;
+        check(
+            reader,
+            b"<!DOCTYPE html>\n",
+            "line 1: the file is an HTML page; fetch the file itself, not the page that shows it",
+        )?;
+    }
     // Gzip.
     check(Json, &gzip("{\"id\":\"a\",\"text\":\"一\"}\n")?, "a=一")?;
     check(Tabs, &gzip("id\ttext\r\na\t一\r\n")?, "a=一")?;

@@ -4,6 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaidFault {
+    /// The file is not what its name says.
+    #[error("the file {0}")]
+    WrongFile(jacolbert_core::WrongFile),
     /// The file is not the expected JSON.
     #[error("not the JSON that is expected")]
     Json(#[source] serde_json::Error),

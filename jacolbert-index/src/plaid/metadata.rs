@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jacolbert_core::WrongFile;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -75,6 +76,7 @@ struct Config {
 
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let bytes = std::fs::read(path).map_err(|source| Error::io(path, source))?;
-    let json = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    serde_json::from_slice(json).map_err(|e| Error::plaid(path, PlaidFault::Json(e)))
+    let json = WrongFile::text(&bytes);
+    let json = json.map_err(|what| Error::plaid(path, PlaidFault::WrongFile(what)))?;
+    serde_json::from_str(json).map_err(|e| Error::plaid(path, PlaidFault::Json(e)))
 }

@@ -137,6 +137,22 @@ fn json_files_may_be_as_editors_leave_them() -> Result<(), Box<dyn StdError>> {
 }
 
 #[test]
+fn json_files_that_are_something_else_are_told() -> Result<(), Box<dyn StdError>> {
+    for content in [
+        &b""[..],
+        b"\x1f\x8b\x08\0",
+        b"version https://git-lfs.github.com/spec/v1\n",
+        b"\xff\xfe{\0",
+    ] {
+        for file in ["metadata.json", "0.metadata.json", "doclens.0.json"] {
+            let replace = |copy: &Copy| Ok(fs::write(copy.path().join(file), content)?);
+            check(file, replace, |fault| matches!(fault, PlaidFault::WrongFile(_)))?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn missing_files_are_named() -> Result<(), Box<dyn StdError>> {
     for file in [
         "metadata.json",
