@@ -174,7 +174,7 @@ impl Loader {
     }
 
     /// Calls `on_download` while [`load_from_hub`](Self::load_from_hub) downloads. When it breaks, the
-    /// result is [`Error::Cancelled`], and the next call resumes. By default nothing is reported.
+    /// result is [`Error::Cancelled`](crate::Error::Cancelled), and the next call resumes. By default nothing is reported.
     ///
     /// ```no_run
     /// use std::ops::ControlFlow;
