@@ -171,7 +171,7 @@ impl Iterator for DocumentStream {
 }
 
 fn check_id(id: &str) -> Result<(), String> {
-    if id.is_empty() {
+    if id.trim().is_empty() {
         return Err("the id is empty".into());
     }
     if id.contains('\0') {

@@ -15,6 +15,9 @@ pub(super) struct Record {
     pub(super) may_end: Option<usize>,
 }
 
+/// Lines that are looked at for the end of a field while some of them may be records.
+const MOST_AHEAD: usize = 1_000;
+
 /// Reads record after record.
 #[derive(Debug)]
 pub(super) struct Records {
@@ -42,6 +45,7 @@ impl Records {
     pub(super) fn next_quoted(&mut self, quotes: Quotes) -> Result<Option<Record>, TextError> {
         let Some(mut record) = self.next_line()? else { return Ok(None) };
         let mut taken = VecDeque::new();
+        let mut has_record = false;
         while fields(&record.text).1 {
             match self.next_line_or_blank() {
                 Ok(Some(line)) => {
@@ -50,14 +54,18 @@ impl Records {
                     taken.push_back(Ok(line));
                     match next {
                         NextLine::GoesOn => continue,
-                        NextLine::Closes => {
+                        NextLine::Record if taken.len() < MOST_AHEAD => {
+                            has_record = true;
+                            continue;
+                        }
+                        NextLine::Closes if !has_record => {
                             for line in taken.drain(..).flatten() {
                                 record.text.push('\n');
                                 record.text.push_str(&line.text);
                             }
                             continue;
                         }
-                        NextLine::Either => record.may_end = Some(number),
+                        NextLine::Closes | NextLine::Either => record.may_end = Some(number),
                         NextLine::Record | NextLine::Foreign => {}
                     }
                 }

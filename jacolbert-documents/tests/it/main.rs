@@ -1,6 +1,8 @@
 //! Laws of the public surface of jacolbert-documents.
 
 mod growth;
+mod quotes;
+mod ragatouille;
 mod readers;
 mod reading;
 mod store;

@@ -7,10 +7,8 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jacolbert_documents::{
-    Document, DocumentStream, Error, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv,
+    Document, DocumentStream, Error, read_jsonl, read_tsv, stream_jsonl, stream_tsv,
 };
-
-use proptest::prelude::*;
 
 use crate::TestResult;
 
@@ -39,7 +37,7 @@ impl Reader {
 }
 
 /// `id=text` or `id=text metadata` of each document, or the message of the error after the file's name.
-fn shown(documents: Result<Vec<Document>, Error>, path: &Path) -> String {
+pub(crate) fn shown(documents: Result<Vec<Document>, Error>, path: &Path) -> String {
     let shown = |document: &Document| {
         let Document { id, text, metadata } = document;
         let metadata = if metadata.is_null() { String::new() } else { format!(" {metadata}") };
@@ -242,88 +240,6 @@ fn a_line_may_be_very_long() -> TestResult {
     fs::write(&path, format!("{{\"id\":\"a\",\"text\":\"{text}\"}}\n"))?;
     assert_eq!(read_jsonl(&path)?, [Document::new("a", &*text)]);
     Ok(())
-}
-
-#[test]
-fn a_field_whose_quotation_mark_is_never_closed_hides_no_line() -> TestResult {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("documents");
-    // Lines are looked at for the end of the field, and are documents all the same.
-    fs::write(&path, b"a\t\"x\nb\t\"y\nc\tz\n")?;
-    assert_eq!(shown(read_tsv(&path), &path), "a=\"x; b=\"y; c=z");
-    fs::write(&path, b"a\t\"x\ny\n")?;
-    assert_eq!(shown(read_tsv(&path), &path), "line 2: no tab between id and text");
-    fs::write(&path, b"a\t\"x\n\xff\xff\nc\tz\n")?;
-    let mut documents = stream_tsv(&path)?.skip_bad_lines(1);
-    let read: Result<Vec<Document>, Error> = documents.by_ref().collect();
-    assert_eq!(shown(read, &path), "a=\"x; c=z");
-    assert!(matches!(documents.skipped(), [Error::Text(_)]), "{:?}", documents.skipped());
-    Ok(())
-}
-
-#[test]
-fn quotation_marks_mean_what_the_caller_says() -> TestResult {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("documents");
-    let check = |file: &str, quotes: Quotes, expected: &str| -> TestResult {
-        fs::write(&path, file)?;
-        let documents: Result<Vec<Document>, Error> = stream_tsv(&path)?.quotes(quotes).collect();
-        assert_eq!(shown(documents, &path), expected, "{quotes:?} {file}");
-        Ok(())
-    };
-    for (file, csv, never) in [
-        ("a\t\"b\"\n", "a=b", "a=\"b\""),
-        ("\"a\"\tb\n", "a=b", "\"a\"=b"),
-        ("a\t\"b\tc\"\n", "a=b\tc", "a=\"b {\"title\":\"c\\\"\"}"),
-        ("a\t\"b\nc\td\"\ne\tf\n", "a=b\nc\td; e=f", "a=\"b; c=d\"; e=f"),
-        (
-            "a\t\"b\nc\td\n",
-            "line 1: a field begins with a quotation mark that is not closed",
-            "a=\"b; c=d",
-        ),
-    ] {
-        check(file, Quotes::Csv, csv)?;
-        check(file, Quotes::Never, never)?;
-    }
-    Ok(())
-}
-
-/// A field as pandas and Python's `csv` write it.
-fn as_pandas(field: &str, always: bool) -> String {
-    if always || field.contains(['\t', '\n', '\r', '"']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.into()
-    }
-}
-
-proptest! {
-    #[test]
-    fn what_pandas_writes_is_read(
-        texts in prop::collection::vec("[あ\"\t\n ]{0,8}", 1..6),
-        always: bool,
-        has_header: bool,
-    ) {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("documents");
-        let mut file = String::new();
-        if has_header {
-            file += &format!("{}\t{}\n", as_pandas("id", always), as_pandas("text", always));
-        }
-        for (n, text) in texts.iter().enumerate() {
-            file += &format!("{}\t{}\n", as_pandas(&format!("d{n}"), always), as_pandas(text, always));
-        }
-        fs::write(&path, &file)?;
-        let document = |(n, text): (usize, &String)| Document::new(format!("d{n}"), text.as_str());
-        let expected: Vec<Document> = texts.iter().enumerate().map(document).collect();
-        let csv: Result<Vec<Document>, Error> =
-            stream_tsv(&path)?.quotes(Quotes::Csv).collect();
-        prop_assert_eq!(csv?, expected.clone(), "{}", file);
-        // Without a word from the caller a file is read so too, or refused.
-        if let Ok(documents) = read_tsv(&path) {
-            prop_assert_eq!(documents, expected, "{}", file);
-        }
-    }
 }
 
 #[test]
