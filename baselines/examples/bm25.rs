@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Lengths};
 use jacolbert_eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
@@ -82,7 +82,7 @@ fn words(tokenizer: &Path, dictionary: &Path) -> anyhow::Result<Analyzer> {
 
 #[cfg(not(feature = "words"))]
 fn words(_: &Path, _: &Path) -> anyhow::Result<Analyzer> {
-    Err(anyhow!("--analyzer words needs --features words"))
+    Err(anyhow::anyhow!("--analyzer words needs --features words"))
 }
 
 /// The command line; nothing if it asks for help.
