@@ -1,5 +1,6 @@
 //! One test per kind of damage to, and of malice in, a `pytorch_model.bin`.
 
+use jacolbert_core::WrongFile;
 use jacolbert_model::Error;
 use proptest::prelude::*;
 use zip::CompressionMethod;
@@ -37,7 +38,9 @@ fn a_pickle_has_the_weights_that_a_safetensors_file_has() -> TestResult {
 #[test]
 fn an_archive_that_is_cut_off_anywhere_is_an_error() {
     let whole = TorchFile::new().zip();
-    for length in [0, 1, 4, 30, 100, whole.len() / 2, whole.len() - 100, whole.len() - 1] {
+    let empty = error_of(&whole[..0]);
+    assert!(matches!(empty, Error::WrongFile { what: WrongFile::Empty, .. }), "{empty:?}");
+    for length in [1, 4, 30, 100, whole.len() / 2, whole.len() - 100, whole.len() - 1] {
         let error = error_of(&whole[..length]);
         assert!(matches!(error, Error::Pytorch { .. }), "{length}: {error:?}");
     }
