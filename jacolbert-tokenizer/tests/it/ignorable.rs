@@ -1,5 +1,6 @@
 //! Characters without a shape are dropped where the settings or the caller say so.
 
+#[cfg(feature = "json")]
 use jacolbert_testing::data::mini;
 use jacolbert_testing::small_dictionary;
 use jacolbert_tokenizer::{IgnorableCharacters, TextTokenizer, TokenizerOptions};
