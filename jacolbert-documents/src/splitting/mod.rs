@@ -42,9 +42,9 @@ pub enum Splitting {
         /// takes. Longer passages mean fewer, larger hits and more time per passage in the model.
         max_tokens: usize,
         /// Maximum number of tokens that two neighbours share: the last sentences of one passage begin
-        /// the next, or the last clauses of a sentence that is longer. More overlap keeps more context and makes the index larger. Anything above half of
-        /// `max_tokens` counts as half of it, so that a document of many sentences has at most about twice as
-        /// many passages as without overlap.
+        /// the next, or the last clauses of a sentence that is longer. More overlap keeps more context and
+        /// makes the index larger. Anything above half of `max_tokens` counts as half of it, so that a
+        /// document of many sentences has at most about twice as many passages as without overlap.
         overlap: usize,
     },
 }

@@ -7,7 +7,7 @@ use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use serde_json::Value;
 
 use super::document_block::DocumentBlock;
-use super::joining::{Join, join};
+use super::joining::{Join, holds_deleted, join};
 use super::stored_passage::StoredPassage;
 use crate::Error;
 
@@ -178,11 +178,10 @@ impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
         let mut left = Self::new();
         for group in Join::Small.groups(&sizes(&sources)) {
             let first = &self.blocks[group.start];
-            let joined = join(&sources[group.clone()], is_live)?;
-            if group.len() == 1 && joined.num_erased == 0 {
-                left.push(first.path(), first.bytes().clone())?;
+            if group.len() == 1 && !holds_deleted(&sources[group.start], is_live)? {
+                left.push_block(first.clone())?;
             } else {
-                left.push(first.path(), joined.block.into())?;
+                left.push(first.path(), join(&sources[group], is_live)?.block.into())?;
             }
         }
         Ok(left)

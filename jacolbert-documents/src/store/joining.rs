@@ -76,6 +76,19 @@ pub(super) fn join(
     Ok(Joined { block: builder.build(), num_erased })
 }
 
+/// Whether a document of `block` has a passage that is not live.
+pub(super) fn holds_deleted(
+    block: &DocumentBlock<&[u8]>,
+    is_live: &dyn Fn(PassageId) -> bool,
+) -> Result<bool, Error> {
+    for document in 0..block.num_documents() {
+        if block.passages(document)?.any(|passage| !is_live(PassageId(passage))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Adds to `builder` what is live of `block`; returns the number of erased texts.
 fn append(
     block: &DocumentBlock<&[u8]>,
