@@ -164,8 +164,9 @@ impl Loader {
     /// # Errors
     /// As [`load`](Self::load) and [`Retriever::open`]; [`Error::NoCheckpoint`] if the collection does not
     /// name its model's folder; [`Error::CheckpointGone`] if that folder does not exist,
-    /// [`Error::CheckpointIncomplete`] if it lacks files, and [`Error::DictionaryGone`] if the dictionary does not and the model needs it. A model that has moved opens
-    /// the collection with [`Retriever::open`], and the next change stores its new folder.
+    /// [`Error::CheckpointIncomplete`] if it lacks files, and [`Error::DictionaryGone`] if the model needs a
+    /// dictionary whose folder does not exist. Where the model has moved, load it from its new folder and
+    /// call [`Retriever::open`]; the next change of the collection stores that folder.
     pub fn open_collection(mut self, folder: impl AsRef<Path>) -> Result<Collection, Error> {
         let storage = OnDisk::new(folder.as_ref())?;
         let folder = storage.path();

@@ -27,8 +27,8 @@ impl Indexer<'_> {
     ///
     /// # Errors
     /// [`Error::NoDocuments`]; [`Error::Documents`] for an empty id, one that is taken, or a range of
-    /// [`splitter`](Self::splitter) that is none; [`Error::Cancelled`], [`Error::Model`], [`Error::Index`]. Then no index is written. A
-    /// folder that this call created stays, with nothing in it but `writer.lock`; it can be used again.
+    /// [`splitter`](Self::splitter) that is no passage; [`Error::Cancelled`], [`Error::Model`],
+    /// [`Error::Index`]. Then no index is written. A folder that this call created stays, with nothing in it but `writer.lock`; it can be used again.
     /// The exception is [`NotDurable`](jacolbert_index::Error::NotDurable) within [`Error::Index`]: then
     /// the collection is there and can be opened, but a power failure may lose it.
     pub fn run<D: Borrow<Document> + Send>(
