@@ -85,6 +85,18 @@ pub enum Error {
         /// The version that this crate reads.
         supported: u64,
     },
+    /// The documents have files beside them that only a program with this Cargo feature can write. This program
+    /// can read and search them, not change them.
+    #[error(
+        "{} was written with the feature `{feature}`, without which it can be searched, but not changed",
+        path.display()
+    )]
+    MissingFeature {
+        /// The folder.
+        path: PathBuf,
+        /// The name of the feature.
+        feature: String,
+    },
     /// Stored documents are damaged, or do not match the vectors beside them.
     #[error("{} is damaged: {what}", path.display())]
     Corrupt {

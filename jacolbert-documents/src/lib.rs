@@ -34,7 +34,10 @@ pub use ragatouille::{
 };
 pub use reading::{DocumentStream, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use splitting::Splitting;
-pub use store::{DocumentBlock, DocumentBlockBuilder, Documents, Join, StoredPassage, block_name};
+pub use store::{
+    Companions, DocumentBlock, DocumentBlockBuilder, Documents, Join, NewCompanion, StoredPassage,
+    block_name, check_features,
+};
 
 /// Compiles the README's example.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ mod vector_check;
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::Pooling;
-use jacolbert_documents::{block_name, ragatouille_block, ragatouille_documents};
+use jacolbert_documents::{Companions, block_name, ragatouille_block, ragatouille_documents};
 use jacolbert_index::{BuildOptions, PlaidFolder};
 
 use crate::Error;
@@ -91,7 +91,11 @@ impl RagatouilleImporter<'_> {
         let mut settings =
             Settings::new(retriever.encoder(), StoredSplitting::default(), Pooling::default())?;
         settings.num_documents = documents.len();
-        let attachments = [(&*block_name(0), &*block), (SETTINGS, &settings.to_bytes())];
+        let settings = settings.to_bytes();
+        let companions = Companions::default().files_of(&block)?;
+        let block_name = block_name(0);
+        let mut attachments = vec![(&*block_name, &*block), (SETTINGS, &*settings)];
+        attachments.extend(companions.iter().map(|file| (&*file.name, &*file.content)));
         vectors.import(&to, &build, &attachments)?;
         retriever.open(to)
     }

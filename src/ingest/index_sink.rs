@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef};
-use jacolbert_documents::{DocumentBlock, block_name};
+use jacolbert_documents::{Companions, DocumentBlock, block_name};
 use jacolbert_index::{IndexBuilder, IndexWriter, PassageId};
 
 use super::passage_store::PassageStore;
@@ -53,6 +53,9 @@ impl<W: TakesPassages> IndexSink<W> {
         if let Some(block) = self.latest.take() {
             let first_id = DocumentBlock::new(Path::new("new documents"), &block)?.first_id();
             self.writer.attach_written(&block_name(first_id), &block)?;
+            for file in Companions::default().files_of(&block)? {
+                self.writer.attach_written(&file.name, &file.content)?;
+            }
             self.num_written += 1;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::Documents;
+use jacolbert_documents::{Companions, Documents};
 use jacolbert_index::PassageId;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, exhaustive_search, explain};
 
@@ -58,7 +58,8 @@ impl MemorySnapshot {
         for block in blocks {
             next.documents.push(Path::new(IN_MEMORY), block.into())?;
         }
-        next.documents = next.documents.joined(&|passage| next.embeddings(passage).is_some())?;
+        let is_live = |passage| next.embeddings(passage).is_some();
+        next.documents = next.documents.joined(&is_live, &Companions::default())?;
         Ok(next)
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Join};
+use jacolbert_documents::{Companions, Documents, Join, check_features};
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
@@ -65,6 +65,7 @@ impl Sealed for OnDisk {
 
     fn begin(&self, encoder: &Encoder, _current: &Arc<DiskSnapshot>) -> Result<DiskChange, Error> {
         let writer = IndexWriter::open(&self.folder)?;
+        check_features(&self.folder, writer.index())?;
         let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
         let base = Arc::new(base);
         let sink = IndexSink::new(writer);
@@ -213,7 +214,8 @@ impl Change for DiskChange {
     ) -> Result<Committed<DiskSnapshot>, Error> {
         let settings = Settings { num_documents, ..self.base.settings.clone().healed(encoder)? };
         let (mut writer, latest) = self.sink.into_parts()?;
-        self.base.documents.write(&mut writer, latest.as_deref(), self.joins)?;
+        let companions = Companions::default();
+        self.base.documents.write(&mut writer, latest.as_deref(), self.joins, &companions)?;
         writer.attach(SETTINGS, &settings.to_bytes());
         let index = writer.commit().map(|committed| committed.index);
         DiskSnapshot::committed(encoder, &self.folder, index)

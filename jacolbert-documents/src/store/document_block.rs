@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::block_header::{BlockHeader, word};
+use super::companion_file::CompanionFile;
 use crate::Error;
 
 /// A block of documents with their passages, whose lengths have been checked; its texts are checked
@@ -44,6 +45,8 @@ pub struct DocumentBlock<B> {
     path: PathBuf,
     bytes: B,
     pub(super) header: BlockHeader,
+    /// The files beside it.
+    pub(super) companions: Vec<CompanionFile<B>>,
 }
 
 impl<B: AsRef<[u8]>> DocumentBlock<B> {
@@ -53,7 +56,7 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     /// [`Error::Version`], [`Error::Corrupt`].
     pub fn new(path: &Path, bytes: B) -> Result<Self, Error> {
         let header = BlockHeader::parse(path, bytes.as_ref())?;
-        Ok(Self { path: path.into(), bytes, header })
+        Ok(Self { path: path.into(), bytes, header, companions: Vec::new() })
     }
 
     /// Where it lies; for messages.
@@ -66,9 +69,19 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         &self.bytes
     }
 
-    /// The same block over borrowed bytes.
+    /// The same block over borrowed bytes, without the files beside it.
     pub(super) fn as_slice(&self) -> DocumentBlock<&[u8]> {
-        DocumentBlock { path: self.path.clone(), bytes: self.bytes.as_ref(), header: self.header }
+        DocumentBlock {
+            path: self.path.clone(),
+            bytes: self.bytes.as_ref(),
+            header: self.header,
+            companions: Vec::new(),
+        }
+    }
+
+    /// The companion of this kind, if there is one.
+    pub(crate) fn companion(&self, kind: &str) -> Option<&CompanionFile<B>> {
+        self.companions.iter().find(|file| file.kind() == kind)
     }
 
     /// Number of documents, deleted ones included.

@@ -1,11 +1,11 @@
 //! All blocks of a collection, in the order in which they were added.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
+use jacolbert_index::PassageId;
 use serde_json::Value;
 
+use super::companion::Companions;
 use super::document_block::DocumentBlock;
 use super::joining::{Join, holds_deleted, join};
 use super::stored_passage::StoredPassage;
@@ -13,7 +13,7 @@ use crate::Error;
 
 /// The documents of a collection: blocks of them, each added at once, read in place.
 ///
-/// `B` holds the bytes of a block: an [`Attachment`] of an index, or bytes in memory.
+/// `B` holds the bytes of a block: an [`Attachment`](jacolbert_index::Attachment) of an index, or bytes in memory.
 ///
 /// ```
 /// use std::path::Path;
@@ -31,18 +31,6 @@ use crate::Error;
 #[derive(Debug, Clone)]
 pub struct Documents<B> {
     blocks: Vec<DocumentBlock<B>>,
-}
-
-/// Names of attachments that are blocks of documents begin with this.
-const BLOCKS: &str = "documents-";
-
-/// The name under which the block with the first passage id `first_id` is attached to an index.
-///
-/// ```
-/// assert_eq!(jacolbert_documents::block_name(7), "documents-from-7");
-/// ```
-pub fn block_name(first_id: usize) -> String {
-    format!("{BLOCKS}from-{first_id}")
 }
 
 impl<B> Default for Documents<B> {
@@ -65,7 +53,7 @@ impl<B: AsRef<[u8]>> Documents<B> {
         self.push_block(DocumentBlock::new(path, bytes)?)
     }
 
-    fn push_block(&mut self, block: DocumentBlock<B>) -> Result<(), Error> {
+    pub(super) fn push_block(&mut self, block: DocumentBlock<B>) -> Result<(), Error> {
         if block.first_id() != self.num_ids() {
             return Err(block.corrupt("blocks of documents do not follow each other"));
         }
@@ -168,12 +156,16 @@ impl<B: AsRef<[u8]>> Documents<B> {
 }
 
 impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
-    /// The same documents without those that have no live passage, and with small blocks joined. Blocks that
-    /// stay as they are share their bytes.
+    /// The same documents without those that have no live passage, with small blocks joined, and with
+    /// `companions` beside each block. Blocks that stay as they are share their bytes.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn joined(&self, is_live: &dyn Fn(PassageId) -> bool) -> Result<Self, Error> {
+    pub fn joined(
+        &self,
+        is_live: &dyn Fn(PassageId) -> bool,
+        companions: &Companions,
+    ) -> Result<Self, Error> {
         let sources: Vec<_> = self.blocks.iter().map(DocumentBlock::as_slice).collect();
         let mut left = Self::new();
         for group in Join::Small.groups(&sizes(&sources)) {
@@ -184,74 +176,14 @@ impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
                 left.push(first.path(), join(&sources[group], is_live)?.block.into())?;
             }
         }
+        for block in &mut left.blocks {
+            block.companions = companions.complete(block)?;
+        }
         Ok(left)
     }
 }
 
-impl Documents<Attachment> {
-    /// The documents that are attached to `index`; `folder` is for messages.
-    ///
-    /// Nothing is read that grows with the collection.
-    ///
-    /// # Errors
-    /// [`Error::Version`]; [`Error::Corrupt`] if a block is damaged or missing.
-    pub fn from_index(folder: &Path, index: &Index) -> Result<Self, Error> {
-        let attached = index.attachments().filter(|(name, _)| name.starts_with(BLOCKS));
-        let blocks = attached.map(|(_, block)| DocumentBlock::new(block.path(), block.clone()));
-        let mut blocks = blocks.collect::<Result<Vec<_>, Error>>()?;
-        blocks.sort_by_key(DocumentBlock::first_id);
-        let mut documents = Self::new();
-        blocks.into_iter().try_for_each(|block| documents.push_block(block))?;
-        if documents.num_ids() != index.num_ids() {
-            return Err(Error::corrupt(folder, "documents and vectors do not agree"));
-        }
-        Ok(documents)
-    }
-
-    /// Makes the block `added` a part of the commit of `writer`, and joins blocks. Joined blocks have nothing
-    /// of documents that are deleted in the commit.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`]; [`Error::Index`] if the checksum of a joined block is wrong, or if a file cannot be
-    /// written.
-    pub fn write(
-        &self,
-        writer: &mut IndexWriter,
-        added: Option<&[u8]>,
-        joins: Join,
-    ) -> Result<(), Error> {
-        let mut sources: Vec<_> = self.blocks.iter().map(DocumentBlock::as_slice).collect();
-        if let Some(added) = added {
-            sources.push(DocumentBlock::new(Path::new("added documents"), added)?);
-        }
-        let names = names(writer.index());
-        for group in joins.groups(&sizes(&sources)) {
-            let is_stored = group.start < self.blocks.len();
-            if group.len() == 1 && is_stored && joins == Join::Small {
-                continue;
-            }
-            let joined = join(&sources[group.clone()], &|passage| writer.contains(passage))?;
-            if group.len() == 1 && is_stored && joined.num_erased == 0 {
-                continue;
-            }
-            for stored in &self.blocks[group.start..group.end.min(self.blocks.len())] {
-                // The new block gets a new checksum, which would hide damage of the old one.
-                stored.bytes().verify()?;
-                names.get(stored.path()).into_iter().for_each(|name| writer.detach(name));
-            }
-            let name = block_name(sources[group.start].first_id());
-            writer.attach_written(&name, &joined.block)?;
-        }
-        Ok(())
-    }
-}
-
-fn sizes(blocks: &[DocumentBlock<&[u8]>]) -> Vec<usize> {
+/// Bytes of each block.
+pub(super) fn sizes(blocks: &[DocumentBlock<&[u8]>]) -> Vec<usize> {
     blocks.iter().map(|block| block.bytes().len()).collect()
-}
-
-/// The names of attachments, by their files.
-fn names(index: &Index) -> HashMap<PathBuf, String> {
-    let named = index.attachments().map(|(name, block)| (block.path().into(), name.to_owned()));
-    named.collect()
 }

@@ -1,15 +1,22 @@
 //! The texts, ids and metadata of a collection.
 
+mod attached;
+mod attachment_names;
 mod block_builder;
 mod block_header;
+mod companion;
+mod companion_file;
+mod companion_header;
 mod document_block;
 mod documents;
 mod joining;
 mod lookup;
 mod stored_passage;
 
+pub use attachment_names::{block_name, check_features};
 pub use block_builder::DocumentBlockBuilder;
+pub use companion::{Companions, NewCompanion};
 pub use document_block::DocumentBlock;
-pub use documents::{Documents, block_name};
+pub use documents::Documents;
 pub use joining::Join;
 pub use stored_passage::StoredPassage;

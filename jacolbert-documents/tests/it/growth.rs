@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jacolbert_documents::{DocumentBlockBuilder, Documents, Error, Join};
+use jacolbert_documents::{Companions, DocumentBlockBuilder, Documents, Error, Join};
 use jacolbert_index::{Attachment, EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
 use proptest::prelude::*;
 
@@ -73,7 +73,7 @@ pub(crate) fn apply(
             join = Join::All;
         }
     }
-    stored.write(&mut writer, added.as_deref(), join)?;
+    stored.write(&mut writer, added.as_deref(), join, &Companions::default())?;
     Ok(writer)
 }
 

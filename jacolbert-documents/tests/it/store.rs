@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use jacolbert_documents::{
-    DocumentBlock, DocumentBlockBuilder, Documents, Error, Join, StoredPassage, block_name,
+    Companions, DocumentBlock, DocumentBlockBuilder, Documents, Error, Join, StoredPassage,
+    block_name, check_features,
 };
 use jacolbert_index::{EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
 
@@ -80,7 +81,12 @@ fn documents_of_an_index_are_read_in_place_and_erased_by_a_commit() -> TestResul
     let deleted = writer.commit()?.index;
 
     let mut writer = IndexWriter::open(folder.path())?;
-    Documents::from_index(folder.path(), &deleted)?.write(&mut writer, None, Join::All)?;
+    Documents::from_index(folder.path(), &deleted)?.write(
+        &mut writer,
+        None,
+        Join::All,
+        &Companions::default(),
+    )?;
     let after = Documents::from_index(folder.path(), &writer.commit()?.index)?;
     assert_eq!(before.passage(PassageId(0))?.document_id, "a", "an open map stays as it was");
     assert!(matches!(after.passage(PassageId(0)), Err(Error::UnknownPassage { .. })));
@@ -109,7 +115,7 @@ fn documents_in_memory_are_erased_and_joined_and_share_what_stays() -> TestResul
     for (n, id) in ["a", "b", "c"].iter().enumerate() {
         documents.push(Path::new("block"), block(n + 1, id).into())?;
     }
-    let left = documents.joined(&|passage| passage != PassageId(2))?;
+    let left = documents.joined(&|passage| passage != PassageId(2), &Companions::default())?;
     assert_eq!((documents.num_kept_documents()?, left.num_kept_documents()?), (4, 3));
     assert_eq!((left.num_documents(), left.num_ids(), left.blocks().len()), (3, 4, 2));
     let kept = [0, 1, 2, 3].map(|passage| left.is_kept(PassageId(passage)));
@@ -180,7 +186,7 @@ fn a_block_of_version_1_is_read_and_joined() -> TestResult {
         first.build()
     })?;
     documents.push(Path::new("old"), bytes)?;
-    let joined = documents.joined(&|_| true)?;
+    let joined = documents.joined(&|_| true, &Companions::default())?;
     for documents in [&documents, &joined] {
         let expected = StoredPassage { text: "三", document_id: "a", metadata: "[1]" };
         assert_eq!(documents.passage(PassageId(6))?, expected);
@@ -189,5 +195,26 @@ fn a_block_of_version_1_is_read_and_joined() -> TestResult {
         assert!(matches!(documents.passage(PassageId(5)), Err(Error::UnknownPassage { .. })));
     }
     assert_eq!((joined.blocks().len(), joined.num_documents()), (1, 3));
+    Ok(())
+}
+
+#[test]
+fn a_program_without_a_feature_reads_its_documents_and_refuses_to_change_them() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let mut builder = IndexBuilder::create(folder.path(), 2, Default::default())?;
+    builder.add(EmbeddingsRef::new(&[0.6, 0.8], 2)?)?;
+    builder.attach(&block_name(0), &block(0, "a"));
+    builder.attach("later-from-0", b"of a later version");
+    let documents = Documents::from_index(folder.path(), &builder.build()?)?;
+    assert_eq!(documents.passage(PassageId(0))?.document_id, "a");
+    let mut writer = IndexWriter::open(folder.path())?;
+    let refused = check_features(folder.path(), writer.index());
+    let written = documents.write(&mut writer, None, Join::All, &Companions::default());
+    for refused in [refused, written] {
+        let Err(Error::MissingFeature { path, feature }) = refused else {
+            return Err(format!("{refused:?}").into());
+        };
+        assert_eq!((path.as_path(), feature.as_str()), (folder.path(), "later"));
+    }
     Ok(())
 }

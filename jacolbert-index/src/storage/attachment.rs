@@ -38,7 +38,8 @@ impl Attachment {
         &self.path
     }
 
-    pub(crate) fn checksum(&self) -> u32 {
+    /// The CRC-32 that its bytes must have; [`verify`](Self::verify) compares it.
+    pub fn checksum(&self) -> u32 {
         self.checksum
     }
 
