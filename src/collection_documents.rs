@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jacolbert_documents::{Filter, FilterError};
 use jacolbert_index::PassageId;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::chosen_filter::ChosenFilter;
 use crate::collection::Collection;
 use crate::storage::{OnDisk, Snapshot, Storage};
 use crate::stored_document::{StoredDocument, find_document};
@@ -30,6 +32,7 @@ use crate::stored_document::{StoredDocument, find_document};
 pub struct DocumentPages<'c, S: Storage = OnDisk> {
     collection: &'c Collection<S>,
     after: PageCursor,
+    filter: ChosenFilter,
 }
 
 /// A place between two documents of a collection; by default before the first. It can be kept as JSON, and stays
@@ -81,6 +84,17 @@ pub struct DocumentIter<S: Storage = OnDisk> {
     cursor: PageCursor,
     /// The document of the last passage that was looked at. Its further passages begin no document.
     last_id: String,
+    passing: Passing,
+}
+
+/// Which documents an iterator gives.
+#[derive(Debug)]
+enum Passing {
+    /// Those that pass the filter, which is not evaluated yet.
+    Unknown(ChosenFilter),
+    All,
+    /// Those with these passages, ascending.
+    Only(Vec<PassageId>),
 }
 
 impl<S: Storage> Collection<S> {
@@ -117,7 +131,26 @@ impl<S: Storage> Collection<S> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn documents(&self) -> DocumentPages<'_, S> {
-        DocumentPages { collection: self, after: PageCursor::default() }
+        let filter = ChosenFilter::default();
+        DocumentPages { collection: self, after: PageCursor::default(), filter }
+    }
+
+    /// Number of documents whose metadata pass `filter`: a text, or a [`Filter`] that is built.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// println!("{} documents since 2020", collection.count("year >= 2020")?);
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if a text is no filter; [`Error::Documents`] if the stored documents are damaged.
+    pub fn count(
+        &self,
+        filter: impl TryInto<Filter, Error: Into<FilterError>>,
+    ) -> Result<usize, Error> {
+        let filter = filter.try_into().map_err(Into::into)?;
+        self.snapshot().num_matching(&filter)
     }
 }
 
@@ -140,6 +173,22 @@ impl<S: Storage> DocumentPages<'_, S> {
         self
     }
 
+    /// Only documents whose metadata pass `filter`, and earlier filters; see
+    /// [`SearchBuilder::filter`](crate::SearchBuilder::filter). A text that is no filter is an error of what
+    /// follows.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// for document in collection.documents().filter("year >= 2020") {
+    ///     println!("{}", document?.id);
+    /// }
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn filter(mut self, filter: impl TryInto<Filter, Error: Into<FilterError>>) -> Self {
+        self.filter = self.filter.and(filter);
+        self
+    }
+
     /// Up to `limit` documents.
     ///
     /// ```no_run
@@ -151,7 +200,8 @@ impl<S: Storage> DocumentPages<'_, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Documents`] if the stored documents are damaged.
+    /// [`Error::Filter`] if the text of a [`filter`](Self::filter) is none; [`Error::Documents`] if the stored
+    /// documents are damaged.
     pub fn page(self, limit: usize) -> Result<Page<StoredDocument>, Error> {
         let mut documents = self.into_iter();
         let items = documents.by_ref().take(limit).collect::<Result<_, _>>()?;
@@ -168,7 +218,7 @@ impl<S: Storage> DocumentPages<'_, S> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Documents`] if the stored documents are damaged.
+    /// As [`page`](Self::page).
     pub fn ids(self, limit: usize) -> Result<Page<String>, Error> {
         let mut documents = self.into_iter();
         let mut items = Vec::new();
@@ -190,7 +240,8 @@ impl<S: Storage> IntoIterator for DocumentPages<'_, S> {
     /// All documents from here on, in the present state: changes while it is read are not seen.
     fn into_iter(self) -> DocumentIter<S> {
         let snapshot = self.collection.snapshot();
-        DocumentIter { snapshot, cursor: self.after, last_id: String::new() }
+        let passing = Passing::Unknown(self.filter);
+        DocumentIter { snapshot, cursor: self.after, last_id: String::new(), passing }
     }
 }
 
@@ -211,8 +262,9 @@ impl<S: Storage> DocumentIter<S> {
 
     /// Goes on to the first passage of the next document and returns its id.
     fn find_next(&mut self) -> Result<Option<String>, Error> {
+        self.evaluate_filter()?;
         let documents = self.snapshot.documents();
-        while let Some(passage) = documents.next_kept(PassageId(self.cursor.next))? {
+        while let Some(passage) = self.next_passing(PassageId(self.cursor.next))? {
             self.cursor.next = passage.0;
             let id = documents.passage(passage)?.document_id;
             if id != self.last_id && self.snapshot.contains(passage) {
@@ -224,6 +276,28 @@ impl<S: Storage> DocumentIter<S> {
             self.cursor.next += 1;
         }
         Ok(None)
+    }
+}
+
+impl<S: Storage> DocumentIter<S> {
+    fn evaluate_filter(&mut self) -> Result<(), Error> {
+        if let Passing::Unknown(filter) = &self.passing {
+            self.passing = match filter.get()? {
+                Some(filter) => Passing::Only(self.snapshot.matching_passages(filter)?),
+                None => Passing::All,
+            };
+        }
+        Ok(())
+    }
+
+    /// The first passage at or after `from` of a document that passes.
+    fn next_passing(&self, from: PassageId) -> Result<Option<PassageId>, Error> {
+        match &self.passing {
+            Passing::Only(passages) => {
+                Ok(passages.get(passages.partition_point(|passage| *passage < from)).copied())
+            }
+            Passing::All | Passing::Unknown(_) => Ok(self.snapshot.documents().next_kept(from)?),
+        }
     }
 }
 
@@ -245,7 +319,10 @@ impl<S: Storage> Iterator for DocumentIter<S> {
 
 impl<S: Storage> fmt::Debug for DocumentPages<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DocumentPages").field("after", &self.after).finish_non_exhaustive()
+        f.debug_struct("DocumentPages")
+            .field("after", &self.after)
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jacolbert_documents::FilterError;
 use jacolbert_index::PassageId;
 
 /// Why an operation failed; every variant says where.
@@ -48,6 +49,9 @@ pub enum Error {
         /// The id.
         id: String,
     },
+    /// The text of a filter is none.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// The collection has no passage with this id, or it was deleted.
     #[error("passage {} is unknown or deleted", passage.0)]
     UnknownPassage {

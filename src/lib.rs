@@ -38,6 +38,7 @@
 //! | [`Collection::search_batch`] | [`Collection::query_batch`], then [`search`](SearchBuilder::search) |
 //! | | [`Collection::query`], then [`by_document`](SearchBuilder::by_document) and `search` |
 //! | [`Collection::add`], [`replace`](Collection::replace), [`upsert`](Collection::upsert), [`delete`](Collection::delete) | [`Collection::update`], then [`add`](Updater::add), [`replace`](Updater::replace), [`upsert`](Updater::upsert) or [`delete`](Updater::delete) |
+//! | | [`Collection::update`], then [`update_metadata`](Updater::update_metadata) or [`delete_where`](Updater::delete_where) |
 //! | [`Retriever::rerank`] | [`Retriever::reranker`], then [`rerank`](Reranker::rerank) or [`rerank_run`](Reranker::rerank_run) |
 //! | | [`Collection::runner`], then [`run`](SearchBuilder::run) or [`measure_loss`](SearchBuilder::measure_loss) |
 //!
@@ -49,7 +50,7 @@
 //! `vulkan`, `metal` and `cuda` add devices of [Burn](https://burn.dev); a [`Device`] selects one of
 //! those compiled in. `fusion` and `autotune` are Burn's options for GPUs. `pytorch` reads
 //! `pytorch_model.bin`. `hub` adds `Retriever::from_hub`; nothing else ever uses a network. `import` adds
-//! `Retriever::import_ragatouille`. `train` adds the training of models and needs a C++ compiler.
+//! `Retriever::import_ragatouille`. `filter` makes [filters](SearchBuilder::filter) fast. `train` adds the training of models and needs a C++ compiler.
 //!
 //! # Crates
 //!
@@ -59,6 +60,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod chosen_filter;
 mod collection;
 mod collection_documents;
 mod disk_collection;
@@ -93,7 +95,8 @@ mod update;
 pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_documents as documents;
 pub use jacolbert_documents::{
-    Document, Splitting, read_jsonl, read_tsv, stream_jsonl, stream_tsv,
+    Document, Field, Filter, FilterError, FilterValue, Splitting, field, read_jsonl, read_tsv,
+    stream_jsonl, stream_tsv,
 };
 pub use jacolbert_eval as eval;
 #[cfg(feature = "hub")]

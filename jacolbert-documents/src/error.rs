@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use jacolbert_core::{TextError, WrongFile};
 use jacolbert_index::PassageId;
 
+use crate::FilterPosition;
+
 /// Why an operation failed; every variant says where.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -74,6 +76,14 @@ pub enum Error {
         passage: PassageId,
         /// Number of stored passages.
         num_passages: usize,
+    },
+    /// No document has this field of a strict filter.
+    #[error("no document has the field {field}{}", at_column(*position))]
+    UnknownField {
+        /// The field, as a filter has it.
+        field: String,
+        /// Where it stands in the text of the filter; none if the filter was built.
+        position: Option<FilterPosition>,
     },
     /// Stored documents have a version that this crate does not read.
     #[error("{} has documents of version {found}, not {supported}", path.display())]
@@ -165,6 +175,11 @@ pub enum PassageFault {
     /// The range begins or ends inside a character.
     #[error("it begins or ends inside a character")]
     InsideCharacter,
+}
+
+/// Where a field stands, for messages.
+fn at_column(position: Option<FilterPosition>) -> String {
+    position.map_or_else(String::new, |at| format!(", column {} of the filter", at.column))
 }
 
 impl Error {

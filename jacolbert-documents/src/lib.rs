@@ -22,6 +22,7 @@
 
 mod document;
 mod error;
+mod filter;
 mod ragatouille;
 mod reading;
 mod splitting;
@@ -29,14 +30,17 @@ mod store;
 
 pub use document::{Document, check_ids, check_passages, with_checked_ids};
 pub use error::{Error, PassageFault};
+pub use filter::{
+    Expected, Field, Filter, FilterError, FilterFault, FilterPosition, FilterValue, Quoted, field,
+};
 pub use ragatouille::{
     RagatouilleDocument, RagatouillePassage, ragatouille_block, ragatouille_documents,
 };
 pub use reading::{DocumentStream, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
 pub use splitting::Splitting;
 pub use store::{
-    Companions, DocumentBlock, DocumentBlockBuilder, Documents, Join, NewCompanion, StoredPassage,
-    block_name, check_features,
+    Companions, DocumentBlock, DocumentBlockBuilder, DocumentChanges, Documents, Join,
+    MatchingDocuments, NewCompanion, StoredPassage, block_name, check_features,
 };
 
 /// Compiles the README's example.

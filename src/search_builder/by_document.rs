@@ -18,7 +18,7 @@ impl<'c, S: Storage, Q: FindsPassages> SearchBuilder<'c, S, Q> {
     /// passages.
     ///
     /// The score of a document is that of its best passage. There are fewer than `k` documents only if the
-    /// collection, or the part [among](Self::among) which is searched, has fewer with a token. Where a few
+    /// collection, or the part that [`among`](Self::among) and [`filter`](Self::filter) leave, has fewer with a token. Where a few
     /// documents have most of the best passages, the search goes deeper, up to all passages, which takes longer.
     /// In the end all passages of the documents found are scored exactly.
     ///
@@ -33,8 +33,9 @@ impl<'c, S: Storage, Q: FindsPassages> SearchBuilder<'c, S, Q> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn by_document(self, max_passages: usize) -> SearchBuilder<'c, S, ByDocument<Q>> {
-        let Self { collection, queries, options, among } = self;
-        SearchBuilder { collection, queries: ByDocument { queries, max_passages }, options, among }
+        let Self { collection, queries, options, among, filter } = self;
+        let queries = ByDocument { queries, max_passages };
+        SearchBuilder { collection, queries, options, among, filter }
     }
 }
 
@@ -48,13 +49,14 @@ impl<S: Storage> SearchBuilder<'_, S, ByDocument<OneQuery>> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],
+    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Filter`] if the text
+    /// of a [`filter`](Self::filter) is none; [`Error::Model`],
     /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn search(self) -> Result<Hits<DocumentHit>, Error> {
         let ByDocument { queries: OneQuery { text }, max_passages } = self.queries;
-        let Self { collection, options, among, .. } = self;
+        let Self { collection, options, among, filter, .. } = self;
         let queries = ByDocument { queries: QueryBatch { texts: vec![text] }, max_passages };
-        let mut found = SearchBuilder { collection, queries, options, among }.search()?;
+        let mut found = SearchBuilder { collection, queries, options, among, filter }.search()?;
         Ok(found.pop().expect("one query has one result"))
     }
 }
@@ -70,7 +72,8 @@ impl<S: Storage> SearchBuilder<'_, S, ByDocument<QueryBatch>> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],
+    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Filter`] if the text
+    /// of a [`filter`](Self::filter) is none; [`Error::Model`],
     /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn search(self) -> Result<Vec<Hits<DocumentHit>>, Error> {
         let snapshot = self.collection.snapshot();

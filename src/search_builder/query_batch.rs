@@ -61,7 +61,8 @@ impl<S: Storage> SearchBuilder<'_, S, QueryBatch> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Model`],
+    /// [`Error::UnknownId`] for an id of [`among`](Self::among) that no document has; [`Error::Filter`] if the text
+    /// of a [`filter`](Self::filter) is none; [`Error::Model`],
     /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn search(self) -> Result<Vec<Hits>, Error> {
         let snapshot = self.collection.snapshot();

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use jacolbert_documents::{Filter, FilterError};
 use jacolbert_search::{PassageSubset, SearchOptions};
 
 use crate::Error;
+use crate::chosen_filter::ChosenFilter;
 use crate::collection::Collection;
 use crate::passage_search::subset_of;
 use crate::storage::{Snapshot, Storage};
@@ -26,11 +28,13 @@ pub struct SearchBuilder<'c, S: Storage, Q> {
     pub(super) queries: Q,
     pub(super) options: SearchOptions,
     pub(super) among: Option<Vec<String>>,
+    pub(super) filter: ChosenFilter,
 }
 
 impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
     pub(super) fn new(collection: &'c Collection<S>, queries: Q) -> Self {
-        Self { collection, queries, options: SearchOptions::default(), among: None }
+        let options = SearchOptions::default();
+        Self { collection, queries, options, among: None, filter: ChosenFilter::default() }
     }
 
     /// Maximum number of hits per query, by default 10: passages, or documents for a run and
@@ -56,6 +60,28 @@ impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
     /// ```
     pub fn among(mut self, document_ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.among = Some(document_ids.into_iter().map(|id| id.as_ref().to_owned()).collect());
+        self
+    }
+
+    /// Limits the search to documents whose metadata pass `filter`: a text, or a [`Filter`] that is built of
+    /// [`field`](crate::field)s. It also limits what [`among`](Self::among) and earlier filters leave. A text that is
+    /// no filter is an error of the verb.
+    ///
+    /// A missing field is null, types and LIKE follow SQLite; see [`Filter`] for the language. The metadata are
+    /// read from columns if the collection has them, which needs the Cargo feature `filter`, and else one document
+    /// after the other.
+    ///
+    /// ```no_run
+    /// use jacolbert::field;
+    ///
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").filter("year >= 2020 AND tags HAS 'sport'").search()?;
+    /// let filter = field("year").ge(2020).and(field("tags").has("sport"));
+    /// let same = collection.query("一番高い山は？").filter(filter).search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    pub fn filter(mut self, filter: impl TryInto<Filter, Error: Into<FilterError>>) -> Self {
+        self.filter = self.filter.and(filter);
         self
     }
 
@@ -113,9 +139,18 @@ impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
     /// The passages of the documents that the search is limited to, if it is.
     ///
     /// # Errors
-    /// [`Error::UnknownId`].
+    /// [`Error::UnknownId`], [`Error::Filter`], [`Error::Documents`].
     pub(super) fn subset(&self, snapshot: &impl Snapshot) -> Result<Option<PassageSubset>, Error> {
-        self.among.as_ref().map(|ids| subset_of(snapshot, ids)).transpose()
+        let among = self.among.as_ref().map(|ids| subset_of(snapshot, ids)).transpose()?;
+        let Some(filter) = self.filter.get()? else { return Ok(among) };
+        let passages = match among {
+            Some(among) => {
+                let is_live = |passage| snapshot.contains(passage);
+                snapshot.documents().matching_passages(filter, among.iter(), &is_live)?
+            }
+            None => snapshot.matching_passages(filter)?,
+        };
+        Ok(Some(passages.into_iter().collect()))
     }
 }
 
@@ -125,6 +160,7 @@ impl<S: Storage, Q: fmt::Debug> fmt::Debug for SearchBuilder<'_, S, Q> {
             .field("queries", &self.queries)
             .field("options", &self.options)
             .field("among", &self.among)
+            .field("filter", &self.filter)
             .finish_non_exhaustive()
     }
 }

@@ -32,6 +32,7 @@ pub struct MemoryChange {
     deleted: Vec<PassageId>,
     added: Vec<Embeddings>,
     blocks: Vec<Vec<u8>>,
+    metadata: Vec<(PassageId, String)>,
 }
 
 impl Sealed for InMemory {
@@ -52,6 +53,7 @@ impl Sealed for InMemory {
             deleted: Vec::new(),
             added: Vec::new(),
             blocks: Vec::new(),
+            metadata: Vec::new(),
         })
     }
 }
@@ -80,12 +82,17 @@ impl Change for MemoryChange {
         Ok(())
     }
 
+    fn set_metadata(&mut self, passage: PassageId, metadata: String) {
+        self.metadata.push((passage, metadata));
+    }
+
     fn commit(
         self,
         _encoder: &Encoder,
         num_documents: usize,
     ) -> Result<Committed<MemorySnapshot>, Error> {
-        let snapshot = self.base.changed(&self.deleted, self.added, self.blocks, num_documents)?;
+        let Self { base, deleted, added, blocks, metadata } = self;
+        let snapshot = base.changed(&deleted, added, blocks, &metadata, num_documents)?;
         Ok(Committed { snapshot, durable: Ok(()) })
     }
 }

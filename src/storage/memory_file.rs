@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jacolbert_core::Embeddings;
-use jacolbert_documents::{DocumentBlock, Documents};
+use jacolbert_documents::{Companions, DocumentBlock, Documents};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, TensorView};
@@ -42,7 +42,8 @@ impl MemorySnapshot {
     /// Writes the state to `path`, in place of what is there.
     pub(crate) fn save(&self, encoder: &Encoder, path: &Path) -> Result<(), Error> {
         let fingerprint = encoder.fingerprint()?.to_string();
-        let bytes = self.to_safetensors(encoder.dim(), fingerprint);
+        let blocks = self.documents.to_blocks()?;
+        let bytes = self.to_safetensors(&blocks, encoder.dim(), fingerprint);
         let written = bytes.map_err(io::Error::other).and_then(|bytes| replace_file(path, &bytes));
         written.map_err(|source| Error::io(path, source))
     }
@@ -70,6 +71,7 @@ impl MemorySnapshot {
                 passages.push((id, Arc::new(embeddings)));
             }
         }
+        let documents = documents.with_companions(&Companions::default())?;
         let num_documents = documents.num_kept_documents()?;
         let splitting = header.value(SPLITTING).map(serde_json::from_str).transpose();
         let splitting = splitting.map_err(|_| Error::corrupt(path, "splitting"))?;
@@ -77,7 +79,13 @@ impl MemorySnapshot {
         Ok(Self { passages, documents, num_documents, splitting })
     }
 
-    fn to_safetensors(&self, dim: usize, fingerprint: String) -> Result<Vec<u8>, SafeTensorError> {
+    /// The file, with these blocks of documents.
+    fn to_safetensors(
+        &self,
+        blocks: &[Arc<[u8]>],
+        dim: usize,
+        fingerprint: String,
+    ) -> Result<Vec<u8>, SafeTensorError> {
         let mut values = Vec::new();
         let mut lengths = Vec::new();
         let mut ids = Vec::new();
@@ -93,8 +101,7 @@ impl MemorySnapshot {
             (LENGTHS.to_string(), TensorView::new(Dtype::U64, passages.clone(), &lengths)?),
             (IDS.to_string(), TensorView::new(Dtype::U32, passages, &ids)?),
         ]);
-        for (n, block) in self.documents.blocks().iter().enumerate() {
-            let bytes: &[u8] = block.bytes();
+        for (n, bytes) in blocks.iter().enumerate() {
             tensors.insert(block_name(n), TensorView::new(Dtype::U8, vec![bytes.len()], bytes)?);
         }
         let mut metadata = HashMap::from([(FINGERPRINT.to_string(), fingerprint)]);

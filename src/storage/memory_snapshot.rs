@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Companions, Documents};
+use jacolbert_documents::{DocumentChanges, Documents};
 use jacolbert_index::PassageId;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, exhaustive_search, explain};
 
@@ -39,12 +39,13 @@ impl MemorySnapshot {
     }
 
     /// This state without the passages `deleted` and with the passages `added` behind it, whose documents
-    /// are laid out in `blocks`.
+    /// are laid out in `blocks`, and with new `metadata` of the documents of these passages.
     pub(super) fn changed(
         &self,
         deleted: &[PassageId],
         added: Vec<Embeddings>,
         blocks: Vec<Vec<u8>>,
+        metadata: &[(PassageId, String)],
         num_documents: usize,
     ) -> Result<Self, Error> {
         let mut next = Self { num_documents, ..self.clone() };
@@ -59,7 +60,8 @@ impl MemorySnapshot {
             next.documents.push(Path::new(IN_MEMORY), block.into())?;
         }
         let is_live = |passage| next.embeddings(passage).is_some();
-        next.documents = next.documents.joined(&is_live, &Companions::default())?;
+        let changes = DocumentChanges { metadata, ..DocumentChanges::default() };
+        next.documents = next.documents.changed(&changes, &is_live)?;
         Ok(next)
     }
 

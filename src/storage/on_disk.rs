@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Companions, Documents, Join, check_features};
+use jacolbert_documents::{Companions, DocumentChanges, Documents, Join, check_features};
 use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
@@ -44,6 +44,7 @@ pub struct DiskChange {
     base: Arc<DiskSnapshot>,
     sink: IndexSink<IndexWriter>,
     joins: Join,
+    metadata: Vec<(PassageId, String)>,
 }
 
 impl OnDisk {
@@ -69,7 +70,8 @@ impl Sealed for OnDisk {
         let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
         let base = Arc::new(base);
         let sink = IndexSink::new(writer);
-        Ok(DiskChange { folder: self.folder.clone(), base, sink, joins: Join::Small })
+        let metadata = Vec::new();
+        Ok(DiskChange { folder: self.folder.clone(), base, sink, joins: Join::Small, metadata })
     }
 }
 
@@ -207,6 +209,10 @@ impl Change for DiskChange {
         Ok(self.sink.writer_mut().delete(passage)?)
     }
 
+    fn set_metadata(&mut self, passage: PassageId, metadata: String) {
+        self.metadata.push((passage, metadata));
+    }
+
     fn commit(
         self,
         encoder: &Encoder,
@@ -214,8 +220,13 @@ impl Change for DiskChange {
     ) -> Result<Committed<DiskSnapshot>, Error> {
         let settings = Settings { num_documents, ..self.base.settings.clone().healed(encoder)? };
         let (mut writer, latest) = self.sink.into_parts()?;
-        let companions = Companions::default();
-        self.base.documents.write(&mut writer, latest.as_deref(), self.joins, &companions)?;
+        let changes = DocumentChanges {
+            added: latest.as_deref(),
+            joins: self.joins,
+            metadata: &self.metadata,
+            companions: Companions::default(),
+        };
+        self.base.documents.write(&mut writer, &changes)?;
         writer.attach(SETTINGS, &settings.to_bytes());
         let index = writer.commit().map(|committed| committed.index);
         DiskSnapshot::committed(encoder, &self.folder, index)

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::Documents;
+use jacolbert_documents::{Documents, Filter};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions};
@@ -83,6 +83,18 @@ pub trait Snapshot: Debug + Send + Sync {
         Ok(passages)
     }
 
+    /// The passages of the documents that pass `filter`, ascending.
+    fn matching_passages(&self, filter: &Filter) -> Result<Vec<PassageId>, Error> {
+        let is_live = |passage| self.contains(passage);
+        Ok(self.documents().matching(filter, &is_live)?.passages(&is_live)?)
+    }
+
+    /// Number of documents that pass `filter`.
+    fn num_matching(&self, filter: &Filter) -> Result<usize, Error> {
+        let is_live = |passage| self.contains(passage);
+        Ok(self.documents().matching(filter, &is_live)?.num_documents(&is_live)?)
+    }
+
     /// The passages of the document with this id.
     ///
     /// # Errors
@@ -106,6 +118,9 @@ pub trait Change: PassageStore {
 
     /// Deletes a passage.
     fn delete(&mut self, passage: PassageId) -> Result<(), Error>;
+
+    /// Gives the document of this passage other metadata, a JSON text.
+    fn set_metadata(&mut self, passage: PassageId, metadata: String);
 
     /// Makes the change, which `encoder` encoded, the state of the collection, with so many documents.
     fn commit(

@@ -2,6 +2,7 @@
 
 mod changes;
 mod compaction;
+mod conditional;
 mod short_forms;
 mod streams;
 
@@ -18,6 +19,7 @@ use crate::storage::{OnDisk, Storage};
 
 /// Settings for a change of documents. Create them with [`Collection::update`] and run
 /// [`add`](Self::add), [`replace`](Self::replace), [`upsert`](Self::upsert), [`delete`](Self::delete),
+/// [`delete_where`](Self::delete_where), [`update_metadata`](Self::update_metadata),
 /// [`add_stream`](Self::add_stream), [`upsert_stream`](Self::upsert_stream) or, on disk,
 /// [`compact`](Updater::compact).
 ///

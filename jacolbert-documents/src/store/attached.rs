@@ -12,8 +12,10 @@ use super::companion::{Companions, file_of, is_current};
 use super::companion_file::CompanionFile;
 use super::companion_header::BlockStamp;
 use super::document_block::DocumentBlock;
+use super::document_changes::{DocumentChanges, open_changes};
 use super::documents::{Documents, sizes};
 use super::joining::{Join, join};
+use super::metadata_changes::METADATA;
 use crate::Error;
 
 impl Documents<Attachment> {
@@ -37,8 +39,8 @@ impl Documents<Attachment> {
         Ok(documents)
     }
 
-    /// Makes the block `added` a part of the commit of `writer`, joins blocks, and derives `companions` for
-    /// each block that is written. Joined blocks have nothing of documents that are deleted in the commit.
+    /// Makes `changes` a part of the commit of `writer`: joins blocks, and derives companions for each block that
+    /// is written. Joined blocks have nothing of documents that are deleted in the commit.
     ///
     /// With [`Join::All`], blocks that stay get the companions that they lack.
     ///
@@ -48,18 +50,25 @@ impl Documents<Attachment> {
     pub fn write(
         &self,
         writer: &mut IndexWriter,
-        added: Option<&[u8]>,
-        joins: Join,
-        companions: &Companions,
+        changes: &DocumentChanges<'_>,
     ) -> Result<(), Error> {
         check_features(&self.folder(), writer.index())?;
+        let changed = self.blocks().iter();
+        let changed = changed.map(|block| block.changed_metadata(changes.metadata, stamp_of));
+        let changed = changed.collect::<Result<Vec<_>, Error>>()?;
         let mut sources: Vec<_> = self.blocks().iter().map(DocumentBlock::as_slice).collect();
-        if let Some(added) = added {
+        for (source, file) in sources.iter_mut().zip(&changed) {
+            if let Some(file) = file {
+                source.set_companion(open_changes(file.as_slice())?);
+            }
+        }
+        if let Some(added) = changes.added {
             sources.push(DocumentBlock::new(Path::new("added documents"), added)?);
         }
         let names = names(writer.index());
-        let mut commit = Commit { writer, names, joins, companions };
-        for group in joins.groups(&sizes(&sources)) {
+        let mut commit =
+            Commit { writer, names, joins: changes.joins, companions: &changes.companions };
+        for group in changes.joins.groups(&sizes(&sources)) {
             let num_stored = self.blocks().len();
             let stored = group.start.min(num_stored)..group.end.min(num_stored);
             commit.write_group(&sources[group], &self.blocks()[stored])?;
@@ -85,18 +94,23 @@ struct Commit<'c> {
 
 impl Commit<'_> {
     /// Writes the blocks `group` as one, of which those in `stored` are attached already, and the others are
-    /// added. A stored block alone stays, unless a compaction has something to erase.
+    /// added. A stored block alone stays, unless a compaction has something to erase or to put in, or too many
+    /// metadata were changed.
     fn write_group(
         &mut self,
         group: &[DocumentBlock<&[u8]>],
         stored: &[DocumentBlock<Attachment>],
     ) -> Result<(), Error> {
         let alone = stored.first().filter(|_| group.len() == 1);
-        if alone.is_some() && self.joins == Join::Small {
-            return Ok(());
+        if let Some(block) = alone
+            && self.joins == Join::Small
+            && !group[0].is_much_changed()?
+        {
+            return self.write_changes(block, &group[0]);
         }
         let joined = join(group, &|passage| self.writer.contains(passage))?;
-        if let Some(block) = alone.filter(|_| joined.num_erased == 0) {
+        let is_as_written = joined.num_erased == 0 && group[0].metadata_changes()?.is_none();
+        if let Some(block) = alone.filter(|_| is_as_written) {
             return self.complete(block);
         }
         for block in stored {
@@ -108,6 +122,20 @@ impl Commit<'_> {
             self.writer.attach_written(&file.name, &file.content)?;
         }
         Ok(self.writer.attach_written(&block_name(group[0].first_id()), &joined.block)?)
+    }
+
+    /// Writes the changed metadata of `block`, if they are not those that it had before.
+    fn write_changes(
+        &mut self,
+        before: &DocumentBlock<Attachment>,
+        block: &DocumentBlock<&[u8]>,
+    ) -> Result<(), Error> {
+        let Some(file) = block.companion(METADATA) else { return Ok(()) };
+        if before.metadata_changes()? != block.metadata_changes()? {
+            let name = companion_name(METADATA, block.first_id());
+            self.writer.attach_written(&name, file.bytes())?;
+        }
+        Ok(())
     }
 
     /// Removes a block and the files beside it from the index.
@@ -122,7 +150,8 @@ impl Commit<'_> {
     /// Makes the files beside a block that stays what they must be.
     fn complete(&mut self, block: &DocumentBlock<Attachment>) -> Result<(), Error> {
         for file in &block.companions {
-            if self.companions.kinds.iter().all(|companion| companion.kind() != file.kind()) {
+            let is_derived = file.kind() != METADATA;
+            if is_derived && self.companions.kinds.iter().all(|kind| kind.kind() != file.kind()) {
                 self.writer.detach(&companion_name(file.kind(), block.first_id()));
             }
         }

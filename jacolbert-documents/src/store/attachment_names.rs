@@ -36,6 +36,8 @@ pub(super) fn parse_companion_name(name: &str) -> Option<(&str, usize)> {
 /// The feature that a program needs to change an index with companions of this kind; `None` if this program can.
 pub(super) fn missing_feature(kind: &str) -> Option<&str> {
     match kind {
+        // Changed metadata, which every program can read and write.
+        "metadata" => None,
         "columns" => (!cfg!(feature = "filter")).then_some("filter"),
         "words" => (!cfg!(feature = "words")).then_some("words"),
         // Of a later version of this crate.

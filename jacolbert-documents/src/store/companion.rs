@@ -8,6 +8,7 @@ use super::attachment_names::companion_name;
 use super::companion_file::{CompanionFile, CompanionParts};
 use super::companion_header::BlockStamp;
 use super::document_block::DocumentBlock;
+use super::metadata_changes::METADATA;
 use crate::Error;
 
 /// Name of the part with the settings that a companion depends on.
@@ -24,7 +25,8 @@ pub(crate) trait Companion: Debug + Send + Sync {
     /// What the file depends on beside the block. Compaction derives anew what was derived with other settings.
     fn settings(&self) -> Vec<u8>;
 
-    /// The parts of the file for `block`; the part `settings` is added to them.
+    /// The parts of the file for `block`; the part `settings` is added to them. Metadata are taken as they were when
+    /// the block was written: those that were changed later lie in a file of their own.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if the block is damaged.
@@ -79,7 +81,7 @@ impl Companions {
         files.collect()
     }
 
-    /// The opened companions of `block`, in memory: those of `known` that are as they must be, and new ones.
+    /// The opened companions of `block`, in memory: those that it has and that are as they must be, and new ones.
     pub(super) fn complete<B: AsRef<[u8]> + From<Vec<u8>> + Clone>(
         &self,
         block: &DocumentBlock<B>,
@@ -96,7 +98,8 @@ impl Companions {
             let content = file_of(companion.as_ref(), &slice, stamp)?;
             CompanionFile::new(block.path(), content.into())
         });
-        files.collect()
+        let changes = block.companion(METADATA).cloned().map(Ok);
+        files.chain(changes).collect()
     }
 }
 

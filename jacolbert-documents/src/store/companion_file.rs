@@ -62,6 +62,16 @@ impl<B: AsRef<[u8]>> CompanionFile<B> {
         &self.bytes
     }
 
+    /// The same file over borrowed bytes.
+    pub(super) fn as_slice(&self) -> CompanionFile<&[u8]> {
+        CompanionFile {
+            path: self.path.clone(),
+            bytes: self.bytes.as_ref(),
+            header: self.header.clone(),
+            opened: self.opened.clone(),
+        }
+    }
+
     /// Checks that it was made for the block `stamp`.
     pub(super) fn check_block(&self, stamp: BlockStamp) -> Result<(), Error> {
         if self.header.block == stamp {

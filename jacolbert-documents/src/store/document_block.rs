@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::block_header::{BlockHeader, word};
 use super::companion_file::CompanionFile;
@@ -47,6 +48,8 @@ pub struct DocumentBlock<B> {
     pub(super) header: BlockHeader,
     /// The files beside it.
     pub(super) companions: Vec<CompanionFile<B>>,
+    /// Whether a document is stored more than once, as soon as that is known.
+    pub(super) repeats: Arc<OnceLock<bool>>,
 }
 
 impl<B: AsRef<[u8]>> DocumentBlock<B> {
@@ -56,7 +59,8 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     /// [`Error::Version`], [`Error::Corrupt`].
     pub fn new(path: &Path, bytes: B) -> Result<Self, Error> {
         let header = BlockHeader::parse(path, bytes.as_ref())?;
-        Ok(Self { path: path.into(), bytes, header, companions: Vec::new() })
+        let repeats = Arc::default();
+        Ok(Self { path: path.into(), bytes, header, companions: Vec::new(), repeats })
     }
 
     /// Where it lies; for messages.
@@ -69,14 +73,21 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         &self.bytes
     }
 
-    /// The same block over borrowed bytes, without the files beside it.
+    /// The same block, and the files beside it, over borrowed bytes.
     pub(super) fn as_slice(&self) -> DocumentBlock<&[u8]> {
         DocumentBlock {
             path: self.path.clone(),
             bytes: self.bytes.as_ref(),
             header: self.header,
-            companions: Vec::new(),
+            companions: self.companions.iter().map(CompanionFile::as_slice).collect(),
+            repeats: self.repeats.clone(),
         }
+    }
+
+    /// Puts a file beside the block, in the place of one of its kind.
+    pub(super) fn set_companion(&mut self, file: CompanionFile<B>) {
+        self.companions.retain(|other| other.kind() != file.kind());
+        self.companions.push(file);
     }
 
     /// The companion of this kind, if there is one.
@@ -133,7 +144,15 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     }
 
     /// The metadata of the document at `document`, JSON.
-    pub(super) fn metadata_of(&self, document: usize) -> Result<&str, Error> {
+    pub(crate) fn metadata_of(&self, document: usize) -> Result<&str, Error> {
+        match self.metadata_changes()?.and_then(|changes| changes.find(document)) {
+            Some(changed) => Ok(changed),
+            None => self.written_metadata_of(document),
+        }
+    }
+
+    /// The metadata of the document at `document` as they were when the block was written, JSON.
+    pub(crate) fn written_metadata_of(&self, document: usize) -> Result<&str, Error> {
         self.text(document.saturating_mul(2).saturating_add(1))
     }
 

@@ -6,7 +6,9 @@ use jacolbert_index::PassageId;
 use serde_json::Value;
 
 use super::companion::Companions;
+use super::companion_header::BlockStamp;
 use super::document_block::DocumentBlock;
+use super::document_changes::{DocumentChanges, open_changes};
 use super::joining::{Join, holds_deleted, join};
 use super::stored_passage::StoredPassage;
 use crate::Error;
@@ -138,16 +140,31 @@ impl<B: AsRef<[u8]>> Documents<B> {
         self.blocks.iter().map(DocumentBlock::num_kept_documents).sum()
     }
 
+    /// The block with the document of this passage, and the document's number in it.
+    pub(super) fn document_of(
+        &self,
+        passage: PassageId,
+    ) -> Result<(&DocumentBlock<B>, usize), Error> {
+        let block = self.block_of(passage)?;
+        let document = block.document_of(passage.index())?;
+        Ok((block, document.ok_or_else(|| self.unknown(passage))?))
+    }
+
     /// The passage, unless it is erased, and the block with its id.
     fn find(
         &self,
         passage: PassageId,
     ) -> Result<(&DocumentBlock<B>, Option<StoredPassage<'_>>), Error> {
+        let block = self.block_of(passage)?;
+        Ok((block, block.passage(passage.index())?))
+    }
+
+    /// The block with this id, which may be that of an erased passage.
+    fn block_of(&self, passage: PassageId) -> Result<&DocumentBlock<B>, Error> {
         let after = self.blocks.partition_point(|block| block.first_id() <= passage.index());
         let block = after.checked_sub(1).and_then(|at| self.blocks.get(at));
         let block = block.filter(|_| passage.index() < self.num_ids());
-        let block = block.ok_or_else(|| self.unknown(passage))?;
-        Ok((block, block.passage(passage.index())?))
+        block.ok_or_else(|| self.unknown(passage))
     }
 
     fn unknown(&self, passage: PassageId) -> Error {
@@ -156,30 +173,64 @@ impl<B: AsRef<[u8]>> Documents<B> {
 }
 
 impl<B: AsRef<[u8]> + From<Vec<u8>> + Clone> Documents<B> {
-    /// The same documents without those that have no live passage, with small blocks joined, and with
-    /// `companions` beside each block. Blocks that stay as they are share their bytes.
+    /// The same documents after `changes`, whose `joins` does not matter: without those that have no live passage,
+    /// with small blocks joined, and with companions beside each block. Blocks that stay as they are share their
+    /// bytes.
     ///
     /// # Errors
     /// [`Error::Corrupt`].
-    pub fn joined(
+    pub fn changed(
         &self,
+        changes: &DocumentChanges<'_>,
         is_live: &dyn Fn(PassageId) -> bool,
-        companions: &Companions,
     ) -> Result<Self, Error> {
-        let sources: Vec<_> = self.blocks.iter().map(DocumentBlock::as_slice).collect();
+        let mut blocks = self.blocks.clone();
+        for block in &mut blocks {
+            let changed =
+                block.changed_metadata(changes.metadata, |b| BlockStamp::of(b.as_ref()))?;
+            if let Some(file) = changed {
+                block.set_companion(open_changes(file.into())?);
+            }
+        }
+        if let Some(added) = changes.added {
+            blocks
+                .push(DocumentBlock::new(Path::new("documents in memory"), added.to_vec().into())?);
+        }
+        let sources: Vec<_> = blocks.iter().map(DocumentBlock::as_slice).collect();
         let mut left = Self::new();
         for group in Join::Small.groups(&sizes(&sources)) {
-            let first = &self.blocks[group.start];
-            if group.len() == 1 && !holds_deleted(&sources[group.start], is_live)? {
+            let first = &blocks[group.start];
+            let is_kept = group.len() == 1 && !first.is_much_changed()?;
+            if is_kept && !holds_deleted(&sources[group.start], is_live)? {
                 left.push_block(first.clone())?;
             } else {
                 left.push(first.path(), join(&sources[group], is_live)?.block.into())?;
             }
         }
-        for block in &mut left.blocks {
+        left.with_companions(&changes.companions)
+    }
+
+    /// The same documents, with `companions` beside each block.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn with_companions(mut self, companions: &Companions) -> Result<Self, Error> {
+        for block in &mut self.blocks {
             block.companions = companions.complete(block)?;
         }
-        Ok(left)
+        Ok(self)
+    }
+
+    /// The bytes of each block, with changed metadata in them.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn to_blocks(&self) -> Result<Vec<B>, Error> {
+        let bytes = self.blocks.iter().map(|block| match block.metadata_changes()? {
+            Some(_) => Ok(join(&[block.as_slice()], &|_| true)?.block.into()),
+            None => Ok(block.bytes().clone()),
+        });
+        bytes.collect()
     }
 }
 

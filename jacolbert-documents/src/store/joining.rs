@@ -15,10 +15,11 @@ const LARGEST_JOINED: usize = 64 << 20;
 const NO_METADATA: &str = "null";
 
 /// Which blocks a commit joins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Join {
     /// Joins a block with those before it that have at most twice its size. So there are few blocks, each
     /// more than twice as large as the next, and a text is rewritten a logarithmic number of times.
+    #[default]
     Small,
     /// Joins all blocks, as far as a joined block may be large, and erases what deleted documents left.
     All,

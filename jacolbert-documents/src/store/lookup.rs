@@ -1,6 +1,9 @@
 //! Finding passages and documents in a block.
 
+use std::collections::HashSet;
+
 use super::document_block::DocumentBlock;
+use super::document_set::DocumentSet;
 use super::stored_passage::StoredPassage;
 use crate::Error;
 
@@ -52,13 +55,37 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         Ok(found)
     }
 
+    /// Number of different ids of `documents`.
+    pub(super) fn num_distinct(&self, documents: &DocumentSet) -> Result<usize, Error> {
+        if !self.has_repeated_ids()? {
+            return Ok(documents.len());
+        }
+        let ids = documents.iter().map(|document| self.id_of(document));
+        Ok(ids.collect::<Result<HashSet<&str>, Error>>()?.len())
+    }
+
+    /// Whether a document of the block is stored more than once.
+    pub(crate) fn has_repeated_ids(&self) -> Result<bool, Error> {
+        if let Some(&known) = self.repeats.get() {
+            return Ok(known);
+        }
+        let mut last = None;
+        let mut is_repeated = false;
+        for place in 0..self.header.num_documents {
+            let id = Some(self.id_of(self.by_id(place)?)?);
+            is_repeated |= id == last;
+            last = id;
+        }
+        Ok(*self.repeats.get_or_init(|| is_repeated))
+    }
+
     /// The document whose id is the one at `place` in the order of the ids.
     fn by_id(&self, place: usize) -> Result<usize, Error> {
         self.word(self.header.by_id() + place)
     }
 
     /// The document that the passage with the id `passage` is a part of, if any.
-    fn document_of(&self, passage: usize) -> Result<Option<usize>, Error> {
+    pub(super) fn document_of(&self, passage: usize) -> Result<Option<usize>, Error> {
         let Some(document) = self.num_starting_by(passage)?.checked_sub(1) else {
             return Ok(None);
         };

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jacolbert_documents::{Companions, DocumentBlockBuilder, Documents, Error, Join};
+use jacolbert_documents::{
+    Companions, DocumentBlockBuilder, DocumentChanges, Documents, Error, Filter, Join,
+};
 use jacolbert_index::{Attachment, EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
 use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::TestResult;
 
@@ -20,11 +23,23 @@ pub(crate) enum Operation {
     Delete {
         id: u8,
     },
+    /// Gives the document `id`, if it is there, other metadata.
+    Describe {
+        id: u8,
+        year: u16,
+    },
     Compact,
 }
 
-/// The passages of each document: their ids and texts.
-pub(crate) type Plain = BTreeMap<String, Vec<(u32, String)>>;
+/// Each document by its id.
+pub(crate) type Plain = BTreeMap<String, PlainDocument>;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PlainDocument {
+    pub(crate) metadata: String,
+    /// Ids and texts.
+    pub(crate) passages: Vec<(u32, String)>,
+}
 
 pub(crate) fn build(folder: &Path) -> Result<(), Error> {
     let index = IndexBuilder::create(folder, 2, Default::default())?.build()?;
@@ -47,12 +62,13 @@ pub(crate) fn apply(
     let mut writer = IndexWriter::open(folder)?;
     let stored = Documents::from_index(folder, writer.index())?;
     if let Operation::Put { id, .. } | Operation::Delete { id } = operation
-        && let Some(passages) = plain.remove(&name(id))
+        && let Some(document) = plain.remove(&name(id))
     {
-        passages.iter().try_for_each(|(id, _)| writer.delete(PassageId(*id)))?;
+        document.passages.iter().try_for_each(|(id, _)| writer.delete(PassageId(*id)))?;
     }
     let mut added = None;
     let mut join = Join::Small;
+    let mut described = None;
     match operation {
         Operation::Put { id, num_passages } => {
             let first = writer.index().num_ids();
@@ -63,18 +79,36 @@ pub(crate) fn apply(
                 writer.add(row.map_err(jacolbert_index::Error::from)?)?;
             }
             let mut builder = DocumentBlockBuilder::new(first);
-            builder.add(&name(id), "null", texts.iter().map(String::as_str));
+            let metadata = metadata(u16::from(id));
+            builder.add(&name(id), &metadata, texts.iter().map(String::as_str));
             added = Some(builder.build());
-            plain.insert(name(id), (first as u32..).zip(texts).collect());
+            let passages = (first as u32..).zip(texts).collect();
+            plain.insert(name(id), PlainDocument { metadata, passages });
         }
         Operation::Delete { .. } => (),
+        Operation::Describe { id, year } => {
+            if let Some(document) = plain.get_mut(&name(id)) {
+                document.metadata = metadata(year);
+                described = Some((PassageId(document.passages[0].0), metadata(year)));
+            }
+        }
         Operation::Compact => {
             writer.compact();
             join = Join::All;
         }
     }
-    stored.write(&mut writer, added.as_deref(), join, &Companions::default())?;
+    let changes = DocumentChanges {
+        added: added.as_deref(),
+        joins: join,
+        metadata: described.as_slice(),
+        companions: Companions::default(),
+    };
+    stored.write(&mut writer, &changes)?;
     Ok(writer)
+}
+
+fn metadata(year: u16) -> String {
+    format!("{{\"tags\":[\"t{}\"],\"year\":{year}}}", year % 3)
 }
 
 fn name(id: u8) -> String {
@@ -87,8 +121,8 @@ pub(crate) fn compare(folder: &Path, plain: &Plain) -> TestResult {
     index.verify()?;
     let expected: BTreeMap<u32, (&str, &str)> = plain
         .iter()
-        .flat_map(|(id, passages)| {
-            passages.iter().map(|(at, text)| (*at, (id.as_str(), text.as_str())))
+        .flat_map(|(id, document)| {
+            document.passages.iter().map(|(at, text)| (*at, (id.as_str(), text.as_str())))
         })
         .collect();
     let live: Vec<u32> = index.passage_ids().map(|id| id.0).collect();
@@ -100,18 +134,44 @@ pub(crate) fn compare(folder: &Path, plain: &Plain) -> TestResult {
         let found = documents.passages_of(id)?;
         let found = found.into_iter().filter(|&passage| index.contains(passage));
         assert_eq!(found.map(|id| id.0).collect::<Vec<_>>(), ids(&plain[id]));
+        assert_eq!(passage.metadata, plain[id].metadata);
+    }
+    compare_filters(&index, &documents, plain)
+}
+
+/// Checks that filters find exactly the documents of `plain` that they should.
+fn compare_filters(index: &Index, documents: &Documents<Attachment>, plain: &Plain) -> TestResult {
+    let is_live = |passage| index.contains(passage);
+    for text in
+        ["year >= 6", "year = 3 OR NOT tags HAS 't1'", "missing IS NULL AND tags != '[\"t2\"]'"]
+    {
+        let filter: Filter = text.parse()?;
+        let mut expected = Vec::new();
+        let mut num_expected = 0;
+        for document in plain.values() {
+            if filter.passes(&document.metadata)? {
+                expected.extend(ids(document));
+                num_expected += 1;
+            }
+        }
+        expected.sort_unstable();
+        let matching = documents.matching(&filter, &is_live)?;
+        let found = matching.passages(&is_live)?;
+        assert_eq!(found.iter().map(|id| id.0).collect::<Vec<_>>(), expected, "{text}");
+        assert_eq!(matching.num_documents(&is_live)?, num_expected, "{text}");
     }
     Ok(())
 }
 
-fn ids(passages: &[(u32, String)]) -> Vec<u32> {
-    passages.iter().map(|(id, _)| *id).collect()
+fn ids(document: &PlainDocument) -> Vec<u32> {
+    document.passages.iter().map(|(id, _)| *id).collect()
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         6 => (0u8..12, 1usize..4).prop_map(|(id, num_passages)| Operation::Put { id, num_passages }),
         2 => (0u8..12).prop_map(|id| Operation::Delete { id }),
+        3 => (0u8..12, 0u16..20).prop_map(|(id, year)| Operation::Describe { id, year }),
         1 => Just(Operation::Compact),
     ]
 }
@@ -185,7 +245,8 @@ fn blocks_with_the_names_of_earlier_versions_are_joined_by_the_next_commit() -> 
         let text = "文".repeat(n % 13);
         block.add(&format!("old {n}"), "null", [text.as_str()]);
         builder.attach(&format!("documents-{n}"), &block.build());
-        plain.insert(format!("old {n}"), vec![(n as u32, text)]);
+        let document = PlainDocument { metadata: "null".into(), passages: vec![(n as u32, text)] };
+        plain.insert(format!("old {n}"), document);
     }
     builder.build()?;
     compare(folder.path(), &plain)?;
@@ -195,5 +256,58 @@ fn blocks_with_the_names_of_earlier_versions_are_joined_by_the_next_commit() -> 
     compare(folder.path(), &plain)?;
     let files = std::fs::read_dir(folder.path())?.count();
     assert!(files <= 5, "{files} files");
+    Ok(())
+}
+
+#[test]
+fn changed_metadata_are_written_beside_their_block_until_they_are_many() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    build(folder.path())?;
+    let mut plain = Plain::new();
+    for id in 0..3 {
+        apply(folder.path(), Operation::Put { id, num_passages: 1 }, &mut plain)?.commit()?;
+    }
+    apply(folder.path(), Operation::Compact, &mut plain)?.commit()?;
+    let block = |folder: &Path| {
+        let (_, documents) = open(folder)?;
+        Ok::<_, Error>(documents.blocks()[0].path().to_owned())
+    };
+    let written = block(folder.path())?;
+    apply(folder.path(), Operation::Describe { id: 1, year: 7 }, &mut plain)?.commit()?;
+    assert_eq!(block(folder.path())?, written, "the block stays");
+    compare(folder.path(), &plain)?;
+
+    let long = format!("{{\"year\":9,\"long\":{:?}}}", "長".repeat(100_000));
+    let document = plain.get_mut(&name(2)).ok_or("document 2")?;
+    document.metadata.clone_from(&long);
+    let metadata = [(PassageId(document.passages[0].0), long)];
+    let mut writer = IndexWriter::open(folder.path())?;
+    let changes = DocumentChanges { metadata: &metadata, ..Default::default() };
+    open(folder.path())?.1.write(&mut writer, &changes)?;
+    let index = writer.commit()?.index;
+    assert_ne!(block(folder.path())?, written, "the block is written anew");
+    assert!(index.attachments().all(|(name, _)| !name.starts_with("metadata-")));
+    compare(folder.path(), &plain)
+}
+
+#[test]
+fn compaction_leaves_nothing_of_metadata_that_were_changed() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    build(folder.path())?;
+    let mut plain = Plain::new();
+    for operation in [
+        Operation::Put { id: 250, num_passages: 1 },
+        Operation::Describe { id: 250, year: 4444 },
+        Operation::Describe { id: 250, year: 5555 },
+        Operation::Compact,
+    ] {
+        apply(folder.path(), operation, &mut plain)?.commit()?;
+    }
+    compare(folder.path(), &plain)?;
+    for entry in std::fs::read_dir(folder.path())? {
+        let bytes = std::fs::read(entry?.path())?;
+        let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+        assert!(!holds(b":250}") && !holds(b":4444}"));
+    }
     Ok(())
 }

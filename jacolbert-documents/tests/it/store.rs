@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jacolbert_documents::{
-    Companions, DocumentBlock, DocumentBlockBuilder, Documents, Error, Join, StoredPassage,
+    DocumentBlock, DocumentBlockBuilder, DocumentChanges, Documents, Error, Join, StoredPassage,
     block_name, check_features,
 };
 use jacolbert_index::{EmbeddingsRef, Index, IndexBuilder, IndexWriter, PassageId};
@@ -62,6 +62,10 @@ fn a_block_of_an_unknown_version_is_refused() {
     assert!(matches!(refused, Err(Error::Version { .. })));
 }
 
+fn compaction() -> DocumentChanges<'static> {
+    DocumentChanges { joins: Join::All, ..Default::default() }
+}
+
 /// An index in `folder` of two passages, with the blocks of `ids`.
 fn index(folder: &Path, ids: [&str; 2]) -> Result<Index, jacolbert_index::Error> {
     let mut builder = IndexBuilder::create(folder, 2, Default::default())?;
@@ -81,12 +85,7 @@ fn documents_of_an_index_are_read_in_place_and_erased_by_a_commit() -> TestResul
     let deleted = writer.commit()?.index;
 
     let mut writer = IndexWriter::open(folder.path())?;
-    Documents::from_index(folder.path(), &deleted)?.write(
-        &mut writer,
-        None,
-        Join::All,
-        &Companions::default(),
-    )?;
+    Documents::from_index(folder.path(), &deleted)?.write(&mut writer, &compaction())?;
     let after = Documents::from_index(folder.path(), &writer.commit()?.index)?;
     assert_eq!(before.passage(PassageId(0))?.document_id, "a", "an open map stays as it was");
     assert!(matches!(after.passage(PassageId(0)), Err(Error::UnknownPassage { .. })));
@@ -115,7 +114,7 @@ fn documents_in_memory_are_erased_and_joined_and_share_what_stays() -> TestResul
     for (n, id) in ["a", "b", "c"].iter().enumerate() {
         documents.push(Path::new("block"), block(n + 1, id).into())?;
     }
-    let left = documents.joined(&|passage| passage != PassageId(2), &Companions::default())?;
+    let left = documents.changed(&Default::default(), &|passage| passage != PassageId(2))?;
     assert_eq!((documents.num_kept_documents()?, left.num_kept_documents()?), (4, 3));
     assert_eq!((left.num_documents(), left.num_ids(), left.blocks().len()), (3, 4, 2));
     let kept = [0, 1, 2, 3].map(|passage| left.is_kept(PassageId(passage)));
@@ -186,7 +185,7 @@ fn a_block_of_version_1_is_read_and_joined() -> TestResult {
         first.build()
     })?;
     documents.push(Path::new("old"), bytes)?;
-    let joined = documents.joined(&|_| true, &Companions::default())?;
+    let joined = documents.changed(&Default::default(), &|_| true)?;
     for documents in [&documents, &joined] {
         let expected = StoredPassage { text: "三", document_id: "a", metadata: "[1]" };
         assert_eq!(documents.passage(PassageId(6))?, expected);
@@ -209,7 +208,7 @@ fn a_program_without_a_feature_reads_its_documents_and_refuses_to_change_them() 
     assert_eq!(documents.passage(PassageId(0))?.document_id, "a");
     let mut writer = IndexWriter::open(folder.path())?;
     let refused = check_features(folder.path(), writer.index());
-    let written = documents.write(&mut writer, None, Join::All, &Companions::default());
+    let written = documents.write(&mut writer, &compaction());
     for refused in [refused, written] {
         let Err(Error::MissingFeature { path, feature }) = refused else {
             return Err(format!("{refused:?}").into());

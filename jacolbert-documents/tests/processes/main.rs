@@ -48,8 +48,11 @@ fn write_until_killed(folder: &Path, seed: u64) -> TestResult {
     let mut plain = read(folder)?;
     // An end, should nobody kill it.
     for _ in 0..10_000 {
-        let operation = match rng.random_range(0..9) {
+        let operation = match rng.random_range(0..12) {
             0 => Operation::Compact,
+            9.. => {
+                Operation::Describe { id: rng.random_range(0..30), year: rng.random_range(0..20) }
+            }
             1 | 2 => Operation::Delete { id: rng.random_range(0..30) },
             _ => {
                 Operation::Put { id: rng.random_range(0..30), num_passages: rng.random_range(1..4) }
@@ -76,8 +79,9 @@ fn read(folder: &Path) -> Result<Plain, Box<dyn StdError>> {
     let mut plain = Plain::new();
     for id in index.passage_ids() {
         let passage = documents.passage(id)?;
-        let passages = plain.entry(passage.document_id.to_owned()).or_default();
-        passages.push((id.0, passage.text.to_owned()));
+        let document = plain.entry(passage.document_id.to_owned()).or_default();
+        passage.metadata.clone_into(&mut document.metadata);
+        document.passages.push((id.0, passage.text.to_owned()));
     }
     Ok(plain)
 }
