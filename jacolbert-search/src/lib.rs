@@ -38,6 +38,7 @@ mod explain;
 mod hit;
 mod maxsim;
 mod options;
+mod patience;
 mod probe;
 mod ranking;
 mod rerank;

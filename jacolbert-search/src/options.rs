@@ -17,7 +17,8 @@ pub struct SearchOptions {
     pub k: usize,
     /// Number of cells to read per query token, at least 1. Default: 32. More cells find more candidates;
     /// each costs reading its inverted list. Up to 1,048,576 clustered tokens, and if the cells hold fewer
-    /// than `k` passages, all passages are candidates and this setting has no effect.
+    /// than `k` passages, all passages are candidates and this setting has no effect. Among a subset of the
+    /// passages more cells are read; see [`search_among`](crate::Searcher::search_among).
     pub n_probe: Option<usize>,
     /// Maximum number of candidates to rescore with their residuals, at least `k`. By default, rescoring
     /// stops once further candidates are unlikely to reach the top `k`, and after

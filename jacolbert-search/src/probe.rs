@@ -1,6 +1,6 @@
 //! Probing: which clustered passages are worth a look at their codes.
 
-use jacolbert_index::{CentroidScores, Index, PassageId, Scorer, Segment};
+use jacolbert_index::{CentroidId, CentroidScores, Index, Scorer, Segment};
 
 use crate::candidate::Candidate;
 use crate::ranking::best_first;
@@ -13,7 +13,7 @@ const MOST_SCANNED: usize = 1 << 20;
 /// Passages kept from the inverted lists, for each one that may be rescored.
 const LISTED_PER_RESCORED: usize = 8;
 
-/// The clustered passages whose codes are to be scored: all of them in a small index, else the best by
+/// The clustered passages whose codes are to be scored: all within the scope if they are few, else the best by
 /// the inverted lists.
 pub(crate) fn probe(
     index: &Index,
@@ -22,16 +22,21 @@ pub(crate) fn probe(
     options: &SearchOptions,
 ) -> Result<Vec<Candidate>, Error> {
     let Some(scores) = scorer.centroid_scores() else { return Ok(Vec::new()) };
-    if let Scope::Subset(subset) = scope {
-        return clustered_members(index, subset.iter(), scope);
-    }
-    if num_clustered_tokens(index) > MOST_SCANNED {
-        let listed = best_listed(index, scores, scope, options)?;
+    let share = scope.share(index);
+    if num_clustered_tokens(index) as f64 * share > MOST_SCANNED as f64 {
+        let cells = scores.best_cells(num_cells(options.n_probe(), share));
+        let listed = best_listed(index, scores, &cells, scope, options)?;
         if listed.len() >= options.k {
             return Ok(listed);
         }
     }
-    Ok(scope.passages_of(index, is_clustered))
+    scope.passages_of(index, is_clustered)
+}
+
+/// Number of cells to read per query token where only a `share` of the passages counts. The best passages of
+/// a part are further from the query than those of the whole.
+fn num_cells(n_probe: usize, share: f64) -> usize {
+    (n_probe as f64 / share.sqrt()).ceil() as usize
 }
 
 fn is_clustered(segment: &Segment) -> bool {
@@ -43,21 +48,6 @@ fn num_clustered_tokens(index: &Index) -> usize {
     clustered.map(Segment::num_tokens).sum()
 }
 
-/// The clustered `passages` that may be hits. Those that the index does not have are left out.
-fn clustered_members(
-    index: &Index,
-    passages: impl Iterator<Item = PassageId>,
-    scope: Scope<'_>,
-) -> Result<Vec<Candidate>, Error> {
-    let present = passages.filter(|&passage| index.contains(passage));
-    let located = present.map(|passage| Candidate::locate(index, passage));
-    let mut members = located.collect::<Result<Vec<_>, _>>()?;
-    members.retain(|&candidate| {
-        is_clustered(candidate.segment(index)) && scope.admits(index, candidate)
-    });
-    Ok(members)
-}
-
 /// The passages that score best by the inverted lists of the best cells alone.
 ///
 /// Each query token adds the score of its best cell that holds the passage, less the score of the last
@@ -66,10 +56,10 @@ fn clustered_members(
 fn best_listed(
     index: &Index,
     scores: &CentroidScores,
+    cells: &[Vec<CentroidId>],
     scope: Scope<'_>,
     options: &SearchOptions,
 ) -> Result<Vec<Candidate>, Error> {
-    let cells = scores.best_cells(options.n_probe());
     let mut listed = Vec::new();
     let segments = index.segments().iter().enumerate();
     for (number, segment) in segments.filter(|(_, segment)| is_clustered(segment)) {

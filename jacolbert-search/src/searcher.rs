@@ -1,14 +1,14 @@
 //! Search through an index: the pipeline.
 
-use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PassageId, Scorer, Segment};
+use jacolbert_index::{Embeddings, EmbeddingsRef, Index, PackedQuery, PassageId, Scorer, Segment};
 use rayon::prelude::*;
 
 use crate::candidate::Candidate;
 use crate::explain::{Match, matches};
 use crate::maxsim::pack;
 use crate::probe::probe;
-use crate::rerank::rerank;
-use crate::rescore::rescore;
+use crate::rerank::{rerank, rerank_until_certain};
+use crate::rescore::{rescore, rescore_all};
 use crate::scope::Scope;
 use crate::shortlist::shortlist;
 use crate::{Error, Hit, PassageSubset, SearchOptions};
@@ -57,6 +57,11 @@ impl<'a> Searcher<'a> {
 
     /// The best hits among the passages of `subset`; otherwise as [`search`](Self::search). Ids of deleted
     /// passages, and ids that the index does not have, are ignored.
+    ///
+    /// Among at most 10,000 passages, the hits are those with the highest exact scores, as with
+    /// [`SearchOptions::exact`], unless `n_rescored` or `n_exact` is given. Among more, the search reads more cells
+    /// than without a subset: `n_probe` divided by the square root of the share of passages that are in it. Among
+    /// half of the passages, a search takes about as long as among all.
     ///
     /// # Errors
     /// As [`search`](Self::search).
@@ -132,10 +137,26 @@ impl<'a> Searcher<'a> {
     ) -> Result<Vec<Hit>, Error> {
         let query = pack(query, self.index.dim())?;
         let mut scorer = Scorer::new(self.index, &query);
-        let flat = scope.passages_of(self.index, Segment::is_flat);
+        if scope.is_small() && options.n_rescored.is_none() && options.n_exact.is_none() {
+            return self.search_small(&query, &mut scorer, options.k, scope);
+        }
+        let flat = scope.passages_of(self.index, Segment::is_flat)?;
         let probed = probe(self.index, &scorer, scope, options)?;
         let shortlist = shortlist(self.index, &scorer, &probed, options)?;
         let rescored = rescore(self.index, &mut scorer, flat, shortlist, options)?;
         rerank(self.index, &query, &rescored, options.k)
+    }
+
+    /// The stages of a search among few passages: nothing is left out before the exact scores.
+    fn search_small(
+        &self,
+        query: &PackedQuery,
+        scorer: &mut Scorer<'_>,
+        k: usize,
+        scope: Scope<'_>,
+    ) -> Result<Vec<Hit>, Error> {
+        let members = scope.passages_of(self.index, |_| true)?;
+        let rescored = rescore_all(self.index, scorer, members)?;
+        rerank_until_certain(self.index, query, &rescored, k)
     }
 }

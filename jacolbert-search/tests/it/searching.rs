@@ -77,6 +77,7 @@ proptest! {
         seed: u64,
         subset in prop::collection::btree_set(0u32..60, 0..60),
         n_rescored in 0usize..60,
+        k in 0usize..60,
     ) {
         let index = index(&passages(50, seed)?, Bits::Four)?;
         let searcher = Searcher::new(&index);
@@ -86,7 +87,10 @@ proptest! {
         let mut expected: Vec<Hit> = searcher.search(query.as_ref(), &all)?;
         expected.retain(|hit| subset.contains(hit.passage));
         let within = SearchOptions { n_rescored: Some(n_rescored), ..SearchOptions::exact(50) };
-        prop_assert_eq!(searcher.search_among(query.as_ref(), &subset, &within)?, expected);
+        prop_assert_eq!(&searcher.search_among(query.as_ref(), &subset, &within)?, &expected);
+        let by_default = SearchOptions { k, ..Default::default() };
+        expected.truncate(k);
+        prop_assert_eq!(searcher.search_among(query.as_ref(), &subset, &by_default)?, expected);
     }
 }
 
