@@ -1,0 +1,60 @@
+//! The settings that all kinds of search share.
+
+use jacolbert::{OnDisk, SearchBuilder, SearchOptions};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::check;
+use crate::fault::Fault;
+use crate::limits::Limits;
+
+/// Hits of a query, if the request does not say how many.
+const DEFAULT_K: usize = 10;
+
+/// The settings that all kinds of search share, within the limits.
+#[derive(Debug)]
+pub(crate) struct SearchSettings {
+    among: Option<Vec<String>>,
+    options: SearchOptions,
+}
+
+/// How far a search looks. More takes longer and finds more of the best passages.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tuning {
+    /// Cells that are read per token of the query; by default 32.
+    n_probe: Option<usize>,
+    /// Maximum number of candidates that are rescored; by default it depends on the size of the collection.
+    n_rescored: Option<usize>,
+    /// Candidates that are scored exactly; by default a few more than `k`.
+    n_exact: Option<usize>,
+}
+
+impl SearchSettings {
+    /// # Errors
+    /// [`Code::AboveLimit`](crate::code::Code::AboveLimit).
+    pub(crate) fn new(
+        limits: &Limits,
+        k: Option<usize>,
+        among: Option<Vec<String>>,
+        tuning: Option<Tuning>,
+    ) -> Result<Self, Fault> {
+        let k = k.unwrap_or(DEFAULT_K.min(limits.k));
+        check("k", k, limits.k)?;
+        check("among", among.as_ref().map_or(0, Vec::len), limits.batch_documents)?;
+        let Tuning { n_probe, n_rescored, n_exact } = tuning.unwrap_or_default();
+        Ok(Self { among, options: SearchOptions { k, n_probe, n_rescored, n_exact } })
+    }
+
+    /// The search with these settings.
+    pub(crate) fn apply<'c, Q>(
+        self,
+        search: SearchBuilder<'c, OnDisk, Q>,
+    ) -> SearchBuilder<'c, OnDisk, Q> {
+        let search = search.options(self.options);
+        match self.among {
+            Some(ids) => search.among(ids),
+            None => search,
+        }
+    }
+}
