@@ -36,7 +36,9 @@ pub use filter::{
 pub use ragatouille::{
     RagatouilleDocument, RagatouillePassage, ragatouille_block, ragatouille_documents,
 };
-pub use reading::{DocumentStream, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv};
+pub use reading::{
+    DocumentStream, FieldFault, FieldNames, Quotes, read_jsonl, read_tsv, stream_jsonl, stream_tsv,
+};
 pub use splitting::Splitting;
 pub use store::{
     Companions, DocumentBlock, DocumentBlockBuilder, DocumentChanges, Documents, Join,

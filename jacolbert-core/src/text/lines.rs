@@ -1,7 +1,7 @@
 //! The lines of a text file, plain or gzip.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,25 @@ impl TextLines {
     /// # Errors
     /// [`TextError::Io`].
     pub fn open(path: &Path) -> Result<Self, TextError> {
-        let (input, is_packed) = open(path).map_err(|source| io_error(path, source))?;
+        Self::from_reader(path, File::open(path).map_err(|source| io_error(path, source))?)
+    }
+
+    /// The lines of `reader`, such as standard input; errors name it by `path`.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use jacolbert_core::TextLines;
+    ///
+    /// let mut lines = TextLines::from_reader(Path::new("<memory>"), "富士\n琵琶\n".as_bytes())?;
+    /// assert_eq!(lines.next_line()?.map(|line| line.text.to_owned()).as_deref(), Some("富士"));
+    /// # Ok::<(), jacolbert_core::TextError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TextError::Io`].
+    pub fn from_reader(path: &Path, reader: impl Read + Send + 'static) -> Result<Self, TextError> {
+        let (input, is_packed) = unpack(reader).map_err(|source| io_error(path, source))?;
         Ok(Self {
             path: path.into(),
             input,
@@ -177,8 +195,8 @@ impl std::fmt::Debug for TextLines {
 }
 
 /// The text of a file, and whether it was gzip.
-fn open(path: &Path) -> io::Result<(Box<dyn BufRead + Send>, bool)> {
-    let mut input = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+fn unpack(file: impl Read + Send + 'static) -> io::Result<(Box<dyn BufRead + Send>, bool)> {
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, file);
     let is_packed = input.fill_buf()?.starts_with(&GZIP_MAGIC);
     if !is_packed {
         return Ok((Box::new(input), false));

@@ -1,9 +1,11 @@
 //! The documents of an open file.
 
+use std::io::Read;
 use std::path::Path;
 
 use jacolbert_core::{TextError, TextLines, WrongFile};
 
+use super::field_names::FieldNames;
 use super::json_line::parse_json;
 use super::records::{Record, Records};
 use super::seen_lines::SeenLines;
@@ -22,6 +24,7 @@ pub struct DocumentStream {
     path: Box<Path>,
     records: Records,
     format: Format,
+    names: FieldNames,
     seen: SeenLines,
     max_skipped: usize,
     skipped: Vec<Error>,
@@ -35,26 +38,88 @@ enum Format {
     Tabs { columns: Columns, quotes: Quotes },
 }
 
+impl Format {
+    fn tabs() -> Self {
+        Self::Tabs { columns: Columns::default(), quotes: Quotes::default() }
+    }
+}
+
 impl DocumentStream {
     pub(super) fn json(path: &Path) -> Result<Self, Error> {
-        Self::open(path, Format::Json)
+        Ok(Self::new(TextLines::open(path)?, Format::Json))
     }
 
     pub(super) fn tabbed(path: &Path) -> Result<Self, Error> {
-        Self::open(path, Format::Tabs { columns: Columns::default(), quotes: Quotes::default() })
+        Ok(Self::new(TextLines::open(path)?, Format::tabs()))
     }
 
-    fn open(path: &Path, format: Format) -> Result<Self, Error> {
-        let records = Records::new(TextLines::open(path)?);
-        Ok(Self {
-            path: path.into(),
-            records,
+    /// The documents of JSON lines that `reader` gives, such as standard input; errors name it by `path`. See
+    /// [`read_jsonl`](crate::read_jsonl) for the format.
+    ///
+    /// ```
+    /// use jacolbert_documents::DocumentStream;
+    ///
+    /// let lines = "{\"id\": \"fuji\", \"text\": \"富士山は高い。\"}\n";
+    /// let documents = DocumentStream::from_jsonl("<memory>", lines.as_bytes())?;
+    /// assert_eq!(documents.count(), 1);
+    /// # Ok::<(), jacolbert_documents::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn from_jsonl(
+        path: impl AsRef<Path>,
+        reader: impl Read + Send + 'static,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(TextLines::from_reader(path.as_ref(), reader)?, Format::Json))
+    }
+
+    /// The documents of lines with tabs that `reader` gives, such as standard input; errors name it by `path`. See
+    /// [`read_tsv`](crate::read_tsv) for the format.
+    ///
+    /// ```
+    /// use jacolbert_documents::DocumentStream;
+    ///
+    /// let documents = DocumentStream::from_tsv("<memory>", "fuji\t富士山は高い。\n".as_bytes())?;
+    /// assert_eq!(documents.count(), 1);
+    /// # Ok::<(), jacolbert_documents::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn from_tsv(
+        path: impl AsRef<Path>,
+        reader: impl Read + Send + 'static,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(TextLines::from_reader(path.as_ref(), reader)?, Format::tabs()))
+    }
+
+    fn new(lines: TextLines, format: Format) -> Self {
+        Self {
+            path: lines.path().into(),
+            records: Records::new(lines),
             format,
+            names: FieldNames::default(),
             seen: SeenLines::default(),
             max_skipped: 0,
             skipped: Vec::new(),
             failed: false,
-        })
+        }
+    }
+
+    /// Which fields or columns are the id and the text, by default those with the usual names. Lines with tabs
+    /// then begin with a line that names the columns, in upper or lower case.
+    ///
+    /// ```no_run
+    /// use jacolbert_documents::{FieldNames, stream_jsonl};
+    ///
+    /// let names = FieldNames { id: Some("url".into()), text: Some("abstract".into()) };
+    /// let documents = stream_jsonl("papers.jsonl")?.fields(names);
+    /// # Ok::<(), jacolbert_documents::Error>(())
+    /// ```
+    pub fn fields(mut self, names: FieldNames) -> Self {
+        self.names = names;
+        self
     }
 
     /// Skips up to `most` lines that are not documents, by default none; the next one is an error.
@@ -118,8 +183,8 @@ impl DocumentStream {
                 "the last field begins with a quotation mark: either it is quoted and ends in line {end}, or \
                  line {end} is a document of its own; DocumentStream::quotes says which"
             )),
-            (Format::Json, None) => parse_json(&text).map(Some),
-            (Format::Tabs { columns, quotes }, None) => columns.parse(&text, *quotes),
+            (Format::Json, None) => parse_json(&text, &self.names).map(Some),
+            (Format::Tabs { columns, quotes }, None) => columns.parse(&text, *quotes, &self.names),
         };
         let document = parsed.and_then(|document| {
             document.as_ref().map_or(Ok(()), |document| check_id(&document.id))?;

@@ -1,6 +1,7 @@
 //! Reading documents from files of JSON lines or of lines with tabs.
 
 mod document_stream;
+mod field_fault;
 mod field_names;
 mod json_line;
 mod records;
@@ -13,6 +14,8 @@ use std::path::Path;
 use crate::{Document, Error};
 
 pub use document_stream::DocumentStream;
+pub use field_fault::FieldFault;
+pub use field_names::FieldNames;
 pub use tabbed_fields::Quotes;
 
 /// The documents of a file of JSON lines, each an object with an id and a text.

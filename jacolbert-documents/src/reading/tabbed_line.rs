@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::field_names::{Roles, is_id};
+use super::field_names::{FieldNames, Roles, is_id};
 use super::tabbed_fields::{Field, Quotes, fields, plain_fields};
 use crate::Document;
 
@@ -31,6 +31,7 @@ impl Columns {
         &mut self,
         record: &str,
         quotes: Quotes,
+        chosen: &FieldNames,
     ) -> Result<Option<Document>, String> {
         let (fields, is_open) = match quotes {
             Quotes::Never => (plain_fields(record), false),
@@ -38,7 +39,7 @@ impl Columns {
         };
         let all_quoted = quotes == Quotes::Csv;
         if matches!(self, Self::Unknown) {
-            *self = Self::of_first(&fields)?;
+            *self = Self::of_first(&fields, chosen)?;
             if matches!(self, Self::Named { .. }) {
                 return Ok(None);
             }
@@ -55,14 +56,17 @@ impl Columns {
         Ok(Some(document))
     }
 
-    /// What the first record says.
-    fn of_first(fields: &[Field<'_>]) -> Result<Self, String> {
+    /// What the first record says. It names the columns where the caller chooses some by name.
+    fn of_first(fields: &[Field<'_>], chosen: &FieldNames) -> Result<Self, String> {
         let names: Vec<String> =
             values(fields, true).iter().map(|name| name.trim().into()).collect();
         let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let quoted = fields.iter().all(|field| field.quoted.is_some());
-        match Roles::of(&lower) {
+        match Roles::of(&lower, &chosen.to_lowercase()) {
+            Err(why) if chosen.is_given() => {
+                Err(format!("of the columns that the first line names, {why}"))
+            }
             Ok(roles) => Ok(Self::Named { names, roles, quoted }),
             Err(why) if is_id(lower[0]) => Err(format!(
                 "the first line is either a document with the id {:?}, or it names columns, of which {why}",

@@ -1,5 +1,6 @@
 //! Laws of the public surface of jacolbert-documents.
 
+mod fields;
 mod filters;
 mod growth;
 mod quotes;
