@@ -63,6 +63,7 @@
 mod chosen_filter;
 mod collection;
 mod collection_documents;
+mod collection_info;
 mod disk_collection;
 mod document_hit;
 mod document_ranking;
@@ -88,6 +89,7 @@ mod run_output;
 mod search_builder;
 mod settings;
 mod storage;
+mod stored_collection;
 mod stored_document;
 mod turn;
 mod update;
@@ -116,6 +118,7 @@ pub use jacolbert_train as train;
 
 pub use collection::Collection;
 pub use collection_documents::{DocumentIter, DocumentPages, Page, PageCursor};
+pub use collection_info::CollectionInfo;
 pub use document_hit::{DocumentHit, FoundPassage};
 pub use error::Error;
 pub use explanation::{Explanation, TokenMatch};
@@ -135,6 +138,7 @@ pub use retriever::Retriever;
 pub use run_output::RunOutput;
 pub use search_builder::{QueryBatchBuilder, QueryBuilder, Runner, SearchBuilder};
 pub use storage::{InMemory, OnDisk, Storage};
+pub use stored_collection::StoredCollection;
 pub use stored_document::{StoredDocument, StoredPassage};
 pub use update::Updater;
 
