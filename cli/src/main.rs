@@ -1,0 +1,33 @@
+//! `jacolbert`: Japanese late-interaction retrieval on the command line.
+
+mod arguments;
+mod collection_choice;
+mod commands;
+mod error;
+mod exit;
+mod input;
+mod interruption;
+mod marks;
+mod model_choice;
+mod output;
+mod progress;
+mod snippet;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use output::Output;
+
+fn main() -> ExitCode {
+    let Arguments { output, command } = Arguments::parse();
+    let output = Output::new(&output);
+    match command.run(&output) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output.report(&error);
+            error.exit().into()
+        }
+    }
+}

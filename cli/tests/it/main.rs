@@ -1,0 +1,12 @@
+//! Laws of the program `jacolbert`, which these tests run as users do.
+
+mod bad_input;
+mod changes;
+mod collections;
+mod formats;
+mod interruption;
+mod measuring;
+mod program;
+mod searching;
+
+type TestResult = Result<(), Box<dyn std::error::Error>>;
