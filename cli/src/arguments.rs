@@ -16,7 +16,7 @@ Exit codes:
   0    done; for `search`: something was found
   1    nothing was found
   2    the command line is wrong, or a feature is not installed
-  3    a document, an id, a file or a filter is refused
+  3    a document, an id or a file is refused, or there is no collection
   4    another process changes the collection
   5    the collection is damaged
   6    the model is missing, cannot be loaded, or is not that of the collection

@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     NothingFound = 1,
     /// The command line is wrong. Clap ends with this number, too.
     Usage = 2,
-    /// A document, an id, a file or a filter is refused.
+    /// A document, an id or a file is refused, or there is no collection.
     Input = 3,
     /// Another process changes the collection.
     Busy = 4,

@@ -5,6 +5,7 @@ mod collection_choice;
 mod commands;
 mod error;
 mod exit;
+mod filter_choice;
 mod input;
 mod interruption;
 mod marks;

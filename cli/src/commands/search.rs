@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::collection_choice::CollectionChoice;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::filter_choice::FilterChoice;
 use crate::marks::lexical_marks;
 use crate::model_choice::ModelChoice;
 use crate::output::Output;
@@ -23,6 +24,7 @@ Examples:
   jacolbert search -k 3 --by-document 2 温泉の効能        three documents, each with its two best passages
   jacolbert search --json 一番高い山は？ | jq -r .document_id
   jacolbert search --json --queries questions.txt > hits.jsonl
+  jacolbert search --filter \"year >= 2020 AND tags HAS '湖'\" 深い湖は？
   jacolbert search --among fuji --among biwa 高さは？      only in these documents";
 
 /// Ask a collection a question
@@ -71,6 +73,8 @@ struct Scope {
     /// Cells of the index that are searched for each token of the question. More take longer and miss less
     #[arg(long, value_name = "N")]
     n_probe: Option<usize>,
+    #[command(flatten)]
+    filter: FilterChoice,
 }
 
 impl SearchCommand {
@@ -196,6 +200,9 @@ impl Scope {
             if self.exact { query.options(SearchOptions::exact(k)) } else { query.k(k) };
         if let Some(n_probe) = self.n_probe {
             query = query.n_probe(n_probe);
+        }
+        if let Some(filter) = self.filter.filter() {
+            query = query.filter(filter);
         }
         if self.among.is_empty() { query } else { query.among(&self.among) }
     }

@@ -55,3 +55,15 @@ fn a_collection_that_another_process_changes_is_busy() -> TestResult {
     place.run(["delete", "山", "--wait", "5"])?.check(0);
     Ok(())
 }
+
+#[test]
+fn a_filter_says_what_is_deleted() -> TestResult {
+    let place = Place::with_collection()?;
+    let filter = ["delete", "--filter", "year < 1800", "--json"];
+    let deleted = place.run(filter)?.check(0).values()?.remove(0);
+    assert_eq!((&deleted["deleted"], &deleted["documents"]), (&2.into(), &1.into()));
+    assert_eq!(place.run(filter)?.check(0).values()?[0]["deleted"], 0);
+    place.run(["delete"])?.check_error(2, "--filter");
+    place.run(["delete", "湖", "--filter", "year > 0"])?.check_error(2, "--filter");
+    Ok(())
+}

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use crate::TestResult;
 use crate::program::{Place, model};
 
+/// Id, text and metadata of a document.
+type Stored = (Value, Value, Value);
+
 /// The ids, texts and metadata of a collection, as a search prints them.
-fn stored(place: &Place) -> Result<Vec<(Value, Value, Value)>, Box<dyn std::error::Error>> {
+fn stored(place: &Place) -> Result<Vec<Stored>, Box<dyn std::error::Error>> {
     let found = place.run(["search", "山", "-k", "100", "--json"])?.check(0);
     let mut stored: Vec<_> = found
         .values()?
@@ -17,7 +20,7 @@ fn stored(place: &Place) -> Result<Vec<(Value, Value, Value)>, Box<dyn std::erro
     Ok(stored)
 }
 
-fn expected() -> Vec<(Value, Value, Value)> {
+fn expected() -> Vec<Stored> {
     let document = |id: &str, text: &str, metadata| (id.into(), text.into(), metadata);
     vec![
         document("a", "富士山は「高い」,\n山である。", json!({ "year": 2020, "code": "007" })),

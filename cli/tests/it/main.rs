@@ -4,6 +4,7 @@ mod bad_input;
 mod changes;
 mod collections;
 mod formats;
+mod imports;
 mod interruption;
 mod measuring;
 mod program;

@@ -117,3 +117,19 @@ fn a_reader_that_stops_reading_is_no_error() -> TestResult {
     assert_eq!(ended.err, "");
     Ok(())
 }
+
+#[test]
+fn a_filter_limits_the_search_and_names_its_faults() -> TestResult {
+    let place = Place::with_collection()?;
+    let search = |args: &[&str]| place.run(["search", "山", "--json"].iter().chain(args));
+    let recent = search(&["--filter", "year >= 1700"])?.check(0);
+    let mut ids = recent.field("document_id")?;
+    ids.sort_by_key(Value::to_string);
+    assert_eq!(ids, ["山", "湖"]);
+    let both = search(&["--filter", "year >= 1700", "--filter", "year < 1800"])?.check(0);
+    assert_eq!(both.field("document_id")?, ["山"]);
+    search(&["--filter", "years >= 1700"])?.check(1);
+    search(&["--filter", "years >= 1700", "--strict-filter"])?.check_error(3, "years");
+    search(&["--filter", "year >="])?.check_error(2, "--filter");
+    Ok(())
+}
