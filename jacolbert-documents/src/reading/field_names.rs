@@ -51,13 +51,16 @@ impl FieldNames {
         let roles = Roles::of(&names, self)?;
         let id = names[roles.id].to_string();
         let text = names[roles.text].to_string();
-        let id = id_of(&id, fields.remove(&id))?;
+        // One field may be both.
+        let given = fields.get(&id).cloned();
         let text = match fields.remove(&text) {
             Some(Value::String(text)) => text,
             other => {
                 return Err(FieldFault::Text { name: text, value: other.unwrap_or_default() });
             }
         };
+        fields.remove(&id);
+        let id = id_of(&id, given)?;
         Ok(Document { id, text, metadata: metadata(fields)? })
     }
 

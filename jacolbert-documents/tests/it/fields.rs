@@ -26,6 +26,7 @@ fn chosen_fields_are_id_and_text_and_all_others_are_metadata() -> TestResult {
     check(json(line)?, names("url", ""), r#"a=二 {"abstract":"一","id":3}"#);
     check(json(line)?, names("nr", ""), "line 1: nr is missing");
     check(json(line)?, names("", "id"), "line 1: id is 3, not a string");
+    check(json(r#"{"id": "山"}"#)?, names("", "id"), "山=山");
     check(json(r#"{"id": 1, "_id": 1, "text": "一"}"#)?, names("_id", ""), r#"1=一 {"id":1}"#);
     Ok(())
 }
