@@ -122,7 +122,7 @@ pub use error::Error;
 pub use fingerprint::Fingerprint;
 pub use load_options::LoadOptions;
 pub use precision::Precision;
-pub use roles::{Encoding, EncodingFault, Tokenizer};
+pub use roles::{Encoding, EncodingFault, TokenPlace, TokenRole, Tokenizer};
 pub use sentence::{EncodedSentences, SentenceEncoder, SentenceOptions};
 
 /// Compiles what the README shows.

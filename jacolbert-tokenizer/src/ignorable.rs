@@ -56,7 +56,8 @@ pub(crate) fn drops_ignorable(path: &Path, option: IgnorableCharacters) -> Resul
     }
 }
 
-fn is_ignorable(character: char) -> bool {
+/// Whether the character has the property.
+pub(crate) fn is_ignorable(character: char) -> bool {
     // Most text is ASCII, kana and ideographs; none of them is in a range.
     !matches!(character, '\0'..='\u{ac}' | '\u{3041}'..='\u{3163}' | '\u{3165}'..='\u{fdff}')
         && RANGES.iter().any(|range| range.contains(&character))

@@ -55,6 +55,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alignment;
 mod error;
 mod file_names;
 mod frame;

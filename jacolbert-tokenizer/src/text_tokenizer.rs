@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use jacolbert_core::SettingsFile;
 
 #[cfg(feature = "json")]
 use crate::JsonTokenizer;
+use crate::alignment::Alignment;
 use crate::file_names::{CONVERTIBLE, JSON, SETTINGS, VOCABULARY};
 use crate::ignorable::{drops_ignorable, without_ignorable};
 use crate::japanese::{JapaneseTokenizerOptions, NamedDictionary};
@@ -100,6 +102,23 @@ impl TextTokenizer {
     pub fn pieces(&self, text: &str) -> Result<Vec<String>, Error> {
         let ids = self.encode(text)?;
         Ok(ids.into_iter().map(|id| self.token(id).unwrap_or_default()).collect())
+    }
+
+    /// Where in `text` each token lies that [`encode`](Self::encode) returns, as a range of bytes; none if the token has
+    /// no place of its own, such as a part of a character.
+    ///
+    /// Ranges lie on the boundaries of characters and ascend. Tokens of one character, such as those of `㍿`, share its
+    /// range. Characters that are dropped, or that join another one, belong to the character before them.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn offsets(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
+        if !self.drops_ignorable {
+            return self.kind.offsets(text);
+        }
+        let (changed, alignment) = Alignment::without_ignorable(text);
+        let offsets = self.kind.offsets(&changed)?.into_iter();
+        Ok(offsets.map(|range| range.and_then(|range| alignment.source(&range))).collect())
     }
 
     /// The token with the id `id`.
@@ -238,6 +257,14 @@ impl Kind {
         };
         let tokenizer = JapaneseTokenizer::open(checkpoint, dictionary, *other_dictionary)?;
         Ok(Self::Japanese(Arc::new(tokenizer)))
+    }
+
+    fn offsets(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
+        match self {
+            Self::Japanese(tokenizer) => tokenizer.offsets(text),
+            #[cfg(feature = "json")]
+            Self::Json(tokenizer) => tokenizer.offsets(text),
+        }
     }
 
     #[cfg(feature = "json")]

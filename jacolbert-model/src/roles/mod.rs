@@ -15,9 +15,11 @@ mod encoding;
 mod encoding_fault;
 mod limits;
 mod sentence_tokenizer;
+mod token_place;
 mod tokenizer;
 
 pub use encoding::Encoding;
 pub use encoding_fault::EncodingFault;
 pub(crate) use sentence_tokenizer::SentenceTokenizer;
+pub use token_place::{TokenPlace, TokenRole};
 pub use tokenizer::Tokenizer;

@@ -8,6 +8,7 @@ use jacolbert_tokenizer::{SpecialTokens, TextTokenizer};
 use super::checksum::{add_reference_ids, add_tokens};
 use super::encoding::Encoding;
 use super::limits::{check_length, check_vocabulary};
+use super::token_place::{TokenPlace, TokenRole};
 use crate::config::PUNCTUATION;
 use crate::{BertConfig, ColbertConfig, Error, QueryLength};
 
@@ -112,6 +113,24 @@ impl Tokenizer {
         let skipped = |id| id == self.special.pad || self.skiplist.binary_search(&id).is_ok();
         let keep = ids.iter().map(|&id| !skipped(id)).collect();
         Ok(Encoding { attention: vec![true; ids.len()], keep, ids, tokens_cut })
+    }
+
+    /// What each token of `encoding` is and where it lies in `text`, which was encoded as a query or as a passage. See
+    /// [`TextTokenizer::offsets`].
+    ///
+    /// # Errors
+    /// [`Error::Text`].
+    pub fn token_places(&self, text: &str, encoding: &Encoding) -> Result<Vec<TokenPlace>, Error> {
+        let failed = |source| Error::Text { text: 0, source };
+        let mut offsets = self.text.offsets(text).map_err(failed)?;
+        offsets.truncate(offsets.len().saturating_sub(encoding.tokens_cut));
+        let mut places =
+            vec![TokenPlace::outside(TokenRole::Class), TokenPlace::outside(TokenRole::Marker)];
+        let of_text = |range| TokenPlace { role: TokenRole::Text, range };
+        places.extend(offsets.into_iter().map(of_text));
+        places.push(TokenPlace::outside(TokenRole::Separator));
+        places.resize(encoding.ids.len(), TokenPlace::outside(TokenRole::Mask));
+        Ok(places)
     }
 
     /// Number of tokens of the text that was encoded as `passage`, cut tokens included, without `[CLS]`, marker and

@@ -14,8 +14,8 @@ pub(super) struct AddedTokens {
 pub(super) enum Piece<'a> {
     /// Text without added tokens, never empty.
     Text(&'a str),
-    /// The id of an added token.
-    Token(u32),
+    /// An added token, with its id.
+    Token(&'a str, u32),
 }
 
 impl AddedTokens {
@@ -65,30 +65,31 @@ impl AddedTokens {
         let mut rest = text;
         let mut token = None;
         std::iter::from_fn(move || {
-            if let Some(id) = token.take() {
-                return Some(Piece::Token(id));
+            if let Some(token) = token.take() {
+                return Some(token);
             }
             if rest.is_empty() {
                 return None;
             }
             let found = self.first_in(rest);
-            let (before, after, id) = found.unwrap_or((rest, "", None));
+            let (before, found, after) = found.unwrap_or((rest, None, ""));
             rest = after;
             if before.is_empty() {
-                return id.map(Piece::Token);
+                return found;
             }
-            token = id;
+            token = found;
             Some(Piece::Text(before))
         })
     }
 
-    /// The text before the first token, the text after it, and its id.
-    fn first_in<'a>(&self, text: &'a str) -> Option<(&'a str, &'a str, Option<u32>)> {
+    /// The text before the first token, the token, and the text after it.
+    fn first_in<'a>(&self, text: &'a str) -> Option<(&'a str, Option<Piece<'a>>, &'a str)> {
         let starts = text.char_indices().map(|(start, _)| start);
         starts.filter(|&start| self.may_begin(text.as_bytes()[start])).find_map(|start| {
             let (before, tail) = text.split_at(start);
             self.tokens.iter().find_map(|(token, id)| {
-                Some((before, tail.strip_prefix(token.as_str())?, Some(*id)))
+                let after = tail.strip_prefix(token.as_str())?;
+                Some((before, Some(Piece::Token(&tail[..token.len()], *id)), after))
             })
         })
     }
@@ -117,11 +118,11 @@ mod tests {
         use Piece::{Text, Token};
         check("", &[]);
         check("日本", &[Text("日本")]);
-        check("[SEP]", &[Token(3)]);
-        check("日[SEP]本", &[Text("日"), Token(3), Text("本")]);
-        check("[SEP][MASK]", &[Token(3), Token(4)]);
+        check("[SEP]", &[Token("[SEP]", 3)]);
+        check("日[SEP]本", &[Text("日"), Token("[SEP]", 3), Text("本")]);
+        check("[SEP][MASK]", &[Token("[SEP]", 3), Token("[MASK]", 4)]);
         check("[SEP", &[Text("[SEP")]);
-        check("[[SEP]]", &[Text("["), Token(3), Text("]")]);
-        check("xabcab", &[Text("x"), Token(8), Token(7)]);
+        check("[[SEP]]", &[Text("["), Token("[SEP]", 3), Text("]")]);
+        check("xabcab", &[Text("x"), Token("abc", 8), Token("ab", 7)]);
     }
 }

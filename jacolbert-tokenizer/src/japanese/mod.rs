@@ -22,6 +22,7 @@ mod double_array;
 mod lattice;
 mod named_dictionary;
 mod normalize;
+mod offsets;
 mod options;
 mod vocabulary;
 mod word_file;
@@ -29,6 +30,7 @@ mod word_piece;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -37,7 +39,7 @@ use crate::{Error, OtherDictionary, SpecialTokens};
 use added_tokens::{AddedTokens, Piece};
 use lattice::Lattice;
 use normalize::{before_nul, nfkc};
-use word_piece::{push_characters, push_word_pieces};
+use word_piece::{Pieces, push_characters, push_word_pieces};
 
 pub use dictionary::Dictionary;
 pub use dictionary_fault::DictionaryFault;
@@ -113,8 +115,11 @@ impl JapaneseTokenizer {
         let mut ids = Vec::with_capacity(text.len() / 4);
         for piece in self.added.pieces(text) {
             match piece {
-                Piece::Token(id) => ids.push(id),
-                Piece::Text(text) => self.each_word(text, |word| self.push_ids(word, &mut ids))?,
+                Piece::Token(_, id) => ids.push(id),
+                Piece::Text(text) => {
+                    let text = self.normalized(text);
+                    self.each_word(&text, |_, word| self.push_pieces(word, &mut ids))?;
+                }
             }
         }
         Ok(ids)
@@ -127,7 +132,7 @@ impl JapaneseTokenizer {
     /// As [`JapaneseTokenizer::encode`].
     pub fn words(&self, text: &str) -> Result<Vec<String>, Error> {
         let mut words = Vec::new();
-        self.each_word(text, |word| words.push(word.to_owned()))?;
+        self.each_word(&self.normalized(text), |_, word| words.push(word.to_owned()))?;
         Ok(words)
     }
 
@@ -162,12 +167,16 @@ impl JapaneseTokenizer {
         &self.vocabulary
     }
 
-    fn each_word(&self, text: &str, mut each: impl FnMut(&str)) -> Result<(), Error> {
-        let text = if self.options.normalize { nfkc(text) } else { Cow::Borrowed(text) };
-        let text = before_nul(&text);
+    fn normalized<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.options.normalize { nfkc(text) } else { Cow::Borrowed(text) }
+    }
+
+    /// Calls `each` with the place of each word of the normalized `text`, and with the word in its case.
+    fn each_word(&self, text: &str, mut each: impl FnMut(Range<usize>, &str)) -> Result<(), Error> {
+        let text = before_nul(text);
         let mut lattice = self.take_lattice();
         for word in lattice.words(&self.dictionary, text)? {
-            each(&self.in_case(&text[word.clone()]));
+            each(word.clone(), &self.in_case(&text[word.clone()]));
         }
         self.keep_lattice(lattice);
         Ok(())
@@ -181,13 +190,13 @@ impl JapaneseTokenizer {
         }
     }
 
-    fn push_ids(&self, word: &str, ids: &mut Vec<u32>) {
+    fn push_pieces(&self, word: &str, pieces: &mut impl Pieces) {
         match self.options.subword {
             Subword::WordPiece => {
-                push_word_pieces(&self.vocabulary, self.special.unknown, word, ids)
+                push_word_pieces(&self.vocabulary, self.special.unknown, word, pieces)
             }
             Subword::Character => {
-                push_characters(&self.vocabulary, self.special.unknown, word, ids)
+                push_characters(&self.vocabulary, self.special.unknown, word, pieces)
             }
         }
     }

@@ -17,11 +17,20 @@ pub(super) fn before_nul(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
 }
 
-/// The parts of `text` between white space as Python's `str.split()` sees it: Unicode's, and U+001C
-/// to U+001F.
-pub(super) fn split_white_space(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || matches!(c, '\x1c'..='\x1f'))
-        .filter(|part| !part.is_empty())
+/// The parts of `text` between white space as Python's `str.split()` sees it, each with its first byte.
+pub(super) fn split_white_space(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = 0;
+    text.split_inclusive(is_white_space).filter_map(move |piece| {
+        let start = end;
+        end += piece.len();
+        let part = piece.trim_end_matches(is_white_space);
+        (!part.is_empty()).then_some((start, part))
+    })
+}
+
+/// Unicode's white space, and U+001C to U+001F.
+fn is_white_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
 }
 
 #[cfg(test)]
@@ -41,7 +50,9 @@ mod tests {
     #[test]
     fn white_space_is_pythons() {
         let check = |text: &str, expected: &[&str]| {
-            assert_eq!(split_white_space(text).collect::<Vec<_>>(), expected, "{text:?}");
+            let parts = split_white_space(text);
+            let parts = parts.inspect(|(start, part)| assert!(text[*start..].starts_with(part)));
+            assert_eq!(parts.map(|(_, part)| part).collect::<Vec<_>>(), expected, "{text:?}");
         };
         check("a\u{1c}b\u{85}c\u{2028}d\u{3000}", &["a", "b", "c", "d"]);
         check("a\u{200b}b\u{feff}\u{180e}", &["a\u{200b}b\u{feff}\u{180e}"]);

@@ -3,12 +3,14 @@
 mod post_processor;
 
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::WrongFile;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::alignment::whole_segments;
 use crate::file_names::JSON;
 use crate::{Error, Frame, SpecialTokens, sentencepiece};
 
@@ -51,6 +53,18 @@ impl JsonTokenizer {
         let encoding = self.tokenizer.encode_fast(text, false);
         let failed = |source| Error::Encode { path: self.path.clone(), source };
         Ok(encoding.map_err(failed)?.get_ids().to_vec())
+    }
+
+    /// Where in `text` each token lies that [`encode`](Self::encode) returns, as a range of bytes; none if the token has
+    /// no place of its own, such as a part of a character. See [`TextTokenizer::offsets`](crate::TextTokenizer::offsets).
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn offsets(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
+        let failed = |source| Error::Encode { path: self.path.clone(), source };
+        let encoding = self.tokenizer.encode(text, false).map_err(failed)?;
+        let offsets = encoding.get_offsets().iter();
+        Ok(offsets.map(|&(start, end)| whole_segments(text, start..end)).collect())
     }
 
     /// The id of `token`.

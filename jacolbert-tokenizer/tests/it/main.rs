@@ -10,6 +10,7 @@ mod fuzz;
 mod ignorable;
 #[cfg(feature = "json")]
 mod json;
+mod offsets;
 mod real;
 mod reference_cases;
 mod small_dictionary;
