@@ -108,7 +108,7 @@ pub use jacolbert_hub::{HubOptions, HubProgress, HubToken, fetch_checkpoint};
 pub use jacolbert_index as index;
 pub use jacolbert_index::{Bits, BuildOptions, PassageId};
 pub use jacolbert_model as model;
-pub use jacolbert_model::{Device, Encoder, LoadOptions, Precision};
+pub use jacolbert_model::{Device, Encoder, LoadOptions, Precision, TokenRole};
 pub use jacolbert_search as search;
 pub use jacolbert_search::SearchOptions;
 pub use jacolbert_tokenizer as tokenizer;
