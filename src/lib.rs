@@ -66,6 +66,7 @@ mod collection_documents;
 mod collection_info;
 mod disk_collection;
 mod document_hit;
+mod document_iter;
 mod document_ranking;
 mod error;
 mod explanation;
@@ -79,6 +80,7 @@ mod loader;
 mod loading;
 mod lock_wait;
 mod memory_collection;
+mod page;
 mod passage_hit;
 mod passage_search;
 mod progress;
@@ -117,9 +119,10 @@ pub use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 pub use jacolbert_train as train;
 
 pub use collection::Collection;
-pub use collection_documents::{DocumentIter, DocumentPages, Page, PageCursor};
+pub use collection_documents::DocumentPages;
 pub use collection_info::CollectionInfo;
 pub use document_hit::{DocumentHit, FoundPassage};
+pub use document_iter::DocumentIter;
 pub use error::Error;
 pub use explanation::{Explanation, TokenMatch};
 pub use hits::Hits;
@@ -130,6 +133,7 @@ pub use indexer::{Indexed, Indexer};
 pub use ingest::Truncated;
 pub use loader::Loader;
 pub use memory_collection::MemoryCollection;
+pub use page::{Page, PageCursor};
 pub use passage_hit::Hit;
 pub use progress::Progress;
 pub use query::Query;
@@ -158,6 +162,9 @@ mod guides {
 
     #[doc = include_str!("../docs/collections.md")]
     struct Collections;
+
+    #[doc = include_str!("../docs/filters.md")]
+    struct Filters;
 
     #[doc = include_str!("../docs/migrating-from-ragatouille.md")]
     struct Migrating;

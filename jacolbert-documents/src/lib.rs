@@ -6,6 +6,8 @@
 //! - [`Splitting`] cuts long documents into passages at the ends of sentences.
 //! - [`Documents`] are the texts, ids and metadata of a collection, read in place from blocks that are
 //!   part of an index's commits. [`DocumentBlockBuilder`] writes a block.
+//! - A [`Filter`] is an expression over metadata, with the semantics of SQLite; [`Documents::matching`] finds the
+//!   documents that pass. The feature `filter` keeps the metadata in columns for it.
 //! - [`ragatouille_documents`] reads the documents beside an index of RAGatouille.
 //!
 //! No model is needed: splitting takes a function that counts tokens.
@@ -20,6 +22,8 @@
 //! # Ok::<(), std::convert::Infallible>(())
 //! ```
 
+#[cfg(feature = "filter")]
+mod columns;
 mod document;
 mod error;
 mod filter;

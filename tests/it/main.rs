@@ -7,6 +7,7 @@ mod debug_texts;
 mod document_search;
 mod explanations;
 mod files;
+mod filters;
 mod format_2;
 mod hard_texts;
 mod hit_places;

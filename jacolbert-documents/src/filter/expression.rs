@@ -2,11 +2,8 @@
 
 use std::fmt;
 use std::ops::Not;
-use std::str::FromStr;
 
-use super::error::FilterError;
-use super::node::{Condition, Node, Test};
-use super::parser::parse;
+use super::node::{Combination, Condition, Node};
 
 /// Which documents pass: an expression over their metadata.
 ///
@@ -53,32 +50,6 @@ pub(crate) enum UnknownFields {
     AreNull,
     /// It is an error.
     AreRefused,
-}
-
-/// How the conditions of a list are combined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Combination {
-    All,
-    Any,
-}
-
-impl Combination {
-    pub(super) fn of(self, count: usize) -> Node {
-        match self {
-            Self::All => Node::All(count),
-            Self::Any => Node::Any(count),
-        }
-    }
-
-    /// Takes the last node off if it combines in this way, and says how many expressions are then on the stack.
-    pub(super) fn unwrap_last(self, nodes: &mut Vec<Node>) -> usize {
-        let count = match (self, nodes.last()) {
-            (Self::All, Some(Node::All(count))) | (Self::Any, Some(Node::Any(count))) => *count,
-            _ => return 1,
-        };
-        nodes.pop();
-        count
-    }
 }
 
 impl Filter {
@@ -162,38 +133,6 @@ impl Not for Filter {
     }
 }
 
-impl FromStr for Filter {
-    type Err = FilterError;
-
-    fn from_str(text: &str) -> Result<Self, FilterError> {
-        parse(text)
-    }
-}
-
-impl TryFrom<&str> for Filter {
-    type Error = FilterError;
-
-    fn try_from(text: &str) -> Result<Self, FilterError> {
-        parse(text)
-    }
-}
-
-impl TryFrom<String> for Filter {
-    type Error = FilterError;
-
-    fn try_from(text: String) -> Result<Self, FilterError> {
-        parse(&text)
-    }
-}
-
-impl TryFrom<&String> for Filter {
-    type Error = FilterError;
-
-    fn try_from(text: &String) -> Result<Self, FilterError> {
-        parse(text)
-    }
-}
-
 impl From<&Self> for Filter {
     fn from(filter: &Self) -> Self {
         filter.clone()
@@ -249,10 +188,4 @@ fn join(
 
 fn in_parentheses((text, binding): (String, Binding), least: Binding) -> String {
     if binding < least { format!("({text})") } else { text }
-}
-
-impl Condition {
-    pub(super) fn new(field: super::field_path::FieldPath, test: Test) -> Self {
-        Self { field, test }
-    }
 }

@@ -27,6 +27,32 @@ pub(crate) struct Condition {
     pub(crate) test: Test,
 }
 
+/// How the conditions of a list are combined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Combination {
+    All,
+    Any,
+}
+
+impl Combination {
+    pub(super) fn of(self, count: usize) -> Node {
+        match self {
+            Self::All => Node::All(count),
+            Self::Any => Node::Any(count),
+        }
+    }
+
+    /// Takes the last node off if it combines in this way, and says how many expressions are then on the stack.
+    pub(super) fn unwrap_last(self, nodes: &mut Vec<Node>) -> usize {
+        let count = match (self, nodes.last()) {
+            (Self::All, Some(Node::All(count))) | (Self::Any, Some(Node::Any(count))) => *count,
+            _ => return 1,
+        };
+        nodes.pop();
+        count
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
     Compare(Comparison, FilterValue),
@@ -44,6 +70,12 @@ pub(crate) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Condition {
+    pub(super) fn new(field: FieldPath, test: Test) -> Self {
+        Self { field, test }
+    }
 }
 
 impl Comparison {

@@ -188,6 +188,32 @@ impl<'f> ValueSet<'f> {
         set
     }
 
+    /// What is said of a value that is not in the list.
+    pub(crate) fn otherwise(&self) -> Truth {
+        if self.has_null { Truth::Unknown } else { Truth::False }
+    }
+
+    /// The integers of the list, and reals that are integers, ascending.
+    #[cfg(feature = "filter")]
+    pub(crate) fn integers(&self) -> Vec<i64> {
+        let integers = self.keys.iter().filter_map(|key| match key {
+            ValueKey::Integer(value) => Some(*value),
+            _ => None,
+        });
+        let mut integers: Vec<i64> = integers.collect();
+        integers.sort_unstable();
+        integers
+    }
+
+    /// The texts of the list.
+    #[cfg(feature = "filter")]
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter_map(|key| match key {
+            ValueKey::Text(text) => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
     /// `value IN (..)`. Nothing is in an empty list, not even null; where the list has a null, what is not in it
     /// might be.
     fn evaluate(&self, value: &Scalar<'_>) -> Truth {
@@ -196,8 +222,8 @@ impl<'f> ValueSet<'f> {
         }
         match ValueKey::new(value.clone()) {
             Some(key) if self.keys.contains(&key) => Truth::True,
-            Some(_) if !self.has_null => Truth::False,
-            _ => Truth::Unknown,
+            Some(_) => self.otherwise(),
+            None => Truth::Unknown,
         }
     }
 }

@@ -8,9 +8,10 @@ use jacolbert_index::{Attachment, Index, IndexWriter};
 use super::attachment_names::{
     BLOCKS, block_name, check_features, companion_name, missing_feature, parse_companion_name,
 };
-use super::companion::{Companions, file_of, is_current};
+use super::companion::{file_of, is_current};
 use super::companion_file::CompanionFile;
 use super::companion_header::BlockStamp;
+use super::companions::Companions;
 use super::document_block::DocumentBlock;
 use super::document_changes::{DocumentChanges, open_changes};
 use super::documents::{Documents, sizes};

@@ -208,7 +208,7 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         })
     }
 
-    pub(super) fn corrupt(&self, what: impl Into<String>) -> Error {
+    pub(crate) fn corrupt(&self, what: impl Into<String>) -> Error {
         Error::corrupt(&self.path, what)
     }
 }

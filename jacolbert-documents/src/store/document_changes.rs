@@ -4,9 +4,9 @@ use std::path::Path;
 
 use jacolbert_index::PassageId;
 
-use super::companion::Companions;
 use super::companion_file::CompanionFile;
 use super::companion_header::BlockStamp;
+use super::companions::Companions;
 use super::document_block::DocumentBlock;
 use super::joining::Join;
 use crate::Error;

@@ -4,13 +4,19 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DocumentSet {
     words: Vec<u64>,
-    num_documents: usize,
 }
 
 impl DocumentSet {
     /// None of `num_documents` documents.
     pub(crate) fn empty(num_documents: usize) -> Self {
-        Self { words: vec![0; num_documents.div_ceil(64)], num_documents }
+        Self { words: vec![0; num_documents.div_ceil(64)] }
+    }
+
+    /// The documents whose bits are set in `words`; those behind the last document are not.
+    #[cfg(feature = "filter")]
+    pub(crate) fn from_words(words: Vec<u64>, num_documents: usize) -> Self {
+        debug_assert_eq!(words.len(), num_documents.div_ceil(64));
+        Self { words }
     }
 
     /// Puts the document with this number, which is one of the block, into the set.

@@ -5,8 +5,8 @@ use std::path::Path;
 use jacolbert_index::PassageId;
 use serde_json::Value;
 
-use super::companion::Companions;
 use super::companion_header::BlockStamp;
+use super::companions::Companions;
 use super::document_block::DocumentBlock;
 use super::document_changes::{DocumentChanges, open_changes};
 use super::joining::{Join, holds_deleted, join};

@@ -79,6 +79,13 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         Ok(*self.repeats.get_or_init(|| is_repeated))
     }
 
+    /// Remembers whether a document of the block is stored more than once.
+    #[cfg(feature = "filter")]
+    pub(crate) fn set_repeated_ids(&self, repeats: bool) {
+        // It may be known already.
+        let _ = self.repeats.set(repeats);
+    }
+
     /// The document whose id is the one at `place` in the order of the ids.
     fn by_id(&self, place: usize) -> Result<usize, Error> {
         self.word(self.header.by_id() + place)

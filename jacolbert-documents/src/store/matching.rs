@@ -85,9 +85,6 @@ impl<B: AsRef<[u8]>> Documents<B> {
     ) -> Result<(), Error> {
         let mut is_known = vec![false; program.fields.len()];
         for block in self.blocks() {
-            if is_known.iter().all(|&known| known) {
-                break;
-            }
             block.find_fields(program, is_live, &mut is_known)?;
         }
         match is_known.iter().position(|known| !known) {
@@ -102,6 +99,10 @@ impl<B: AsRef<[u8]>> Documents<B> {
 
 impl<B: AsRef<[u8]>> DocumentBlock<B> {
     fn matching(&self, program: &Program<'_>) -> Result<DocumentSet, Error> {
+        #[cfg(feature = "filter")]
+        if let Some(matching) = crate::columns::matching(self, program)? {
+            return Ok(matching);
+        }
         self.scan(program)
     }
 
@@ -131,6 +132,9 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
         is_known: &mut [bool],
     ) -> Result<(), Error> {
         for document in 0..self.num_documents() {
+            if is_known.iter().all(|&known| known) {
+                break;
+            }
             if !self.is_live(document, is_live)? {
                 continue;
             }

@@ -7,6 +7,7 @@ mod block_header;
 mod companion;
 mod companion_file;
 mod companion_header;
+mod companions;
 mod document_block;
 mod document_changes;
 mod document_set;
@@ -19,9 +20,15 @@ mod stored_passage;
 
 pub use attachment_names::{block_name, check_features};
 pub use block_builder::DocumentBlockBuilder;
-pub use companion::{Companions, NewCompanion};
+#[cfg(any(feature = "filter", feature = "words"))]
+pub(crate) use companion::Companion;
+#[cfg(any(feature = "filter", feature = "words"))]
+pub(crate) use companion_file::{CompanionFile, CompanionParts};
+pub use companions::{Companions, NewCompanion};
 pub use document_block::DocumentBlock;
 pub use document_changes::DocumentChanges;
+#[cfg(feature = "filter")]
+pub(crate) use document_set::DocumentSet;
 pub use documents::Documents;
 pub use joining::Join;
 pub use matching::MatchingDocuments;

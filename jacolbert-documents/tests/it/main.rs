@@ -1,5 +1,7 @@
 //! Laws of the public surface of jacolbert-documents.
 
+#[cfg(feature = "filter")]
+mod columns;
 mod fields;
 mod filters;
 mod growth;
