@@ -36,10 +36,11 @@ fn build(num_documents: usize) -> Result<Documents<Vec<u8>>, jacolbert_documents
     let mut documents = Documents::new();
     let mut block = DocumentBlockBuilder::new(0);
     for n in 0..num_documents {
+        let language = ["ja", "en", "fr", "de"][n * 31 % 4];
         let mut metadata = json!({
             "n": n,
             "year": 1990 + n * 7_919 % 36,
-            "lang": ["ja", "en", "fr", "de"][n * 31 % 4],
+            "lang": language,
             "price": (n * 7_919 % num_documents) as f64 / num_documents as f64,
             "tags": [format!("t{}", n % 100), format!("u{}", n % 7)],
             "title": format!("title {n}"),

@@ -59,8 +59,7 @@ fn tree() -> impl Strategy<Value = Value> {
     leaf().prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::hash_map("[ab]", inner, 0..3)
-                .prop_map(|members| Value::from_iter(members)),
+            prop::collection::hash_map("[ab]", inner, 0..3).prop_map(Value::from_iter),
         ]
     })
 }
@@ -183,7 +182,7 @@ fn every_altered_byte_of_the_columns_is_an_error_or_does_no_harm() -> TestResult
     for len in 0..good.len() {
         assert!(matches!(find(&good[..len]), Err(Error::Corrupt { .. })), "{len} bytes");
     }
-    let other = Companions::default().files_of(&documents(&[Value::Null])?.blocks()[0].bytes())?;
+    let other = Companions::default().files_of(documents(&[Value::Null])?.blocks()[0].bytes())?;
     assert!(matches!(find(&other[0].content), Err(Error::Corrupt { .. })), "of another block");
     Ok(())
 }

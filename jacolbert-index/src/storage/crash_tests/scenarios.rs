@@ -34,7 +34,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         change: compact,
     },
     Scenario {
-        name: "join attachments beside an added passage",
+        name: "join attachments, with what is derived from them, beside an added passage",
         before: &[build, attach_others, attach_early],
         change: join_attachments,
     },
@@ -143,6 +143,7 @@ fn join_attachments(folder: &Path) -> Result<(), Error> {
         let joined = [text("texts"), text("other texts")].map(Option::unwrap_or_default).concat();
         writer.detach("other texts");
         writer.detach("texts");
+        writer.attach_written("columns of joined texts", b"derived from both")?;
         writer.attach_written("joined texts", &joined)?;
         writer.add(passage(7, 2)?.as_ref()).map(|_| ())
     })
