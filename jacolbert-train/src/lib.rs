@@ -20,6 +20,10 @@
 //! for the whole process, from which dropout draws. Trainings in one process do not disturb each other,
 //! but other code that draws from flex meanwhile changes them.
 //!
+//! # Without Burn
+//!
+//! Without the feature `burn`, which is on by default, the crate only [prepares](prepare) data: it compiles no Burn.
+//!
 //! # Devices
 //!
 //! A training runs on one device, in `f32` or, if the device has it, with products in `bf16`
@@ -52,38 +56,62 @@
 //! # Ok::<(), jacolbert_train::Error>(())
 //! ```
 
+#![cfg_attr(
+    not(feature = "burn"),
+    allow(dead_code, reason = "readers and errors of the trainer have no user without it")
+)]
+
+#[cfg(feature = "burn")]
 mod average;
+#[cfg(feature = "burn")]
 mod by_length;
+#[cfg(feature = "burn")]
 mod chunk;
 mod data;
 mod error;
 mod event;
+#[cfg(feature = "burn")]
 mod gradient;
+#[cfg(feature = "burn")]
 mod held_out;
+#[cfg(feature = "burn")]
 pub mod loss;
+#[cfg(feature = "burn")]
 mod optimiser;
+#[cfg(feature = "burn")]
 mod parameters;
 pub mod prepare;
+#[cfg(feature = "burn")]
 mod random;
+#[cfg(feature = "burn")]
 mod schedule;
+#[cfg(feature = "burn")]
 mod train_options;
+#[cfg(feature = "burn")]
 mod trainer;
 
+#[cfg(feature = "burn")]
 pub use average::average;
 pub use data::{
-    BadTexts, Choice, Example, ExampleOptions, Examples, IdFormat, Order, RowFault, RowSource,
-    Skipped, TextFormat, TextPlace, TooFewNegatives,
+    BadTexts, Choice, ExampleOptions, Order, RowFault, RowSource, TextPlace, TooFewNegatives,
 };
+#[cfg(feature = "burn")]
+pub use data::{Example, Examples, IdFormat, Skipped, TextFormat};
 pub use error::{Cause, Error};
 pub use event::{Event, Quantity};
+#[cfg(feature = "burn")]
 pub use held_out::mean_loss;
 pub use jacolbert_core::{Encoding, TextError, TextLine, TextLines};
+#[cfg(feature = "burn")]
 pub use optimiser::{Method, OptimiserOptions};
+#[cfg(feature = "burn")]
 pub use schedule::{Decay, Schedule};
+#[cfg(feature = "burn")]
 pub use train_options::{Chunking, KnownPositives, TrainOptions};
+#[cfg(feature = "burn")]
 pub use trainer::{Best, CheckpointOptions, Ending, Outcome, Trainer, TrainingHooks, Validation};
 
 /// Compiles what the README shows.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "burn"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

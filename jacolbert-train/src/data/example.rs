@@ -1,6 +1,6 @@
-//! One query with its passages, and the row that it comes from.
+//! One query with its passages.
 
-use serde::{Deserialize, Serialize};
+use super::row_source::RowSource;
 
 /// One query with `n_way` passages.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +17,4 @@ pub struct Example {
     pub positives: Vec<String>,
     /// Scores of a teacher for the passages, `[n_way]`; empty if the file has none.
     pub teacher: Vec<f32>,
-}
-
-/// The row that an example comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowSource {
-    /// The line in the file of rows, from 1.
-    pub line: usize,
-    /// The query's id; its text if rows have texts.
-    pub query: String,
 }

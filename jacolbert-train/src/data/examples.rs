@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::example::{Example, RowSource};
+use super::example::Example;
 use super::formats::{IdFormat, TextFormat};
 use super::header::is_row_header;
 use super::line_file::{LineFile, Verdict};
@@ -13,6 +13,7 @@ use super::options::{Choice, ExampleOptions, TooFewNegatives};
 use super::quotes::{Layout, Quotes};
 use super::row::{Row, RowFormat};
 use super::row_fault::RowFault;
+use super::row_source::RowSource;
 use super::skipped::Skipped;
 use super::text_table::TextTable;
 use super::texts::{Tables, Texts};

@@ -16,33 +16,57 @@
 //! memory. Files with tabs may have a header line and the quotes of a CSV writer. In JSON, an id may be an
 //! integer, which is read as its decimal digits, and `null` is an absent value.
 
+#[cfg(feature = "burn")]
 mod batch_plan;
+#[cfg(feature = "burn")]
 mod example;
+#[cfg(feature = "burn")]
 mod examples;
+#[cfg(feature = "burn")]
 mod formats;
+#[cfg(feature = "burn")]
 mod header;
+#[cfg(feature = "burn")]
 mod line_file;
+#[cfg(feature = "burn")]
 mod loader;
 mod options;
+#[cfg(feature = "burn")]
 mod order;
 mod quotes;
+#[cfg(feature = "burn")]
 mod row;
 mod row_fault;
+mod row_source;
+#[cfg(feature = "burn")]
 mod skipped;
+#[cfg(feature = "burn")]
 mod text_table;
+#[cfg(feature = "burn")]
 mod texts;
+#[cfg(feature = "burn")]
 mod training_batch;
+#[cfg(feature = "burn")]
 mod usable_row;
 
+#[cfg(feature = "burn")]
 pub(crate) use batch_plan::BatchPlan;
-pub use example::{Example, RowSource};
+#[cfg(feature = "burn")]
+pub use example::Example;
+#[cfg(feature = "burn")]
 pub(crate) use examples::DataIdentity;
+#[cfg(feature = "burn")]
 pub use examples::Examples;
+#[cfg(feature = "burn")]
 pub use formats::{IdFormat, TextFormat};
+#[cfg(feature = "burn")]
 pub(crate) use loader::load_batches;
 pub use options::{BadTexts, Choice, ExampleOptions, Order, TooFewNegatives};
 pub(crate) use quotes::Quotes;
-pub(crate) use row::beginning;
+pub(crate) use row_fault::beginning;
 pub use row_fault::{RowFault, TextPlace};
+pub use row_source::RowSource;
+#[cfg(feature = "burn")]
 pub use skipped::Skipped;
+#[cfg(feature = "burn")]
 pub(crate) use training_batch::{Spared, TrainingBatch};

@@ -195,9 +195,3 @@ impl Row {
 fn kept<T>(values: Vec<T>, keep: &[bool]) -> Vec<T> {
     values.into_iter().zip(keep).filter(|&(_, &keep)| keep).map(|(value, _)| value).collect()
 }
-
-/// The first characters of a text.
-pub(crate) fn beginning(text: &str) -> String {
-    const CHARACTERS: usize = 40;
-    text.chars().take(CHARACTERS).collect()
-}

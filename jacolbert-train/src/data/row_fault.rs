@@ -138,3 +138,9 @@ impl fmt::Display for TextPlace {
         }
     }
 }
+
+/// The first characters of a text.
+pub(crate) fn beginning(text: &str) -> String {
+    const CHARACTERS: usize = 40;
+    text.chars().take(CHARACTERS).collect()
+}

@@ -3,8 +3,9 @@
 use jacolbert_model::{Encoding, Tokenizer};
 
 use super::batch_plan::BatchPlan;
-use super::example::{Example, RowSource};
+use super::example::Example;
 use super::examples::Examples;
+use super::row_source::RowSource;
 use crate::{Error, KnownPositives};
 
 /// `B` queries with `nway` passages each, as token ids.

@@ -1,8 +1,8 @@
 //! A row with only those texts that can be trained with.
 
 use super::options::BadTexts;
-use super::row::{Row, beginning};
-use super::row_fault::RowFault;
+use super::row::Row;
+use super::row_fault::{RowFault, beginning};
 use super::texts::Texts;
 
 /// A row with only those texts that can be trained with.
