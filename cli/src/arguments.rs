@@ -27,6 +27,7 @@ Environment:
   JACOLBERT_MODEL       the model of new collections, where `--model` is not given
   JACOLBERT_DICTIONARY  its MeCab dictionary, where `--dictionary` is not given
   JACOLBERT_COLLECTION  the folder of the collection, where `--collection` is not given
+  JACOLBERT_KEY         the key of `serve`, where `--key` is not given
   NO_COLOR              no colours if it is set";
 
 /// Japanese semantic search with late interaction

@@ -46,8 +46,8 @@ pub(crate) enum Error {
     #[error("{0}")]
     Usage(String),
     #[cfg_attr(
-        feature = "parquet",
-        expect(dead_code, reason = "only builds without a feature lack it")
+        all(feature = "import", feature = "parquet", feature = "serve", feature = "train"),
+        expect(dead_code, reason = "only builds without a feature lack one")
     )]
     #[error(
         "{what} needs the cargo feature `{feature}`: `cargo install --path cli --features {feature}` installs it"
@@ -66,6 +66,11 @@ pub(crate) enum Error {
     Signals(#[source] ctrlc::Error),
     #[error(transparent)]
     Library(LibraryError),
+    #[error(transparent)]
+    Training(#[from] jacolbert_train::Error),
+    #[cfg(feature = "serve")]
+    #[error(transparent)]
+    Server(#[from] jacolbert_server::Error),
 }
 
 impl Error {
@@ -85,11 +90,14 @@ impl Error {
             Self::NoCollection { .. }
             | Self::CollectionExists { .. }
             | Self::File { .. }
+            | Self::Training(_)
             | Self::Record { .. } => Exit::Input,
             Self::NoModel | Self::ModelGone { .. } | Self::DictionaryGone { .. } => Exit::Model,
             Self::Interrupted => Exit::Interrupted,
             Self::Output(_) | Self::Io { .. } | Self::Signals(_) => Exit::System,
             Self::Library(error) => exit_of(error),
+            #[cfg(feature = "serve")]
+            Self::Server(error) => exit_of_server(error),
         }
     }
 }
@@ -146,6 +154,19 @@ impl From<jacolbert::model::Error> for Error {
 impl From<jacolbert::eval::Error> for Error {
     fn from(error: jacolbert::eval::Error) -> Self {
         LibraryError::from(error).into()
+    }
+}
+
+#[cfg(feature = "serve")]
+fn exit_of_server(error: &jacolbert_server::Error) -> Exit {
+    use jacolbert_server::Error as ServerError;
+    match error {
+        ServerError::Collection { source, .. } => exit_of(source),
+        ServerError::Listen { .. }
+        | ServerError::System { .. }
+        | ServerError::Threads(_)
+        | ServerError::StillRunning { .. } => Exit::System,
+        _ => Exit::Usage,
     }
 }
 

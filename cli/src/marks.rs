@@ -1,33 +1,37 @@
 //! Which parts of a passage match a question.
 
-use std::collections::HashSet;
+use jacolbert::Explanation;
+use jacolbert::model::TokenRole;
 
 use crate::snippet::Mark;
 
-/// Characters that stand in every text, so that they tell nothing.
+/// The least weight of a match that is marked, of 1 for the strongest.
+const LEAST_WEIGHT: f32 = 0.3;
+
+/// The parts of a passage that the words of a question match best. The strongest match weighs 1 and the weakest nothing,
+/// and weak ones are no marks.
+pub(crate) fn marks(explanation: &Explanation) -> Vec<Mark> {
+    let telling = explanation.matches.iter().filter(|found| {
+        found.query_role == TokenRole::Text
+            && explanation
+                .passage_surface(found)
+                .is_some_and(|surface| surface.chars().any(is_telling))
+            && explanation
+                .query_surface(found)
+                .is_some_and(|surface| surface.chars().any(is_telling))
+    });
+    let found = telling.filter_map(|found| Some((found.passage_range.clone()?, found.score)));
+    let found: Vec<_> = found.collect();
+    let weakest = found.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min);
+    let strongest = found.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+    let weight = |score: f32| {
+        if strongest > weakest { (score - weakest) / (strongest - weakest) } else { 1.0 }
+    };
+    let marks = found.into_iter().map(|(range, score)| Mark { range, weight: weight(score) });
+    marks.filter(|mark| mark.weight >= LEAST_WEIGHT).collect()
+}
+
+/// Whether a character says what a text is about. Hiragana and punctuation stand in every text.
 fn is_telling(c: char) -> bool {
     c.is_alphanumeric() && !('ぁ'..='ゖ').contains(&c)
-}
-
-/// The parts of `passage` that have two neighbouring characters of `question`, one of which is no hiragana.
-pub(crate) fn lexical_marks(question: &str, passage: &str) -> Vec<Mark> {
-    let pairs: HashSet<(char, char)> =
-        pairs(question).map(|(_, first, second)| (first, second)).collect();
-    let known = pairs_of(passage, &pairs);
-    known.into_iter().map(|range| Mark { range, weight: 1.0 }).collect()
-}
-
-fn pairs_of(passage: &str, known: &HashSet<(char, char)>) -> Vec<std::ops::Range<usize>> {
-    let found = pairs(passage).filter(|(_, first, second)| known.contains(&(*first, *second)));
-    found.map(|(at, first, second)| at..at + first.len_utf8() + second.len_utf8()).collect()
-}
-
-fn pairs(text: &str) -> impl Iterator<Item = (usize, char, char)> {
-    let next = text.chars().skip(1);
-    let pairs = text.char_indices().zip(next).map(|((at, first), second)| (at, first, second));
-    pairs.filter(|(_, first, second)| {
-        first.is_alphanumeric()
-            && second.is_alphanumeric()
-            && (is_telling(*first) || is_telling(*second))
-    })
 }

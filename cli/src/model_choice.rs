@@ -24,7 +24,7 @@ pub(crate) struct ModelChoice {
     /// remembers its model, so that later commands need the option only if the model has moved. A name such as
     /// ORGANISATION/MODEL is fetched from the hub if there is no such folder.
     #[arg(short, long, value_name = "MODEL")]
-    pub(crate) model: Option<PathBuf>,
+    model: Option<PathBuf>,
     /// The folder of the MeCab dictionary, for models that need one
     ///
     /// By default that of the environment variable JACOLBERT_DICTIONARY, or the one that the collection remembers.
@@ -63,6 +63,11 @@ impl ModelChoice {
             ) => Ok(self.load_from(&model)?.open(folder)?),
             (opened, _) => Ok(opened?),
         }
+    }
+
+    /// Whether an option names the model.
+    pub(crate) fn is_given(&self) -> bool {
+        self.model.is_some()
     }
 
     fn load_from(&self, model: &Path) -> Result<Retriever, Error> {

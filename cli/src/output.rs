@@ -76,6 +76,18 @@ impl Output {
         self.is_json
     }
 
+    /// Whether only results and errors are printed.
+    #[cfg(feature = "serve")]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Whether texts are coloured.
+    #[cfg(feature = "serve")]
+    pub(crate) fn has_colours(&self) -> bool {
+        self.has_colours
+    }
+
     /// Whether somebody watches the progress.
     pub(crate) fn has_progress(&self) -> bool {
         !self.is_quiet && Term::stderr().is_term()

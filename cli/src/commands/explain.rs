@@ -1,8 +1,11 @@
 //! `jacolbert explain`: why a passage has its score.
 
+use std::fs;
+use std::path::PathBuf;
+
 use clap::Args;
 use console::Style;
-use jacolbert::{Collection, Explanation, PassageId};
+use jacolbert::{Collection, Explanation, Hit, PassageId};
 use serde::Serialize;
 
 use crate::collection_choice::CollectionChoice;
@@ -15,7 +18,8 @@ const EXAMPLES: &str = "\
 Examples:
   jacolbert explain 日本で一番深い湖は？                    the best passage
   jacolbert explain 日本で一番深い湖は？ --id notes/lakes.md  the best one of this document
-  jacolbert explain --json 一番高い山は？ | jq .explanation";
+  jacolbert explain 日本で一番深い湖は？ --html why.html       a page with coloured tokens
+  jacolbert explain --json 一番高い山は？ | jq .matches";
 
 /// Show why a passage matches a question
 ///
@@ -35,17 +39,28 @@ pub(crate) struct ExplainCommand {
     /// Number of passages
     #[arg(short, value_name = "N", default_value_t = 1)]
     k: usize,
+    /// Write a page for a browser to FILE instead, with the tokens coloured by how well they match
+    #[arg(long, value_name = "FILE", conflicts_with = "k")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     collection: CollectionChoice,
     #[command(flatten)]
     model: ModelChoice,
 }
 
+/// A passage to explain.
+struct Target {
+    passage_id: PassageId,
+    document_id: Option<String>,
+}
+
 /// What `--json` prints for every passage.
 #[derive(Serialize)]
 struct Explained<'e> {
-    query: &'e str,
     passage_id: PassageId,
+    document_id: Option<&'e str>,
+    score: f32,
+    #[serde(flatten)]
     explanation: &'e Explanation,
 }
 
@@ -53,43 +68,47 @@ impl ExplainCommand {
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         let folder = self.collection.existing()?;
         let collection = self.model.open(folder)?;
-        let passages = self.passages(&collection)?;
-        for &passage in &passages {
-            let explanation = collection.explain(&self.question, passage)?;
-            self.print(passage, &explanation, output)?;
+        let targets = self.targets(&collection)?;
+        for target in &targets {
+            let explanation = collection.explain(&self.question, target.passage_id)?;
+            self.print(target, &explanation, output)?;
         }
-        Ok(if passages.is_empty() { Exit::NothingFound } else { Exit::Done })
+        Ok(if targets.is_empty() { Exit::NothingFound } else { Exit::Done })
     }
 
-    fn passages(&self, collection: &Collection) -> Result<Vec<PassageId>, Error> {
+    fn targets(&self, collection: &Collection) -> Result<Vec<Target>, Error> {
         if let Some(passage) = self.passage_id {
-            return Ok(vec![PassageId(passage)]);
+            return Ok(vec![Target { passage_id: PassageId(passage), document_id: None }]);
         }
         let query = collection.query(&self.question).k(self.k);
         let hits = match &self.id {
             Some(id) => query.among([id]).search()?,
             None => query.search()?,
         };
-        Ok(hits.iter().map(|hit| hit.passage_id).collect())
+        let target =
+            |hit: Hit| Target { passage_id: hit.passage_id, document_id: Some(hit.document_id) };
+        Ok(hits.into_iter().map(target).collect())
     }
 
     fn print(
         &self,
-        passage_id: PassageId,
+        target: &Target,
         explanation: &Explanation,
         output: &Output,
     ) -> Result<(), Error> {
+        let passage_id = target.passage_id;
+        let document_id = target.document_id.as_deref();
+        let score = explanation.score();
+        if let Some(path) = &self.html {
+            return fs::write(path, explanation.to_html())
+                .map_err(|source| Error::io(path, source));
+        }
         if output.is_json() {
-            let query = &self.question;
-            return output.value(&Explained { query, passage_id, explanation });
+            return output.value(&Explained { passage_id, document_id, score, explanation });
         }
-        let total: f32 = explanation.matches.iter().map(|found| found.score).sum();
-        let heading = format!("passage {} {total:.2}", passage_id.0);
+        let document = document_id.map_or_else(String::new, |id| format!(" of {id}"));
+        let heading = format!("passage {}{document}: {score:.2}", passage_id.0);
         output.line(output.styled(&Style::new().bold(), heading))?;
-        for found in &explanation.matches {
-            let passage_token = found.passage_token.as_deref().unwrap_or("?");
-            output.line(format!("{:5.2} {} {passage_token}", found.score, found.query_token))?;
-        }
-        Ok(())
+        output.line(explanation.to_text().trim_end())
     }
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-#[cfg(feature = "import")]
 use serde_json::json;
 
 use crate::collection_choice::CollectionChoice;
@@ -35,7 +34,6 @@ pub(crate) struct ImportCommand {
 }
 
 impl ImportCommand {
-    #[cfg(feature = "import")]
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         let folder = self.collection.new_folder()?;
         if !self.from.is_dir() {
@@ -54,10 +52,5 @@ impl ImportCommand {
             ));
         }
         Ok(Exit::Done)
-    }
-
-    #[cfg(not(feature = "import"))]
-    pub(crate) fn run(self, _output: &Output) -> Result<Exit, Error> {
-        Err(Error::NoFeature { what: "importing an index", feature: "import" })
     }
 }

@@ -7,10 +7,18 @@ mod delete;
 mod encode;
 mod eval;
 mod explain;
+#[cfg(feature = "import")]
 mod import;
 mod index;
 mod info;
+mod mine;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "train")]
+mod train;
+#[cfg(not(all(feature = "import", feature = "serve", feature = "train")))]
+mod unavailable;
 mod verify;
 
 use clap::Subcommand;
@@ -32,7 +40,22 @@ pub(crate) enum Command {
     Compact(compact::CompactCommand),
     Eval(eval::EvalCommand),
     Encode(encode::EncodeCommand),
+    Mine(mine::MineCommand),
+    #[cfg(feature = "train")]
+    Train(train::TrainCommand),
+    /// Train a model on questions and their answers. Needs the cargo feature `train`
+    #[cfg(not(feature = "train"))]
+    Train(unavailable::Unavailable),
+    #[cfg(feature = "import")]
     Import(import::ImportCommand),
+    /// Make a collection of an index of RAGatouille. Needs the cargo feature `import`
+    #[cfg(not(feature = "import"))]
+    Import(unavailable::Unavailable),
+    #[cfg(feature = "serve")]
+    Serve(serve::ServeCommand),
+    /// Serve collections over HTTP. Needs the cargo feature `serve`
+    #[cfg(not(feature = "serve"))]
+    Serve(unavailable::Unavailable),
     Completions(completions::CompletionsCommand),
 }
 
@@ -49,7 +72,19 @@ impl Command {
             Self::Compact(command) => command.run(output),
             Self::Eval(command) => command.run(output),
             Self::Encode(command) => command.run(output),
+            Self::Mine(command) => command.run(output),
+            #[cfg(feature = "train")]
+            Self::Train(command) => command.run(output),
+            #[cfg(not(feature = "train"))]
+            Self::Train(command) => command.run("training", "train"),
+            #[cfg(feature = "import")]
             Self::Import(command) => command.run(output),
+            #[cfg(not(feature = "import"))]
+            Self::Import(command) => command.run("importing an index", "import"),
+            #[cfg(feature = "serve")]
+            Self::Serve(command) => command.run(output),
+            #[cfg(not(feature = "serve"))]
+            Self::Serve(command) => command.run("serving", "serve"),
             Self::Completions(command) => command.run(output),
         }
     }

@@ -6,14 +6,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use console::Style;
-use jacolbert::{Collection, DocumentHit, Hit, Hits, OnDisk, SearchBuilder, SearchOptions};
+use jacolbert::{
+    Collection, DocumentHit, Hit, Hits, OnDisk, PassageId, SearchBuilder, SearchOptions,
+};
 use serde::Serialize;
 
 use crate::collection_choice::CollectionChoice;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::filter_choice::FilterChoice;
-use crate::marks::lexical_marks;
+use crate::marks::marks;
 use crate::model_choice::ModelChoice;
 use crate::output::Output;
 use crate::snippet::Snippet;
@@ -114,7 +116,7 @@ impl SearchCommand {
         let found = self.scope.apply(collection.query_batch(questions), self.k).search()?;
         for (question, hits) in questions.iter().zip(&found) {
             warn_of_cut(hits, output);
-            self.print_passages(question, hits, questions.len() > 1, output)?;
+            self.print_passages(collection, question, hits, questions.len() > 1, output)?;
         }
         Ok(found.iter().map(|hits| hits.len()).sum())
     }
@@ -131,7 +133,7 @@ impl SearchCommand {
             let query = self.scope.apply(collection.query(question), self.k);
             let hits = query.by_document(num_passages).search()?;
             warn_of_cut(&hits, output);
-            self.print_documents(question, &hits, questions.len() > 1, output)?;
+            self.print_documents(collection, question, &hits, questions.len() > 1, output)?;
             num_hits += hits.len();
         }
         Ok(num_hits)
@@ -139,6 +141,7 @@ impl SearchCommand {
 
     fn print_passages(
         &self,
+        collection: &Collection,
         question: &str,
         hits: &Hits,
         has_heading: bool,
@@ -149,16 +152,18 @@ impl SearchCommand {
         }
         print_heading(question, has_heading, output)?;
         for hit in hits {
-            let Hit { rank, score, document_id, passage_number, num_passages, .. } = hit;
+            let Hit { rank, score, document_id, passage_number, num_passages, content, .. } = hit;
             let place = place(*passage_number, *num_passages);
             print_result(*rank, *score, document_id, &place, output)?;
-            self.print_text(question, &hit.content, output)?;
+            let part = Part { passage_id: hit.passage_id, content };
+            self.print_part(collection, question, part, output)?;
         }
         Ok(())
     }
 
     fn print_documents(
         &self,
+        collection: &Collection,
         question: &str,
         hits: &Hits<DocumentHit>,
         has_heading: bool,
@@ -171,23 +176,36 @@ impl SearchCommand {
         for hit in hits {
             print_result(hit.rank, hit.score, &hit.document_id, "", output)?;
             for passage in &hit.passages {
-                self.print_text(question, &passage.content, output)?;
+                let part = Part { passage_id: passage.passage_id, content: &passage.content };
+                self.print_part(collection, question, part, output)?;
             }
         }
         Ok(())
     }
 
     /// Prints a passage, or the part of it that suits the question best.
-    fn print_text(&self, question: &str, passage: &str, output: &Output) -> Result<(), Error> {
+    fn print_part(
+        &self,
+        collection: &Collection,
+        question: &str,
+        Part { passage_id, content }: Part<'_>,
+        output: &Output,
+    ) -> Result<(), Error> {
         const INDENT: &str = "          ";
         if self.full {
-            return passage.lines().try_for_each(|line| output.line(format!("{INDENT}{line}")));
+            return content.lines().try_for_each(|line| output.line(format!("{INDENT}{line}")));
         }
-        let marks = lexical_marks(question, passage);
-        let snippet = Snippet::best(passage, &marks, output.width() - INDENT.len());
+        let marks = marks(&collection.explain(question, passage_id)?);
+        let snippet = Snippet::best(content, &marks, output.width() - INDENT.len());
         let line = snippet.to_line(output, &Style::new().bold());
         output.line(format!("{INDENT}{line}"))
     }
+}
+
+/// A passage of a hit.
+struct Part<'h> {
+    passage_id: PassageId,
+    content: &'h str,
 }
 
 impl Scope {

@@ -82,3 +82,11 @@ fn the_environment_names_model_and_collection() -> TestResult {
     place.run(["search", "山", "-c", "mine"])?.check(0);
     Ok(())
 }
+
+#[cfg(not(feature = "train"))]
+#[test]
+fn a_command_without_its_feature_says_which_one_it_needs() -> TestResult {
+    let place = Place::new()?;
+    place.run(["train", "--start", "a", "data"])?.check_error(2, "--features train");
+    Ok(())
+}

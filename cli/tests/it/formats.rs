@@ -85,3 +85,61 @@ fn parquet_names_the_feature_that_reads_it() -> TestResult {
     place.run(["index", "-m", &model(), "d.parquet"])?.check_error(2, "--features parquet");
     Ok(())
 }
+
+#[cfg(feature = "parquet")]
+mod parquet_files {
+    use std::fs::File;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    use serde_json::json;
+
+    use super::stored;
+    use crate::TestResult;
+    use crate::program::{Place, model};
+
+    /// A file with the rows `(id, text, year)`, of which the second has no year.
+    fn write(path: &Path, ids: [&str; 2]) -> TestResult {
+        let schema = "message d { REQUIRED BYTE_ARRAY id (UTF8); REQUIRED BYTE_ARRAY text (UTF8); OPTIONAL INT64 year; }";
+        let schema = Arc::new(parse_message_type(schema)?);
+        let mut writer =
+            SerializedFileWriter::new(File::create(path)?, schema, Default::default())?;
+        let mut group = writer.next_row_group()?;
+        for texts in [ids, ["富士山は高い。", "琵琶湖は大きい。"]] {
+            let texts = texts.map(ByteArray::from);
+            let mut column = group.next_column()?.ok_or("no column")?;
+            column.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
+            column.close()?;
+        }
+        let mut column = group.next_column()?.ok_or("no column")?;
+        column.typed::<Int64Type>().write_batch(&[2020], Some(&[1, 0]), None)?;
+        column.close()?;
+        group.close()?;
+        writer.close()?;
+        Ok(())
+    }
+
+    #[test]
+    fn rows_of_parquet_are_documents() -> TestResult {
+        let place = Place::new()?;
+        write(&place.path("d.parquet"), ["a", "b"])?;
+        place.run(["index", "-m", &model(), "d.parquet"])?.check(0);
+        let a = ("a".into(), "富士山は高い。".into(), json!({ "year": 2020 }));
+        assert_eq!(stored(&place)?, [a, ("b".into(), "琵琶湖は大きい。".into(), json!(null))]);
+        Ok(())
+    }
+
+    #[test]
+    fn bad_rows_of_parquet_are_named() -> TestResult {
+        let place = Place::new()?;
+        write(&place.path("d.parquet"), ["a", "a"])?;
+        let index = ["index", "-m", &model(), "d.parquet"];
+        place.run(index)?.check_error(3, "d.parquet, row 2: the id \"a\" is that of row 1");
+        place.write("d.parquet", "PAR1 and more")?;
+        place.run(index)?.check_error(3, "d.parquet: ");
+        Ok(())
+    }
+}

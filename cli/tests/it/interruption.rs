@@ -35,12 +35,7 @@ impl Waiting {
     }
 
     fn interrupt(&self) -> TestResult {
-        let id = i32::try_from(self.child.id())?;
-        // SAFETY: `kill` has no precondition; the child is not waited for, so that its id is its own.
-        #[expect(unsafe_code, reason = "the standard library sends no signal")]
-        let sent = unsafe { libc::kill(id, libc::SIGINT) };
-        assert_eq!(sent, 0);
-        Ok(())
+        send_interruption(&self.child)
     }
 
     /// Waits until the program has noticed the interruption.
@@ -58,6 +53,16 @@ impl Waiting {
         drop(self.stdin);
         Ended::of(self.child)
     }
+}
+
+/// Sends SIGINT to a child, as Ctrl-C does.
+pub(crate) fn send_interruption(child: &Child) -> TestResult {
+    let id = i32::try_from(child.id())?;
+    // SAFETY: `kill` has no precondition; nobody has waited for the child, so that its id is its own.
+    #[expect(unsafe_code, reason = "the standard library sends no signal")]
+    let sent = unsafe { libc::kill(id, libc::SIGINT) };
+    assert_eq!(sent, 0);
+    Ok(())
 }
 
 /// Whether the process has a handler for SIGINT.

@@ -9,5 +9,6 @@ mod interruption;
 mod measuring;
 mod program;
 mod searching;
+mod serving;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;

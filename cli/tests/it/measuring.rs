@@ -47,6 +47,32 @@ fn vectors_are_the_same_in_a_file_and_as_json() -> TestResult {
     Ok(())
 }
 
+#[test]
+fn mining_takes_what_ranks_high_and_is_no_answer() -> TestResult {
+    let place = Place::new()?;
+    place.write("beir/corpus.jsonl", DOCUMENTS.replace("\"id\"", "\"_id\""))?;
+    place.write("beir/queries.jsonl", "{\"_id\": \"q1\", \"text\": \"日本で最も高い山は？\"}\n")?;
+    place.write("beir/qrels/train.tsv", "query-id\tcorpus-id\tscore\nq1\t山\t1\n")?;
+    let mine = |args: &[&str]| place.run(["mine", "beir", "--out", "data"].iter().chain(args));
+    mine(&["-m", &model(), "--negatives", "1"])?.check(0);
+    let rows = fs::read_to_string(place.path("data/hard_negatives.jsonl"))?;
+    let row: Value = serde_json::from_str(rows.trim())?;
+    let ids = |name: &str| row[name].as_array().map(Vec::len);
+    assert_eq!((ids("positive_ids"), ids("negative_ids")), (Some(1), Some(1)));
+    assert_ne!(row["positive_ids"], row["negative_ids"]);
+    place.write("bm25.trec", "q1 Q0 茶 1 9.0 bm25\nq1 Q0 湖 2 8.0 bm25\n")?;
+    mine(&["--run", "bm25.trec", "--negatives", "1"])?.check(0);
+    let collection = fs::read_to_string(place.path("data/collection.tsv"))?;
+    let rows: Value =
+        serde_json::from_str(&fs::read_to_string(place.path("data/hard_negatives.jsonl"))?)?;
+    let negative = format!("{}\t千利休", rows["negative_ids"][0]);
+    assert!(collection.lines().any(|line| line.starts_with(&negative)), "{negative} {collection}");
+    mine(&[])?.check_error(6, "no model");
+    place.write("beir/qrels/train.tsv", "query-id\tcorpus-id\tscore\nq1\t谷\t1\n")?;
+    mine(&["--run", "bm25.trec"])?.check_error(3, "passage 谷");
+    Ok(())
+}
+
 fn rows(line: &Value) -> Vec<f32> {
     let rows = line["embeddings"].as_array().into_iter().flatten();
     let values = rows.flat_map(|row| row.as_array().into_iter().flatten());

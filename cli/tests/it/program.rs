@@ -56,8 +56,8 @@ impl Place {
     pub(crate) fn command(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jacolbert"));
         command.args(args).current_dir(self.0.path());
-        for variable in ["JACOLBERT_MODEL", "JACOLBERT_DICTIONARY", "JACOLBERT_COLLECTION"] {
-            command.env_remove(variable);
+        for variable in ["MODEL", "DICTIONARY", "COLLECTION", "KEY"] {
+            command.env_remove(format!("JACOLBERT_{variable}"));
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -133,7 +133,7 @@ pub(crate) fn model() -> String {
 fn every_command_has_help_with_examples() -> TestResult {
     let place = Place::new()?;
     let commands = ["index", "add", "delete", "search", "explain", "info", "verify", "compact"];
-    let others = ["eval", "encode", "import", "completions"];
+    let others = ["eval", "encode", "mine", "import", "serve", "completions"];
     for command in commands.into_iter().chain(others) {
         let help = place.run([command, "--help"])?.check(0).out;
         assert!(

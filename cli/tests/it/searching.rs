@@ -99,11 +99,14 @@ fn an_explanation_adds_up_to_the_score() -> TestResult {
     let hit = place.run(["search", question, "--json", "-k", "1"])?.check(0).values()?.remove(0);
     let explained = place.run(["explain", question, "--json"])?.check(0).values()?.remove(0);
     assert_eq!(explained["passage_id"], hit["passage_id"]);
-    let matches = explained["explanation"]["matches"].as_array().ok_or("no matches")?;
+    let matches = explained["matches"].as_array().ok_or("no matches")?;
     let sum: f64 = matches.iter().map(score).sum();
     assert!((sum - score(&hit)).abs() < 1e-3, "{sum} {}", score(&hit));
     let text = place.run(["explain", question, "--id", "山"])?.check(0).out;
-    assert!(text.contains("passage 0"), "{text}");
+    assert!(text.starts_with("passage 0 of 山: ") && text.contains("大きな"), "{text}");
+    place.run(["explain", question, "--html", "why.html"])?.check(0);
+    let page = std::fs::read_to_string(place.path("why.html"))?;
+    assert!(page.starts_with("<!") && page.contains("大きな"), "{page}");
     place.run(["explain", question, "--passage-id", "7"])?.check_error(3, "passage 7");
     Ok(())
 }

@@ -2,22 +2,24 @@
 
 use std::collections::HashMap;
 use std::num::ParseIntError;
-use std::path::Path;
 
 use jacolbert::eval::{Run, TieRule};
-use jacolbert::train::Cause;
-use jacolbert::train::prepare::{MiningOptions, TrainingData};
 use jacolbert::{Collection, Document, Retriever, Splitting};
+use jacolbert_train::Cause;
+use jacolbert_train::prepare::{Mined, MiningOptions, TrainingData};
 
-use crate::texts::Texts;
+use super::texts::Texts;
+use crate::error::Error;
+use crate::output::Output;
+use crate::progress::Progress;
 
 /// Adds negatives from the results of another engine.
-pub(crate) fn mine_by_run(
+pub(super) fn mine_by_run(
     data: &mut TrainingData,
     beir: &Texts,
     run: &Run,
     options: &MiningOptions,
-) -> anyhow::Result<()> {
+) -> Result<Mined, Error> {
     let queries = beir.queries.iter().map(|(id, text)| (text.clone(), id.as_str()));
     let queries: HashMap<String, &str> = queries.collect();
     let numbers = data.passages().enumerate().map(|(number, text)| (text.to_string(), number));
@@ -36,24 +38,26 @@ pub(crate) fn mine_by_run(
         };
         texts.iter().map(ranked).collect()
     })?;
-    println!("{}: {mined:?}", run.name());
-    Ok(())
+    Ok(mined)
 }
 
-/// Adds negatives from a search with a model.
-pub(crate) fn mine_by_model(
+/// Adds negatives from a search with a model, through an index in a temporary folder.
+pub(super) fn mine_by_model(
     data: &mut TrainingData,
     retriever: &Retriever,
-    out: &Path,
     options: &MiningOptions,
-) -> anyhow::Result<()> {
+    output: &Output,
+) -> Result<Mined, Error> {
     let passages = data.passages().enumerate();
     let documents = passages.map(|(number, text)| Document::new(number.to_string(), text));
-    let indexer = retriever.indexer(out.join("index")).splitting(Splitting::Whole);
-    let collection = indexer.run(documents)?.collection;
-    let mined = data.mine(options, &mut |queries, k| rank(&collection, queries, k))?;
-    println!("model: {mined:?}");
-    Ok(())
+    let documents: Vec<Document> = documents.collect();
+    let of = Some(documents.len());
+    let place = tempfile::tempdir().map_err(|source| Error::io(std::env::temp_dir(), source))?;
+    let progress = Progress::start(output, "encoding passages", of)?;
+    let indexer = retriever.indexer(place.path().join("index")).splitting(Splitting::Whole);
+    let indexed = indexer.on_progress(|shown| progress.index(shown, of)).run(documents)?;
+    let mined = data.mine(options, &mut |queries, k| rank(&indexed.collection, queries, k))?;
+    Ok(mined)
 }
 
 /// Numbers of the best passages for each query: passages are documents by their number.
