@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Documents, Filter};
+use jacolbert_documents::{Documents, Filter, MatchingDocuments};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions};
@@ -83,16 +83,24 @@ pub trait Snapshot: Debug + Send + Sync {
         Ok(passages)
     }
 
+    /// The documents that pass `filter`.
+    fn matching(&self, filter: &Filter) -> Result<MatchingDocuments<'_, Self::Block>, Error> {
+        Ok(self.documents().matching(filter, &|passage| self.contains(passage))?)
+    }
+
     /// The passages of the documents that pass `filter`, ascending.
     fn matching_passages(&self, filter: &Filter) -> Result<Vec<PassageId>, Error> {
-        let is_live = |passage| self.contains(passage);
-        Ok(self.documents().matching(filter, &is_live)?.passages(&is_live)?)
+        let matching = self.matching(filter)?;
+        // Looking for a passage takes longer than passing it on.
+        let all_live = self.num_passages() == self.documents().num_ids();
+        Ok(matching.passages(&|passage| all_live || self.contains(passage))?)
     }
 
     /// Number of documents that pass `filter`.
     fn num_matching(&self, filter: &Filter) -> Result<usize, Error> {
-        let is_live = |passage| self.contains(passage);
-        Ok(self.documents().matching(filter, &is_live)?.num_documents(&is_live)?)
+        let matching = self.matching(filter)?;
+        let all_live = self.num_passages() == self.documents().num_ids();
+        Ok(matching.num_documents(&|passage| all_live || self.contains(passage))?)
     }
 
     /// The passages of the document with this id.

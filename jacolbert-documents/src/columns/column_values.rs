@@ -7,9 +7,10 @@ use std::ops::Range;
 use tantivy_columnar::{Column, ColumnIndex, StrColumn, TermOrdHit};
 
 use super::column_lookup::documents_with;
+use super::number_order::{equal_integers, equal_reals, place_of_real};
 use super::path_columns::ValueColumns;
 use super::truth_sets::TruthSets;
-use crate::filter::{ReadyTest, Scalar, Truth};
+use crate::filter::{Comparison, ReadyTest, Scalar, Truth};
 
 /// Values that are decoded at once.
 const CHUNK: usize = 1024;
@@ -28,7 +29,7 @@ pub(super) fn test_values(
         test_integers(integers, test, sets);
     }
     if let Some(reals) = &columns.reals {
-        test_column(reals, |value| test.evaluate_scalar(&Scalar::Real(value)), sets);
+        test_reals(reals, test, sets);
     }
     if let Some(texts) = &columns.texts {
         test_texts(texts, test, sets)?;
@@ -105,9 +106,7 @@ fn test_integers(column: &Column<i64>, test: &ReadyTest<'_>, sets: &mut TruthSet
         ReadyTest::Compare(_, Scalar::Null) => (),
         ReadyTest::Compare(comparison, expected) => {
             let equal = equal_integers(expected);
-            let truth_of = |ordering| Truth::from(comparison.holds(ordering));
-            let truths = [Ordering::Less, Ordering::Equal, Ordering::Greater].map(truth_of);
-            test_ordered(column, equal, truths, i128::from, sets);
+            test_ordered(column, equal, truths_of(*comparison), i128::from, sets);
         }
         ReadyTest::In(set) => {
             let wanted = set.integers();
@@ -120,28 +119,6 @@ fn test_integers(column: &Column<i64>, test: &ReadyTest<'_>, sets: &mut TruthSet
         }
         _ => test_column(column, |value| test.evaluate_scalar(&Scalar::Integer(value)), sets),
     }
-}
-
-/// The integers that are equal to `expected`; those before the range are less, those behind it are greater.
-fn equal_integers(expected: &Scalar<'_>) -> Range<i128> {
-    let least = i128::from(i64::MIN);
-    let end = i128::from(i64::MAX) + 1;
-    // The first integer from which on `holds` is true.
-    let first = |holds: &dyn Fn(Ordering) -> bool| {
-        let mut low = least;
-        let mut high = end;
-        while low < high {
-            let middle = (low + high).div_euclid(2);
-            let ordering = Scalar::Integer(middle as i64).compare(expected);
-            if ordering.is_some_and(holds) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        low
-    };
-    first(&Ordering::is_ge)..first(&Ordering::is_gt)
 }
 
 /// Sets the three `truths` for values that are less than, equal to and greater than those of `equal`. Where all values
@@ -170,6 +147,22 @@ fn test_ordered<T: Copy + Default + PartialOrd + std::fmt::Debug + Send + Sync +
     }
 }
 
+fn test_reals(column: &Column<f64>, test: &ReadyTest<'_>, sets: &mut TruthSets) {
+    match test {
+        ReadyTest::Compare(_, Scalar::Null) => (),
+        ReadyTest::Compare(comparison, expected) => {
+            let truths = truths_of(*comparison);
+            test_ordered(column, equal_reals(expected), truths, place_of_real, sets);
+        }
+        _ => test_column(column, |value| test.evaluate_scalar(&Scalar::Real(value)), sets),
+    }
+}
+
+/// What a comparison says about values that are less than, equal to and greater than that with which it compares.
+fn truths_of(comparison: Comparison) -> [Truth; 3] {
+    [Ordering::Less, Ordering::Equal, Ordering::Greater].map(|o| comparison.holds(o).into())
+}
+
 fn test_texts(column: &StrColumn, test: &ReadyTest<'_>, sets: &mut TruthSets) -> io::Result<()> {
     match test {
         ReadyTest::Compare(_, Scalar::Null) => (),
@@ -179,9 +172,7 @@ fn test_texts(column: &StrColumn, test: &ReadyTest<'_>, sets: &mut TruthSets) ->
                 // Every text is greater than any number.
                 _ => 0..0,
             };
-            let truth_of = |ordering| Truth::from(comparison.holds(ordering));
-            let truths = [Ordering::Less, Ordering::Equal, Ordering::Greater].map(truth_of);
-            test_ordered(column.ords(), equal, truths, i128::from, sets);
+            test_ordered(column.ords(), equal, truths_of(*comparison), i128::from, sets);
         }
         ReadyTest::In(set) => {
             let mut is_wanted = vec![set.otherwise(); column.num_terms()];

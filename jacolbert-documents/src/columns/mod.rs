@@ -5,6 +5,7 @@ mod column_values;
 mod deriver;
 mod evaluation;
 mod layout;
+mod number_order;
 mod path_columns;
 mod path_tree;
 mod path_values;

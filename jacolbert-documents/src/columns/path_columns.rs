@@ -16,11 +16,11 @@ use crate::store::{CompanionFile, DocumentBlock};
 pub(super) struct BlockColumns {
     /// Whether every path of the block has columns.
     pub(super) is_complete: bool,
-    paths: Mutex<HashMap<String, Option<Arc<PathColumns>>>>,
+    paths: Mutex<HashMap<String, Arc<PathColumns>>>,
 }
 
 /// The columns of one path.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PathColumns {
     pub(super) values: ValueColumns,
     /// The elements of arrays.
@@ -64,18 +64,15 @@ impl BlockColumns {
         let name = part_name(keys);
         let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(path) = paths.get(&name) {
-            return Ok(path.clone());
+            return Ok(Some(path.clone()));
         }
-        let path = match file.part(&name)? {
-            Some(bytes) => {
-                let opened = PathColumns::open(bytes, num_documents);
-                let corrupt = |error| file.corrupt(format!("columns of {name}: {error}"));
-                Some(Arc::new(opened.map_err(corrupt)?))
-            }
-            None => None,
-        };
+        // Fields that no document has are not remembered: there may be any number of them.
+        let Some(bytes) = file.part(&name)? else { return Ok(None) };
+        let opened = PathColumns::open(bytes, num_documents);
+        let opened = opened.map_err(|e| file.corrupt(format!("columns of {name}: {e}")))?;
+        let path = Arc::new(opened);
         paths.insert(name, path.clone());
-        Ok(path)
+        Ok(Some(path))
     }
 }
 
@@ -86,8 +83,7 @@ impl PathColumns {
         if reader.num_docs() as usize != num_documents {
             return Err(damage("number of documents"));
         }
-        let (values, elements) = Default::default();
-        let mut path = Self { values, elements, states: None };
+        let mut path = Self::default();
         for (name, handle) in reader.list_columns()? {
             let column = handle.open()?;
             let is_known = match (name.as_str(), column) {

@@ -24,6 +24,8 @@ pub use field::{Field, field};
 pub(crate) use field_path::{FieldPath, Step};
 #[cfg(feature = "filter")]
 pub(crate) use json_fields::{FieldValue, WantedFields, elements, members};
+#[cfg(feature = "filter")]
+pub(crate) use node::Comparison;
 pub(crate) use program::Program;
 #[cfg(feature = "filter")]
 pub(crate) use program::{ProgramStep, ReadyTest};

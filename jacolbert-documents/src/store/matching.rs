@@ -166,6 +166,12 @@ impl<B: AsRef<[u8]>> MatchingDocuments<'_, B> {
     pub fn passages(&self, is_live: &dyn Fn(PassageId) -> bool) -> Result<Vec<PassageId>, Error> {
         let mut passages = Vec::new();
         for (block, documents) in &self.blocks {
+            let has_all_ids = block.num_passages() == block.end_id() - block.first_id();
+            if has_all_ids && documents.len() == block.num_documents() {
+                let all = (block.first_id() as u32..block.end_id() as u32).map(PassageId);
+                passages.extend(all.filter(|&passage| is_live(passage)));
+                continue;
+            }
             for document in documents.iter() {
                 let all = block.passages(document)?.map(PassageId);
                 passages.extend(all.filter(|&passage| is_live(passage)));
