@@ -39,6 +39,7 @@ function fail(error) {
 async function start() {
   const wanted = new URLSearchParams(location.search);
   byId("query").value = wanted.get("q") ?? "";
+  byId("filter").value = wanted.get("filter") ?? "";
   try {
     const { collections } = await ask("v1/collections");
     byId("error").textContent = "";
@@ -58,13 +59,15 @@ async function search() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
+  const filter = byId("filter").value.trim() || undefined;
   const address = new URLSearchParams({ q: query, collection: byId("collection").value });
+  if (filter) address.set("filter", filter);
   history.replaceState(null, "", `?${address}`);
   byId("hits").classList.add("stale");
   byId("error").textContent = "";
   try {
     const begin = performance.now();
-    const found = await ask(route("search"), { query, k: 20 }, signal);
+    const found = await ask(route("search"), { query, k: 20, filter }, signal);
     const ms = Math.round(performance.now() - begin);
     byId("hits").replaceChildren(...found.hits.map((hit) => hitElement(query, hit)));
     const cut = found.tokens_cut > 0 ? ` The last ${found.tokens_cut} tokens of the query were not read.` : "";

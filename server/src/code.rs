@@ -14,6 +14,8 @@ pub(crate) enum Code {
     InvalidBody,
     /// 400: the path or the query string has a value that the route does not take.
     InvalidPath,
+    /// 400: the text of a filter is no filter.
+    InvalidFilter,
     /// 400: a document has no id, or the same id twice.
     InvalidDocument,
     /// 401: the key is missing or wrong.
@@ -65,9 +67,11 @@ pub(crate) enum Code {
 impl Code {
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            Self::MalformedJson | Self::InvalidBody | Self::InvalidPath | Self::InvalidDocument => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::MalformedJson
+            | Self::InvalidBody
+            | Self::InvalidPath
+            | Self::InvalidFilter
+            | Self::InvalidDocument => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::ForbiddenHost => StatusCode::FORBIDDEN,
             Self::UnknownRoute

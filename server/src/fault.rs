@@ -84,6 +84,10 @@ impl From<jacolbert::Error> for Fault {
             Error::UnknownPassage { passage } => {
                 Self::new(Code::UnknownPassage, reason).at("passage_id", passage.0)
             }
+            Error::Filter(error) => {
+                let fault = Self::new(Code::InvalidFilter, reason).at("field", "filter");
+                fault.at("column", error.position.column).at("byte", error.position.byte)
+            }
             Error::Cancelled => {
                 Self::new(Code::Timeout, "the time for the change was over; nothing has changed")
             }

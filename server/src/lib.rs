@@ -36,3 +36,8 @@ pub use error::Error;
 pub use limits::Limits;
 pub use running::Running;
 pub use server::Server;
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

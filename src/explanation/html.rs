@@ -59,7 +59,7 @@ impl Explanation {
                 let alpha = 0.12 + 0.63 * strength.share(found);
                 let _written = write!(
                     page,
-                    ".m{n}{{background:hsl({hue:.0} 90% 55%/{alpha:.2})}}\n\
+                    ".m{n}{{background:light-dark(hsl({hue:.0} 90% 55%/{alpha:.2}),hsl({hue:.0} 80% 38%/{alpha:.2}))}}\n\
                      main:has(.p{n}:is(:hover,:focus)) .p{n},main:has(.r{n}:hover) .p{n}{{outline:2px solid}}\n"
                 );
             }

@@ -12,7 +12,9 @@ use serde_json::Value;
 use tracing::error;
 use utoipa::ToSchema;
 
+use super::filter_text::parse_filter;
 use crate::app::{App, check};
+use crate::code::Code;
 use crate::fault::{Fault, FaultBody};
 use crate::json_body::JsonBody;
 use crate::path_values::PathValues;
@@ -54,11 +56,21 @@ pub(crate) enum Mode {
     Replace,
 }
 
-/// Documents to delete.
+/// Documents to delete: these, or those that pass a filter.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeleteRequest {
-    ids: Vec<String>,
+    ids: Option<Vec<String>>,
+    filter: Option<String>,
+}
+
+/// Other metadata for a document.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MetadataRequest {
+    id: String,
+    /// Any JSON.
+    metadata: Value,
 }
 
 /// A change that is on disk.
@@ -111,6 +123,25 @@ pub(crate) async fn add(
     change(served, store).await
 }
 
+/// Gives a document other metadata. Its text is not encoded again.
+#[utoipa::path(
+    post, path = "/v1/collections/{collection}/metadata", tag = "documents",
+    params(("collection" = String, Path, description = "name of the collection")),
+    request_body = MetadataRequest,
+    responses((status = 200, body = Changed), (status = "default", body = FaultBody))
+)]
+pub(crate) async fn update_metadata(
+    State(app): State<Arc<App>>,
+    PathValues(collection): PathValues<String>,
+    JsonBody(MetadataRequest { id, metadata }): JsonBody<MetadataRequest>,
+) -> Result<Json<Changed>, Fault> {
+    let served = app.collection(&collection)?;
+    let update = move |served: &Served, _| {
+        served.collection.update().update_metadata(id, metadata).map(|()| Vec::new())
+    };
+    change(served, update).await
+}
+
 /// Deletes documents, all or none. Their texts stay in the folder, unseen, until a compaction.
 #[utoipa::path(
     post, path = "/v1/collections/{collection}/delete", tag = "documents",
@@ -121,11 +152,24 @@ pub(crate) async fn add(
 pub(crate) async fn delete(
     State(app): State<Arc<App>>,
     PathValues(collection): PathValues<String>,
-    JsonBody(DeleteRequest { ids }): JsonBody<DeleteRequest>,
+    JsonBody(request): JsonBody<DeleteRequest>,
 ) -> Result<Json<Changed>, Fault> {
     let served = app.collection(&collection)?;
-    check("ids", ids.len(), app.limits.batch_documents)?;
-    change(served, move |served, _| served.collection.delete(ids).map(|()| Vec::new())).await
+    match (request.ids, request.filter) {
+        (Some(ids), None) => {
+            check("ids", ids.len(), app.limits.batch_documents)?;
+            change(served, move |served, _| served.collection.delete(ids).map(|()| Vec::new()))
+                .await
+        }
+        (None, Some(filter)) => {
+            let filter = parse_filter(&filter)?;
+            let delete = move |served: &Served, _| {
+                served.collection.update().delete_where(filter).map(|_| Vec::new())
+            };
+            change(served, delete).await
+        }
+        _ => Err(Fault::new(Code::InvalidBody, "either `ids` or `filter` says what is deleted")),
+    }
 }
 
 /// Deletes one document. Its id may contain slashes.

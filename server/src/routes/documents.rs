@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::filter_text::parse_filter;
 use crate::app::{App, check};
 use crate::code::Code;
 use crate::fault::{Fault, FaultBody};
@@ -26,6 +27,23 @@ pub(crate) struct PageRequest {
     limit: Option<usize>,
     /// The `next` of the page before; by default the page is the first.
     after: Option<u32>,
+    /// Only documents whose metadata pass this filter.
+    filter: Option<String>,
+}
+
+/// Which documents are counted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CountRequest {
+    /// Only documents whose metadata pass this filter; by default all.
+    filter: Option<String>,
+}
+
+/// A number of documents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Count {
+    num_documents: usize,
 }
 
 /// A document, as it is stored.
@@ -75,7 +93,8 @@ pub(crate) async fn page(
     PathValues(collection): PathValues<String>,
     QueryValues(request): QueryValues<PageRequest>,
 ) -> Result<Json<DocumentPage>, Fault> {
-    let PageRequest { limit, after } = request;
+    let PageRequest { limit, after, filter } = request;
+    let filter = filter.as_deref().map(parse_filter).transpose()?;
     let served = app.collection(&collection)?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT.min(app.limits.page));
     check("limit", limit, app.limits.page)?;
@@ -85,10 +104,36 @@ pub(crate) async fn page(
         if let Some(after) = after {
             pages = pages.after(after);
         }
+        if let Some(filter) = filter {
+            pages = pages.filter(filter);
+        }
         let Page { items, next, .. } = pages.page(limit)?;
         Ok(DocumentPage { documents: items.into_iter().map(DocumentBody::from).collect(), next })
     };
     app.reads.run(read).await.map(Json)
+}
+
+/// The number of documents, or of those that pass a filter.
+#[utoipa::path(
+    get, path = "/v1/collections/{collection}/count", tag = "documents",
+    params(("collection" = String, Path, description = "name of the collection"), CountRequest),
+    responses((status = 200, body = Count), (status = "default", body = FaultBody))
+)]
+pub(crate) async fn count(
+    State(app): State<Arc<App>>,
+    PathValues(collection): PathValues<String>,
+    QueryValues(CountRequest { filter }): QueryValues<CountRequest>,
+) -> Result<Json<Count>, Fault> {
+    let served = app.collection(&collection)?;
+    let filter = filter.as_deref().map(parse_filter).transpose()?;
+    let count = move || {
+        let num_documents = match filter {
+            Some(filter) => served.collection.count(filter)?,
+            None => served.collection.num_documents(),
+        };
+        Ok(Count { num_documents })
+    };
+    app.reads.run(count).await.map(Json)
 }
 
 /// One document. Its id may contain slashes.

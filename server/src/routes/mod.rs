@@ -5,6 +5,7 @@ mod collections;
 mod documents;
 mod encode;
 mod explain;
+mod filter_text;
 mod found;
 mod health;
 mod open_api;
@@ -69,7 +70,9 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(explain::explain))
         .routes(routes!(documents::page, changes::add))
         .routes(routes!(documents::get, changes::delete_one))
+        .routes(routes!(documents::count))
         .routes(routes!(changes::delete))
+        .routes(routes!(changes::update_metadata))
         .routes(routes!(changes::compact))
         .routes(routes!(changes::reload))
         .routes(routes!(rerank::rerank_v1))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::found::{DocumentHitBody, Found, HitBody};
-use super::search_settings::{SearchSettings, Tuning};
+use super::search_settings::{SearchSettings, SearchWishes, Tuning};
 use crate::app::{App, check};
 use crate::fault::{Fault, FaultBody};
 use crate::json_body::JsonBody;
@@ -27,6 +27,9 @@ pub(crate) struct SearchRequest {
     k: Option<usize>,
     /// Ids of the documents that the search is limited to; by default all.
     among: Option<Vec<String>>,
+    /// Limits the search to documents whose metadata pass this filter.
+    #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
+    filter: Option<String>,
     tuning: Option<Tuning>,
 }
 
@@ -39,6 +42,9 @@ pub(crate) struct SearchBatchRequest {
     k: Option<usize>,
     /// Ids of the documents that the search is limited to; by default all.
     among: Option<Vec<String>>,
+    /// Limits the search to documents whose metadata pass this filter.
+    #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
+    filter: Option<String>,
     tuning: Option<Tuning>,
 }
 
@@ -54,6 +60,9 @@ pub(crate) struct SearchDocumentsRequest {
     max_passages: Option<usize>,
     /// Ids of the documents that the search is limited to; by default all.
     among: Option<Vec<String>>,
+    /// Limits the search to documents whose metadata pass this filter.
+    #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
+    filter: Option<String>,
     tuning: Option<Tuning>,
 }
 
@@ -75,10 +84,10 @@ pub(crate) async fn search(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Json<Found<HitBody>>, Fault> {
-    let SearchRequest { query, k, among, tuning } = request;
+    let SearchRequest { query, k, among, filter, tuning } = request;
     let served = app.collection(&collection)?;
     app.check_query(&query)?;
-    let settings = SearchSettings::new(&app.limits, k, among, tuning)?;
+    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
     let search = move || {
         let hits = settings.apply(served.collection.query(query)).search()?;
         Ok(Found::new(hits))
@@ -98,11 +107,11 @@ pub(crate) async fn search_batch(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchBatchRequest>,
 ) -> Result<Json<FoundBatch>, Fault> {
-    let SearchBatchRequest { queries, k, among, tuning } = request;
+    let SearchBatchRequest { queries, k, among, filter, tuning } = request;
     let served = app.collection(&collection)?;
     check("queries", queries.len(), app.limits.batch_queries)?;
     queries.iter().try_for_each(|query| app.check_query(query))?;
-    let settings = SearchSettings::new(&app.limits, k, among, tuning)?;
+    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
     let search = move || {
         let found = settings.apply(served.collection.query_batch(queries)).search()?;
         Ok(FoundBatch { results: found.into_iter().map(Found::new).collect() })
@@ -122,12 +131,12 @@ pub(crate) async fn search_documents(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchDocumentsRequest>,
 ) -> Result<Json<Found<DocumentHitBody>>, Fault> {
-    let SearchDocumentsRequest { query, k, max_passages, among, tuning } = request;
+    let SearchDocumentsRequest { query, k, max_passages, among, filter, tuning } = request;
     let served = app.collection(&collection)?;
     app.check_query(&query)?;
     let max_passages = max_passages.unwrap_or(DEFAULT_PASSAGES);
     check("max_passages", max_passages, app.limits.k)?;
-    let settings = SearchSettings::new(&app.limits, k, among, tuning)?;
+    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
     let search = move || {
         let query = settings.apply(served.collection.query(query));
         Ok(Found::new(query.by_document(max_passages).search()?))

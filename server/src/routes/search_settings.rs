@@ -1,9 +1,10 @@
 //! The settings that all kinds of search share.
 
-use jacolbert::{OnDisk, SearchBuilder, SearchOptions};
+use jacolbert::{Filter, OnDisk, SearchBuilder, SearchOptions};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::filter_text::parse_filter;
 use crate::app::check;
 use crate::fault::Fault;
 use crate::limits::Limits;
@@ -15,7 +16,17 @@ const DEFAULT_K: usize = 10;
 #[derive(Debug)]
 pub(crate) struct SearchSettings {
     among: Option<Vec<String>>,
+    filter: Option<Filter>,
     options: SearchOptions,
+}
+
+/// What a request says about its search.
+#[derive(Debug, Default)]
+pub(crate) struct SearchWishes {
+    pub(crate) k: Option<usize>,
+    pub(crate) among: Option<Vec<String>>,
+    pub(crate) filter: Option<String>,
+    pub(crate) tuning: Option<Tuning>,
 }
 
 /// How far a search looks. More takes longer and finds more of the best passages.
@@ -32,18 +43,16 @@ pub(crate) struct Tuning {
 
 impl SearchSettings {
     /// # Errors
-    /// [`Code::AboveLimit`](crate::code::Code::AboveLimit).
-    pub(crate) fn new(
-        limits: &Limits,
-        k: Option<usize>,
-        among: Option<Vec<String>>,
-        tuning: Option<Tuning>,
-    ) -> Result<Self, Fault> {
+    /// [`Code::AboveLimit`](crate::code::Code::AboveLimit) and
+    /// [`Code::InvalidFilter`](crate::code::Code::InvalidFilter).
+    pub(crate) fn new(limits: &Limits, wishes: SearchWishes) -> Result<Self, Fault> {
+        let SearchWishes { k, among, filter, tuning } = wishes;
         let k = k.unwrap_or(DEFAULT_K.min(limits.k));
         check("k", k, limits.k)?;
         check("among", among.as_ref().map_or(0, Vec::len), limits.batch_documents)?;
         let Tuning { n_probe, n_rescored, n_exact } = tuning.unwrap_or_default();
-        Ok(Self { among, options: SearchOptions { k, n_probe, n_rescored, n_exact } })
+        let options = SearchOptions { k, n_probe, n_rescored, n_exact };
+        Ok(Self { among, filter: filter.as_deref().map(parse_filter).transpose()?, options })
     }
 
     /// The search with these settings.
@@ -51,10 +60,13 @@ impl SearchSettings {
         self,
         search: SearchBuilder<'c, OnDisk, Q>,
     ) -> SearchBuilder<'c, OnDisk, Q> {
-        let search = search.options(self.options);
-        match self.among {
-            Some(ids) => search.among(ids),
-            None => search,
+        let mut search = search.options(self.options);
+        if let Some(ids) = self.among {
+            search = search.among(ids);
         }
+        if let Some(filter) = self.filter {
+            search = search.filter(filter);
+        }
+        search
     }
 }

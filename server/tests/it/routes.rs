@@ -64,6 +64,18 @@ fn an_explanation_is_that_of_the_library() {
     let opened = retriever().open(sample.folder.path()).expect("it opens");
     let explanation = opened.explain(QUERY, PassageId(passage_id)).expect("an explanation");
     assert_eq!(explained, json_of(&explanation));
+    let explain = |format: &str| {
+        let request = json!({"query": QUERY, "passage_id": passage_id, "format": format});
+        sample.client.post("/v1/collections/sample/explain", request)
+    };
+    assert_eq!(explain("text").body, explanation.to_text());
+    let page = explain("html");
+    assert_eq!(page.body, explanation.to_html());
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(
+        page.header("content-security-policy")
+            .is_some_and(|policy| policy.starts_with("default-src 'none'"))
+    );
 }
 
 #[test]
@@ -116,6 +128,55 @@ fn changes_are_committed_when_they_are_answered() {
     assert_eq!(post("compact", Value::Null).ok()["num_documents"], 2);
     let empty = json!({"documents": [{"id": "", "text": "x"}]});
     assert_eq!(post("documents", empty).error(400, "invalid_document"), json!({"document": 0}));
+}
+
+#[test]
+fn filters_limit_searches_pages_counts_and_deletions() {
+    let sample = sample();
+    let client = &sample.client;
+    let ids = |found: &Value, list: &str, id: &str| {
+        let documents = found[list].as_array().expect("a list");
+        let mut ids: Vec<String> =
+            documents.iter().filter_map(|found| found[id].as_str()).map(str::to_owned).collect();
+        ids.sort();
+        ids
+    };
+    let filter = "year >= 2002 AND year < 2004";
+    let expected = ["湖", "茶/利休"];
+    let found = client.post(SEARCH, json!({"query": QUERY, "filter": filter})).ok();
+    assert_eq!(ids(&found, "hits", "document_id"), expected);
+    let batch = json!({"queries": [QUERY], "filter": filter});
+    let found = client.post("/v1/collections/sample/search_batch", batch).ok();
+    assert_eq!(ids(&found["results"][0], "hits", "document_id"), expected);
+    let by_document = json!({"query": QUERY, "filter": filter});
+    let found = client.post("/v1/collections/sample/search_documents", by_document).ok();
+    assert_eq!(ids(&found, "hits", "document_id"), expected);
+    let encoded = "year%20%3E%3D%202002%20AND%20year%20%3C%202004";
+    let page = client.get(&format!("{DOCUMENTS}?filter={encoded}")).ok();
+    assert_eq!(ids(&page, "documents", "id"), expected);
+    let count = |query: &str| client.get(&format!("/v1/collections/sample/count{query}")).ok();
+    assert_eq!(count(&format!("?filter={encoded}")), json!({"num_documents": 2}));
+    assert_eq!(count(""), json!({"num_documents": 4}));
+
+    let wrong = client.post(SEARCH, json!({"query": QUERY, "filter": "年 >="}));
+    assert_eq!(
+        wrong.error(400, "invalid_filter"),
+        json!({"field": "filter", "column": 5, "byte": 6})
+    );
+    client.get("/v1/collections/sample/count?filter=AND").error(400, "invalid_filter");
+
+    let post = |path: &str, body| client.post(&format!("/v1/collections/sample/{path}"), body);
+    post("metadata", json!({"id": "山", "metadata": {"year": 2003}})).ok();
+    assert_eq!(
+        client.get(&format!("{DOCUMENTS}/%E5%B1%B1")).ok()["metadata"],
+        json!({"year": 2003})
+    );
+    let unknown = post("metadata", json!({"id": "x", "metadata": null}));
+    assert_eq!(unknown.error(404, "unknown_document"), json!({"id": "x"}));
+    post("delete", json!({"filter": "year <"})).error(400, "invalid_filter");
+    post("delete", json!({"filter": "TRUE", "ids": []})).error(400, "invalid_body");
+    post("delete", json!({})).error(400, "invalid_body");
+    assert_eq!(post("delete", json!({"filter": "year = 2003"})).ok()["num_documents"], 2);
 }
 
 #[test]
