@@ -2,12 +2,12 @@
 //!
 //!     cargo run --release -p jacolbert-baselines --example bm25 -- --beir FOLDER
 //!
-//! `--help` lists the further options. `--analyzer words` needs the build with `--features words`.
+//! `--help` lists the further options.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Lengths};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options, Content, Lengths, WordDictionary};
 use jacolbert_eval::{
     BeirFolder, Comparison, ComparisonOptions, EvaluateOptions, Metric, evaluate,
 };
@@ -20,7 +20,7 @@ usage: bm25 --beir FOLDER [OPTIONS]
 --beir FOLDER        corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv, plain or gzip
 --split NAME         the judgements; default: test
 --titles             search the title, a space and the text of a document, instead of the text
---analyzer NAME      bigrams (default) or words
+--analyser NAME      bigrams (default), characters or words
 --tokenizer FOLDER   for words: vocab.txt and tokenizer_config.json of a checkpoint, whose tokenizer finds them
 --dictionary FOLDER  for words: MeCab's dictionary (unidic_lite/dicdir)
 --k1 NUMBER          weight of further occurrences of a term; default: 1.2
@@ -35,7 +35,7 @@ usage: bm25 --beir FOLDER [OPTIONS]
 struct Args {
     beir: PathBuf,
     split: String,
-    words: bool,
+    terms: Terms,
     tokenizer: PathBuf,
     dictionary: PathBuf,
     content: Content,
@@ -46,6 +46,13 @@ struct Args {
     run: Option<PathBuf>,
 }
 
+/// What BM25 counts.
+enum Terms {
+    Bigrams,
+    Characters,
+    Words,
+}
+
 fn main() -> anyhow::Result<()> {
     let Some(args) = args()? else {
         print!("{USAGE}");
@@ -53,12 +60,15 @@ fn main() -> anyhow::Result<()> {
     };
     let folder = BeirFolder::open(&args.beir)?;
     let qrels = folder.qrels(&args.split)?;
-    let (name, analyzer) = if args.words {
-        ("bm25 words", words(&args.tokenizer, &args.dictionary)?)
-    } else {
-        ("bm25 bigrams", Analyzer::Bigrams)
+    let (name, analyser) = match args.terms {
+        Terms::Bigrams => ("bm25 bigrams", Analyser::Bigrams),
+        Terms::Characters => ("bm25 characters", Analyser::Characters),
+        Terms::Words => (
+            "bm25 words",
+            Analyser::Words(WordDictionary::open(&args.tokenizer, &args.dictionary)?),
+        ),
     };
-    let index = Bm25Index::from_beir(&folder, args.content, analyzer, &args.options)?;
+    let index = Bm25Index::from_beir(&folder, args.content, analyser, &args.options)?;
     let run = index.run(name, &folder, args.k)?;
     if let Some(path) = &args.run {
         run.save_trec(path)?;
@@ -70,27 +80,12 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "words")]
-fn words(tokenizer: &Path, dictionary: &Path) -> anyhow::Result<Analyzer> {
-    let tokenizer = jacolbert_tokenizer::JapaneseTokenizer::from_dir(tokenizer, dictionary)?;
-    // As with bigrams, punctuation is not a term.
-    let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
-    Ok(Analyzer::words(move |text| {
-        Ok(tokenizer.words(text)?.into_iter().filter(is_term).collect())
-    }))
-}
-
-#[cfg(not(feature = "words"))]
-fn words(_: &Path, _: &Path) -> anyhow::Result<Analyzer> {
-    Err(anyhow::anyhow!("--analyzer words needs --features words"))
-}
-
 /// The command line; nothing if it asks for help.
 fn args() -> anyhow::Result<Option<Args>> {
     let mut args = Args {
         beir: PathBuf::new(),
         split: "test".to_owned(),
-        words: false,
+        terms: Terms::Bigrams,
         tokenizer: PathBuf::new(),
         dictionary: PathBuf::new(),
         content: Content::Text,
@@ -106,10 +101,11 @@ fn args() -> anyhow::Result<Option<Args>> {
             Short('h') | Long("help") => return Ok(None),
             Long("beir") => args.beir = parser.value()?.into(),
             Long("split") => args.split = parser.value()?.string()?,
-            Long("analyzer") => match parser.value()?.string()?.as_str() {
-                "bigrams" => args.words = false,
-                "words" => args.words = true,
-                other => bail!("--analyzer {other}: bigrams or words?"),
+            Long("analyser") => match parser.value()?.string()?.as_str() {
+                "bigrams" => args.terms = Terms::Bigrams,
+                "characters" => args.terms = Terms::Characters,
+                "words" => args.terms = Terms::Words,
+                other => bail!("--analyser {other}: bigrams, characters or words?"),
             },
             Long("tokenizer") => args.tokenizer = parser.value()?.into(),
             Long("dictionary") => args.dictionary = parser.value()?.into(),

@@ -2,7 +2,7 @@
 
 use jacolbert_eval::{BeirDocument, BeirFolder, Run};
 
-use crate::{Analyzer, Bm25Index, Bm25Options, Error};
+use crate::{Analyser, Bm25Index, Bm25Options, Error};
 
 /// The searched part of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,18 +35,18 @@ impl Bm25Index {
     pub fn from_beir(
         folder: &BeirFolder,
         content: Content,
-        analyzer: Analyzer,
+        analyser: Analyser,
         options: &Bm25Options,
     ) -> Result<Self, Error> {
         let passages = folder.documents()?.map(|document| Ok(content.of(document?)));
-        Self::try_new(passages, analyzer, options)
+        Self::try_new(passages, analyser, options)
     }
 
     /// Searches the best `k` documents for every query of a BEIR folder, as a run with the name `name`.
     ///
     /// # Errors
     ///
-    /// Queries that cannot be read, that the analyzer refuses, or whose id or hits' ids are empty.
+    /// Queries that cannot be read, that the analyser refuses, or whose id or hits' ids are empty.
     pub fn run(&self, name: &str, folder: &BeirFolder, k: usize) -> Result<Run, Error> {
         let mut run = Run::new(name);
         for query in folder.queries()? {

@@ -141,6 +141,39 @@ pub enum Error {
         /// The error of the system.
         source: std::io::Error,
     },
+    /// A value of [`Bm25Options`](crate::Bm25Options) is outside its range.
+    #[cfg(feature = "words")]
+    #[error("{name} is {value}, expected {expected}")]
+    Bm25Option {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its range, in words.
+        expected: &'static str,
+    },
+    /// Another analyser made the words of documents.
+    #[cfg(feature = "words")]
+    #[error("{} has words of the analyser `{found}`, not of `{expected}`", path.display())]
+    OtherAnalyser {
+        /// The file.
+        path: PathBuf,
+        /// The [description](crate::Analyser::description) of the present analyser.
+        expected: String,
+        /// That of the analyser of the words.
+        found: String,
+    },
+    /// A dictionary could not find the words of a text.
+    #[cfg(feature = "words")]
+    #[error(transparent)]
+    Tokenizer(#[from] jacolbert_tokenizer::Error),
+    /// The postings of words could not be made.
+    #[cfg(feature = "words")]
+    #[error("cannot make the postings of words")]
+    Postings {
+        /// The error of tantivy.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The index that holds the documents failed.
     #[error(transparent)]
     Index(#[from] jacolbert_index::Error),
@@ -185,6 +218,11 @@ fn at_column(position: Option<FilterPosition>) -> String {
 impl Error {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.into(), source }
+    }
+
+    #[cfg(feature = "words")]
+    pub(crate) fn postings(error: tantivy::TantivyError) -> Self {
+        Self::Postings { source: error.into() }
     }
 
     pub(crate) fn corrupt(path: &Path, what: impl Into<String>) -> Self {

@@ -31,6 +31,8 @@ mod ragatouille;
 mod reading;
 mod splitting;
 mod store;
+#[cfg(feature = "words")]
+mod words;
 
 pub use document::{Document, check_ids, check_passages, with_checked_ids};
 pub use error::{Error, PassageFault};
@@ -47,6 +49,11 @@ pub use splitting::Splitting;
 pub use store::{
     Companions, DocumentBlock, DocumentBlockBuilder, DocumentChanges, Documents, Join,
     MatchingDocuments, NewCompanion, StoredPassage, block_name, check_features,
+};
+#[cfg(feature = "words")]
+pub use words::{
+    Analyser, Bm25Options, Lengths, PassageScores, ScoredPassage, WordBlockBuilder, WordDictionary,
+    WordIndex,
 };
 
 /// Compiles the README's example.

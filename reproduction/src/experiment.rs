@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 
 use jacolbert::eval::{EvaluateOptions, Metric, Run, TieRule, evaluate};
 use jacolbert::{Bits, Collection, Device, IndexProgress, Query, Retriever, Splitting};
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options};
 use serde_json::{Value, json};
 
 use crate::dense::dense_run;
 use crate::published::Published;
-use crate::systems::Terms;
 use crate::{
     Bm25, ColbertModel, DenseModel, Error, Kept, SearchBy, System, Table, TestCollection,
     check_systems,
@@ -105,11 +104,11 @@ impl<'a> Experiment<'a> {
     ) -> Result<Run, Error> {
         let description = self.described(&bm25.description()?, json!({ "depth": depth }));
         let run = self.kept.run(&description, &mut || {
-            let terms = bm25.terms()?;
+            let analyser = bm25.analyser()?;
             let mut tell = |done, of| progress(Progress { system: bm25.row(), done, of });
             match &self.collection.candidates {
-                Some(candidates) => self.bm25_of(candidates, &terms, &mut tell),
-                None => self.bm25_of_all(terms.analyzer(), depth, &mut tell),
+                Some(candidates) => self.bm25_of(candidates, &analyser, &mut tell),
+                None => self.bm25_of_all(analyser, depth, &mut tell),
             }
         })?;
         Ok(run.with_name(bm25.row()))
@@ -211,13 +210,13 @@ impl<'a> Experiment<'a> {
     /// BM25 over all documents.
     fn bm25_of_all(
         &self,
-        analyzer: Analyzer,
+        analyser: Analyser,
         depth: usize,
         tell: &mut dyn FnMut(usize, usize),
     ) -> Result<Run, Error> {
         let TestCollection { documents, queries, .. } = self.collection;
         let passages = documents.iter().map(|document| (&*document.id, &*document.text));
-        let index = Bm25Index::new(passages, analyzer, &Bm25Options::default())?;
+        let index = Bm25Index::new(passages, analyser, &Bm25Options::default())?;
         let mut run = Run::new("");
         for (n, query) in queries.iter().enumerate() {
             run.push_query(&query.id)?;
@@ -234,7 +233,7 @@ impl<'a> Experiment<'a> {
     fn bm25_of(
         &self,
         candidates: &Run,
-        terms: &Terms,
+        analyser: &Analyser,
         tell: &mut dyn FnMut(usize, usize),
     ) -> Result<Run, Error> {
         let TestCollection { documents, queries, .. } = self.collection;
@@ -242,7 +241,7 @@ impl<'a> Experiment<'a> {
         let texts: HashMap<&str, &str> = texts.collect();
         let mut run = Run::new("");
         for (n, query) in queries.iter().enumerate() {
-            self.add_candidates(query, candidates, &texts, terms, &mut run)?;
+            self.add_candidates(query, candidates, &texts, analyser, &mut run)?;
             tell(n + 1, queries.len());
         }
         Ok(run)
@@ -253,7 +252,7 @@ impl<'a> Experiment<'a> {
         query: &Query,
         candidates: &Run,
         texts: &HashMap<&str, &str>,
-        terms: &Terms,
+        analyser: &Analyser,
         run: &mut Run,
     ) -> Result<(), Error> {
         run.push_query(&query.id)?;
@@ -261,7 +260,7 @@ impl<'a> Experiment<'a> {
         let ranking = ranking.map(|ranking| ranking.best_first(TieRule::InputOrder));
         let ids: Vec<&str> = ranking.into_iter().flatten().map(|(id, _)| id).collect();
         let passages = ids.iter().map(|id| (*id, texts.get(id).copied().unwrap_or_default()));
-        let index = Bm25Index::new(passages, terms.analyzer(), &Bm25Options::default())?;
+        let index = Bm25Index::new(passages, analyser.clone(), &Bm25Options::default())?;
         let mut scores: HashMap<&str, f64> = HashMap::new();
         scores.extend(index.search(&query.text, ids.len())?);
         for id in &ids {

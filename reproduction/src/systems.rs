@@ -3,12 +3,10 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jacolbert::model::ColbertConfig;
-use jacolbert::tokenizer::JapaneseTokenizer;
 use jacolbert::{Bits, Device, LoadOptions, Retriever};
-use jacolbert_baselines::{Analyzer, Bm25Options};
+use jacolbert_baselines::{Analyser, Bm25Options, WordDictionary};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -82,7 +80,7 @@ pub fn check_systems(systems: &[System], device: &Device) -> Result<(), Error> {
     systems.iter().try_for_each(|system| match system {
         System::Colbert(model) => model.load(device).map(|_| ()),
         System::Dense(model) => model.load(device).map(|_| ()),
-        System::Bm25(bm25) => bm25.terms().map(|_| ()),
+        System::Bm25(bm25) => bm25.analyser().map(|_| ()),
     })
 }
 
@@ -122,10 +120,10 @@ impl Bm25 {
     }
 
     /// What cuts texts into terms, opened.
-    pub(crate) fn terms(&self) -> Result<Terms, Error> {
-        let Self::Words { tokenizer, dictionary } = self else { return Ok(Terms::Bigrams) };
-        let tokenizer = JapaneseTokenizer::from_dir(tokenizer, dictionary)?;
-        Ok(Terms::Words(Arc::new(tokenizer)))
+    pub(crate) fn analyser(&self) -> Result<Analyser, Error> {
+        let Self::Words { tokenizer, dictionary } = self else { return Ok(Analyser::Bigrams) };
+        let dictionary = WordDictionary::open(tokenizer, dictionary);
+        Ok(Analyser::Words(dictionary.map_err(jacolbert_baselines::Error::from)?))
     }
 
     /// What tells its runs from others'.
@@ -139,24 +137,6 @@ impl Bm25 {
                 let digest = digest_of_words(tokenizer, dictionary)?;
                 json!({ "bm25": params, "terms": "words", "digest": digest })
             }
-        })
-    }
-}
-
-/// What cuts texts into terms; several analyzers share it.
-pub(crate) enum Terms {
-    Bigrams,
-    Words(Arc<JapaneseTokenizer>),
-}
-
-impl Terms {
-    /// An analyzer, whose words are those that are not punctuation only.
-    pub(crate) fn analyzer(&self) -> Analyzer {
-        let Self::Words(tokenizer) = self else { return Analyzer::Bigrams };
-        let tokenizer = Arc::clone(tokenizer);
-        let is_term = |word: &String| word.chars().any(char::is_alphanumeric);
-        Analyzer::words(move |text| {
-            Ok(tokenizer.words(text)?.into_iter().filter(is_term).collect())
         })
     }
 }

@@ -1,15 +1,14 @@
 //! What is refused, and by which error.
 
-use std::error::Error as _;
-
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Error};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options, Error};
+use jacolbert_documents::Error as WordsError;
 
 const PASSAGES: [(&str, &str); 2] = [("a", "富士山"), ("b", "琵琶湖")];
 
 #[test]
 fn an_id_that_is_there_twice_is_named() {
     let passages = [("a", "富士山"), ("b", "琵琶湖"), ("a", "富士山")];
-    let error = Bm25Index::new(passages, Analyzer::Bigrams, &Bm25Options::default())
+    let error = Bm25Index::new(passages, Analyser::Bigrams, &Bm25Options::default())
         .expect_err("the input is bad");
     assert!(matches!(error, Error::DuplicateId { id } if id == "a"));
 }
@@ -25,8 +24,8 @@ fn a_parameter_outside_of_its_range_is_named() {
 }
 
 fn check(options: Bm25Options, parameter: &str, given: f64) {
-    match Bm25Index::new(PASSAGES, Analyzer::Bigrams, &options) {
-        Err(Error::Setting { name, value, .. }) => {
+    match Bm25Index::new(PASSAGES, Analyser::Bigrams, &options) {
+        Err(Error::Words(WordsError::Bm25Option { name, value, .. })) => {
             assert_eq!((name, value.to_bits()), (parameter, given.to_bits()));
         }
         other => panic!("{options:?} gives {other:?}"),
@@ -37,28 +36,8 @@ fn check(options: Bm25Options, parameter: &str, given: f64) {
 fn the_ends_of_the_ranges_are_inside() {
     for (k1, b) in [(0.0, 0.0), (0.0, 1.0), (1000.0, 0.0), (1000.0, 1.0)] {
         let options = Bm25Options { k1, b, ..Default::default() };
-        let index = Bm25Index::new(PASSAGES, Analyzer::Bigrams, &options).expect("in range");
+        let index = Bm25Index::new(PASSAGES, Analyser::Bigrams, &options).expect("in range");
         let hits = index.search("富士", 10).expect("bigrams cut any text");
         assert!(matches!(hits[..], [("a", score)] if score.is_finite()), "{hits:?}");
     }
-}
-
-#[test]
-fn what_an_analyzer_says_is_passed_on_with_the_text_it_was_about() {
-    let analyzer = || {
-        Analyzer::words(|text| {
-            if text.contains('湖') {
-                return Err("no lakes".into());
-            }
-            Ok(vec![text.to_owned()])
-        })
-    };
-    let options = Bm25Options::default();
-    let error = Bm25Index::new(PASSAGES, analyzer(), &options).expect_err("the input is bad");
-    assert!(matches!(&error, Error::PassageTerms { id, .. } if id == "b"));
-    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no lakes"));
-
-    let index = Bm25Index::new(PASSAGES[..1].to_vec(), analyzer(), &options).expect("no lake");
-    let error = index.search("湖", 10).expect_err("the input is bad");
-    assert!(matches!(error, Error::QueryTerms { query, .. } if query == "湖"));
 }

@@ -1,6 +1,6 @@
 //! BEIR folders to runs.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content, Error};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options, Content, Error};
 use jacolbert_eval::{BeirDocument, BeirFolder, BeirQuery, Qrels, TieRule};
 
 use crate::TestResult;
@@ -26,7 +26,7 @@ fn a_run_has_every_query_and_searches_titles_only_if_asked_to() -> TestResult {
     let folder = folder(position.path())?;
     for (content, hits_of_q2) in [(Content::Text, 0), (Content::TitleAndText, 1)] {
         let index =
-            Bm25Index::from_beir(&folder, content, Analyzer::Bigrams, &Bm25Options::default())?;
+            Bm25Index::from_beir(&folder, content, Analyser::Bigrams, &Bm25Options::default())?;
         let run = index.run("bm25", &folder, 10)?;
         assert_eq!((run.name(), run.num_queries()), ("bm25", 3));
         let hits =
@@ -47,7 +47,7 @@ fn a_malformed_document_is_named_by_its_line() -> TestResult {
         "{\"_id\": \"d1\", \"text\": \"山\"}\n{\n",
     )?;
     let options = Bm25Options::default();
-    let error = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &options)
+    let error = Bm25Index::from_beir(&folder, Content::Text, Analyser::Bigrams, &options)
         .expect_err("the input is bad");
     assert!(matches!(&error, Error::Eval(jacolbert_eval::Error::Json { .. })), "{error:?}");
     assert!(error.to_string().contains("corpus.jsonl, line 2"), "{error}");

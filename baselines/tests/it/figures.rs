@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Content};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options, Content};
 use jacolbert_eval::{BeirFolder, EvaluateOptions, Metric, evaluate};
 
 use crate::TestResult;
@@ -27,7 +27,7 @@ fn check(name: &str, reference: [f64; 4]) -> TestResult {
     }
     let folder = BeirFolder::open(&path)?;
     let options = Bm25Options { k1: 1.2, b: 0.75, ..Default::default() };
-    let index = Bm25Index::from_beir(&folder, Content::Text, Analyzer::Bigrams, &options)?;
+    let index = Bm25Index::from_beir(&folder, Content::Text, Analyser::Bigrams, &options)?;
     let metrics = Metric::parse_list("recall@1, recall@5, recall@10, ndcg@10")?;
     let run = index.run("bm25", &folder, 10)?;
     let report = evaluate(&folder.qrels("test")?, &run, &metrics, &EvaluateOptions::default())?;

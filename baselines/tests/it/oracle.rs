@@ -1,6 +1,6 @@
 //! Every score against BM25 written down naively.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options};
 use proptest::prelude::*;
 
 /// Robertson and Zaragoza (2009), equation 3.15, summed over the terms of the query one by one,
@@ -31,7 +31,7 @@ fn score(
 
 /// The passages that share a term with the query, best first, ties in order.
 fn exhaustive(texts: &[String], query: &str, options: &Bm25Options) -> Vec<(usize, f64)> {
-    let terms = |text: &String| Analyzer::Bigrams.terms(text).expect("bigrams cut any text");
+    let terms = |text: &String| Analyser::Bigrams.query_terms(text).expect("bigrams cut any text");
     let passages: Vec<_> = texts.iter().map(terms).collect();
     let query = terms(&query.to_owned());
     let scores =
@@ -66,7 +66,7 @@ proptest! {
         k in 0..40_usize,
     ) {
         let passages = texts.iter().enumerate().map(|(position, text)| (position.to_string(), text));
-        let index = Bm25Index::new(passages, Analyzer::Bigrams, &options)?;
+        let index = Bm25Index::new(passages, Analyser::Bigrams, &options)?;
         let hits = index.search(&query, k)?;
 
         let expected = exhaustive(&texts, &query, &options);
@@ -122,7 +122,7 @@ fn a_term_twice_in_the_query_counts_twice() {
 }
 
 fn index(passages: &[(&str, &str)]) -> Bm25Index {
-    Bm25Index::new(passages.iter().copied(), Analyzer::Bigrams, &Bm25Options::default())
+    Bm25Index::new(passages.iter().copied(), Analyser::Bigrams, &Bm25Options::default())
         .expect("ids are distinct")
 }
 

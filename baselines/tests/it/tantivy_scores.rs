@@ -1,6 +1,6 @@
 //! tantivy's own BM25 as a second oracle.
 
-use jacolbert_baselines::{Analyzer, Bm25Index, Bm25Options, Lengths};
+use jacolbert_baselines::{Analyser, Bm25Index, Bm25Options, Lengths};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -23,7 +23,7 @@ fn texts() -> Vec<String> {
 
 /// The score that tantivy gives each passage, by its position; 0 where it is not found.
 fn tantivy_scores(texts: &[String], query: &str) -> Result<Vec<f32>, Box<dyn std::error::Error>> {
-    let terms = |text: &str| Analyzer::Bigrams.terms(text).expect("bigrams cut any text");
+    let terms = |text: &str| Analyser::Bigrams.query_terms(text).expect("bigrams cut any text");
     let indexing = TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqs);
     let mut schema = Schema::builder();
     let field =
@@ -66,7 +66,7 @@ fn largest_difference(lengths: Lengths) -> Result<f64, Box<dyn std::error::Error
     let query = "富士山は日本一高い山、富士山";
     let passages = texts.iter().enumerate().map(|(position, text)| (position.to_string(), text));
     let options = Bm25Options { lengths, ..Default::default() };
-    let index = Bm25Index::new(passages, Analyzer::Bigrams, &options)?;
+    let index = Bm25Index::new(passages, Analyser::Bigrams, &options)?;
     let hits = index.search(query, texts.len())?;
 
     let theirs = tantivy_scores(&texts, query)?;

@@ -2,13 +2,10 @@
 
 use std::fmt::Debug;
 
-use super::companion_file::{CompanionFile, CompanionParts};
+use super::companion_file::{CompanionFile, CompanionParts, SETTINGS};
 use super::companion_header::BlockStamp;
 use super::document_block::DocumentBlock;
 use crate::Error;
-
-/// Name of the part with the settings that a companion depends on.
-const SETTINGS: &str = "settings";
 
 /// Derives the companions of one kind: a pure function from a block and settings to the parts of a file.
 ///
@@ -35,7 +32,18 @@ pub(super) fn is_current<B: AsRef<[u8]>>(
     companion: &dyn Companion,
     file: &CompanionFile<B>,
 ) -> Result<bool, Error> {
-    Ok(file.part(SETTINGS)? == Some(companion.settings().as_slice()))
+    Ok(file.settings()? == companion.settings().as_slice())
+}
+
+/// The file of `parts`, which belongs to no block.
+#[cfg(feature = "words")]
+pub(crate) fn file_without_block(
+    kind: &str,
+    settings: Vec<u8>,
+    mut parts: CompanionParts,
+) -> Vec<u8> {
+    parts.add(SETTINGS, settings);
+    parts.build(kind, BlockStamp::of(&[]))
 }
 
 /// The bytes of the companion of `block`.

@@ -8,6 +8,9 @@ use std::sync::{Arc, OnceLock};
 use super::companion_header::{BlockStamp, CompanionHeader};
 use crate::Error;
 
+/// Name of the part with the settings that a companion depends on.
+pub(super) const SETTINGS: &str = "settings";
+
 /// An opened companion of a block, whose header has been checked. A part is checked when it is first read.
 ///
 /// | bytes | content |
@@ -109,6 +112,20 @@ impl<B: AsRef<[u8]>> CompanionFile<B> {
     /// [`Error::Corrupt`].
     pub(crate) fn part(&self, name: &str) -> Result<Option<&[u8]>, Error> {
         Ok(self.part_range(name)?.map(|range| &self.bytes.as_ref()[range]))
+    }
+
+    /// What the file depends on beside its block.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub(crate) fn settings(&self) -> Result<&[u8], Error> {
+        Ok(self.part(SETTINGS)?.unwrap_or_default())
+    }
+
+    /// Whether `other` is the same file: its place, its block and the checksums of its parts are the same. What one has
+    /// opened can then stand for the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.path == other.path && self.header == other.header
     }
 
     /// What `open` makes of the file, which is kept for the next call. All calls for one kind give one type.

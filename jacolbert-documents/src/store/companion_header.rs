@@ -34,7 +34,7 @@ impl BlockStamp {
     }
 }
 
-/// A part of the file.
+/// A part of the file. Whether its checksum has been compared is no part of what it is.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) name: String,
@@ -44,8 +44,15 @@ pub(super) struct Part {
     pub(super) is_whole: OnceLock<bool>,
 }
 
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |part: &Self| (part.range.clone(), part.checksum);
+        self.name == other.name && key(self) == key(other)
+    }
+}
+
 /// What the header says.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct CompanionHeader {
     pub(super) kind: String,
     pub(super) block: BlockStamp,

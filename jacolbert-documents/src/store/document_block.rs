@@ -128,7 +128,7 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     }
 
     /// Ids of the passages of the document at `document`, in the order of adding.
-    pub(super) fn passages(&self, document: usize) -> Result<Range<u32>, Error> {
+    pub(crate) fn passages(&self, document: usize) -> Result<Range<u32>, Error> {
         let first = self.first_id_of(document)?;
         let places = self.places(document)?;
         let end = first.checked_add(places.len());
@@ -157,7 +157,7 @@ impl<B: AsRef<[u8]>> DocumentBlock<B> {
     }
 
     /// The text of the passage with the id `passage`, which must be one of the document at `document`.
-    pub(super) fn text_of(&self, document: usize, passage: usize) -> Result<&str, Error> {
+    pub(crate) fn text_of(&self, document: usize, passage: usize) -> Result<&str, Error> {
         let places = self.places(document)?;
         let place = passage.checked_sub(self.first_id_of(document)?);
         let place = place.and_then(|place| places.start.checked_add(place));

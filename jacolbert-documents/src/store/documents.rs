@@ -63,6 +63,10 @@ impl<B: AsRef<[u8]>> Documents<B> {
         Ok(())
     }
 
+    pub(super) fn blocks_mut(&mut self) -> &mut [DocumentBlock<B>] {
+        &mut self.blocks
+    }
+
     /// The blocks, in order.
     pub fn blocks(&self) -> &[DocumentBlock<B>] {
         &self.blocks

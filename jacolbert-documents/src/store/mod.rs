@@ -16,12 +16,15 @@ mod joining;
 mod lookup;
 mod matching;
 mod metadata_changes;
+mod sharing;
 mod stored_passage;
 
 pub use attachment_names::{block_name, check_features};
 pub use block_builder::DocumentBlockBuilder;
 #[cfg(any(feature = "filter", feature = "words"))]
 pub(crate) use companion::Companion;
+#[cfg(feature = "words")]
+pub(crate) use companion::file_without_block;
 #[cfg(any(feature = "filter", feature = "words"))]
 pub(crate) use companion_file::{CompanionFile, CompanionParts};
 pub use companions::{Companions, NewCompanion};

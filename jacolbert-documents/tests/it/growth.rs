@@ -101,7 +101,7 @@ pub(crate) fn apply(
         added: added.as_deref(),
         joins: join,
         metadata: described.as_slice(),
-        companions: Companions::default(),
+        companions: companions(),
     };
     stored.write(&mut writer, &changes)?;
     Ok(writer)
@@ -109,6 +109,14 @@ pub(crate) fn apply(
 
 fn metadata(year: u16) -> String {
     format!("{{\"tags\":[\"t{}\"],\"year\":{year}}}", year % 3)
+}
+
+/// The files beside each block that this build makes.
+fn companions() -> Companions {
+    let companions = Companions::default();
+    #[cfg(feature = "words")]
+    let companions = companions.words(jacolbert_documents::Analyser::Characters);
+    companions
 }
 
 fn name(id: u8) -> String {
@@ -136,6 +144,8 @@ pub(crate) fn compare(folder: &Path, plain: &Plain) -> TestResult {
         assert_eq!(found.map(|id| id.0).collect::<Vec<_>>(), ids(&plain[id]));
         assert_eq!(passage.metadata, plain[id].metadata);
     }
+    #[cfg(feature = "words")]
+    words::compare(&index, &documents, &expected)?;
     compare_filters(&index, &documents, plain)
 }
 
@@ -161,6 +171,59 @@ fn compare_filters(index: &Index, documents: &Documents<Attachment>, plain: &Pla
         assert_eq!(matching.num_documents(&is_live)?, num_expected, "{text}");
     }
     Ok(())
+}
+
+#[cfg(feature = "words")]
+mod words {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use jacolbert_documents::{Analyser, Bm25Options, Documents, WordBlockBuilder, WordIndex};
+    use jacolbert_index::{Attachment, Index, PassageId};
+
+    use crate::TestResult;
+
+    const QUERIES: [&str; 6] = ["文1の2", "の", "文", "文11の3の4、文7", "1 2 3", ""];
+
+    /// Checks that BM25 scores have the bits of those of an index that has never had other passages than `expected`.
+    pub(super) fn compare(
+        index: &Index,
+        documents: &Documents<Attachment>,
+        expected: &BTreeMap<u32, (&str, &str)>,
+    ) -> TestResult {
+        for block in documents.blocks() {
+            for file in super::companions().files_of(block.bytes().as_ref())? {
+                if let Some(attached) = index.attachment(&file.name) {
+                    assert!(attached.as_ref() == file.content, "{} is not of its block", file.name);
+                }
+            }
+        }
+        let Some(words) = documents.words(&Analyser::Characters)? else {
+            let has_old = expected.values().any(|(id, _)| id.starts_with("old"));
+            assert!(has_old, "only blocks of earlier versions have no words");
+            return Ok(());
+        };
+        let mut builder = WordBlockBuilder::new(Analyser::Characters, 0)?;
+        for (position, (_, text)) in (0..).zip(expected.values()) {
+            builder.add(PassageId(position), text)?;
+        }
+        let mut fresh = WordIndex::new(Analyser::Characters);
+        fresh.push(Path::new("fresh"), builder.build()?)?;
+        let ids: Vec<u32> = expected.keys().copied().collect();
+        let is_live = |passage: PassageId| index.contains(passage);
+        let options = Bm25Options::default();
+        for query in QUERIES {
+            let fresh = fresh.scores(query, &options, ids.len(), &|_| true)?;
+            let expected = fresh.best(ids.len(), &|_| true)?.into_iter();
+            let expected: Vec<_> =
+                expected.map(|hit| (ids[hit.passage.index()], hit.score.to_bits())).collect();
+            let found = words.scores(query, &options, index.num_passages(), &is_live)?;
+            let found = found.best(usize::MAX, &|_| true)?.into_iter();
+            let found: Vec<_> = found.map(|hit| (hit.passage.0, hit.score.to_bits())).collect();
+            assert_eq!(found, expected, "{query:?}");
+        }
+        Ok(())
+    }
 }
 
 fn ids(document: &PlainDocument) -> Vec<u32> {
@@ -255,8 +318,8 @@ fn blocks_with_the_names_of_earlier_versions_are_joined_by_the_next_commit() -> 
     assert_eq!(open(folder.path())?.1.blocks().len(), 1);
     compare(folder.path(), &plain)?;
     let files = std::fs::read_dir(folder.path())?.count();
-    let num_columns = usize::from(cfg!(feature = "filter"));
-    assert!(files <= 5 + num_columns, "{files} files");
+    let num_derived = usize::from(cfg!(feature = "filter")) + usize::from(cfg!(feature = "words"));
+    assert!(files <= 5 + num_derived, "{files} files");
     Ok(())
 }
 
@@ -283,7 +346,8 @@ fn changed_metadata_are_written_beside_their_block_until_they_are_many() -> Test
     document.metadata.clone_from(&long);
     let metadata = [(PassageId(document.passages[0].0), long)];
     let mut writer = IndexWriter::open(folder.path())?;
-    let changes = DocumentChanges { metadata: &metadata, ..Default::default() };
+    let companions = companions();
+    let changes = DocumentChanges { metadata: &metadata, companions, ..Default::default() };
     open(folder.path())?.1.write(&mut writer, &changes)?;
     let index = writer.commit()?.index;
     assert_ne!(block(folder.path())?, written, "the block is written anew");

@@ -10,5 +10,7 @@ mod ragatouille;
 mod readers;
 mod reading;
 mod store;
+#[cfg(feature = "words")]
+mod words;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
