@@ -161,7 +161,7 @@ impl<S: Storage> Collection<S> {
 
     /// Makes `snapshot` the state that later searches see. The caller has the turn.
     pub(crate) fn install(&self, snapshot: S::Snapshot) {
-        let next = Arc::new(snapshot);
+        let next = Arc::new(snapshot.sharing(&self.snapshot()));
         let mut present = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
         let last = std::mem::replace(&mut *present, next);
         drop(present);

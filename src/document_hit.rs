@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::passage_hit::PassagePlaces;
+use crate::passage_search::Found;
+use crate::scores::Scores;
 use crate::storage::Snapshot;
 
 /// A document that was found for a query, with its best passages.
@@ -31,7 +33,7 @@ pub struct DocumentHit {
     pub document_id: String,
     /// The score of its best passage.
     pub score: f32,
-    /// The score divided by the number of rows of the query; see
+    /// The MaxSim score of its best passage divided by the number of rows of the query; see
     /// [`Hit::normalised_score`](crate::Hit::normalised_score).
     pub normalised_score: f32,
     /// Its place among the documents, from 1.
@@ -57,8 +59,11 @@ pub struct DocumentHit {
 pub struct FoundPassage {
     /// Its text.
     pub content: String,
-    /// Its MaxSim score.
+    /// The score by which it is ranked, its MaxSim score unless the search is for words too.
     pub score: f32,
+    /// The parts of the score.
+    #[serde(default)]
+    pub scores: Scores,
     /// Its id, for [`Collection::explain`](crate::Collection::explain).
     pub passage_id: PassageId,
     /// Its place among the passages of the document, from 0.
@@ -69,7 +74,7 @@ pub struct FoundPassage {
 /// with up to `max_passages` of the best. `num_rows` is the number of rows of the query.
 pub(crate) fn describe_documents<S: Snapshot>(
     snapshot: &S,
-    found: &[jacolbert_search::Hit],
+    found: &[Found],
     max_passages: usize,
     num_rows: usize,
 ) -> Result<Vec<DocumentHit>, Error> {
@@ -85,7 +90,7 @@ pub(crate) fn describe_documents<S: Snapshot>(
             hits.push(DocumentHit {
                 document_id: stored.document_id.into(),
                 score: hit.score,
-                normalised_score: hit.score / num_rows as f32,
+                normalised_score: hit.scores.normalised(num_rows),
                 rank,
                 num_passages: place.of,
                 passages: Vec::new(),
@@ -97,6 +102,7 @@ pub(crate) fn describe_documents<S: Snapshot>(
             passages.push(FoundPassage {
                 content: stored.text.into(),
                 score: hit.score,
+                scores: hit.scores,
                 passage_id: hit.passage,
                 passage_number: place.number,
             });

@@ -66,6 +66,34 @@ pub enum Error {
         /// The folder of the collection.
         path: PathBuf,
     },
+    /// The collection has no words, which the search reads.
+    #[cfg(feature = "words")]
+    #[error("{} has no words; `collection.update().build_words(Analyser::default())` makes them", path.display())]
+    NoWords {
+        /// The folder of the collection.
+        path: PathBuf,
+    },
+    /// The dictionary of the collection's words cannot be opened, or is another one. Without it, words are neither
+    /// searched nor made. `collection.update().build_words(..)` takes a new one.
+    #[cfg(feature = "words")]
+    #[error("the dictionary that made the words of {} (`{analyser}`) is gone or another one", path.display())]
+    WordDictionary {
+        /// The folder of the collection.
+        path: PathBuf,
+        /// The [description](jacolbert_documents::Analyser::description) of the analyser that made the words.
+        analyser: String,
+        /// Why the dictionary cannot be opened; none if it is another one, or if its folder is not known.
+        source: Option<Box<jacolbert_documents::Error>>,
+    },
+    /// A number of a [`Fusion`](crate::Fusion) is negative or none.
+    #[cfg(feature = "words")]
+    #[error("{name} of the fusion is {value}, expected 0 or more")]
+    Fusion {
+        /// The field.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// There is nothing to index.
     #[error("the collection has no document")]
     NoDocuments,

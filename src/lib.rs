@@ -50,7 +50,9 @@
 //! `vulkan`, `metal` and `cuda` add devices of [Burn](https://burn.dev); a [`Device`] selects one of
 //! those compiled in. `fusion` and `autotune` are Burn's options for GPUs. `pytorch` reads
 //! `pytorch_model.bin`. `hub` adds `Retriever::from_hub`; nothing else ever uses a network. `import` adds
-//! `Retriever::import_ragatouille`. `filter` makes [filters](SearchBuilder::filter) fast. `train` adds the training of models and needs a C++ compiler.
+//! `Retriever::import_ragatouille`. `filter` makes [filters](SearchBuilder::filter) fast.
+//! `words` adds hybrid search: BM25 beside late interaction. `train` adds the training of models and needs a C++
+//! compiler.
 //!
 //! # Crates
 //!
@@ -88,16 +90,20 @@ mod query;
 mod reranker;
 mod retriever;
 mod run_output;
+mod scores;
 mod search_builder;
 mod settings;
 mod storage;
 mod stored_collection;
 mod stored_document;
+mod stored_words;
 mod turn;
 mod update;
 
 pub use jacolbert_core::{PoolFactor, Pooling};
 pub use jacolbert_documents as documents;
+#[cfg(feature = "words")]
+pub use jacolbert_documents::{Analyser, WordDictionary};
 pub use jacolbert_documents::{
     Document, Field, Filter, FilterError, FilterValue, Splitting, field, read_jsonl, read_tsv,
     stream_jsonl, stream_tsv,
@@ -135,11 +141,14 @@ pub use loader::Loader;
 pub use memory_collection::MemoryCollection;
 pub use page::{Page, PageCursor};
 pub use passage_hit::Hit;
+#[cfg(feature = "words")]
+pub use passage_search::Fusion;
 pub use progress::Progress;
 pub use query::Query;
 pub use reranker::{Reranked, Reranker};
 pub use retriever::Retriever;
 pub use run_output::RunOutput;
+pub use scores::Scores;
 pub use search_builder::{QueryBatchBuilder, QueryBuilder, Runner, SearchBuilder};
 pub use storage::{InMemory, OnDisk, Storage};
 pub use stored_collection::StoredCollection;
@@ -168,6 +177,10 @@ mod guides {
 
     #[doc = include_str!("../docs/migrating-from-ragatouille.md")]
     struct Migrating;
+
+    #[cfg(feature = "words")]
+    #[doc = include_str!("../docs/hybrid.md")]
+    struct Hybrid;
 
     #[cfg(feature = "wgpu")]
     #[doc = include_str!("../docs/backends.md")]

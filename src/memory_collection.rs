@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(feature = "words")]
+use jacolbert_documents::Analyser;
 use jacolbert_documents::Splitting;
 
 use crate::Error;
@@ -100,6 +102,28 @@ impl Collection<InMemory> {
         self
     }
 
+    /// The same collection with words, which [hybrid searches](crate::SearchBuilder::hybrid) read and every change
+    /// follows. [`save`](Self::save) stores the analyser; the words are made again when the file is loaded.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Analyser, Document, Retriever};
+    ///
+    /// let retriever = Retriever::from_dir("assets/mini")?;
+    /// let memory = retriever.in_memory().with_words(Analyser::default())?;
+    /// memory.add([Document::new("fuji", "富士山は日本で最も高い山である。")])?;
+    /// let hits = memory.query("山").words_only().search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Documents`] if the dictionary of the analyser fails, [`Error::Io`] if the name of its folder is not
+    /// UTF-8.
+    #[cfg(feature = "words")]
+    pub fn with_words(self, analyser: Analyser) -> Result<Self, Error> {
+        self.install(self.snapshot().with_words(&analyser)?);
+        Ok(self)
+    }
+
     /// Removes all documents.
     ///
     /// ```no_run
@@ -115,7 +139,7 @@ impl Collection<InMemory> {
     /// [`Error::Busy`].
     pub fn clear(&self) -> Result<(), Error> {
         let _turn = self.take_turn()?;
-        self.install(self.snapshot().cleared());
+        self.install(self.snapshot().cleared()?);
         Ok(())
     }
 }

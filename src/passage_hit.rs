@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
+use crate::passage_search::Found;
+use crate::scores::Scores;
 use crate::storage::Snapshot;
 
 /// A passage that was found for a query.
@@ -26,14 +28,18 @@ use crate::storage::Snapshot;
 pub struct Hit {
     /// The text of the passage.
     pub content: String,
-    /// Its MaxSim score; see [`maxsim`](crate::search::maxsim).
+    /// The score by which it is ranked: its MaxSim score, see [`maxsim`](crate::search::maxsim), unless the search is
+    /// for words too.
     pub score: f32,
-    /// The score divided by the [number of rows](crate::Hits::num_query_rows) of the query: the mean, over the
+    /// The parts of the score.
+    #[serde(default)]
+    pub scores: Scores,
+    /// The MaxSim score divided by the [number of rows](crate::Hits::num_query_rows) of the query: the mean, over the
     /// tokens of the query, of the cosine with the best token of the passage, at most 1.
     ///
     /// It makes scores of queries of different lengths comparable. It is no probability of being relevant:
     /// unrelated passages often reach 0.9, since tokens of one language are alike. A threshold has to be
-    /// measured with queries and documents of one's own, and holds for one model only.
+    /// measured with queries and documents of one's own, and holds for one model only. A search for words only has 0.
     pub normalised_score: f32,
     /// Its place among the hits, from 1.
     pub rank: usize,
@@ -52,18 +58,19 @@ pub struct Hit {
 /// The found passages with what is stored about them; `num_rows` is the number of rows of the query.
 pub(crate) fn describe_hits<S: Snapshot>(
     snapshot: &S,
-    found: &[jacolbert_search::Hit],
+    found: &[Found],
     num_rows: usize,
 ) -> Result<Vec<Hit>, Error> {
     let documents = snapshot.documents();
     let mut places = PassagePlaces::new(snapshot);
-    let describe = |(n, hit): (usize, &jacolbert_search::Hit)| {
+    let describe = |(n, hit): (usize, &Found)| {
         let passage = documents.passage(hit.passage)?;
         let place = places.find(passage.document_id, hit.passage)?;
         Ok(Hit {
             content: passage.text.into(),
             score: hit.score,
-            normalised_score: hit.score / num_rows as f32,
+            scores: hit.scores,
+            normalised_score: hit.scores.normalised(num_rows),
             rank: n + 1,
             document_id: passage.document_id.into(),
             passage_id: hit.passage,

@@ -11,6 +11,7 @@ use jacolbert_tokenizer::{IgnorableCharacters, OtherDictionary};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::stored_words::StoredWords;
 
 /// Name of the attachment that holds the settings.
 pub(crate) const SETTINGS: &str = "settings";
@@ -44,6 +45,9 @@ pub(crate) struct Settings {
     /// What the tokenizer does with characters that have no shape.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) ignorable: IgnorableCharacters,
+    /// The analyser of its words, if it has any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) words: Option<StoredWords>,
 }
 
 /// How the documents of a collection were split.
@@ -86,6 +90,7 @@ impl Settings {
             config: options.config,
             other_dictionary: options.other_dictionary,
             ignorable: options.ignorable,
+            words: None,
         })
     }
 
@@ -168,6 +173,11 @@ mod tests {
                 config: Some(ColbertConfig::default()),
                 other_dictionary: OtherDictionary::Accept,
                 ignorable: IgnorableCharacters::Drop,
+                words: Some(StoredWords {
+                    analyser: "words 00c0ffee".into(),
+                    tokenizer: Some("/models/a".into()),
+                    dictionary: Some("/dicdir".into()),
+                }),
             };
             assert_eq!(serde_json::from_slice::<Settings>(&settings.to_bytes())?, settings);
         }
@@ -187,6 +197,7 @@ mod tests {
             config: None,
             other_dictionary: OtherDictionary::default(),
             ignorable: IgnorableCharacters::default(),
+            words: None,
         };
         let expected = r#"{"checkpoint":"/models/a","dictionary":null,"fingerprint":"f","num_documents":2,"pooling":{"factor":1,"protected_tokens":1}}"#;
         assert_eq!(settings.to_bytes(), expected.as_bytes());

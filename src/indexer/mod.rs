@@ -9,6 +9,8 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use jacolbert_core::Pooling;
+#[cfg(feature = "words")]
+use jacolbert_documents::Analyser;
 use jacolbert_documents::{Document, Splitting};
 use jacolbert_index::Bits;
 
@@ -46,6 +48,8 @@ pub struct Indexer<'r> {
     folder: PathBuf,
     options: IndexOptions,
     splitter: Option<OwnSplitter<'r>>,
+    #[cfg(feature = "words")]
+    words: Option<Analyser>,
     on_progress: OnProgress<'r, IndexProgress>,
 }
 
@@ -88,6 +92,8 @@ impl Retriever {
             folder: folder.as_ref().into(),
             options: IndexOptions::default(),
             splitter: None,
+            #[cfg(feature = "words")]
+            words: None,
             on_progress: None,
         }
     }
@@ -171,6 +177,24 @@ impl<'r> Indexer<'r> {
     /// ```
     pub fn bits(mut self, bits: Bits) -> Self {
         self.options.build.bits = bits;
+        self
+    }
+
+    /// Makes the words of all passages, which [hybrid searches](crate::SearchBuilder::hybrid) read; by default there are
+    /// none. They take about as many bytes as the texts.
+    ///
+    /// ```no_run
+    /// use jacolbert::Analyser;
+    ///
+    /// # let retriever = jacolbert::Retriever::from_dir("assets/mini")?;
+    /// # let documents = [jacolbert::Document::new("fuji", "富士山は高い。")];
+    /// let collection = retriever.indexer("my-index").words(Analyser::default()).run(&documents)?.collection;
+    /// let hits = collection.query("山").words_only().search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    #[cfg(feature = "words")]
+    pub fn words(mut self, analyser: Analyser) -> Self {
+        self.words = Some(analyser);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use jacolbert_documents::{Document, check_ids, with_checked_ids};
+use jacolbert_documents::{Companions, Document, check_ids, with_checked_ids};
 use jacolbert_index::IndexBuilder;
 
 use super::Indexer;
@@ -14,6 +14,8 @@ use crate::ingest::{IndexSink, Ingest, Splitter};
 use crate::progress::report;
 use crate::settings::{SETTINGS, Settings, StoredSplitting};
 use crate::storage::{DiskSnapshot, OnDisk, Sealed};
+#[cfg(feature = "words")]
+use crate::stored_words::StoredWords;
 
 impl Indexer<'_> {
     /// Encodes `documents` and writes their index.
@@ -94,9 +96,18 @@ impl Indexer<'_> {
         let splitter = self.splitter.map_or(Splitter::Rule(splitting), Splitter::Own);
         let stored = splitter.rule().map_or(StoredSplitting::Own, StoredSplitting::Rule);
         let mut settings = Settings::new(encoder, stored, pooling)?;
+        let companions = Companions::default();
+        #[cfg(feature = "words")]
+        let companions = match self.words {
+            Some(analyser) => {
+                settings.words = Some(StoredWords::of(&analyser)?);
+                companions.words(analyser)
+            }
+            None => companions,
+        };
         let storage = OnDisk::new(&self.folder)?;
         let builder = IndexBuilder::create(storage.path(), encoder.dim(), build)?;
-        let mut sink = IndexSink::new(builder);
+        let mut sink = IndexSink::new(builder, companions);
         let ingest = Ingest { encoder, splitter, pooling, first_passage: 0 };
         let ingested = ingest.run(documents, &mut sink, &mut |done| {
             report(on_progress, IndexProgress::Encoding { done, of })

@@ -16,6 +16,7 @@ pub(crate) struct IndexSink<W> {
     writer: W,
     latest: Option<Vec<u8>>,
     num_written: usize,
+    companions: Companions,
 }
 
 /// What takes passages and attachments: a builder of a new index, or a writer of one that grows.
@@ -26,8 +27,9 @@ pub(crate) trait TakesPassages: Send {
 }
 
 impl<W: TakesPassages> IndexSink<W> {
-    pub(crate) fn new(writer: W) -> Self {
-        Self { writer, latest: None, num_written: 0 }
+    /// A sink that writes `companions` beside each block of documents.
+    pub(crate) fn new(writer: W, companions: Companions) -> Self {
+        Self { writer, latest: None, num_written: 0, companions }
     }
 
     pub(crate) fn writer_mut(&mut self) -> &mut W {
@@ -53,7 +55,7 @@ impl<W: TakesPassages> IndexSink<W> {
         if let Some(block) = self.latest.take() {
             let first_id = DocumentBlock::new(Path::new("new documents"), &block)?.first_id();
             self.writer.attach_written(&block_name(first_id), &block)?;
-            for file in Companions::default().files_of(&block)? {
+            for file in self.companions.files_of(&block)? {
                 self.writer.attach_written(&file.name, &file.content)?;
             }
             self.num_written += 1;

@@ -1,7 +1,5 @@
 //! Searching for documents, each with its best passages.
 
-use jacolbert_core::Embeddings;
-use jacolbert_search::{PassageSubset, SearchOptions};
 use rayon::prelude::*;
 
 use super::queries::{ByDocument, FindsPassages, OneQuery, QueryBatch};
@@ -9,8 +7,8 @@ use super::settings::SearchBuilder;
 use crate::Error;
 use crate::document_hit::{DocumentHit, describe_documents};
 use crate::document_ranking::rank_documents;
-use crate::hits::{Hits, tokens_cut};
-use crate::passage_search::subset_of;
+use crate::hits::Hits;
+use crate::passage_search::{PassageSearch, Question, Questions, subset_of};
 use crate::storage::{Snapshot, Storage};
 
 impl<'c, S: Storage, Q: FindsPassages> SearchBuilder<'c, S, Q> {
@@ -33,9 +31,9 @@ impl<'c, S: Storage, Q: FindsPassages> SearchBuilder<'c, S, Q> {
     /// # Ok::<(), jacolbert::Error>(())
     /// ```
     pub fn by_document(self, max_passages: usize) -> SearchBuilder<'c, S, ByDocument<Q>> {
-        let Self { collection, queries, options, among, filter } = self;
+        let Self { collection, queries, options, among, filter, ranked_by } = self;
         let queries = ByDocument { queries, max_passages };
-        SearchBuilder { collection, queries, options, among, filter }
+        SearchBuilder { collection, queries, options, among, filter, ranked_by }
     }
 }
 
@@ -54,9 +52,10 @@ impl<S: Storage> SearchBuilder<'_, S, ByDocument<OneQuery>> {
     /// [`Error::Search`]; [`Error::Documents`] where the stored documents are damaged.
     pub fn search(self) -> Result<Hits<DocumentHit>, Error> {
         let ByDocument { queries: OneQuery { text }, max_passages } = self.queries;
-        let Self { collection, options, among, filter, .. } = self;
+        let Self { collection, options, among, filter, ranked_by, .. } = self;
         let queries = ByDocument { queries: QueryBatch { texts: vec![text] }, max_passages };
-        let mut found = SearchBuilder { collection, queries, options, among, filter }.search()?;
+        let batch = SearchBuilder { collection, queries, options, among, filter, ranked_by };
+        let mut found = batch.search()?;
         Ok(found.pop().expect("one query has one result"))
     }
 }
@@ -80,33 +79,28 @@ impl<S: Storage> SearchBuilder<'_, S, ByDocument<QueryBatch>> {
         let subset = self.subset(snapshot.as_ref())?;
         let ByDocument { queries: QueryBatch { texts }, max_passages } = &self.queries;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let encoded = self.collection.encoder().encode_queries(&texts)?;
-        let search = Search {
-            snapshot: snapshot.as_ref(),
-            among: subset.as_ref(),
-            options: &self.options,
-            max_passages: *max_passages,
-        };
-        let found = search.documents(&encoded.embeddings)?;
-        let counted = found.into_iter().zip(&encoded.embeddings).zip(tokens_cut(&encoded));
-        let hits = counted.map(|((hits, query), cut)| Hits::new(hits, query.num_tokens(), cut));
+        let questions = Questions::encode(self.collection.encoder(), &texts, self.ranked_by)?;
+        let passages = self.passage_search(snapshot.as_ref(), subset.as_ref());
+        let search = Search { passages, max_passages: *max_passages };
+        let found = search.documents(&questions)?.into_iter().zip(questions.iter());
+        let hits =
+            found.map(|(hits, question)| Hits::new(hits, question.num_rows(), question.tokens_cut));
         Ok(hits.collect())
     }
 }
 
 /// A search for documents in one state of a collection.
 struct Search<'s, S> {
-    snapshot: &'s S,
-    among: Option<&'s PassageSubset>,
-    options: &'s SearchOptions,
+    passages: PassageSearch<'s, S>,
     max_passages: usize,
 }
 
 impl<S: Snapshot> Search<'_, S> {
-    fn documents(&self, queries: &[Embeddings]) -> Result<Vec<Vec<DocumentHit>>, Error> {
-        let ranked = rank_documents(self.snapshot, queries, self.among, self.options)?;
-        let with_passages = queries.par_iter().zip(ranked).map(|(query, documents)| {
-            self.add_passages(query, documents.into_iter().map(|(id, _)| id))
+    fn documents(&self, questions: &Questions<'_>) -> Result<Vec<Vec<DocumentHit>>, Error> {
+        let ranked = rank_documents(&self.passages, questions)?;
+        let questions: Vec<Question<'_>> = questions.iter().collect();
+        let with_passages = questions.par_iter().zip(ranked).map(|(question, documents)| {
+            self.add_passages(*question, documents.into_iter().map(|(id, _)| id))
         });
         with_passages.collect()
     }
@@ -114,12 +108,12 @@ impl<S: Snapshot> Search<'_, S> {
     /// The documents with these ids, best first by the exact scores of all their passages.
     fn add_passages(
         &self,
-        query: &Embeddings,
+        question: Question<'_>,
         ids: impl Iterator<Item = String>,
     ) -> Result<Vec<DocumentHit>, Error> {
-        let passages = subset_of(self.snapshot, ids)?;
-        let all = SearchOptions::exact(passages.len());
-        let found = self.snapshot.search(query.as_ref(), Some(&passages), &all)?;
-        describe_documents(self.snapshot, &found, self.max_passages, query.num_tokens())
+        let snapshot = self.passages.snapshot;
+        let passages = subset_of(snapshot, ids)?;
+        let found = self.passages.all_of(question, &passages)?;
+        describe_documents(snapshot, &found, self.max_passages, question.num_rows())
     }
 }

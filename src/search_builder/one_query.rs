@@ -7,7 +7,8 @@ use crate::Error;
 use crate::collection::Collection;
 use crate::hits::Hits;
 use crate::passage_hit::{Hit, describe_hits};
-use crate::storage::{Snapshot, Storage};
+use crate::passage_search::Questions;
+use crate::storage::Storage;
 
 impl<S: Storage> Collection<S> {
     /// The best `k` passages for a query, best first. The short form of [`query`](Self::query).
@@ -58,10 +59,13 @@ impl<S: Storage> SearchBuilder<'_, S, OneQuery> {
     pub fn search(self) -> Result<Hits<Hit>, Error> {
         let snapshot = self.collection.snapshot();
         let subset = self.subset(snapshot.as_ref())?;
-        let query = self.collection.encoder().encode_query(&self.queries.text)?;
-        let found = snapshot.search(query.embeddings.as_ref(), subset.as_ref(), &self.options)?;
-        let num_rows = query.embeddings.num_tokens();
+        let search = self.passage_search(snapshot.as_ref(), subset.as_ref());
+        let texts = [self.queries.text.as_str()];
+        let questions = Questions::encode(self.collection.encoder(), &texts, self.ranked_by)?;
+        let question = questions.first();
+        let found = search.best(question, self.options.k)?;
+        let num_rows = question.num_rows();
         let hits = describe_hits(snapshot.as_ref(), &found, num_rows)?;
-        Ok(Hits::new(hits, num_rows, query.tokens_cut))
+        Ok(Hits::new(hits, num_rows, question.tokens_cut))
     }
 }

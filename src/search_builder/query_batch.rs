@@ -5,9 +5,9 @@ use super::queries::QueryBatch;
 use super::settings::SearchBuilder;
 use crate::Error;
 use crate::collection::Collection;
-use crate::hits::{Hits, tokens_cut};
+use crate::hits::Hits;
 use crate::passage_hit::describe_hits;
-use crate::passage_search::search_all;
+use crate::passage_search::Questions;
 use crate::storage::Storage;
 
 impl<S: Storage> Collection<S> {
@@ -68,14 +68,13 @@ impl<S: Storage> SearchBuilder<'_, S, QueryBatch> {
         let snapshot = self.collection.snapshot();
         let subset = self.subset(snapshot.as_ref())?;
         let texts: Vec<&str> = self.queries.texts.iter().map(String::as_str).collect();
-        let encoded = self.collection.encoder().encode_queries(&texts)?;
-        let queries = &encoded.embeddings;
-        let found = search_all(snapshot.as_ref(), queries, subset.as_ref(), &self.options)?;
-        let described = queries.iter().zip(found).zip(tokens_cut(&encoded));
-        let described = described.map(|((query, found), tokens_cut)| {
-            let num_rows = query.num_tokens();
+        let questions = Questions::encode(self.collection.encoder(), &texts, self.ranked_by)?;
+        let search = self.passage_search(snapshot.as_ref(), subset.as_ref());
+        let found = search.best_of_each(&questions)?;
+        let described = questions.iter().zip(found).map(|(question, found)| {
+            let num_rows = question.num_rows();
             let hits = describe_hits(snapshot.as_ref(), &found, num_rows)?;
-            Ok(Hits::new(hits, num_rows, tokens_cut))
+            Ok(Hits::new(hits, num_rows, question.tokens_cut))
         });
         described.collect()
     }

@@ -13,6 +13,7 @@ use super::settings::SearchBuilder;
 use crate::Error;
 use crate::collection::Collection;
 use crate::document_ranking::rank_documents;
+use crate::passage_search::{PassageSearch, Questions, RankedBy};
 use crate::progress::{Progress, report};
 use crate::query::{Query, check_query_ids};
 use crate::run_output::RunOutput;
@@ -123,6 +124,7 @@ struct Search<'r, S: Storage> {
     collection: &'r Collection<S>,
     snapshot: Arc<S::Snapshot>,
     among: Option<PassageSubset>,
+    ranked_by: RankedBy,
 }
 
 impl<'r, S: Storage> Search<'r, S> {
@@ -131,7 +133,7 @@ impl<'r, S: Storage> Search<'r, S> {
         check_query_ids(&builder.queries.queries)?;
         let snapshot = builder.collection.snapshot();
         let among = builder.subset(snapshot.as_ref())?;
-        Ok(Self { collection: builder.collection, snapshot, among })
+        Ok(Self { collection: builder.collection, snapshot, among, ranked_by: builder.ranked_by })
     }
 
     fn run(
@@ -160,10 +162,15 @@ impl<'r, S: Storage> Search<'r, S> {
         output: &mut RunOutput,
     ) -> Result<(), Error> {
         let texts: Vec<&str> = round.iter().map(|query| query.text.as_str()).collect();
-        let encoded = self.collection.encoder().encode_queries(&texts)?;
-        output.num_truncated_queries += encoded.truncated.len();
-        let among = self.among.as_ref();
-        let ranked = rank_documents(self.snapshot.as_ref(), &encoded.embeddings, among, options)?;
+        let questions = Questions::encode(self.collection.encoder(), &texts, self.ranked_by)?;
+        output.num_truncated_queries += questions.num_truncated();
+        let search = PassageSearch {
+            snapshot: self.snapshot.as_ref(),
+            among: self.among.as_ref(),
+            options,
+            ranked_by: self.ranked_by,
+        };
+        let ranked = rank_documents(&search, &questions)?;
         let run = &mut output.run;
         for (query, documents) in round.iter().zip(ranked) {
             run.push_query(&query.id)?;

@@ -8,7 +8,9 @@ use jacolbert_search::{PassageSubset, SearchOptions};
 use crate::Error;
 use crate::chosen_filter::ChosenFilter;
 use crate::collection::Collection;
-use crate::passage_search::subset_of;
+#[cfg(feature = "words")]
+use crate::passage_search::Fusion;
+use crate::passage_search::{PassageSearch, RankedBy, subset_of};
 use crate::storage::{Snapshot, Storage};
 
 /// Settings of a search: of [one query](crate::QueryBuilder), of a [batch](crate::QueryBatchBuilder), of a
@@ -29,12 +31,15 @@ pub struct SearchBuilder<'c, S: Storage, Q> {
     pub(super) options: SearchOptions,
     pub(super) among: Option<Vec<String>>,
     pub(super) filter: ChosenFilter,
+    pub(super) ranked_by: RankedBy,
 }
 
 impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
     pub(super) fn new(collection: &'c Collection<S>, queries: Q) -> Self {
         let options = SearchOptions::default();
-        Self { collection, queries, options, among: None, filter: ChosenFilter::default() }
+        let filter = ChosenFilter::default();
+        let ranked_by = RankedBy::default();
+        Self { collection, queries, options, among: None, filter, ranked_by }
     }
 
     /// Maximum number of hits per query, by default 10: passages, or documents for a run and
@@ -82,6 +87,43 @@ impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
     /// ```
     pub fn filter(mut self, filter: impl TryInto<Filter, Error: Into<FilterError>>) -> Self {
         self.filter = self.filter.and(filter);
+        self
+    }
+
+    /// Ranks by late interaction and BM25: the best passages of each are scored by both, and `fusion` makes one ranking
+    /// of them. Each hit has [both scores](crate::Scores).
+    ///
+    /// Each of the two gives 100 candidates, or [`k`](Self::k) if that is more. A query without a letter or digit is
+    /// ranked by late interaction. The search fails with [`Error::NoWords`] if the collection has no words, and with
+    /// [`Error::Fusion`] for a weight below 0.
+    ///
+    /// ```no_run
+    /// use jacolbert::{Collection, Fusion};
+    ///
+    /// let collection = Collection::open("my-index")?;
+    /// let hits = collection.query("一番高い山は？").hybrid(Fusion::default()).search()?;
+    /// for hit in &hits {
+    ///     println!("{} {:?} {:?}", hit.document_id, hit.scores.late_interaction, hit.scores.bm25);
+    /// }
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    #[cfg(feature = "words")]
+    pub fn hybrid(mut self, fusion: Fusion) -> Self {
+        self.ranked_by = RankedBy::Both(fusion);
+        self
+    }
+
+    /// Ranks by BM25 alone, without the model: the query is not encoded. Passages without a term of the query are not
+    /// found. The search fails with [`Error::NoWords`] if the collection has no words.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let hits = collection.query("山").words_only().search()?;
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    #[cfg(feature = "words")]
+    pub fn words_only(mut self) -> Self {
+        self.ranked_by = RankedBy::Words;
         self
     }
 
@@ -152,6 +194,15 @@ impl<'c, S: Storage, Q> SearchBuilder<'c, S, Q> {
         };
         Ok(Some(passages.into_iter().collect()))
     }
+
+    /// The search through `snapshot`, among the passages of `subset` if it is given.
+    pub(super) fn passage_search<'s>(
+        &'s self,
+        snapshot: &'s S::Snapshot,
+        subset: Option<&'s PassageSubset>,
+    ) -> PassageSearch<'s, S::Snapshot> {
+        PassageSearch { snapshot, among: subset, options: &self.options, ranked_by: self.ranked_by }
+    }
 }
 
 impl<S: Storage, Q: fmt::Debug> fmt::Debug for SearchBuilder<'_, S, Q> {
@@ -161,6 +212,7 @@ impl<S: Storage, Q: fmt::Debug> fmt::Debug for SearchBuilder<'_, S, Q> {
             .field("options", &self.options)
             .field("among", &self.among)
             .field("filter", &self.filter)
+            .field("ranked_by", &self.ranked_by)
             .finish_non_exhaustive()
     }
 }

@@ -23,6 +23,8 @@ const FINGERPRINT: &str = "fingerprint";
 const CHECKSUM: &str = "checksum";
 /// Key of the file's metadata with the splitting as JSON; absent if it is the default.
 const SPLITTING: &str = "splitting";
+/// Key of the file's metadata with the analyser of its words as JSON; absent if it has none.
+const WORDS: &str = "words";
 /// Bytes of the number before the header, which is the header's length.
 const LENGTH_BYTES: usize = size_of::<u64>();
 /// Tensor with the rows of all passages, `[tokens, dim]`.
@@ -76,7 +78,10 @@ impl MemorySnapshot {
         let splitting = header.value(SPLITTING).map(serde_json::from_str).transpose();
         let splitting = splitting.map_err(|_| Error::corrupt(path, "splitting"))?;
         let splitting = splitting.unwrap_or_default();
-        Ok(Self { passages, documents, num_documents, splitting })
+        let words = header.value(WORDS).map(serde_json::from_str).transpose();
+        let words = words.map_err(|_| Error::corrupt(path, "words"))?;
+        let loaded = Self { passages, documents, num_documents, splitting, ..Self::default() };
+        loaded.with_stored_words(words)
     }
 
     /// The file, with these blocks of documents.
@@ -108,6 +113,10 @@ impl MemorySnapshot {
         if self.splitting != StoredSplitting::default() {
             let splitting = serde_json::to_string(&self.splitting).expect("numbers are JSON");
             metadata.insert(SPLITTING.into(), splitting);
+        }
+        if let Some(words) = &self.stored_words {
+            let words = serde_json::to_string(words).expect("texts are JSON");
+            metadata.insert(WORDS.into(), words);
         }
         let checksum = checksum_of(&tensors, &metadata)?;
         metadata.insert(CHECKSUM.into(), checksum);

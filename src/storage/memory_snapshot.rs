@@ -1,17 +1,23 @@
 //! One state of a collection in memory.
 
+#[cfg(feature = "words")]
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{DocumentChanges, Documents};
+#[cfg(feature = "words")]
+use jacolbert_documents::{Analyser, WordIndex};
+use jacolbert_documents::{Companions, DocumentChanges, Documents};
 use jacolbert_index::PassageId;
 use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, exhaustive_search, explain};
 
+use super::collection_words::CollectionWords;
 use super::sealed::Snapshot;
 use crate::Error;
 use crate::settings::StoredSplitting;
+use crate::stored_words::StoredWords;
 
 /// What messages say in place of a path.
 pub(super) const IN_MEMORY: &str = "documents in memory";
@@ -25,6 +31,9 @@ pub struct MemorySnapshot {
     pub(super) num_documents: usize,
     /// How documents that are added become passages, unless a change says otherwise.
     pub(super) splitting: StoredSplitting,
+    pub(super) words: CollectionWords<Arc<[u8]>>,
+    /// What is remembered of the words' analyser.
+    pub(super) stored_words: Option<StoredWords>,
 }
 
 impl MemorySnapshot {
@@ -34,8 +43,47 @@ impl MemorySnapshot {
     }
 
     /// The state without documents that splits what is added as this one.
-    pub(crate) fn cleared(&self) -> Self {
-        Self { splitting: self.splitting, ..Self::default() }
+    pub(crate) fn cleared(&self) -> Result<Self, Error> {
+        let empty = Self { splitting: self.splitting, ..Self::default() };
+        empty.with_stored_words(self.stored_words.clone())
+    }
+
+    /// This state with the words that `analyser` makes.
+    #[cfg(feature = "words")]
+    pub(crate) fn with_words(&self, analyser: &Analyser) -> Result<Self, Error> {
+        self.with_stored_words(Some(StoredWords::of(analyser)?))
+    }
+
+    /// This state with the words of which this is remembered.
+    pub(super) fn with_stored_words(&self, stored: Option<StoredWords>) -> Result<Self, Error> {
+        let mut next = Self { stored_words: stored, ..self.clone() };
+        #[cfg(feature = "words")]
+        if let Some(stored) = &next.stored_words
+            && let Ok(analyser) = stored.open(Path::new(IN_MEMORY))
+        {
+            let companions = Companions::default().words(analyser);
+            next.documents = next.documents.clone().with_companions(&companions)?;
+        }
+        next.open_words()?;
+        Ok(next)
+    }
+
+    /// Changes the metadata of some documents, joins blocks, and makes the files beside them.
+    fn change_documents(
+        &mut self,
+        metadata: &[(PassageId, String)],
+        companions: Companions,
+    ) -> Result<(), Error> {
+        let is_live = |passage| self.embeddings(passage).is_some();
+        let changes = DocumentChanges { metadata, companions, ..DocumentChanges::default() };
+        self.documents = self.documents.changed(&changes, &is_live)?;
+        Ok(())
+    }
+
+    fn open_words(&mut self) -> Result<(), Error> {
+        let path = Path::new(IN_MEMORY);
+        self.words = CollectionWords::open(path, self.stored_words.as_ref(), &self.documents)?;
+        Ok(())
     }
 
     /// This state without the passages `deleted` and with the passages `added` behind it, whose documents
@@ -59,9 +107,8 @@ impl MemorySnapshot {
         for block in blocks {
             next.documents.push(Path::new(IN_MEMORY), block.into())?;
         }
-        let is_live = |passage| next.embeddings(passage).is_some();
-        let changes = DocumentChanges { metadata, ..DocumentChanges::default() };
-        next.documents = next.documents.changed(&changes, &is_live)?;
+        next.change_documents(metadata, self.words.companions(Path::new(IN_MEMORY))?)?;
+        next.open_words()?;
         Ok(next)
     }
 
@@ -79,6 +126,11 @@ impl MemorySnapshot {
 
 impl Snapshot for MemorySnapshot {
     type Block = Arc<[u8]>;
+
+    /// Blocks in memory take what was opened with them.
+    fn sharing(self, _earlier: &Self) -> Self {
+        self
+    }
 
     fn documents(&self) -> &Documents<Arc<[u8]>> {
         &self.documents
@@ -131,6 +183,18 @@ impl Snapshot for MemorySnapshot {
         options: &SearchOptions,
     ) -> Result<Vec<Vec<Hit>>, Error> {
         queries.iter().map(|query| self.search(query.as_ref(), None, options)).collect()
+    }
+
+    #[cfg(feature = "words")]
+    fn rerank(&self, query: EmbeddingsRef<'_>, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
+        let distinct: BTreeSet<PassageId> = passages.iter().copied().collect();
+        let given = distinct.into_iter().filter_map(|id| Some((id, self.embeddings(id)?)));
+        Ok(exhaustive_search(query, given, passages.len())?)
+    }
+
+    #[cfg(feature = "words")]
+    fn words(&self) -> Result<&WordIndex<Arc<[u8]>>, Error> {
+        self.words.index(Path::new(IN_MEMORY))
     }
 
     fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error> {

@@ -1,15 +1,20 @@
 //! Where a collection keeps its passages: a compressed index on disk, or embeddings in memory.
 
+#[cfg_attr(not(feature = "words"), path = "without_words.rs")]
+mod collection_words;
+mod disk_change;
+mod disk_snapshot;
 mod in_memory;
 mod memory_file;
 mod memory_snapshot;
 mod on_disk;
 mod sealed;
 
+pub(crate) use disk_change::DiskChange;
+pub(crate) use disk_snapshot::DiskSnapshot;
 pub use in_memory::InMemory;
 pub(crate) use memory_snapshot::MemorySnapshot;
 pub use on_disk::OnDisk;
-pub(crate) use on_disk::{DiskChange, DiskSnapshot};
 pub(crate) use sealed::{Change, Committed, Sealed, Snapshot};
 
 /// A place where a collection keeps its passages: [`OnDisk`] or [`InMemory`]. The trait is

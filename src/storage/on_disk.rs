@@ -3,16 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
-use jacolbert_documents::{Companions, DocumentChanges, Documents, Join, check_features};
-use jacolbert_index::{Attachment, Index, IndexWriter, PassageId};
+use jacolbert_documents::check_features;
+use jacolbert_index::IndexWriter;
 use jacolbert_model::Encoder;
-use jacolbert_search::{Hit, Match, PassageSubset, SearchOptions, Searcher};
 
-use super::sealed::{Change, Committed, Sealed, Snapshot};
+use super::disk_change::DiskChange;
+use super::disk_snapshot::DiskSnapshot;
+use super::sealed::Sealed;
 use crate::Error;
-use crate::ingest::{IndexSink, PassageStore};
-use crate::settings::{SETTINGS, Settings, StoredSplitting};
 
 /// A folder with a compressed index: the storage of a [`Collection`](crate::Collection).
 ///
@@ -27,24 +25,6 @@ use crate::settings::{SETTINGS, Settings, StoredSplitting};
 #[derive(Debug)]
 pub struct OnDisk {
     folder: PathBuf,
-}
-
-/// One commit of a folder, open.
-#[derive(Debug)]
-pub struct DiskSnapshot {
-    index: Index,
-    documents: Documents<Attachment>,
-    settings: Settings,
-}
-
-/// A change of a folder.
-#[derive(Debug)]
-pub struct DiskChange {
-    folder: PathBuf,
-    base: Arc<DiskSnapshot>,
-    sink: IndexSink<IndexWriter>,
-    joins: Join,
-    metadata: Vec<(PassageId, String)>,
 }
 
 impl OnDisk {
@@ -69,167 +49,7 @@ impl Sealed for OnDisk {
         check_features(&self.folder, writer.index())?;
         let base = DiskSnapshot::from_index(encoder, &self.folder, writer.index().clone())?;
         let base = Arc::new(base);
-        let sink = IndexSink::new(writer);
-        let metadata = Vec::new();
-        Ok(DiskChange { folder: self.folder.clone(), base, sink, joins: Join::Small, metadata })
-    }
-}
-
-impl DiskSnapshot {
-    /// Opens the latest commit of `folder`, which `encoder` must have encoded; nothing is read that
-    /// grows with the collection.
-    pub(crate) fn open(encoder: &Encoder, folder: &Path) -> Result<Self, Error> {
-        Self::from_index(encoder, folder, Index::open(folder)?)
-    }
-
-    pub(crate) fn from_index(
-        encoder: &Encoder,
-        folder: &Path,
-        index: Index,
-    ) -> Result<Self, Error> {
-        if encoder.dim() != index.dim() {
-            let expected = index.dim();
-            return Err(jacolbert_index::Error::Dim { expected, found: encoder.dim() }.into());
-        }
-        let settings = Settings::from_index(folder, &index)?;
-        settings.check_model(folder, encoder)?;
-        let documents = Documents::from_index(folder, &index)?;
-        Ok(Self { index, documents, settings })
-    }
-
-    /// The state after a commit to `folder` that returned `index`. A commit that is not known to be on
-    /// disk is in place nevertheless.
-    pub(crate) fn committed(
-        encoder: &Encoder,
-        folder: &Path,
-        index: Result<Index, jacolbert_index::Error>,
-    ) -> Result<Committed<Self>, Error> {
-        match index {
-            Ok(index) => {
-                let snapshot = Self::from_index(encoder, folder, index)?;
-                Ok(Committed { snapshot, durable: Ok(()) })
-            }
-            Err(error @ jacolbert_index::Error::NotDurable { .. }) => {
-                let snapshot = Self::open(encoder, folder)?;
-                Ok(Committed { snapshot, durable: Err(error.into()) })
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    pub(crate) fn index(&self) -> &Index {
-        &self.index
-    }
-}
-
-impl Snapshot for DiskSnapshot {
-    type Block = Attachment;
-
-    fn documents(&self) -> &Documents<Attachment> {
-        &self.documents
-    }
-
-    fn num_documents(&self) -> usize {
-        self.settings.num_documents
-    }
-
-    fn num_passages(&self) -> usize {
-        self.index.num_passages()
-    }
-
-    fn contains(&self, passage: PassageId) -> bool {
-        self.index.contains(passage)
-    }
-
-    fn splitting(&self) -> StoredSplitting {
-        self.settings.splitting
-    }
-
-    fn pooling(&self) -> Pooling {
-        self.settings.pooling
-    }
-
-    fn num_rows(&self, passage: PassageId) -> Result<usize, Error> {
-        Ok(self.index.decode(passage)?.num_tokens())
-    }
-
-    fn search(
-        &self,
-        query: EmbeddingsRef<'_>,
-        among: Option<&PassageSubset>,
-        options: &SearchOptions,
-    ) -> Result<Vec<Hit>, Error> {
-        let searcher = Searcher::new(&self.index);
-        let hits = match among {
-            Some(subset) => searcher.search_among(query, subset, options)?,
-            None => searcher.search(query, options)?,
-        };
-        Ok(hits)
-    }
-
-    fn search_batch(
-        &self,
-        queries: &[Embeddings],
-        options: &SearchOptions,
-    ) -> Result<Vec<Vec<Hit>>, Error> {
-        Ok(Searcher::new(&self.index).search_batch(queries, options)?)
-    }
-
-    fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error> {
-        Ok(Searcher::new(&self.index).explain(query, passage)?)
-    }
-}
-
-impl DiskChange {
-    /// Has the commit rewrite everything, without what deleted documents left.
-    pub(crate) fn compact(&mut self) {
-        self.joins = Join::All;
-        self.sink.writer_mut().compact();
-    }
-}
-
-impl PassageStore for DiskChange {
-    fn add(&mut self, passage: Embeddings) -> Result<(), Error> {
-        self.sink.add(passage)
-    }
-
-    fn add_block(&mut self, block: Vec<u8>) -> Result<(), Error> {
-        self.sink.add_block(block)
-    }
-}
-
-impl Change for DiskChange {
-    type Snapshot = DiskSnapshot;
-
-    fn base(&self) -> &Arc<DiskSnapshot> {
-        &self.base
-    }
-
-    fn delete(&mut self, passage: PassageId) -> Result<(), Error> {
-        Ok(self.sink.writer_mut().delete(passage)?)
-    }
-
-    fn set_metadata(&mut self, passage: PassageId, metadata: String) {
-        self.metadata.push((passage, metadata));
-    }
-
-    fn commit(
-        self,
-        encoder: &Encoder,
-        num_documents: usize,
-    ) -> Result<Committed<DiskSnapshot>, Error> {
-        let settings = Settings { num_documents, ..self.base.settings.clone().healed(encoder)? };
-        let (mut writer, latest) = self.sink.into_parts()?;
-        let changes = DocumentChanges {
-            added: latest.as_deref(),
-            joins: self.joins,
-            metadata: &self.metadata,
-            companions: Companions::default(),
-        };
-        self.base.documents.write(&mut writer, &changes)?;
-        writer.attach(SETTINGS, &settings.to_bytes());
-        let index = writer.commit().map(|committed| committed.index);
-        DiskSnapshot::committed(encoder, &self.folder, index)
+        Ok(DiskChange::new(&self.folder, writer, base))
     }
 }
 

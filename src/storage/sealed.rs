@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jacolbert_core::{Embeddings, EmbeddingsRef, Pooling};
+#[cfg(feature = "words")]
+use jacolbert_documents::WordIndex;
 use jacolbert_documents::{Documents, Filter, MatchingDocuments};
 use jacolbert_index::PassageId;
 use jacolbert_model::Encoder;
@@ -35,7 +37,13 @@ pub trait Sealed: Debug + Send + Sync {
 /// One state of a collection. A search holds it from its beginning to its end.
 pub trait Snapshot: Debug + Send + Sync {
     /// The bytes of a block of documents.
-    type Block: AsRef<[u8]>;
+    type Block: AsRef<[u8]> + Clone + Send + Sync + 'static;
+
+    /// The same state. Files that `earlier` has too are not opened again where that takes time.
+    #[must_use]
+    fn sharing(self, earlier: &Self) -> Self
+    where
+        Self: Sized;
 
     /// The texts and metadata of all passages, also of some that are deleted.
     fn documents(&self) -> &Documents<Self::Block>;
@@ -72,6 +80,17 @@ pub trait Snapshot: Debug + Send + Sync {
         queries: &[Embeddings],
         options: &SearchOptions,
     ) -> Result<Vec<Vec<Hit>>, Error>;
+
+    /// The given passages by their exact scores, best first. Deleted ones are left out.
+    #[cfg(feature = "words")]
+    fn rerank(&self, query: EmbeddingsRef<'_>, passages: &[PassageId]) -> Result<Vec<Hit>, Error>;
+
+    /// The words of all passages.
+    ///
+    /// # Errors
+    /// [`Error::NoWords`], [`Error::WordDictionary`].
+    #[cfg(feature = "words")]
+    fn words(&self) -> Result<&WordIndex<Self::Block>, Error>;
 
     /// The matches between a query and a passage that is not deleted.
     fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error>;

@@ -34,7 +34,7 @@ fn check_searches<S: Storage>(collection: &Collection<S>) -> TestResult {
     let grouped = collection.query(MOUNTAIN).k(9).filter(filter()).by_document(1).search()?;
     assert_eq!(grouped.len(), 3);
     let queries = [Query::new("q", MOUNTAIN)];
-    let run = collection.runner(&queries).k(9).filter(&filter()).run("r")?.run;
+    let run = collection.runner(&queries).k(9).filter(filter()).run("r")?.run;
     assert_eq!(run.num_results(), 3);
     let both = collection.query(MOUNTAIN).among(["山", "星"]).filter(filter()).search()?;
     assert_eq!(both.iter().map(|hit| hit.document_id.as_str()).collect::<Vec<_>>(), ["山"]);
