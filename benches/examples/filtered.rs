@@ -4,7 +4,7 @@
 //!
 //! `--beir` is a folder of passages and queries in the layout of BEIR, `--index` the folder of the index, which is
 //! built there if it has none. `--passages 1000000` and `--queries 40` are the defaults; `--model FOLDER` takes
-//! another model than the demonstration model. Linux only: processor time is read from `/proc`.
+//! another model than the demonstration model. Times are processor time of one thread.
 //!
 //! The passages are the sentences of the texts with 4 to 200 characters, encoded once. When there are no more,
 //! they are crossed: in repetition r, counted from 0, sentence s gets the second half of the rows of sentence
@@ -69,20 +69,20 @@ fn report(
     let options = SearchOptions { k: K, ..Default::default() };
     let mut found = 0;
     let mut wanted = 0;
-    let mut nanoseconds = Vec::new();
+    let mut times = Vec::new();
     for (query, scores) in queries.iter().zip(exact) {
-        let start = thread_nanoseconds()?;
+        let start = ThreadTime::now();
         let hits = match among {
             Some(subset) => searcher.search_among(query.as_ref(), subset, &options)?,
             None => searcher.search(query.as_ref(), &options)?,
         };
-        nanoseconds.push(thread_nanoseconds()? - start);
+        times.push(start.elapsed());
         let best = best_of(scores, part);
         wanted += best.len();
         found += hits.iter().filter(|hit| best.contains(&hit.passage)).count();
     }
-    nanoseconds.sort_unstable();
-    let median = nanoseconds[nanoseconds.len() / 2] as f64 / 1e6;
+    times.sort_unstable();
+    let median = times[times.len() / 2].as_secs_f64() * 1e3;
     let recall = found as f64 / wanted as f64;
     println!("| {} | {name} | {median:.1} | {recall:.3} |", part.len());
     Ok(())
@@ -179,12 +179,6 @@ fn disturb(row: &mut [f32], random: &mut ChaCha8Rng) {
     row.iter_mut().for_each(|value| *value += size * (2.0 * random.random::<f32>() - 1.0));
     let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
     row.iter_mut().for_each(|value| *value /= norm);
-}
-
-/// Processor time of this thread.
-fn thread_nanoseconds() -> anyhow::Result<u64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(text.split(' ').next().context("schedstat")?.parse()?)
 }
 
 struct Args {

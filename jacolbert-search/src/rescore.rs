@@ -5,6 +5,7 @@ use jacolbert_index::{Index, Scorer};
 use crate::candidate::Candidate;
 use crate::patience::{BestScores, Gains, Patience};
 use crate::ranking::best_first;
+use crate::scope::Scope;
 use crate::{Error, SearchOptions};
 
 /// How many standard deviations above the mean gain a passage would have to gain for the search to miss
@@ -14,6 +15,13 @@ use crate::{Error, SearchOptions};
 /// candidates among 2,000 passages, and 1 % lower among 10,000.
 const PATIENCE: Patience = Patience { fewest_gains: 16, deviations: 2.5 };
 
+/// The same among a subset. It may hold nothing that suits the query; then many passages have nearly the score of the
+/// last hit, and each of them may gain enough.
+///
+/// Chosen with `benches/examples/filtered` on 150,000 passages: at 2.5 recall@10 among ranges of ids is 1 % to 2 % lower
+/// than without a subset, at 5 it is equal to within 0.3 %, and the time hardly differs.
+const PATIENCE_AMONG_SUBSET: Patience = Patience { fewest_gains: 16, deviations: 5.0 };
+
 /// The best [`SearchOptions::n_exact`] of the passages of flat segments, `flat`, and of the `shortlist`,
 /// by their byte scores. Flat passages are all scored. The shortlist is scored from its best on, for as
 /// long as a further passage is likely to be a hit, or to its end if `n_rescored` is given.
@@ -22,6 +30,7 @@ pub(crate) fn rescore(
     scorer: &mut Scorer<'_>,
     flat: Vec<Candidate>,
     shortlist: Vec<Candidate>,
+    scope: Scope<'_>,
     options: &SearchOptions,
 ) -> Result<Vec<Candidate>, Error> {
     if flat.len() + shortlist.len() <= options.n_exact() {
@@ -35,7 +44,10 @@ pub(crate) fn rescore(
             best.add(score);
         }
     }
-    let mut gains = Gains::new(PATIENCE);
+    let mut gains = Gains::new(match scope {
+        Scope::All => PATIENCE,
+        Scope::Subset(_) => PATIENCE_AMONG_SUBSET,
+    });
     for candidate in shortlist {
         if options.n_rescored.is_none() && !gains.may_lift(candidate.score, &best) {
             break;

@@ -143,7 +143,7 @@ impl<'a> Searcher<'a> {
         let flat = scope.passages_of(self.index, Segment::is_flat)?;
         let probed = probe(self.index, &scorer, scope, options)?;
         let shortlist = shortlist(self.index, &scorer, &probed, options)?;
-        let rescored = rescore(self.index, &mut scorer, flat, shortlist, options)?;
+        let rescored = rescore(self.index, &mut scorer, flat, shortlist, scope, options)?;
         rerank(self.index, &query, &rescored, options.k)
     }
 
