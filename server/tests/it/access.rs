@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::sample::{QUERY, SEARCH, collection, retriever, sample, server};
 
-const KEY: &str = "ein-langer-Schluessel";
+const KEY: &str = "a-long-secret";
 
 #[test]
 fn a_key_opens_everything_and_health_needs_none() {
@@ -14,7 +14,7 @@ fn a_key_opens_everything_and_health_needs_none() {
     let running = server().collection("sample", collection).key(KEY).start().expect("it starts");
     let without = Client::new(running.address());
     let with = without.clone().with_key(KEY);
-    let wrong = without.clone().with_key("ein-anderer");
+    let wrong = without.clone().with_key("another");
     for client in [&without, &wrong] {
         let refused = client.post(SEARCH, json!({"query": QUERY}));
         assert_eq!(refused.error(401, "unauthorized"), json!({"header": "authorization"}));
