@@ -36,6 +36,8 @@ pub(crate) enum Code {
     SlowClient,
     /// 409: a document with this id is already in the collection.
     DocumentExists,
+    /// 409: the search needs words, and the collection has none.
+    NoWords,
     /// 410: the folder of the collection was deleted or moved while it was served.
     CollectionGone,
     /// 413: the body has too many bytes.
@@ -80,7 +82,7 @@ impl Code {
             | Self::UnknownPassage => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::SlowClient => StatusCode::REQUEST_TIMEOUT,
-            Self::DocumentExists => StatusCode::CONFLICT,
+            Self::DocumentExists | Self::NoWords => StatusCode::CONFLICT,
             Self::CollectionGone => StatusCode::GONE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

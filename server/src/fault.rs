@@ -91,6 +91,10 @@ impl From<jacolbert::Error> for Fault {
             Error::Cancelled => {
                 Self::new(Code::Timeout, "the time for the change was over; nothing has changed")
             }
+            Error::NoWords { .. } => Self::new(Code::NoWords, reason),
+            Error::Fusion { name, value } => {
+                Self::new(Code::InvalidBody, reason).at("field", *name).at("found", *value)
+            }
             Error::Busy { .. } => Self::new(Code::Locked, reason),
             Error::Documents(error) => of_documents(error, reason),
             Error::Index(error) => Self::new(code_of_index(error), reason),

@@ -1,6 +1,6 @@
 //! What a search found, as answers have it.
 
-use jacolbert::{DocumentHit, FoundPassage, Hit, Hits};
+use jacolbert::{DocumentHit, FoundPassage, Hit, Hits, Scores};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,13 +15,31 @@ pub(crate) struct Found<T: ToSchema> {
     tokens_cut: usize,
 }
 
+/// The parts of a score, as far as the search computed them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScoresBody {
+    /// MaxSim.
+    late_interaction: Option<f32>,
+    bm25: Option<f64>,
+    /// What a hybrid search made of both.
+    fused: Option<f64>,
+}
+
+impl From<Scores> for ScoresBody {
+    fn from(scores: Scores) -> Self {
+        let Scores { late_interaction, bm25, fused, .. } = scores;
+        Self { late_interaction, bm25, fused }
+    }
+}
+
 /// A passage that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HitBody {
     /// Its place, from 1.
     rank: usize,
-    /// MaxSim.
+    /// That by which it is ranked: MaxSim, unless the search is hybrid.
     score: f32,
+    scores: ScoresBody,
     /// The score divided by the number of rows of the query, at most 1.
     normalised_score: f32,
     document_id: String,
@@ -53,6 +71,7 @@ pub(crate) struct DocumentHitBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FoundPassageBody {
     score: f32,
+    scores: ScoresBody,
     passage_id: u32,
     /// Its place among the passages of the document, from 0.
     passage_number: usize,
@@ -73,6 +92,7 @@ impl From<Hit> for HitBody {
         Self {
             rank: hit.rank,
             score: hit.score,
+            scores: hit.scores.into(),
             normalised_score: hit.normalised_score,
             document_id: hit.document_id,
             passage_id: hit.passage_id.0,
@@ -102,6 +122,7 @@ impl From<FoundPassage> for FoundPassageBody {
     fn from(passage: FoundPassage) -> Self {
         Self {
             score: passage.score,
+            scores: passage.scores.into(),
             passage_id: passage.passage_id.0,
             passage_number: passage.passage_number,
             content: passage.content,

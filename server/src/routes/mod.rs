@@ -10,6 +10,7 @@ mod found;
 mod health;
 mod open_api;
 mod page;
+mod ranking;
 mod rerank;
 mod rerank_document;
 mod search;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::found::{DocumentHitBody, Found, HitBody};
+use super::ranking::Ranking;
 use super::search_settings::{SearchSettings, SearchWishes, Tuning};
 use crate::app::{App, check};
 use crate::fault::{Fault, FaultBody};
@@ -30,6 +31,7 @@ pub(crate) struct SearchRequest {
     /// Limits the search to documents whose metadata pass this filter.
     #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
     filter: Option<String>,
+    hybrid: Option<Ranking>,
     tuning: Option<Tuning>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) struct SearchBatchRequest {
     /// Limits the search to documents whose metadata pass this filter.
     #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
     filter: Option<String>,
+    hybrid: Option<Ranking>,
     tuning: Option<Tuning>,
 }
 
@@ -63,6 +66,7 @@ pub(crate) struct SearchDocumentsRequest {
     /// Limits the search to documents whose metadata pass this filter.
     #[schema(example = "year >= 2020 AND tags HAS 'sport'")]
     filter: Option<String>,
+    hybrid: Option<Ranking>,
     tuning: Option<Tuning>,
 }
 
@@ -84,10 +88,11 @@ pub(crate) async fn search(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Json<Found<HitBody>>, Fault> {
-    let SearchRequest { query, k, among, filter, tuning } = request;
+    let SearchRequest { query, k, among, filter, hybrid, tuning } = request;
     let served = app.collection(&collection)?;
     app.check_query(&query)?;
-    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
+    let settings =
+        SearchSettings::new(&app.limits, SearchWishes { k, among, filter, hybrid, tuning })?;
     let search = move || {
         let hits = settings.apply(served.collection.query(query)).search()?;
         Ok(Found::new(hits))
@@ -107,11 +112,12 @@ pub(crate) async fn search_batch(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchBatchRequest>,
 ) -> Result<Json<FoundBatch>, Fault> {
-    let SearchBatchRequest { queries, k, among, filter, tuning } = request;
+    let SearchBatchRequest { queries, k, among, filter, hybrid, tuning } = request;
     let served = app.collection(&collection)?;
     check("queries", queries.len(), app.limits.batch_queries)?;
     queries.iter().try_for_each(|query| app.check_query(query))?;
-    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
+    let settings =
+        SearchSettings::new(&app.limits, SearchWishes { k, among, filter, hybrid, tuning })?;
     let search = move || {
         let found = settings.apply(served.collection.query_batch(queries)).search()?;
         Ok(FoundBatch { results: found.into_iter().map(Found::new).collect() })
@@ -131,12 +137,13 @@ pub(crate) async fn search_documents(
     PathValues(collection): PathValues<String>,
     JsonBody(request): JsonBody<SearchDocumentsRequest>,
 ) -> Result<Json<Found<DocumentHitBody>>, Fault> {
-    let SearchDocumentsRequest { query, k, max_passages, among, filter, tuning } = request;
+    let SearchDocumentsRequest { query, k, max_passages, among, filter, hybrid, tuning } = request;
     let served = app.collection(&collection)?;
     app.check_query(&query)?;
     let max_passages = max_passages.unwrap_or(DEFAULT_PASSAGES);
     check("max_passages", max_passages, app.limits.k)?;
-    let settings = SearchSettings::new(&app.limits, SearchWishes { k, among, filter, tuning })?;
+    let settings =
+        SearchSettings::new(&app.limits, SearchWishes { k, among, filter, hybrid, tuning })?;
     let search = move || {
         let query = settings.apply(served.collection.query(query));
         Ok(Found::new(query.by_document(max_passages).search()?))

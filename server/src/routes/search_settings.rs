@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::filter_text::parse_filter;
+use super::ranking::Ranking;
 use crate::app::check;
 use crate::fault::Fault;
 use crate::limits::Limits;
@@ -17,6 +18,7 @@ const DEFAULT_K: usize = 10;
 pub(crate) struct SearchSettings {
     among: Option<Vec<String>>,
     filter: Option<Filter>,
+    hybrid: Option<Ranking>,
     options: SearchOptions,
 }
 
@@ -26,6 +28,7 @@ pub(crate) struct SearchWishes {
     pub(crate) k: Option<usize>,
     pub(crate) among: Option<Vec<String>>,
     pub(crate) filter: Option<String>,
+    pub(crate) hybrid: Option<Ranking>,
     pub(crate) tuning: Option<Tuning>,
 }
 
@@ -46,13 +49,14 @@ impl SearchSettings {
     /// [`Code::AboveLimit`](crate::code::Code::AboveLimit) and
     /// [`Code::InvalidFilter`](crate::code::Code::InvalidFilter).
     pub(crate) fn new(limits: &Limits, wishes: SearchWishes) -> Result<Self, Fault> {
-        let SearchWishes { k, among, filter, tuning } = wishes;
+        let SearchWishes { k, among, filter, hybrid, tuning } = wishes;
         let k = k.unwrap_or(DEFAULT_K.min(limits.k));
         check("k", k, limits.k)?;
         check("among", among.as_ref().map_or(0, Vec::len), limits.batch_documents)?;
         let Tuning { n_probe, n_rescored, n_exact } = tuning.unwrap_or_default();
         let options = SearchOptions { k, n_probe, n_rescored, n_exact };
-        Ok(Self { among, filter: filter.as_deref().map(parse_filter).transpose()?, options })
+        let filter = filter.as_deref().map(parse_filter).transpose()?;
+        Ok(Self { among, filter, hybrid, options })
     }
 
     /// The search with these settings.
@@ -66,6 +70,9 @@ impl SearchSettings {
         }
         if let Some(filter) = self.filter {
             search = search.filter(filter);
+        }
+        if let Some(ranking) = self.hybrid {
+            search = ranking.apply(search);
         }
         search
     }

@@ -1,6 +1,7 @@
 //! Laws of each route: its answer is what the library answers.
 
-use jacolbert::{Document, PassageId};
+use jacolbert::documents::Analyser;
+use jacolbert::{Document, Fusion, Hits, PassageId};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -177,6 +178,33 @@ fn filters_limit_searches_pages_counts_and_deletions() {
     post("delete", json!({"filter": "TRUE", "ids": []})).error(400, "invalid_body");
     post("delete", json!({})).error(400, "invalid_body");
     assert_eq!(post("delete", json!({"filter": "year = 2003"})).ok()["num_documents"], 2);
+}
+
+#[test]
+fn a_hybrid_search_ranks_as_the_library_does() {
+    let sample = sample();
+    let none = sample.client.post(SEARCH, json!({"query": QUERY, "hybrid": "hybrid"}));
+    none.error(409, "no_words");
+    let opened = retriever().open(sample.folder.path()).expect("it opens");
+    opened.update().build_words(Analyser::default()).expect("words");
+    sample.client.post("/v1/collections/sample/reload", Value::Null).ok();
+    let check = |hybrid: Value, hits: Hits| {
+        let request = json!({"query": QUERY, "k": 3, "hybrid": hybrid});
+        let found = sample.client.post(SEARCH, request).ok();
+        assert_eq!(found["hits"], json_of(&hits[..]), "{hybrid}");
+    };
+    let query = || opened.query(QUERY).k(3);
+    check(json!("hybrid"), query().hybrid(Fusion::default()).search().expect("hits"));
+    check(json!("max_sim"), query().hybrid(Fusion::MaxSim).search().expect("hits"));
+    check(json!("words"), query().words_only().search().expect("hits"));
+    let weighted = Fusion::Weighted { words: 2.0 };
+    check(json!({"weighted": {"words": 2.0}}), query().hybrid(weighted).search().expect("hits"));
+    let reciprocal = Fusion::ReciprocalRank { constant: 60.0, words: 1.0 };
+    let wish = json!({"reciprocal_rank": {"constant": 60.0, "words": 1.0}});
+    check(wish, query().hybrid(reciprocal).search().expect("hits"));
+    let wrong = json!({"query": QUERY, "hybrid": {"weighted": {"words": -1.0}}});
+    let at = json!({"field": "words", "found": -1.0});
+    assert_eq!(sample.client.post(SEARCH, wrong).error(400, "invalid_body"), at);
 }
 
 #[test]
