@@ -16,7 +16,7 @@ mod snippet;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::Arguments;
 use output::Output;
@@ -24,7 +24,7 @@ use output::Output;
 fn main() -> ExitCode {
     let Arguments { output, command } = Arguments::parse();
     let output = Output::new(&output);
-    match command.run(&output) {
+    match command.run(&output, Arguments::command) {
         Ok(exit) => exit.into(),
         Err(error) => {
             output.report(&error);

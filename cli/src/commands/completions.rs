@@ -1,9 +1,8 @@
 //! `jacolbert completions`: what a shell completes.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::arguments::Arguments;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -24,9 +23,9 @@ pub(crate) struct CompletionsCommand {
 }
 
 impl CompletionsCommand {
-    pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
+    pub(crate) fn run(self, mut program: Command, output: &Output) -> Result<Exit, Error> {
         let mut script = Vec::new();
-        generate(self.shell, &mut Arguments::command(), "jacolbert", &mut script);
+        generate(self.shell, &mut program, "jacolbert", &mut script);
         output.bytes(&script)?;
         Ok(Exit::Done)
     }

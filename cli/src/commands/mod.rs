@@ -60,7 +60,12 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
+    /// Runs the command; `program` is the whole command line, for the completions.
+    pub(crate) fn run(
+        self,
+        output: &Output,
+        program: fn() -> clap::Command,
+    ) -> Result<Exit, Error> {
         match self {
             Self::Index(command) => command.run(output),
             Self::Add(command) => command.run(output),
@@ -85,7 +90,7 @@ impl Command {
             Self::Serve(command) => command.run(output),
             #[cfg(not(feature = "serve"))]
             Self::Serve(command) => command.run("serving", "serve"),
-            Self::Completions(command) => command.run(output),
+            Self::Completions(command) => command.run(program(), output),
         }
     }
 }

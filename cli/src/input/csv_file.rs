@@ -12,9 +12,9 @@ use jacolbert::Document;
 use jacolbert_core::WrongFile;
 use serde_json::{Map, Value};
 
-use super::Reading;
 use super::left_out::LeftOut;
 use super::line_feeds::LineFeeds;
+use super::reading::Reading;
 use crate::error::Error;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];

@@ -7,6 +7,7 @@ mod line_feeds;
 #[cfg(feature = "parquet")]
 mod parquet_file;
 mod plan;
+mod reading;
 mod source;
 mod text_files;
 mod values;
@@ -22,7 +23,9 @@ use crate::error::Error;
 use format::Format;
 pub(crate) use left_out::LeftOut;
 use plan::Plan;
+use reading::Reading;
 use source::Source;
+use text_files::FolderRules;
 use values::Numbers;
 
 /// Where documents come from.
@@ -65,14 +68,6 @@ pub(crate) struct InputArgs {
     follow: bool,
 }
 
-/// How records become documents.
-#[derive(Debug, Clone)]
-struct Reading {
-    names: FieldNames,
-    numbers: Numbers,
-    max_skipped: usize,
-}
-
 /// Documents, one after the other.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -90,7 +85,7 @@ impl InputArgs {
         let mut left_out = LeftOut::default();
         let mut plans = VecDeque::new();
         for path in &self.inputs {
-            plans.push_back(Plan::of(path, self, &mut left_out)?);
+            plans.push_back(Plan::of(path, self.format, &self.folders, &mut left_out)?);
         }
         let counts: Option<Vec<usize>> = plans.iter().map(Plan::num_documents).collect();
         Ok(Input {

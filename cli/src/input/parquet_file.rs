@@ -12,8 +12,8 @@ use parquet::record::Row;
 use parquet::record::reader::RowIter;
 use serde_json::{Map, Value};
 
-use super::Reading;
 use super::left_out::LeftOut;
+use super::reading::Reading;
 use crate::error::Error;
 
 /// The documents of a file of Apache Parquet: a row is a document, and its columns are fields.

@@ -10,9 +10,9 @@ use jacolbert::{stream_jsonl, stream_tsv};
 use super::csv_file::CsvFile;
 use super::format::Format;
 use super::left_out::LeftOut;
+use super::reading::Reading;
 use super::source::Source;
-use super::text_files::{TextFiles, find_text_files};
-use super::{InputArgs, Reading};
+use super::text_files::{FolderRules, TextFiles};
 use crate::error::Error;
 
 /// The path that stands for standard input, and its name in messages.
@@ -29,15 +29,20 @@ pub(super) enum Plan {
 
 impl Plan {
     /// What the argument `path` means.
-    pub(super) fn of(path: &Path, args: &InputArgs, left_out: &mut LeftOut) -> Result<Self, Error> {
+    pub(super) fn of(
+        path: &Path,
+        format: Option<Format>,
+        folders: &FolderRules,
+        left_out: &mut LeftOut,
+    ) -> Result<Self, Error> {
         if path == Path::new(DASH) {
-            return Ok(Self::Stdin { format: args.format.unwrap_or(Format::Jsonl) });
+            return Ok(Self::Stdin { format: format.unwrap_or(Format::Jsonl) });
         }
         let metadata = fs::metadata(path).map_err(|source| unreadable(path, &source))?;
         if metadata.is_dir() {
-            return Ok(Self::Texts(find_text_files(path, &args.suffixes, args.follow, left_out)?));
+            return Ok(Self::Texts(folders.find_text_files(path, left_out)));
         }
-        match args.format.unwrap_or_else(|| Format::of(path)) {
+        match format.unwrap_or_else(|| Format::of(path)) {
             Format::Text => Ok(Self::Texts(TextFiles::one(path)?)),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => {

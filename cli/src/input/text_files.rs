@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::vec;
 
+use clap::Args;
 use jacolbert::Document;
 use jacolbert_core::WrongFile;
 use serde_json::json;
@@ -12,6 +13,23 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::left_out::LeftOut;
 use crate::error::Error;
+
+/// Which files of folders are texts.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct FolderRules {
+    /// Suffixes of the text files in folders
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "txt,text,md,markdown"
+    )]
+    suffixes: Vec<String>,
+    /// Follow symbolic links in folders
+    #[arg(long)]
+    follow: bool,
+}
 
 /// What becomes of a file that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,52 +85,52 @@ impl TextFiles {
     }
 }
 
-/// The text files of a folder and of the folders in it, in the order of their names.
-pub(super) fn find_text_files(
-    folder: &Path,
-    suffixes: &[String],
-    follow: bool,
-    left_out: &mut LeftOut,
-) -> Result<TextFiles, Error> {
-    let mut files = Vec::new();
-    let mut entries = WalkDir::new(folder).follow_links(follow).sort_by_file_name().into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_path_buf();
-                left_out.add_unreadable(&path, format!("cannot be read: {error}"));
-                continue;
+impl FolderRules {
+    /// The text files of a folder and of the folders in it, in the order of their names.
+    pub(super) fn find_text_files(&self, folder: &Path, left_out: &mut LeftOut) -> TextFiles {
+        let mut files = Vec::new();
+        let walk = WalkDir::new(folder).follow_links(self.follow).sort_by_file_name();
+        let mut entries = walk.into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_path_buf();
+                    left_out.add_unreadable(&path, format!("cannot be read: {error}"));
+                    continue;
+                }
+            };
+            if entry.depth() > 0 && is_hidden(&entry) {
+                left_out.add_hidden();
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+            } else if entry.depth() > 0 && entry.path_is_symlink() && !self.follow {
+                left_out.add_link();
+            } else if entry.file_type().is_file() {
+                files.extend(self.text_file(&entry, folder, left_out));
             }
-        };
-        if entry.depth() > 0 && is_hidden(&entry) {
-            left_out.add_hidden();
-            if entry.file_type().is_dir() {
-                entries.skip_current_dir();
-            }
-        } else if entry.path_is_symlink() && !follow {
-            left_out.add_link();
-        } else if entry.file_type().is_file() {
-            add_file(&entry, folder, suffixes, &mut files, left_out);
         }
+        TextFiles { files: files.into_iter(), bad_file: BadFile::LeaveOut }
     }
-    Ok(TextFiles { files: files.into_iter(), bad_file: BadFile::LeaveOut })
-}
 
-fn add_file(
-    entry: &DirEntry,
-    folder: &Path,
-    suffixes: &[String],
-    files: &mut Vec<TextFile>,
-    left_out: &mut LeftOut,
-) {
-    let path = entry.path();
-    if !has_suffix(path, suffixes) {
-        return left_out.add_other_suffix();
-    }
-    match id_of(path.strip_prefix(folder).unwrap_or(path)) {
-        Some(id) => files.push(TextFile { path: path.into(), id }),
-        None => left_out.add_unreadable(path, "has a name that is not UTF-8"),
+    /// The file of an entry, if its suffix is one of a text and its name can be an id.
+    fn text_file(
+        &self,
+        entry: &DirEntry,
+        folder: &Path,
+        left_out: &mut LeftOut,
+    ) -> Option<TextFile> {
+        let path = entry.path();
+        if !has_suffix(path, &self.suffixes) {
+            left_out.add_other_suffix();
+            return None;
+        }
+        let id = id_of(path.strip_prefix(folder).unwrap_or(path));
+        if id.is_none() {
+            left_out.add_unreadable(path, "has a name that is not UTF-8");
+        }
+        Some(TextFile { path: path.into(), id: id? })
     }
 }
 
