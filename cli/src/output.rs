@@ -100,7 +100,9 @@ impl Output {
 
     /// `text` in this style, where there are colours.
     pub(crate) fn styled(&self, style: &Style, text: impl Display) -> String {
-        style.clone().force_styling(self.has_colours).apply_to(text).to_string()
+        let text = text.to_string();
+        let has_colours = self.has_colours && !text.is_empty();
+        style.clone().force_styling(has_colours).apply_to(text).to_string()
     }
 
     /// Prints a line of the result.
