@@ -39,6 +39,12 @@ pub(crate) enum Error {
         dictionary.display(), path.display()
     )]
     DictionaryGone { path: PathBuf, dictionary: PathBuf },
+    #[cfg(feature = "words")]
+    #[error(
+        "{} has no words, which this search needs; `jacolbert compact --words` makes them",
+        path.display()
+    )]
+    NoWords { path: PathBuf },
     #[error("{}: {what}", path.display())]
     File { path: PathBuf, what: String },
     #[error("{}, {record}: {what}", path.display())]
@@ -98,6 +104,8 @@ impl Error {
             Self::Library(error) => exit_of(error),
             #[cfg(feature = "serve")]
             Self::Server(error) => exit_of_server(error),
+            #[cfg(feature = "words")]
+            Self::NoWords { .. } => Exit::Input,
         }
     }
 }
@@ -114,6 +122,8 @@ impl From<LibraryError> for Error {
             LibraryError::DictionaryGone { path, dictionary } => {
                 Self::DictionaryGone { path, dictionary }
             }
+            #[cfg(feature = "words")]
+            LibraryError::NoWords { path } => Self::NoWords { path },
             LibraryError::Index(IndexError::Exists { path }) => Self::CollectionExists { path },
             LibraryError::Index(IndexError::NotAnIndex { path, .. }) => Self::NoCollection { path },
             // An error of this program's input came back through the library.

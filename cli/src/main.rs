@@ -12,6 +12,8 @@ mod marks;
 mod model_choice;
 mod output;
 mod progress;
+#[cfg(feature = "words")]
+mod ranking_choice;
 mod snippet;
 
 use std::process::ExitCode;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use jacolbert::StoredCollection;
+#[cfg(feature = "words")]
+use jacolbert::Analyser;
+use jacolbert::{StoredCollection, Updater};
 use serde_json::json;
 
 use crate::collection_choice::CollectionChoice;
@@ -24,6 +26,14 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompactCommand {
+    /// Make the words of all passages, for `search --hybrid` and `search --words`
+    #[cfg(feature = "words")]
+    #[arg(long)]
+    words: bool,
+    /// Remove the words of all passages
+    #[cfg(feature = "words")]
+    #[arg(long, conflicts_with = "words")]
+    no_words: bool,
     #[command(flatten)]
     collection: CollectionChoice,
     /// Wait up to SECONDS while another process changes the collection
@@ -38,7 +48,7 @@ impl CompactCommand {
         let folder = self.collection.existing()?;
         let collection = self.model.open(folder)?;
         let before = StoredCollection::open(folder)?.info().num_bytes;
-        collection.update().wait(Duration::from_secs(self.wait)).compact()?;
+        self.compact(collection.update().wait(Duration::from_secs(self.wait)))?;
         let after = StoredCollection::open(folder)?.info().num_bytes;
         if output.is_json() {
             output.value(&json!({ "bytes_before": before, "bytes": after }))?;
@@ -46,5 +56,21 @@ impl CompactCommand {
             output.note(format!("{after} bytes, before {before}"));
         }
         Ok(Exit::Done)
+    }
+
+    #[cfg(feature = "words")]
+    fn compact(&self, updater: Updater<'_>) -> Result<(), Error> {
+        if self.words {
+            Ok(updater.build_words(Analyser::default())?)
+        } else if self.no_words {
+            Ok(updater.remove_words()?)
+        } else {
+            Ok(updater.compact()?)
+        }
+    }
+
+    #[cfg(not(feature = "words"))]
+    fn compact(&self, updater: Updater<'_>) -> Result<(), Error> {
+        Ok(updater.compact()?)
     }
 }

@@ -7,7 +7,7 @@ use jacolbert::eval::{
     BeirFolder, Comparison, ComparisonOptions, Cutoff, EvaluateOptions, Metric, Qrels, Report, Run,
     evaluate,
 };
-use jacolbert::{Collection, Document, Query, Retriever, SearchOptions};
+use jacolbert::{Collection, Document, Query, Retriever, Runner, SearchOptions};
 use tempfile::TempDir;
 
 use crate::error::Error;
@@ -59,6 +59,10 @@ pub(crate) struct EvalCommand {
     /// Add a row in which every passage is scored exactly. It is slow
     #[arg(long)]
     exact: bool,
+    /// Add rows for hybrid search and for words alone. A collection needs words for it
+    #[cfg(feature = "words")]
+    #[arg(long)]
+    hybrid: bool,
     /// Add a row for the TREC run of another engine; may be repeated
     #[arg(long, value_name = "FILE")]
     compare: Vec<PathBuf>,
@@ -139,11 +143,14 @@ impl EvalCommand {
         let of = Some(documents.len());
         let progress = Progress::start(output, "encoding documents", of)?;
         let indexer = retriever.indexer(place.join("index"));
+        #[cfg(feature = "words")]
+        let indexer =
+            if self.hybrid { indexer.words(jacolbert::Analyser::default()) } else { indexer };
         let indexed = indexer.on_progress(|shown| progress.index(shown, of)).run(documents)?;
         Ok(indexed.collection)
     }
 
-    /// The run of the search, and that of the exact one if it is wanted.
+    /// The run of the search, and those of the other ways that are wanted.
     fn search(
         &self,
         collection: &Collection,
@@ -151,16 +158,13 @@ impl EvalCommand {
         depth: usize,
         output: &Output,
     ) -> Result<Vec<Run>, Error> {
-        let mut rows = vec![("search", SearchOptions { k: depth, ..Default::default() })];
-        if self.exact {
-            rows.push(("exact", SearchOptions::exact(depth)));
-        }
-        let mut runs = Vec::with_capacity(rows.len());
-        for (name, options) in rows {
-            let of = Some(queries.len());
-            let bar = Progress::start(output, "searching", of)?;
-            let runner = collection.runner(queries).options(options);
-            let found = runner.on_progress(|shown| bar.count(shown.done, of)).run(name)?;
+        let of = Some(queries.len());
+        let progress = Progress::start(output, "searching", of)?;
+        let mut runs = Vec::new();
+        for way in self.ways() {
+            let runner = way.apply(collection.runner(queries).k(depth), depth);
+            let found =
+                runner.on_progress(|shown| progress.count(shown.done, of)).run(way.name())?;
             if found.num_truncated_queries > 0 && runs.is_empty() {
                 let num_truncated = found.num_truncated_queries;
                 output.warn(format!("{num_truncated} questions are longer than the model reads"));
@@ -168,6 +172,16 @@ impl EvalCommand {
             runs.push(found.run);
         }
         Ok(runs)
+    }
+
+    fn ways(&self) -> Vec<Way> {
+        let mut ways = vec![Way::Search];
+        ways.extend(self.exact.then_some(Way::Exact));
+        #[cfg(feature = "words")]
+        if self.hybrid {
+            ways.extend([Way::Hybrid, Way::Words]);
+        }
+        ways
     }
 
     fn print(&self, qrels: &Qrels, runs: &[Run], output: &Output) -> Result<(), Error> {
@@ -180,6 +194,41 @@ impl EvalCommand {
             output.line(comparison.to_json().replace('\n', " "))
         } else {
             output.line(comparison.to_text().trim_end())
+        }
+    }
+}
+
+/// A way of searching, which is a row of the table.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Search,
+    Exact,
+    #[cfg(feature = "words")]
+    Hybrid,
+    #[cfg(feature = "words")]
+    Words,
+}
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Search => "search",
+            Self::Exact => "exact",
+            #[cfg(feature = "words")]
+            Self::Hybrid => "hybrid",
+            #[cfg(feature = "words")]
+            Self::Words => "words",
+        }
+    }
+
+    fn apply(self, runner: Runner<'_>, depth: usize) -> Runner<'_> {
+        match self {
+            Self::Search => runner,
+            Self::Exact => runner.options(SearchOptions::exact(depth)),
+            #[cfg(feature = "words")]
+            Self::Hybrid => runner.hybrid(jacolbert::Fusion::default()),
+            #[cfg(feature = "words")]
+            Self::Words => runner.words_only(),
         }
     }
 }

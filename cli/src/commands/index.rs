@@ -19,6 +19,7 @@ Examples:
   jacolbert index --model assets/mini my-folder/
   jacolbert index -m bclavie/JaColBERT --dictionary unidic_lite/dicdir -c wiki corpus.jsonl.gz
   jacolbert index -m assets/mini --id-field url --text-field body pages.csv
+  jacolbert index -m assets/mini --words my-folder/
   zcat corpus.jsonl.gz | jacolbert index -m assets/mini -";
 
 /// Make a collection of documents
@@ -51,6 +52,10 @@ pub(crate) struct IndexCommand {
     /// Merge this many similar tokens into one vector: 1 to 4. More takes less space and finds less
     #[arg(long, value_name = "N", default_value = "1", value_parser = pool_factor, help_heading = "Index")]
     pool: PoolFactor,
+    /// Keep the words of all passages, too, for `search --hybrid` and `search --words`
+    #[cfg(feature = "words")]
+    #[arg(long, help_heading = "Index")]
+    words: bool,
 }
 
 /// What `--json` prints.
@@ -91,6 +96,9 @@ impl IndexCommand {
             .bits(self.bits)
             .pooling(Pooling { factor: self.pool, ..Default::default() })
             .on_progress(|shown| progress.index(shown, of));
+        #[cfg(feature = "words")]
+        let indexer =
+            if self.words { indexer.words(jacolbert::Analyser::default()) } else { indexer };
         Ok(indexer.run_stream(input)?)
     }
 

@@ -18,6 +18,8 @@ use crate::filter_choice::FilterChoice;
 use crate::marks::marks;
 use crate::model_choice::ModelChoice;
 use crate::output::Output;
+#[cfg(feature = "words")]
+use crate::ranking_choice::RankingChoice;
 use crate::snippet::Snippet;
 
 const EXAMPLES: &str = "\
@@ -77,6 +79,9 @@ struct Scope {
     n_probe: Option<usize>,
     #[command(flatten)]
     filter: FilterChoice,
+    #[cfg(feature = "words")]
+    #[command(flatten)]
+    ranking: RankingChoice,
 }
 
 impl SearchCommand {
@@ -222,6 +227,8 @@ impl Scope {
         if let Some(filter) = self.filter.filter() {
             query = query.filter(filter);
         }
+        #[cfg(feature = "words")]
+        let query = self.ranking.apply(query);
         if self.among.is_empty() { query } else { query.among(&self.among) }
     }
 }

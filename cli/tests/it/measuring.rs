@@ -22,6 +22,12 @@ fn eval_measures_a_corpus_a_collection_and_the_runs_of_others() -> TestResult {
     let args = ["eval", "-c", ".jacolbert", "beir", "--compare", "out.trec", "--json"];
     let values = place.run(args)?.check(0).values()?;
     assert_eq!(values.len(), 1);
+    #[cfg(feature = "words")]
+    {
+        let rows = place.run(["eval", "-m", &model(), "beir", "--hybrid"])?.check(0).out;
+        assert!(rows.contains("hybrid") && rows.contains("words"), "{rows}");
+        place.run(["eval", "-c", ".jacolbert", "beir", "--hybrid"])?.check(3);
+    }
     place.run(["eval", "-m", &model(), "beir", "--split", "dev"])?.check_error(3, "dev.tsv");
     place.run(["eval", "-m", &model(), "beir", "-k", "3"])?.check_error(2, "-k 3");
     Ok(())

@@ -39,7 +39,7 @@ fn programs_get_a_line_of_json_for_every_hit() -> TestResult {
     let hits = found.values()?;
     assert_eq!(hits.len(), 2);
     let fields = ["content", "document_id", "metadata", "normalised_score", "num_passages"];
-    let others = ["passage_id", "passage_number", "query", "rank", "score"];
+    let others = ["passage_id", "passage_number", "query", "rank", "score", "scores"];
     let expected: Vec<&str> = fields.into_iter().chain(others).collect();
     let names: Vec<&String> = hits[0].as_object().ok_or("no object")?.keys().collect();
     assert_eq!(names, expected);
@@ -134,5 +134,23 @@ fn a_filter_limits_the_search_and_names_its_faults() -> TestResult {
     search(&["--filter", "years >= 1700"])?.check(1);
     search(&["--filter", "years >= 1700", "--strict-filter"])?.check_error(3, "years");
     search(&["--filter", "year >="])?.check_error(2, "--filter");
+    Ok(())
+}
+
+#[cfg(feature = "words")]
+#[test]
+fn a_collection_with_words_ranks_by_them_too() -> TestResult {
+    let place = Place::with_collection()?;
+    place.run(["search", "固有種", "--hybrid"])?.check_error(3, "jacolbert compact --words");
+    place.run(["compact", "--words"])?.check(0);
+    let words = place.run(["search", "固有種", "--words", "--json"])?.check(0);
+    assert_eq!(words.field("document_id")?, ["湖"]);
+    assert!(words.values()?[0]["scores"]["bm25"].as_f64().is_some_and(|score| score > 0.0));
+    for fusion in ["--hybrid", "--hybrid=rank", "--hybrid=maxsim"] {
+        let hybrid = place.run(["search", "固有種がすむ湖", "--json", fusion])?.check(0);
+        assert_eq!(hybrid.field("document_id")?[0], "湖", "{fusion}");
+    }
+    place.run(["compact", "--no-words"])?.check(0);
+    place.run(["search", "固有種", "--words"])?.check(3);
     Ok(())
 }
