@@ -48,6 +48,8 @@ pub struct CollectionInfo {
     pub splitting: Option<Splitting>,
     /// How many similar tokens are merged into one vector.
     pub pooling: Pooling,
+    /// The analyser of its words, by which hybrid searches rank; none if it keeps no words.
+    pub words: Option<String>,
 }
 
 impl CollectionInfo {
@@ -70,6 +72,7 @@ impl CollectionInfo {
                 StoredSplitting::Own => None,
             },
             pooling: settings.pooling,
+            words: settings.words.as_ref().map(|words| words.analyser.clone()),
         }
     }
 }

@@ -69,6 +69,9 @@ fn rows(folder: &Path, info: &CollectionInfo) -> Vec<(&'static str, String)> {
     if info.pooling.factor != PoolFactor::One {
         rows.push(("pooling", format!("{} tokens into one vector", info.pooling.factor.get())));
     }
+    if let Some(analyser) = &info.words {
+        rows.push(("words", analyser.clone()));
+    }
     if info.has_deleted {
         rows.push(("deleted", "`jacolbert compact` removes what deleted documents left".into()));
     }

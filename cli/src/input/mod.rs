@@ -55,17 +55,8 @@ pub(crate) struct InputArgs {
     /// Leave out up to N lines that are no documents, and list them. By default the first one is an error
     #[arg(long, value_name = "N", default_value_t = 0)]
     skip_bad_lines: usize,
-    /// Suffixes of the text files in folders
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "txt,text,md,markdown"
-    )]
-    suffixes: Vec<String>,
-    /// Follow symbolic links in folders
-    #[arg(long)]
-    follow: bool,
+    #[command(flatten)]
+    folders: FolderRules,
 }
 
 /// Documents, one after the other.

@@ -143,6 +143,7 @@ fn a_collection_with_words_ranks_by_them_too() -> TestResult {
     let place = Place::with_collection()?;
     place.run(["search", "固有種", "--hybrid"])?.check_error(3, "jacolbert compact --words");
     place.run(["compact", "--words"])?.check(0);
+    assert!(place.info()?["words"].is_string());
     let words = place.run(["search", "固有種", "--words", "--json"])?.check(0);
     assert_eq!(words.field("document_id")?, ["湖"]);
     assert!(words.values()?[0]["scores"]["bm25"].as_f64().is_some_and(|score| score > 0.0));
