@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
-use crate::app::App;
 use crate::code::Code;
 use crate::fault::Fault;
 
@@ -59,12 +58,12 @@ impl fmt::Debug for Access {
 
 /// Refuses requests that name a foreign host, where no key protects the server.
 pub(crate) async fn check_host(
-    State(app): State<Arc<App>>,
+    State(access): State<Arc<Access>>,
     request: Request,
     next: Next,
 ) -> Response {
     let host = host_of(request.uri(), request.headers());
-    if app.access.key.is_none() && !app.access.allows_host(host.as_deref()) {
+    if access.key.is_none() && !access.allows_host(host.as_deref()) {
         let host = host.unwrap_or_default();
         let reason = format!("this server has no key and does not answer for the host {host:?}");
         return Fault::new(Code::ForbiddenHost, reason).at("host", host).into_response();
@@ -74,11 +73,11 @@ pub(crate) async fn check_host(
 
 /// Refuses requests without the key.
 pub(crate) async fn check_key(
-    State(app): State<Arc<App>>,
+    State(access): State<Arc<Access>>,
     request: Request,
     next: Next,
 ) -> Response {
-    if app.access.has_key(request.headers()) {
+    if access.has_key(request.headers()) {
         return next.run(request).await;
     }
     let reason = "the header `Authorization: Bearer KEY` is missing or has another key";

@@ -22,8 +22,8 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     /// The work that changes nothing.
     pub(crate) reads: WorkQueue,
-    pub(crate) metrics: Metrics,
-    pub(crate) access: Access,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) access: Arc<Access>,
 }
 
 impl App {

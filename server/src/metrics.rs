@@ -16,8 +16,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-use crate::app::App;
 use crate::code::Code;
+use crate::served::Served;
 
 /// What the server counts.
 #[derive(Debug)]
@@ -98,11 +98,16 @@ impl Metrics {
         registry.register("uptime_seconds", "Time since the start", self.uptime.clone());
     }
 
-    /// All metrics as text, with the present lengths and sizes.
-    pub(crate) fn to_text(&self, app: &App) -> Result<String, std::fmt::Error> {
-        self.reading.set(app.reads.len() as i64);
+    /// All metrics as text, with the number of reading requests that wait or run, and the present sizes of
+    /// `collections`.
+    pub(crate) fn to_text(
+        &self,
+        num_reads: usize,
+        collections: &[Arc<Served>],
+    ) -> Result<String, std::fmt::Error> {
+        self.reading.set(num_reads as i64);
         self.uptime.set(self.start.elapsed().as_secs_f64());
-        for served in &app.collections {
+        for served in collections {
             let labels = CollectionLabels { collection: served.name.clone() };
             self.changing.get_or_create(&labels).set(served.changes.len() as i64);
             self.documents.get_or_create(&labels).set(served.collection.num_documents() as i64);
@@ -115,14 +120,17 @@ impl Metrics {
 }
 
 /// Counts each request with its route, status and duration.
-pub(crate) async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn count(
+    State(metrics): State<Arc<Metrics>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let start = Instant::now();
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     // Paths of no route are many, and each label is kept.
     let route = route.unwrap_or_else(|| "none".to_owned());
     let response = next.run(request).await;
-    let metrics = &app.metrics;
     let status = response.status().as_u16();
     metrics.requests.get_or_create(&RequestLabels { method, route: route.clone(), status }).inc();
     metrics.durations.get_or_create(&RouteLabels { route }).observe(start.elapsed().as_secs_f64());

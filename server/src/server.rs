@@ -242,8 +242,10 @@ impl Server {
         let retriever = retriever.or_else(first).ok_or(Error::NothingToServe)?;
         let read_threads = limits.read_threads.max(1);
         let threads = threads("read", read_threads)?;
+        let metrics = Arc::new(Metrics::new());
+        let access = Arc::new(access);
         let reads = WorkQueue::new(limits.queued_reads, read_threads, threads, limits.read_time);
-        Ok(App { collections: served, retriever, limits, reads, metrics: Metrics::new(), access })
+        Ok(App { collections: served, retriever, limits, reads, metrics, access })
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     responses((status = 200, body = String, content_type = "application/openmetrics-text"), (status = 401, body = FaultBody))
 )]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Fault> {
-    let text = app.metrics.to_text(&app);
+    let text = app.metrics.to_text(app.reads.len(), &app.collections);
     let text = text.map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, METRICS)], text).into_response())
 }

@@ -36,7 +36,7 @@ use crate::metrics::count;
 
 /// All routes, with what is checked and counted for each request.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let with_key = protected().layer(from_fn_with_state(app.clone(), check_key));
+    let with_key = protected().layer(from_fn_with_state(app.access.clone(), check_key));
     let described = OpenApiRouter::with_openapi(open_api::document());
     let (router, document) = described.merge(with_key).merge(public()).split_for_parts();
     let router = router.merge(page::router()).merge(open_api::router(document));
@@ -47,8 +47,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| panicked().into_response()))
-        .layer(from_fn_with_state(app.clone(), check_host))
-        .layer(from_fn_with_state(app.clone(), count))
+        .layer(from_fn_with_state(app.access.clone(), check_host))
+        .layer(from_fn_with_state(app.metrics.clone(), count))
         .layer(from_fn(log))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(
