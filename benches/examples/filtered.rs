@@ -15,7 +15,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
+use cpu_time::ThreadTime;
 use jacolbert::eval::BeirFolder;
 use jacolbert::{Encoder, Retriever};
 use jacolbert_core::Embeddings;
