@@ -30,6 +30,7 @@ mod routes;
 mod running;
 mod served;
 mod server;
+mod signals;
 mod work_queue;
 
 pub use error::Error;

@@ -14,6 +14,7 @@ use crate::Error;
 use crate::app::App;
 use crate::connections::serve;
 use crate::routes::router;
+use crate::signals::Signals;
 
 /// The time that work without a client has to end, after all connections have ended.
 const LAST: Duration = Duration::from_millis(100);
@@ -33,6 +34,8 @@ pub struct Running {
     runtime: Runtime,
     stop: watch::Sender<bool>,
     serving: JoinHandle<Result<(), Error>>,
+    /// Once they are caught.
+    signals: Option<Signals>,
 }
 
 impl Running {
@@ -48,7 +51,7 @@ impl Running {
         let connections = app.metrics.connections.clone();
         let serving = serve(listener, router(app), limits, connections, stopped);
         let serving = runtime.spawn(serving);
-        Ok(Self { address, runtime, stop, serving })
+        Ok(Self { address, runtime, stop, serving, signals: None })
     }
 
     /// Where it listens.
@@ -73,9 +76,37 @@ impl Running {
     /// # Errors
     /// [`Error::System`] if the system refuses to report signals, and as [`stop`](Self::stop).
     pub fn wait(self) -> Result<(), Error> {
-        let signal = self.runtime.block_on(signal());
-        signal.map_err(|source| Error::System { what: "waiting for signals", source })?;
-        self.stop()
+        let mut running = self.catch_signals()?;
+        if let Some(signals) = &mut running.signals {
+            let next = running.runtime.block_on(signals.next());
+            next.map_err(|source| Error::System { what: "waiting for signals", source })?;
+        }
+        running.stop()
+    }
+
+    /// From now on, SIGINT and SIGTERM no longer end the process, but [`wait`](Self::wait). Without it they do so from
+    /// the call of `wait` on. Call it before you announce the address, so that whoever knows the address can stop the
+    /// server gracefully.
+    ///
+    /// ```no_run
+    /// # let server = jacolbert_server::Server::new().folder("news", "news-index");
+    /// let running = server.start()?.catch_signals()?;
+    /// println!("http://{}", running.address());
+    /// running.wait()?;
+    /// # Ok::<(), jacolbert_server::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::System`] if the system refuses to report signals.
+    pub fn catch_signals(mut self) -> Result<Self, Error> {
+        if self.signals.is_none() {
+            let _within = self.runtime.enter();
+            let signals = Signals::catch();
+            let signals =
+                signals.map_err(|source| Error::System { what: "waiting for signals", source })?;
+            self.signals = Some(signals);
+        }
+        Ok(self)
     }
 
     /// Accepts no further connection, finishes the requests that run, and ends.
@@ -104,23 +135,4 @@ impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
     }
-}
-
-/// Waits for SIGINT or SIGTERM.
-#[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -88,7 +88,7 @@ impl ServeCommand {
     pub(crate) fn run(self, output: &Output) -> Result<Exit, Error> {
         self.start_log(output);
         let server = self.settings(Server::new().address(self.address));
-        let running = self.add_collections(server)?.start()?;
+        let running = self.add_collections(server)?.start()?.catch_signals()?;
         let url = format!("http://{}", running.address());
         if output.is_json() {
             output.value(&json!({ "url": url }))?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// use jacolbert_documents::Filter;
 ///
 /// let error = "年 >= 2020 AND".parse::<Filter>().unwrap_err();
-/// assert_eq!((error.position.byte, error.position.column), (16, 15));
+/// assert_eq!((error.position.byte, error.position.column), (15, 14));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterPosition {
