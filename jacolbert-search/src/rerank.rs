@@ -22,8 +22,8 @@ pub(crate) fn rerank(
     Ok(hits(index, scored, k))
 }
 
-/// Much more than byte scores are ever off: among the passages of `benches/examples/filtered` no search misses
-/// a hit by it.
+/// More than byte scores are off: with `benches/examples/filtered --passages 150000` and 40 questions, recall@10 is 1 in
+/// every part of at most 10,000 passages.
 const CERTAINTY: Patience = Patience { fewest_gains: 32, deviations: 8.0 };
 
 /// The best `k` of `rescored`, which come best first by their byte scores, by their exact scores. They are

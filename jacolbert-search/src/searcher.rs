@@ -58,10 +58,11 @@ impl<'a> Searcher<'a> {
     /// The best hits among the passages of `subset`; otherwise as [`search`](Self::search). Ids of deleted
     /// passages, and ids that the index does not have, are ignored.
     ///
-    /// Among at most 10,000 passages, the hits are those with the highest exact scores, as with
-    /// [`SearchOptions::exact`], unless `n_rescored` or `n_exact` is given. Among more, the search reads more cells
-    /// than without a subset: `n_probe` divided by the square root of the share of passages that are in it. Among
-    /// half of the passages, a search takes about as long as among all.
+    /// Among at most 10,000 passages, all codes are scored in bytes, and passages are decoded from the best on until
+    /// a further one would have to gain eight standard deviations more than usual. So the hits are in effect those of
+    /// [`SearchOptions::exact`]; `n_rescored` or `n_exact` turn this off. Among more passages, the search reads more
+    /// cells than without a subset, `n_probe` divided by the square root of the share of the passages that are in it,
+    /// and stops rescoring later.
     ///
     /// # Errors
     /// As [`search`](Self::search).

@@ -36,10 +36,7 @@ impl JapaneseTokenizer {
 
     /// The place of each token of `text`, which has no added tokens.
     fn offsets_of_words(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
-        let normalized = match self.options.normalize {
-            true => Some(Alignment::nfkc(text)),
-            false => None,
-        };
+        let normalized = if self.options.normalize { Some(Alignment::nfkc(text)) } else { None };
         let (text, alignment) = match &normalized {
             Some((normalized, alignment)) => (normalized.as_str(), Some(alignment)),
             None => (text, None),

@@ -109,9 +109,12 @@ pub(crate) async fn add(
     let documents = request.documents.into_iter();
     let documents: Vec<Document> = documents.map(Document::from).collect();
     let store = move |served: &Served, deadline: Instant| {
-        let in_time = move |_: Progress| match Instant::now() < deadline {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
+        let in_time = move |_: Progress| {
+            if Instant::now() < deadline {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         };
         let update = served.collection.update().on_progress(in_time);
         match request.mode {
