@@ -11,7 +11,7 @@ use crate::page::PageCursor;
 use crate::storage::{OnDisk, Snapshot, Storage};
 use crate::stored_document::{StoredDocument, find_document};
 
-/// The documents of one state of a collection; the iterator of [`DocumentPages`].
+/// The documents of one state of a collection; the iterator of [`DocumentPages`](crate::DocumentPages).
 ///
 /// ```no_run
 /// use jacolbert::{Collection, StoredDocument};
