@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use jacolbert_core::Embeddings;
 use jacolbert_documents::{Filter, FilterError};
+use jacolbert_index::PassageId;
 
 use crate::Error;
 use crate::chosen_filter::ChosenFilter;
@@ -52,6 +54,26 @@ impl<S: Storage> Collection<S> {
     /// [`Error::Documents`] if the stored documents are damaged.
     pub fn get(&self, document_id: impl AsRef<str>) -> Result<Option<StoredDocument>, Error> {
         find_document(self.snapshot().as_ref(), document_id.as_ref())
+    }
+
+    /// The vectors of a passage as they are stored, `[tokens, dim]`, each of length 1: in a folder decoded from a few
+    /// bits per component, see [`Bits`](crate::Bits); in memory as the model gave them. Tokens that the model leaves
+    /// out, such as punctuation, have none.
+    ///
+    /// For many passages in one state of the collection, see [`DocumentIter::embeddings`](crate::DocumentIter::embeddings).
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// for hit in &collection.search("一番高い山は？", 3)? {
+    ///     println!("{} vectors", collection.embeddings(hit.passage_id)?.num_tokens());
+    /// }
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`]; [`Error::Index`] where the stored vectors are damaged.
+    pub fn embeddings(&self, passage: PassageId) -> Result<Embeddings, Error> {
+        self.snapshot().embeddings(passage)
     }
 
     /// The documents, or their ids, in pages or one after the other.

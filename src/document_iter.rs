@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jacolbert_core::Embeddings;
 use jacolbert_index::PassageId;
 
 use crate::Error;
@@ -45,6 +46,27 @@ impl<S: Storage> DocumentIter<S> {
         filter: ChosenFilter,
     ) -> Self {
         Self { snapshot, cursor, last_id: String::new(), passing: Passing::Unknown(filter) }
+    }
+
+    /// The vectors of a passage, as [`Collection::embeddings`](crate::Collection::embeddings), in the state of the
+    /// collection that the iterator reads, whatever has changed since.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let mut documents = collection.documents().into_iter();
+    /// while let Some(document) = documents.next().transpose()? {
+    ///     for passage in &document.passages {
+    ///         let embeddings = documents.embeddings(passage.passage_id)?;
+    ///         println!("{} {}", passage.content, embeddings.num_tokens());
+    ///     }
+    /// }
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownPassage`]; [`Error::Index`] where the stored vectors are damaged.
+    pub fn embeddings(&self, passage: PassageId) -> Result<Embeddings, Error> {
+        self.snapshot.embeddings(passage)
     }
 
     /// The id of the next document, behind which the iterator goes on.

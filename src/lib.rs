@@ -100,7 +100,7 @@ mod stored_words;
 mod turn;
 mod update;
 
-pub use jacolbert_core::{PoolFactor, Pooling};
+pub use jacolbert_core::{Embeddings, PoolFactor, Pooling};
 pub use jacolbert_documents as documents;
 #[cfg(feature = "words")]
 pub use jacolbert_documents::{Analyser, WordDictionary};

@@ -92,7 +92,7 @@ fn tokens_of_rows(
     let tokens = tokens_of(tokenizer, text, &encoding)?.into_iter().zip(encoding.keep);
     let kept = tokens.filter_map(|(token, is_kept)| is_kept.then_some(token));
     let kept: Vec<Token> = kept.collect();
-    let is_complete = kept.len() == snapshot.num_rows(passage)?;
+    let is_complete = kept.len() == snapshot.embeddings(passage)?.num_tokens();
     Ok(if is_complete { kept } else { Vec::new() })
 }
 

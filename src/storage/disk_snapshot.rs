@@ -125,8 +125,11 @@ impl Snapshot for DiskSnapshot {
         self.settings.pooling
     }
 
-    fn num_rows(&self, passage: PassageId) -> Result<usize, Error> {
-        Ok(self.index.decode(passage)?.num_tokens())
+    fn embeddings(&self, passage: PassageId) -> Result<Embeddings, Error> {
+        if !self.contains(passage) {
+            return Err(Error::UnknownPassage { passage });
+        }
+        Ok(self.index.decode(passage)?)
     }
 
     fn search(

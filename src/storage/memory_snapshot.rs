@@ -74,7 +74,7 @@ impl MemorySnapshot {
         metadata: &[(PassageId, String)],
         companions: Companions,
     ) -> Result<(), Error> {
-        let is_live = |passage| self.embeddings(passage).is_some();
+        let is_live = |passage| self.find(passage).is_some();
         let changes = DocumentChanges { metadata, companions, ..DocumentChanges::default() };
         self.documents = self.documents.changed(&changes, &is_live)?;
         Ok(())
@@ -113,7 +113,7 @@ impl MemorySnapshot {
     }
 
     /// The embeddings of a passage, unless it is deleted.
-    fn embeddings(&self, passage: PassageId) -> Option<EmbeddingsRef<'_>> {
+    fn find(&self, passage: PassageId) -> Option<EmbeddingsRef<'_>> {
         let at = self.passages.binary_search_by_key(&passage, |(id, _)| *id).ok()?;
         Some(self.passages[at].1.as_ref().as_ref())
     }
@@ -145,7 +145,7 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn contains(&self, passage: PassageId) -> bool {
-        self.embeddings(passage).is_some()
+        self.find(passage).is_some()
     }
 
     fn splitting(&self) -> StoredSplitting {
@@ -156,9 +156,9 @@ impl Snapshot for MemorySnapshot {
         Pooling::default()
     }
 
-    fn num_rows(&self, passage: PassageId) -> Result<usize, Error> {
-        let rows = self.embeddings(passage).ok_or(Error::UnknownPassage { passage })?;
-        Ok(rows.num_tokens())
+    fn embeddings(&self, passage: PassageId) -> Result<Embeddings, Error> {
+        let found = self.find(passage).ok_or(Error::UnknownPassage { passage })?;
+        Ok(found.to_embeddings())
     }
 
     fn search(
@@ -169,7 +169,7 @@ impl Snapshot for MemorySnapshot {
     ) -> Result<Vec<Hit>, Error> {
         let hits = match among {
             Some(subset) => {
-                let among = subset.iter().filter_map(|id| Some((id, self.embeddings(id)?)));
+                let among = subset.iter().filter_map(|id| Some((id, self.find(id)?)));
                 exhaustive_search(query, among, options.k)?
             }
             None => exhaustive_search(query, self.passages(), options.k)?,
@@ -188,7 +188,7 @@ impl Snapshot for MemorySnapshot {
     #[cfg(feature = "words")]
     fn rerank(&self, query: EmbeddingsRef<'_>, passages: &[PassageId]) -> Result<Vec<Hit>, Error> {
         let distinct: BTreeSet<PassageId> = passages.iter().copied().collect();
-        let given = distinct.into_iter().filter_map(|id| Some((id, self.embeddings(id)?)));
+        let given = distinct.into_iter().filter_map(|id| Some((id, self.find(id)?)));
         Ok(exhaustive_search(query, given, passages.len())?)
     }
 
@@ -198,7 +198,7 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn explain(&self, query: EmbeddingsRef<'_>, passage: PassageId) -> Result<Vec<Match>, Error> {
-        let found = self.embeddings(passage).ok_or(Error::UnknownPassage { passage })?;
+        let found = self.find(passage).ok_or(Error::UnknownPassage { passage })?;
         Ok(explain(query, found)?)
     }
 }

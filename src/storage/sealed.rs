@@ -63,8 +63,8 @@ pub trait Snapshot: Debug + Send + Sync {
     /// How the tokens of passages are pooled.
     fn pooling(&self) -> Pooling;
 
-    /// Number of rows of a passage that is not deleted.
-    fn num_rows(&self, passage: PassageId) -> Result<usize, Error>;
+    /// The vectors of a passage that is not deleted.
+    fn embeddings(&self, passage: PassageId) -> Result<Embeddings, Error>;
 
     /// The best passages, of `among` only if it is given.
     fn search(
