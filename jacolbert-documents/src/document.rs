@@ -1,4 +1,4 @@
-//! Documents, as users bring them, and checks of their ids.
+//! Documents, as users bring them, and their checks.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -30,7 +30,8 @@ pub struct Document {
     /// those of its markers, and may rank high. To avoid that, leave such documents out, for example with
     /// `documents.retain(|document| document.text.chars().any(char::is_alphanumeric))`.
     pub text: String,
-    /// Any JSON value, returned with every hit; null if there is none.
+    /// Any JSON value, returned with every hit; null if there is none. Arrays and objects may lie in each other up to
+    /// [`MAX_METADATA_DEPTH`].
     #[serde(default)]
     pub metadata: Value,
 }
@@ -47,21 +48,55 @@ impl Document {
     }
 }
 
-/// Checks that no id is empty and all ids differ.
+/// How deep arrays and objects of metadata may lie in each other: as deep as JSON can be read back.
+pub const MAX_METADATA_DEPTH: usize = 127;
+
+/// Checks that metadata can be read back; `id` is that of its document.
 ///
 /// ```
-/// use jacolbert_documents::{Document, Error, check_ids};
+/// use jacolbert_documents::{Error, check_metadata};
+/// use serde_json::{Value, json};
 ///
-/// let documents = [Document::new("a", "一"), Document::new("a", "二")];
-/// assert!(matches!(check_ids(&documents), Err(Error::DuplicateId { position: 1, .. })));
+/// let deep = (0..200).fold(Value::Null, |inner, _| json!([inner]));
+/// assert!(matches!(check_metadata("fuji", &deep), Err(Error::DeepMetadata { .. })));
+/// assert!(check_metadata("fuji", &json!({ "tags": ["山"] })).is_ok());
 /// ```
 ///
 /// # Errors
-/// [`Error::EmptyId`] or [`Error::DuplicateId`], for the first document with such an id.
-pub fn check_ids<D: Borrow<Document>>(documents: &[D]) -> Result<(), Error> {
+/// [`Error::DeepMetadata`] beyond [`MAX_METADATA_DEPTH`].
+pub fn check_metadata(id: impl AsRef<str>, metadata: &Value) -> Result<(), Error> {
+    if is_deeper(metadata, MAX_METADATA_DEPTH) {
+        let (id, limit) = (id.as_ref().into(), MAX_METADATA_DEPTH);
+        return Err(Error::DeepMetadata { id, limit });
+    }
+    Ok(())
+}
+
+/// Whether more than `levels` arrays and objects lie in each other.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let mut inner: Box<dyn Iterator<Item = &Value>> = match value {
+        Value::Array(values) => Box::new(values.iter()),
+        Value::Object(fields) => Box::new(fields.values()),
+        _ => return false,
+    };
+    levels == 0 || inner.any(|value| is_deeper(value, levels - 1))
+}
+
+/// Checks that no id is empty, all ids differ, and metadata can be read back.
+///
+/// ```
+/// use jacolbert_documents::{Document, Error, check_documents};
+///
+/// let documents = [Document::new("a", "一"), Document::new("a", "二")];
+/// assert!(matches!(check_documents(&documents), Err(Error::DuplicateId { position: 1, .. })));
+/// ```
+///
+/// # Errors
+/// [`Error::EmptyId`], [`Error::DuplicateId`] or [`Error::DeepMetadata`], for the first document at fault.
+pub fn check_documents<D: Borrow<Document>>(documents: &[D]) -> Result<(), Error> {
     let mut seen = SeenIds::default();
     let mut numbered = documents.iter().enumerate();
-    numbered.try_for_each(|(position, document)| seen.check(position, &document.borrow().id))
+    numbered.try_for_each(|(position, document)| seen.check(position, document.borrow()))
 }
 
 /// Checks that `passages` are ranges of bytes of the text of `document`, each with a character.
@@ -104,23 +139,23 @@ pub fn check_passages(document: &Document, passages: &[Range<usize>]) -> Result<
     }
 }
 
-/// `documents` as they come, each followed by a check of its id.
+/// `documents` as they come, each checked as [`check_documents`] does.
 ///
 /// About 40 bytes per document stay in memory, to find equal ids.
 ///
 /// ```
-/// use jacolbert_documents::{Document, Error, with_checked_ids};
+/// use jacolbert_documents::{Document, Error, checked_documents};
 ///
 /// let documents = ["a", "b", "a"].map(|id| Ok::<_, Error>(Document::new(id, "文")));
-/// let checked: Vec<_> = with_checked_ids(documents.into_iter()).collect();
+/// let checked: Vec<_> = checked_documents(documents.into_iter()).collect();
 /// assert!(checked[1].is_ok());
 /// assert!(matches!(checked[2], Err(Error::DuplicateId { position: 2, .. })));
 /// ```
 ///
 /// # Errors
-/// The items are [`Error::Document`] where `documents` has an error, [`Error::EmptyId`] or
-/// [`Error::DuplicateId`].
-pub fn with_checked_ids<D, E>(
+/// The items are [`Error::Document`] where `documents` has an error, [`Error::EmptyId`], [`Error::DuplicateId`] or
+/// [`Error::DeepMetadata`].
+pub fn checked_documents<D, E>(
     documents: impl Iterator<Item = Result<D, E>>,
 ) -> impl Iterator<Item = Result<D, Error>>
 where
@@ -131,7 +166,7 @@ where
     documents.enumerate().map(move |(position, document)| {
         let document =
             document.map_err(|source| Error::Document { position, source: source.into() })?;
-        seen.check(position, &document.borrow().id)?;
+        seen.check(position, document.borrow())?;
         Ok(document)
     })
 }
@@ -157,13 +192,14 @@ struct SeenIds {
 }
 
 impl SeenIds {
-    fn check(&mut self, position: usize, id: &str) -> Result<(), Error> {
+    fn check(&mut self, position: usize, document: &Document) -> Result<(), Error> {
+        let id = document.id.as_str();
         if id.is_empty() {
             return Err(Error::EmptyId { position });
         }
         if !self.seen.insert(self.hasher.hash(id)) {
             return Err(Error::DuplicateId { id: id.into(), position });
         }
-        Ok(())
+        check_metadata(id, &document.metadata)
     }
 }

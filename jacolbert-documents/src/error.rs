@@ -26,6 +26,14 @@ pub enum Error {
         /// The place of the second document among the given ones, from 0.
         position: usize,
     },
+    /// Arrays and objects of a document's metadata lie in each other so deep that the metadata could not be read back.
+    #[error("document {id:?} has metadata that is nested deeper than {limit} levels")]
+    DeepMetadata {
+        /// The id of the document.
+        id: String,
+        /// The number of levels that there may be.
+        limit: usize,
+    },
     /// The iterator of documents returned an error instead of a document.
     #[error("document {position} cannot be read")]
     Document {

@@ -34,7 +34,10 @@ mod store;
 #[cfg(feature = "words")]
 mod words;
 
-pub use document::{Document, check_ids, check_passages, with_checked_ids};
+pub use document::{
+    Document, MAX_METADATA_DEPTH, check_documents, check_metadata, check_passages,
+    checked_documents,
+};
 pub use error::{Error, PassageFault};
 pub use filter::{
     Expected, Field, Filter, FilterError, FilterFault, FilterPosition, FilterValue, Quoted, field,

@@ -113,6 +113,10 @@ fn of_documents(error: &DocumentError, reason: String) -> Fault {
             let fault = Fault::new(Code::DocumentExists, reason);
             fault.at("document", *position).at("id", id.as_str())
         }
+        DocumentError::DeepMetadata { id, limit } => {
+            let fault = Fault::new(Code::InvalidDocument, reason);
+            fault.at("id", id.as_str()).at("limit", *limit)
+        }
         DocumentError::Corrupt { .. } => Fault::new(Code::Damaged, reason),
         DocumentError::Index(error) => Fault::new(code_of_index(error), reason),
         _ => Fault::new(Code::Internal, reason),

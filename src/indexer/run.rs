@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use jacolbert_documents::{Companions, Document, check_ids, with_checked_ids};
+use jacolbert_documents::{Companions, Document, check_documents, checked_documents};
 use jacolbert_index::IndexBuilder;
 
 use super::Indexer;
@@ -42,7 +42,7 @@ impl Indexer<'_> {
         if documents.is_empty() {
             return Err(Error::NoDocuments);
         }
-        check_ids(&documents)?;
+        check_documents(&documents)?;
         let of = Some(documents.len());
         self.build_index(documents.into_iter().map(Ok), of)
     }
@@ -75,7 +75,7 @@ impl Indexer<'_> {
         self,
         documents: impl IntoIterator<Item = Result<Document, E>, IntoIter: Send>,
     ) -> Result<Indexed, Error> {
-        let checked = with_checked_ids(documents.into_iter());
+        let checked = checked_documents(documents.into_iter());
         let mut documents = checked.map(|document| document.map_err(Error::from)).peekable();
         // Before the folder is made.
         if documents.peek().is_none() {

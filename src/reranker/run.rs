@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use jacolbert_documents::{Document, Splitting, check_ids};
+use jacolbert_documents::{Document, Splitting, check_documents};
 use jacolbert_eval::{Run, TieRule};
 use jacolbert_model::Encoder;
 
@@ -51,7 +51,7 @@ impl Reranker<'_> {
         let queries: Vec<Query> = queries.into_iter().map(|query| query.borrow().clone()).collect();
         let documents: Vec<D> = documents.into_iter().collect();
         check_query_ids(&queries)?;
-        check_ids(&documents)?;
+        check_documents(&documents)?;
         let borrowed = documents.iter().map(|document| document.borrow());
         let texts = borrowed.map(|document| (document.id.as_str(), document.text.as_str()));
         let round = Round {

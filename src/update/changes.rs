@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
-use jacolbert_documents::{Document, check_ids};
+use jacolbert_documents::{Document, check_documents};
 
 use super::Updater;
 use crate::Error;
@@ -40,7 +40,7 @@ impl<S: Storage> Updater<'_, S> {
         documents: impl IntoIterator<Item = D>,
     ) -> Result<Vec<Truncated>, Error> {
         let documents: Vec<D> = documents.into_iter().collect();
-        check_ids(&documents)?;
+        check_documents(&documents)?;
         self.collection.change(self.wait, |change| {
             for (position, document) in documents.iter().enumerate() {
                 let id = &document.borrow().id;
@@ -70,7 +70,7 @@ impl<S: Storage> Updater<'_, S> {
         documents: impl IntoIterator<Item = D>,
     ) -> Result<Vec<Truncated>, Error> {
         let documents: Vec<D> = documents.into_iter().collect();
-        check_ids(&documents)?;
+        check_documents(&documents)?;
         self.collection.change(self.wait, |change| {
             for document in &documents {
                 delete_document(change, &document.borrow().id)?;
@@ -97,7 +97,7 @@ impl<S: Storage> Updater<'_, S> {
         documents: impl IntoIterator<Item = D>,
     ) -> Result<Vec<Truncated>, Error> {
         let documents: Vec<D> = documents.into_iter().collect();
-        check_ids(&documents)?;
+        check_documents(&documents)?;
         self.collection.change(self.wait, |change| {
             let mut num_documents = change.base().num_documents();
             for document in &documents {

@@ -1,6 +1,6 @@
 //! Changes of metadata, and of the documents that pass a filter.
 
-use jacolbert_documents::{Filter, FilterError};
+use jacolbert_documents::{Filter, FilterError, check_metadata};
 use serde_json::Value;
 
 use super::Updater;
@@ -25,14 +25,17 @@ impl<S: Storage> Updater<'_, S> {
     ///
     /// # Errors
     /// [`Error::UnknownId`], [`Error::Busy`], [`Error::Index`]; [`Error::Documents`] if the stored documents are
-    /// damaged, or need a [feature](jacolbert_documents::Error::MissingFeature). Then nothing has changed, but for
+    /// damaged or need a [feature](jacolbert_documents::Error::MissingFeature), or if the metadata is
+    /// [too deep](jacolbert_documents::Error::DeepMetadata). Then nothing has changed, but for
     /// [`NotDurable`](crate::Collection#states).
     pub fn update_metadata(
         self,
         document_id: impl AsRef<str>,
         metadata: impl Into<Value>,
     ) -> Result<(), Error> {
-        let metadata = metadata.into().to_string();
+        let metadata = metadata.into();
+        check_metadata(&document_id, &metadata)?;
+        let metadata = metadata.to_string();
         self.collection.change(self.wait, |change| {
             let base = change.base().clone();
             for passage in base.passages_of(document_id.as_ref())? {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jacolbert_documents::{Document, with_checked_ids};
+use jacolbert_documents::{Document, checked_documents};
 use jacolbert_index::PassageId;
 
 use super::Updater;
@@ -77,7 +77,7 @@ impl<S: Storage> Updater<'_, S> {
             let base = change.base().clone();
             let num_read = AtomicUsize::new(0);
             let mut replaced: Vec<Vec<PassageId>> = Vec::new();
-            let checked = with_checked_ids(documents).map(|document| {
+            let checked = checked_documents(documents).map(|document| {
                 let document = document?;
                 let position = num_read.fetch_add(1, Ordering::Relaxed);
                 let passages = base.live_passages(&document.id)?;

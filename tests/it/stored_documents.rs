@@ -1,9 +1,10 @@
 //! Laws of reading documents: by id, in pages and one after the other.
 
+use jacolbert::documents::{Error as DocumentError, MAX_METADATA_DEPTH};
 use jacolbert::{
     Collection, Document, Error, PageCursor, PassageId, Splitting, Storage, StoredDocument,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::both_storages::both;
 use crate::sample::{TestResult, documents, retriever};
@@ -143,4 +144,73 @@ fn a_document_that_was_split_has_its_passages_in_order() -> TestResult {
     assert_eq!(documents[0].passages.len() + documents[1].passages.len(), memory.num_passages());
     assert_eq!(ids(&memory, 1)?, ["a", "b"]);
     Ok(())
+}
+
+fn check_depth<S: Storage>(collection: &Collection<S>) -> TestResult {
+    let nested = |levels: usize| (0..levels).fold(Value::Null, |inner, _| json!([inner]));
+    let document = |id: &str, levels| Document::new(id, "文。").with_metadata(nested(levels));
+    collection.add([document("浅", MAX_METADATA_DEPTH)])?;
+    let found = collection.get("浅")?.ok_or("the document is there")?;
+    assert_eq!(found.metadata, nested(MAX_METADATA_DEPTH));
+    let too_deep = |result: Result<_, Error>| match result {
+        Err(Error::Documents(DocumentError::DeepMetadata { id, limit })) => (id, limit),
+        other => panic!("{other:?}"),
+    };
+    let deep = document("深", MAX_METADATA_DEPTH + 1);
+    assert_eq!(too_deep(collection.add([&deep]).map(|_| ())), ("深".into(), MAX_METADATA_DEPTH));
+    assert_eq!(too_deep(collection.upsert([&deep]).map(|_| ())).0, "深");
+    let stream = [Ok::<_, Error>(deep)];
+    assert_eq!(too_deep(collection.update().add_stream(stream).map(|_| ())).0, "深");
+    let deep = nested(MAX_METADATA_DEPTH + 1);
+    assert_eq!(too_deep(collection.update().update_metadata("浅", deep)).0, "浅");
+    assert_eq!(collection.get("浅")?.ok_or("the document is there")?.metadata, found.metadata);
+    assert!(!collection.contains("深")?);
+    Ok(())
+}
+
+#[test]
+fn metadata_that_could_not_be_read_back_is_refused() -> TestResult {
+    let (_folder, on_disk, in_memory) = both()?;
+    check_depth(&on_disk)?;
+    check_depth(&in_memory)
+}
+
+#[test]
+fn embeddings_in_memory_are_the_models_and_on_disk_close_to_them() -> TestResult {
+    let (_folder, on_disk, in_memory) = both()?;
+    for (n, document) in documents().iter().enumerate() {
+        let passage = PassageId(n as u32);
+        let exact = retriever().encoder().encode_passages(&[&document.text])?.embeddings.remove(0);
+        assert_eq!(in_memory.embeddings(passage)?, exact);
+        let stored = on_disk.embeddings(passage)?;
+        assert_eq!((stored.num_tokens(), stored.dim()), (exact.num_tokens(), exact.dim()));
+        for row in 0..exact.num_tokens() {
+            let cosine: f32 = stored.row(row).iter().zip(exact.row(row)).map(|(a, b)| a * b).sum();
+            assert!(cosine > 0.99, "{cosine} in row {row} of {}", document.id);
+        }
+    }
+    Ok(())
+}
+
+fn check_embeddings_of_a_state<S: Storage>(collection: &Collection<S>) -> TestResult {
+    let unknown = PassageId(99);
+    let error = collection.embeddings(unknown).err();
+    assert!(
+        matches!(error, Some(Error::UnknownPassage { passage }) if passage == unknown),
+        "{error:?}"
+    );
+    let before = collection.embeddings(PassageId(1))?;
+    let documents = collection.documents().into_iter();
+    collection.delete(["湖"])?;
+    assert_eq!(documents.embeddings(PassageId(1))?, before);
+    let error = collection.embeddings(PassageId(1)).err();
+    assert!(matches!(error, Some(Error::UnknownPassage { .. })), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn embeddings_of_a_deleted_passage_are_those_of_the_state_that_is_read() -> TestResult {
+    let (_folder, on_disk, in_memory) = both()?;
+    check_embeddings_of_a_state(&on_disk)?;
+    check_embeddings_of_a_state(&in_memory)
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::ops::Range;
 
 use jacolbert_documents::{
-    Document, Error, PassageFault, check_ids, check_passages, read_jsonl, stream_jsonl, stream_tsv,
-    with_checked_ids,
+    Document, Error, PassageFault, check_documents, check_passages, checked_documents, read_jsonl,
+    stream_jsonl, stream_tsv,
 };
 use serde_json::json;
 
@@ -33,12 +33,12 @@ fn a_stream_ends_after_its_first_error() -> TestResult {
 }
 
 #[test]
-fn a_stream_with_checked_ids_names_the_document_at_fault() -> TestResult {
+fn a_stream_of_checked_documents_names_the_document_at_fault() -> TestResult {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("documents.tsv");
     let fault = |content: &str| -> Result<Option<Error>, Box<dyn std::error::Error>> {
         fs::write(&path, content)?;
-        Ok(with_checked_ids(stream_tsv(&path)?).find_map(Result::err))
+        Ok(checked_documents(stream_tsv(&path)?).find_map(Result::err))
     };
     assert!(fault("a\t一\nb\t二\n")?.is_none());
     for (content, place) in [
@@ -61,11 +61,11 @@ fn a_stream_with_checked_ids_names_the_document_at_fault() -> TestResult {
 #[test]
 fn ids_of_a_slice_are_checked_by_the_same_rules() {
     let document = |id: &str| Document::new(id, "文");
-    assert!(check_ids(&[document("a"), document("b")]).is_ok());
-    assert!(check_ids::<Document>(&[]).is_ok());
-    assert!(matches!(check_ids(&[document("")]), Err(Error::EmptyId { position: 0 })));
+    assert!(check_documents(&[document("a"), document("b")]).is_ok());
+    assert!(check_documents::<Document>(&[]).is_ok());
+    assert!(matches!(check_documents(&[document("")]), Err(Error::EmptyId { position: 0 })));
     let twice = [&document("a"), &document("a")];
-    assert!(matches!(check_ids(&twice), Err(Error::DuplicateId { position: 1, .. })));
+    assert!(matches!(check_documents(&twice), Err(Error::DuplicateId { position: 1, .. })));
 }
 
 #[test]
