@@ -142,8 +142,7 @@ impl<'c, S: Storage> Export<'c, S> {
     /// overwritten, and one that could not be written to its end is not left behind.
     ///
     /// The id of a point is the passage's. Its payload has `document_id`, `content`, `passage_number`, `num_passages`
-    /// and the document's `metadata`. A passage without a token that counts, such as an empty one, is a point without
-    /// vectors, which only filters find.
+    /// and the document's `metadata`.
     ///
     /// # Errors
     /// As [`passages`](Self::passages); [`Error::EmptyName`], [`Error::Exists`], [`Error::Io`], [`Error::TooLarge`].

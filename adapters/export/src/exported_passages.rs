@@ -27,7 +27,7 @@ pub struct ExportedPassage {
     pub content: String,
     /// The metadata of its document; null if there is none.
     pub metadata: Value,
-    /// Its vectors, `[tokens, dim]`, each of length 1. A text without a token that counts has none.
+    /// Its vectors, `[tokens, dim]`, each of length 1. An empty text has those of its markers.
     pub embeddings: Embeddings,
 }
 

@@ -80,7 +80,7 @@ impl QdrantVectors {
     /// A passage as a point, in JSON.
     fn point(&self, passage: &ExportedPassage) -> String {
         let mut vector = BTreeMap::new();
-        // Qdrant refuses a multivector without vectors.
+        // Qdrant refuses a multivector without vectors. No model of today makes one.
         if passage.embeddings.num_tokens() > 0 {
             vector.insert(self.name.as_str(), rows(&passage.embeddings));
         }

@@ -19,7 +19,7 @@ pub(crate) fn retriever() -> &'static Retriever {
     RETRIEVER.get_or_init(|| Retriever::from_dir(folder).expect("the demonstration model loads"))
 }
 
-/// Documents of one, of several and of no tokens, with and without metadata.
+/// Documents of one and of several passages, with and without metadata, and an empty one.
 fn documents() -> Vec<Document> {
     let names = ["富士山", "北岳", "琵琶湖", "信濃川", "千利休", "土星", "東京", "法隆寺"];
     let mut documents: Vec<Document> = names
@@ -41,7 +41,7 @@ fn documents() -> Vec<Document> {
 
 /// The documents in memory, where vectors are as the model gave them.
 pub(crate) fn in_memory() -> Result<MemoryCollection, jacolbert::Error> {
-    let splitting = Splitting::Sentences { max_tokens: 24, overlap: 0 };
+    let splitting = Splitting::Sentences { max_tokens: 14, overlap: 0 };
     let collection = retriever().in_memory().with_splitting(splitting);
     collection.add(documents())?;
     Ok(collection)
