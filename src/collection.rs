@@ -116,6 +116,23 @@ impl<S: Storage> Collection<S> {
         Ok(!self.snapshot().live_passages(document_id.as_ref())?.is_empty())
     }
 
+    /// Whether the collection keeps words, by which [hybrid](crate::SearchBuilder::hybrid) searches rank.
+    ///
+    /// ```no_run
+    /// # let collection = jacolbert::Collection::open("my-index")?;
+    /// let query = collection.query("一番高い山は？");
+    /// let hits = if collection.has_words() {
+    ///     query.hybrid(jacolbert::Fusion::default()).search()?
+    /// } else {
+    ///     query.search()?
+    /// };
+    /// # Ok::<(), jacolbert::Error>(())
+    /// ```
+    #[cfg(feature = "words")]
+    pub fn has_words(&self) -> bool {
+        !matches!(self.snapshot().words(), Err(Error::NoWords { .. }))
+    }
+
     pub(crate) fn encoder(&self) -> &Encoder {
         &self.encoder
     }

@@ -4,6 +4,8 @@ const byId = (id) => document.getElementById(id);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 let asking = new AbortController();
+/** Names of the collections that keep words. */
+let withWords = new Set();
 
 /** The answer of a route; an error has the reason that the server gives. */
 async function ask(path, body, signal) {
@@ -35,11 +37,18 @@ function fail(error) {
   if (error.name !== "AbortError") byId("error").textContent = error.message;
 }
 
+/** Shows the choice of rankings if the collection has one. */
+function offerRankings() {
+  byId("ranking").hidden = !withWords.has(byId("collection").value);
+}
+
 /** Fills the list of collections; the address of the page may name one. */
 async function start() {
   const wanted = new URLSearchParams(location.search);
   byId("query").value = wanted.get("q") ?? "";
   byId("filter").value = wanted.get("filter") ?? "";
+  const rankings = [...byId("ranking").options].map(({ value }) => value);
+  byId("ranking").value = rankings.includes(wanted.get("ranking")) ? wanted.get("ranking") : "";
   try {
     const { collections } = await ask("v1/collections");
     byId("error").textContent = "";
@@ -48,6 +57,8 @@ async function start() {
     if (collections.some(({ name }) => name === wanted.get("collection"))) {
       byId("collection").value = wanted.get("collection");
     }
+    withWords = new Set(collections.filter(({ has_words }) => has_words).map(({ name }) => name));
+    offerRankings();
     if (byId("query").value && collections.length > 0) await search();
   } catch (error) {
     fail(error);
@@ -60,14 +71,16 @@ async function search() {
   asking = new AbortController();
   const { signal } = asking;
   const filter = byId("filter").value.trim() || undefined;
+  const hybrid = (!byId("ranking").hidden && byId("ranking").value) || undefined;
   const address = new URLSearchParams({ q: query, collection: byId("collection").value });
   if (filter) address.set("filter", filter);
+  if (hybrid) address.set("ranking", hybrid);
   history.replaceState(null, "", `?${address}`);
   byId("hits").classList.add("stale");
   byId("error").textContent = "";
   try {
     const begin = performance.now();
-    const found = await ask(route("search"), { query, k: 20, filter }, signal);
+    const found = await ask(route("search"), { query, k: 20, filter, hybrid }, signal);
     const ms = Math.round(performance.now() - begin);
     byId("hits").replaceChildren(...found.hits.map((hit) => hitElement(query, hit)));
     const cut = found.tokens_cut > 0 ? ` The last ${found.tokens_cut} tokens of the query were not read.` : "";
@@ -188,6 +201,7 @@ byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
   search();
 });
+byId("collection").addEventListener("change", offerRankings);
 byId("unlock").addEventListener("submit", (event) => {
   event.preventDefault();
   sessionStorage.setItem("key", byId("key").value);

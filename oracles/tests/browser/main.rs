@@ -84,6 +84,36 @@ fn a_person_searches_and_sees_why_a_hit_matched() -> TestResult {
 }
 
 #[test]
+fn a_person_chooses_the_ranking_where_there_are_words() -> TestResult {
+    let sample = Sample::start(None)?;
+    with_page(async |page| {
+        page.goto(&sample.url("/?q=琵琶湖")).await?;
+        page.wait_for("#hits li").await?;
+        let ids = "return [...document.querySelectorAll('#hits .id')].map((id) => id.textContent)";
+        assert_eq!(page.run(ids, json!([])).await?.as_array().map(Vec::len), Some(3));
+        // By words, only the passage that has them is found.
+        page.run("document.getElementById('ranking').value = 'words'", json!([])).await?;
+        page.click("#form button").await?;
+        page.wait_until("return document.querySelectorAll('#hits li').length === 1").await?;
+        assert_eq!(page.run(ids, json!([])).await?, json!(["1. 湖"]));
+        page.goto(&page.address().await?).await?;
+        page.wait_until("return document.querySelectorAll('#hits li').length === 1").await?;
+        assert_eq!(
+            page.run("return document.getElementById('ranking').value", json!([])).await?,
+            "words"
+        );
+
+        page.goto(&sample.url("/?q=琵琶湖&collection=wordless")).await?;
+        page.wait_for("#hits li").await?;
+        assert_eq!(
+            page.run("return document.getElementById('ranking').hidden", json!([])).await?,
+            true
+        );
+        Ok(())
+    })
+}
+
+#[test]
 fn the_page_fits_a_phone_and_shows_errors() -> TestResult {
     let sample = Sample::start(None)?;
     with_page(async |page| {

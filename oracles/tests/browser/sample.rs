@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jacolbert::{Document, Retriever};
+use jacolbert::{Analyser, Document, Retriever};
 use jacolbert_server::{Running, Server};
 use jacolbert_testing::data::mini;
 use tempfile::TempDir;
@@ -29,9 +29,12 @@ impl Sample {
                 "<script>alert(1)</script>土星は太陽系で二番目に大きな惑星である。",
             ),
         ];
-        let collection = retriever.index(folder.path().join("index"), documents)?.collection;
+        let indexer = retriever.indexer(folder.path().join("index")).words(Analyser::Characters);
+        let collection = indexer.run(documents)?.collection;
+        let wordless = [Document::new("湖", "琵琶湖は大きい。")];
+        let wordless = retriever.index(folder.path().join("wordless"), wordless)?.collection;
         let server = Server::new().address(([127, 0, 0, 1], 0).into());
-        let server = server.collection("sample", collection);
+        let server = server.collection("sample", collection).collection("wordless", wordless);
         let server = match key {
             Some(key) => server.key(key),
             None => server,

@@ -26,6 +26,8 @@ pub(crate) struct CollectionBody {
     num_passages: usize,
     /// Length of a vector.
     dim: usize,
+    /// Whether it keeps words, which hybrid searches need.
+    has_words: bool,
     /// Changes that wait or run.
     num_changes: usize,
     /// Whether its folder was deleted or moved.
@@ -40,6 +42,7 @@ impl CollectionBody {
             num_documents: collection.num_documents(),
             num_passages: collection.num_passages(),
             dim: collection.retriever().encoder().dim(),
+            has_words: collection.has_words(),
             num_changes: changes.len(),
             is_gone: !served.is_in_place(),
         }

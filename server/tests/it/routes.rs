@@ -188,6 +188,7 @@ fn a_hybrid_search_ranks_as_the_library_does() {
     let opened = retriever().open(sample.folder.path()).expect("it opens");
     opened.update().build_words(Analyser::default()).expect("words");
     sample.client.post("/v1/collections/sample/reload", Value::Null).ok();
+    assert_eq!(sample.client.get("/v1/collections/sample").ok()["has_words"], true);
     let check = |hybrid: Value, hits: Hits| {
         let request = json!({"query": QUERY, "k": 3, "hybrid": hybrid});
         let found = sample.client.post(SEARCH, request).ok();
@@ -246,7 +247,7 @@ fn the_server_describes_its_collections_health_and_routes() {
     let get = |path: &str| sample.client.get(path);
     let collections = get("/v1/collections").ok();
     let described = json!({"name": "sample", "num_documents": 4, "num_passages": 4, "dim": 128,
-                           "num_changes": 0, "is_gone": false});
+                           "has_words": false, "num_changes": 0, "is_gone": false});
     assert_eq!(collections, json!({"collections": [described]}));
     assert_eq!(get("/v1/collections/sample").ok(), described);
     assert_eq!(get("/health").ok()["status"], "ok");
