@@ -15,7 +15,7 @@ const COMPACTION: usize = 60;
 /// Growth from the second quarter of the time to the last one that is no leak: a share, and MiB, since a server of few
 /// documents needs few.
 const MAX_GROWTH: f64 = 1.1;
-const MAX_GROWTH_MIB: f64 = 16.0;
+const MAX_GROWTH_MIB: f64 = 8.0;
 
 /// Readings of a process, in MiB.
 pub(crate) struct Memory {
