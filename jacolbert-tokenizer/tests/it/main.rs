@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[cfg(feature = "json")]
+mod architectures;
 mod cases;
 mod corrupt_dictionary;
 mod dictionary_kinds;
