@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jacolbert_core::{SettingsError, WrongFile};
 
+#[cfg(feature = "json")]
+use crate::SentencePieceFault;
 use crate::file_names::VOCABULARY;
 use crate::{DictionaryFault, DictionaryKind};
 
@@ -31,7 +33,7 @@ pub enum Error {
         /// What it is, and what to do.
         what: WrongFile,
     },
-    /// A folder has no `tokenizer.json`, and what it has instead cannot be read here.
+    /// A folder has no `tokenizer.json` and no SentencePiece model, and what it has instead cannot be read here.
     #[error("{} has no tokenizer.json{}", dir.display(), conversion(*beside))]
     NoTokenizer {
         /// The folder.
@@ -50,7 +52,16 @@ pub enum Error {
         /// What is wrong with it.
         source: Cause,
     },
-    /// The checkpoint has a `tokenizer.json`, and the feature that reads it is off.
+    /// A SentencePiece model is damaged, or has a value that is not supported.
+    #[cfg(feature = "json")]
+    #[error("{}: {fault}", path.display())]
+    SentencePiece {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: SentencePieceFault,
+    },
+    /// The checkpoint has a `tokenizer.json` or a SentencePiece model, and the feature that reads it is off.
     #[error("{} needs the cargo feature `json`", path.display())]
     JsonFeature {
         /// The file.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `vocab.txt`, and a `tokenizer_config.json` that names `BertJapaneseTokenizer` | [`JapaneseTokenizer`]: words from a MeCab dictionary, then WordPiece |
 //! | `tokenizer.json` | `JsonTokenizer`, through the crate `tokenizers` (feature `json`, on by default) |
+//! | `sentencepiece.bpe.model`, `spiece.model` or `tokenizer.model` alone | the same, made of the SentencePiece model |
 //!
 //! ```
 //! use std::path::Path;
@@ -64,6 +65,8 @@ mod japanese;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "json")]
+mod named_tokens;
+#[cfg(feature = "json")]
 mod sentencepiece;
 mod special_tokens;
 mod text_tokenizer;
@@ -79,6 +82,8 @@ pub use japanese::{
 };
 #[cfg(feature = "json")]
 pub use json::JsonTokenizer;
+#[cfg(feature = "json")]
+pub use sentencepiece::SentencePieceFault;
 pub use special_tokens::SpecialTokens;
 pub use text_tokenizer::TextTokenizer;
 pub use tokenizer_options::{IgnorableCharacters, OtherDictionary, TokenizerOptions};

@@ -12,7 +12,7 @@ use jacolbert_core::SettingsFile;
 #[cfg(feature = "json")]
 use crate::JsonTokenizer;
 use crate::alignment::Alignment;
-use crate::file_names::{CONVERTIBLE, JSON, SETTINGS, VOCABULARY};
+use crate::file_names::{CONVERTIBLE, JSON, SENTENCE_PIECE, SETTINGS, VOCABULARY};
 use crate::ignorable::{drops_ignorable, without_ignorable};
 use crate::japanese::{JapaneseTokenizerOptions, NamedDictionary};
 use crate::{Error, Frame, JapaneseTokenizer, SpecialTokens, TokenizerOptions};
@@ -37,7 +37,9 @@ enum Kind {
 
 impl TextTokenizer {
     /// Opens the tokenizer in the folder `checkpoint`: `tokenizer.json`, unless `tokenizer_config.json` names
-    /// `BertJapaneseTokenizer`.
+    /// `BertJapaneseTokenizer`. Without a `tokenizer.json` it is made of a SentencePiece model: `sentencepiece.bpe.model`,
+    /// `spiece.model` or `tokenizer.model`. Its `tokenizer_class` must be `XLMRobertaTokenizer`, `LlamaTokenizer` or
+    /// `GemmaTokenizer`; without settings, ids are those of SentencePiece.
     ///
     /// A `BertJapaneseTokenizer` needs the compiled MeCab dictionary in the folder `dictionary`; other
     /// tokenizers ignore it, but it must exist. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.
@@ -55,7 +57,8 @@ impl TextTokenizer {
     /// [`Error::NeedsDictionary`], [`Error::NeedsAnyDictionary`], [`Error::OtherDictionary`], [`Error::Io`] if
     /// [`TokenizerOptions::dictionary`] does not exist, [`Error::NoTokenizer`], those of
     /// [`JapaneseTokenizer::from_dir`] and `JsonTokenizer::from_dir`, and [`Error::JsonFeature`] for a
-    /// `tokenizer.json` without the feature `json`.
+    /// `tokenizer.json` or a SentencePiece model without the feature `json`. For a model also `Error::SentencePiece` and
+    /// [`Error::Settings`].
     pub fn open(checkpoint: &Path, options: &TokenizerOptions) -> Result<Self, Error> {
         let path = checkpoint.join(SETTINGS);
         let bytes = if path.is_file() {
@@ -151,8 +154,8 @@ impl TextTokenizer {
     /// The ids of a BERT's special tokens.
     ///
     /// # Errors
-    /// [`Error::MissingToken`] for a `tokenizer.json` without tokens of these names, such as that of an
-    /// XLM-RoBERTa.
+    /// [`Error::MissingToken`] for a tokenizer without one of them: settings that do not name its role, and no token with
+    /// the name of BERT.
     pub fn special_tokens(&self) -> Result<SpecialTokens, Error> {
         match &self.kind {
             Kind::Japanese(tokenizer) => Ok(tokenizer.special_tokens()),
@@ -246,8 +249,7 @@ impl Kind {
                 // It is not needed, but a mistyped path must not go unnoticed.
                 std::fs::metadata(dictionary).map_err(|source| Error::io(dictionary, source))?;
             }
-            check_json(checkpoint)?;
-            return Self::open_json(checkpoint);
+            return Self::open_file(checkpoint, file(checkpoint)?);
         }
         let Some(dictionary) = dictionary else {
             let path = checkpoint.join(SETTINGS);
@@ -267,14 +269,19 @@ impl Kind {
         }
     }
 
+    /// Opens the file `name` of the folder `checkpoint`, a `tokenizer.json` or a SentencePiece model.
     #[cfg(feature = "json")]
-    fn open_json(checkpoint: &Path) -> Result<Self, Error> {
-        Ok(Self::Json(Arc::new(JsonTokenizer::from_dir(checkpoint)?)))
+    fn open_file(checkpoint: &Path, name: &str) -> Result<Self, Error> {
+        let tokenizer = match name {
+            JSON => JsonTokenizer::from_dir(checkpoint)?,
+            model => JsonTokenizer::from_sentencepiece(checkpoint, model)?,
+        };
+        Ok(Self::Json(Arc::new(tokenizer)))
     }
 
     #[cfg(not(feature = "json"))]
-    fn open_json(checkpoint: &Path) -> Result<Self, Error> {
-        Err(Error::JsonFeature { path: checkpoint.join(JSON) })
+    fn open_file(checkpoint: &Path, name: &str) -> Result<Self, Error> {
+        Err(Error::JsonFeature { path: checkpoint.join(name) })
     }
 }
 
@@ -302,11 +309,14 @@ fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
     Ok(is_japanese && (has(VOCABULARY) || !has(JSON)))
 }
 
-/// Checks that the folder `checkpoint` has a `tokenizer.json`.
-fn check_json(checkpoint: &Path) -> Result<(), Error> {
+/// The name of the tokenizer's file in the folder `checkpoint`: `tokenizer.json`, else a SentencePiece model.
+fn file(checkpoint: &Path) -> Result<&'static str, Error> {
     let path = checkpoint.join(JSON);
     if path.try_exists().map_err(|source| Error::io(&path, source))? {
-        return Ok(());
+        return Ok(JSON);
+    }
+    if let Some(model) = SENTENCE_PIECE.into_iter().find(|name| checkpoint.join(name).is_file()) {
+        return Ok(model);
     }
     let beside = CONVERTIBLE.into_iter().find(|name| checkpoint.join(name).is_file());
     Err(Error::NoTokenizer { dir: checkpoint.into(), beside })

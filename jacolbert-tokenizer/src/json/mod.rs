@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::alignment::whole_segments;
 use crate::file_names::JSON;
+use crate::named_tokens::{NamedTokens, Role};
 use crate::{Error, Frame, SpecialTokens, sentencepiece};
 
 /// The tokenizer of a `tokenizer.json`, without the file's own framing, truncation and padding.
@@ -21,28 +22,48 @@ pub struct JsonTokenizer {
     tokenizer: tokenizers::Tokenizer,
     /// What its post-processor puts around a text, if that is one token on each side.
     frame: Option<Frame>,
+    names: BertNames,
 }
 
 impl JsonTokenizer {
     /// Reads `tokenizer.json` in the folder `checkpoint`.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::WrongFile`] and [`Error::TokenizerFile`].
+    /// [`Error::Io`], [`Error::WrongFile`], [`Error::TokenizerFile`], and [`Error::Settings`] for a role in
+    /// `tokenizer_config.json` or `special_tokens_map.json` that is no token.
     pub fn from_dir(checkpoint: &Path) -> Result<Self, Error> {
         let path = checkpoint.join(JSON);
         let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
         let text = WrongFile::text(&bytes).map_err(|what| Error::wrong_file(&path, what))?;
+        Self::new(checkpoint, path, text)
+    }
+
+    /// Makes a tokenizer of the SentencePiece model in the file `name` of the folder `checkpoint`.
+    pub(crate) fn from_sentencepiece(checkpoint: &Path, name: &str) -> Result<Self, Error> {
+        let path = checkpoint.join(name);
+        let text = sentencepiece::as_tokenizer_file(checkpoint, &path)?;
+        Self::new(checkpoint, path, &text)
+    }
+
+    /// The tokenizer that `text` describes, which is the file at `path` or made of it.
+    fn new(checkpoint: &Path, path: PathBuf, text: &str) -> Result<Self, Error> {
+        let names = BertNames::of_settings(checkpoint)?;
         let invalid = |source| Error::TokenizerFile { path: path.clone(), source };
         let frame = check_and_read_frame(text).map_err(invalid)?;
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(text).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
-        Ok(Self { path, tokenizer, frame })
+        Ok(Self { path, tokenizer, frame, names })
     }
 
     /// A tokenizer that comes from no file.
     #[cfg(feature = "training")]
     pub(crate) fn from_trained(tokenizer: tokenizers::Tokenizer) -> Self {
-        Self { path: JSON.into(), tokenizer, frame: None }
+        Self {
+            path: JSON.into(),
+            tokenizer,
+            frame: None,
+            names: BertNames::new(&NamedTokens::default()),
+        }
     }
 
     /// The ids of all of `text`, without the tokens that go around it.
@@ -77,7 +98,8 @@ impl JsonTokenizer {
         self.tokenizer.id_to_token(id)
     }
 
-    /// The ids of the tokens with the names that a BERT's special tokens have.
+    /// The ids of the tokens with the roles of a BERT's special tokens in `tokenizer_config.json` or
+    /// `special_tokens_map.json`. A role that is in neither has the name of BERT, such as `[CLS]`.
     ///
     /// # Errors
     /// [`Error::MissingToken`].
@@ -87,12 +109,12 @@ impl JsonTokenizer {
             self.id(token).ok_or_else(missing)
         };
         Ok(SpecialTokens {
-            pad: id("[PAD]")?,
+            pad: id(&self.names.pad)?,
             // A tokenizer without it fails on an unknown word.
-            unknown: id("[UNK]")?,
-            class: id("[CLS]")?,
-            separator: id("[SEP]")?,
-            mask: id("[MASK]")?,
+            unknown: id(&self.names.unknown)?,
+            class: id(&self.names.class)?,
+            separator: id(&self.names.separator)?,
+            mask: id(&self.names.mask)?,
         })
     }
 
@@ -129,6 +151,33 @@ impl JsonTokenizer {
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::TokenizerFile { path: path.clone(), source })?;
         std::fs::write(&path, json).map_err(|source| Error::io(&path, source))
+    }
+}
+
+/// The names of the tokens with the roles of a BERT's special tokens.
+#[derive(Clone)]
+struct BertNames {
+    pad: String,
+    unknown: String,
+    class: String,
+    separator: String,
+    mask: String,
+}
+
+impl BertNames {
+    fn of_settings(checkpoint: &Path) -> Result<Self, Error> {
+        Ok(Self::new(&NamedTokens::open(checkpoint)?))
+    }
+
+    fn new(named: &NamedTokens) -> Self {
+        let name = |role, default| named.text(role, default).to_owned();
+        Self {
+            pad: name(Role::Pad, "[PAD]"),
+            unknown: name(Role::Unknown, "[UNK]"),
+            class: name(Role::Class, "[CLS]"),
+            separator: name(Role::Separator, "[SEP]"),
+            mask: name(Role::Mask, "[MASK]"),
+        }
     }
 }
 

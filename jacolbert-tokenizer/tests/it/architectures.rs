@@ -17,6 +17,7 @@ const DIGITS: usize = 6;
 #[derive(Clone, Copy)]
 enum Reference {
     Transformers,
+    SentencePiece,
 }
 
 /// A tokenizer with the ids that it must give.
@@ -98,6 +99,7 @@ impl Reference {
     fn key(self, of: &str) -> String {
         match self {
             Self::Transformers => of.to_owned(),
+            Self::SentencePiece => format!("sentencepiece_{of}"),
         }
     }
 }
@@ -166,4 +168,54 @@ fn bpe_with_byte_fallback_gives_the_ids_of_transformers() {
 #[test]
 fn bpe_that_replaces_spaces_gives_the_ids_of_transformers() {
     check_all_equal("gemma_bpe");
+}
+
+#[test]
+fn a_unigram_model_with_the_ids_of_xlm_roberta_gives_the_ids_of_transformers() {
+    check_all_equal("model_unigram");
+}
+
+#[test]
+fn a_bpe_model_gives_the_ids_of_transformers() {
+    check_all_equal("model_bpe");
+}
+
+/// SentencePiece takes a special token in a text for a text; all tokenizers of transformers find it.
+#[test]
+fn a_unigram_model_with_bytes_gives_the_ids_of_sentencepiece_but_for_special_tokens_in_a_text() {
+    let fixture = Fixture::new("model_unigram_bytes");
+    let different = fixture.different_texts(Reference::SentencePiece);
+    let special = ["\"<s> 山 </s> <pad> <mask>川 <unk>\"", "\"<bos>山<eos> <mask> x\""];
+    assert_eq!(different.len(), special.len(), "{different:?}");
+    assert!(different.iter().zip(special).all(|(found, special)| found.starts_with(special)));
+    assert_eq!(fixture.different_cases(Reference::SentencePiece), [""; 0]);
+}
+
+#[test]
+fn a_model_that_was_saved_as_tokenizer_json_gives_the_same_ids() {
+    for name in ["model_unigram", "model_bpe", "model_unigram_bytes"] {
+        let tokenizer = Fixture::new(name).tokenizer();
+        let saved = tempfile::tempdir().expect("a folder");
+        tokenizer.save(saved.path()).expect("files");
+        assert!(saved.path().join("tokenizer.json").is_file());
+        let opened = TextTokenizer::from_dir(saved.path(), None).expect(name);
+        for text in ["", " 日本  ▁で a\u{1}<mask> ｶﾞ é\n", "the License <0xE5>▁▁"] {
+            assert_eq!(opened.encode(text).expect("ids"), tokenizer.encode(text).expect("ids"));
+        }
+    }
+}
+
+/// Of a character and its marks, the crate `tokenizers` looks up the whole in the compiled normalizer, then each alone.
+/// SentencePiece looks up the longest beginning.
+#[test]
+fn a_model_without_settings_gives_the_ids_of_sentencepiece_but_for_marks_and_special_tokens() {
+    let fixture = Fixture::new("model_unigram");
+    std::fs::remove_file(fixture.path().join("tokenizer_config.json")).expect("no settings");
+    let mut different = fixture.different_texts(Reference::SentencePiece);
+    different.extend(fixture.different_cases(Reference::SentencePiece));
+    assert!(different.len() <= 31, "{}", different.len());
+    let marks = ['\u{3099}', '\u{309a}', '\u{301}', '\u{ff9e}', '\u{ff9f}'];
+    for text in different.iter().filter(|text| !text.contains("<s> 山 </s>")) {
+        assert!(text.contains(marks) || text.contains("\\u{ff9e}"), "{text}");
+    }
 }

@@ -204,7 +204,7 @@ fn a_folder_without_a_tokenizer_json_says_how_to_get_one() -> TestResult {
     let error = error_of();
     assert!(matches!(&error, Error::NoTokenizer { dir, beside: None } if dir == folder.path()));
     assert!(error.to_string().ends_with("no tokenizer.json and no other file of a tokenizer"));
-    for file in ["sentencepiece.bpe.model", "vocab.txt"] {
+    for file in ["vocab.json", "vocab.txt"] {
         std::fs::write(folder.path().join(file), "[PAD]\n")?;
         let error = error_of();
         assert!(matches!(&error, Error::NoTokenizer { beside: Some(found), .. } if *found == file));

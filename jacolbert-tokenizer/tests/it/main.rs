@@ -15,6 +15,8 @@ mod json;
 mod offsets;
 mod real;
 mod reference_cases;
+#[cfg(feature = "json")]
+mod sentencepiece;
 mod small_dictionary;
 mod text_tokenizer;
 mod tokenizer_files;

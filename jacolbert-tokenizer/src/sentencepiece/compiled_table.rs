@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// A fault in a compiled table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TableFault {
+pub(crate) enum TableFault {
     /// `precompiled_charsmap` is absent or not a text in base 64.
     Text,
     /// The trie is longer than the table, has an incomplete unit, or is empty.
@@ -44,7 +44,7 @@ impl fmt::Display for TableFault {
 }
 
 /// Checks every compiled table within `normalizer`, the value of that key in a `tokenizer.json`.
-pub(super) fn check_within(normalizer: &Value) -> Result<(), TableFault> {
+pub(crate) fn check_within(normalizer: &Value) -> Result<(), TableFault> {
     match normalizer {
         Value::Object(keys) => {
             let is_named = keys.get("type").is_some_and(|class| class == "Precompiled");
@@ -67,7 +67,7 @@ fn decoded(table: &Value) -> Result<Vec<u8>, TableFault> {
 }
 
 /// Checks one table.
-fn check(table: &[u8]) -> Result<(), TableFault> {
+pub(super) fn check(table: &[u8]) -> Result<(), TableFault> {
     let (length, rest) = table.split_first_chunk().ok_or(TableFault::Length)?;
     let length = u32::from_le_bytes(*length) as usize;
     let (trie, replacements) = rest.split_at_checked(length).ok_or(TableFault::Length)?;
