@@ -65,7 +65,8 @@ impl Alignment {
         Some(part(range.start)?.start..part(range.end - 1)?.end)
     }
 
-    fn push(&mut self, len: usize, source: Range<usize>) {
+    /// Adds a part of `len` bytes, which comes from the bytes `source` of the text; nothing if it is empty.
+    pub(crate) fn push(&mut self, len: usize, source: Range<usize>) {
         if len > 0 {
             self.parts.push(Part { start: self.len, source });
             self.len += len;

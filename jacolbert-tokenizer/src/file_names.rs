@@ -15,6 +15,9 @@ pub(crate) const SPECIAL_TOKENS: &str = "special_tokens_map.json";
 /// The ids of tokens that the vocabulary lacks, as older versions of transformers write them.
 #[cfg(feature = "json")]
 pub(crate) const ADDED_TOKENS: &str = "added_tokens.json";
+/// The entities that a `MLukeTokenizer` knows, without which transformers does not open it.
+#[cfg(feature = "json")]
+pub(crate) const ENTITIES: &str = "entity_vocab.json";
 /// The configuration of the model, which names its architecture.
 #[cfg(feature = "json")]
 pub(crate) const CONFIGURATION: &str = "config.json";

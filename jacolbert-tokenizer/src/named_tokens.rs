@@ -80,8 +80,11 @@ impl NamedTokens {
         let path = checkpoint.join(ADDED_TOKENS);
         if path.is_file() {
             let ids: BTreeMap<String, u32> = SettingsFile::read_json(&path)?;
-            for (text, id) in ids.into_iter().filter(|(text, _)| !text.is_empty()) {
-                named.by_id.entry(id).or_insert(NamedToken { is_special: false, ..plain(text) });
+            for (text, id) in ids {
+                let token = NamedToken { is_special: false, ..plain(text) };
+                if token.is_given() {
+                    named.by_id.entry(id).or_insert(token);
+                }
             }
         }
         Ok(named)
@@ -94,12 +97,14 @@ impl NamedTokens {
 
     fn read(&mut self, settings: &SettingsFile) -> Result<(), Error> {
         for role in Role::ALL {
-            if let Some(token) = settings.convert(role.key(), "a token", token)? {
+            let token = settings.convert(role.key(), "a token", token)?;
+            if let Some(token) = token.filter(NamedToken::is_given) {
                 self.by_role.insert(role, token);
             }
         }
         for key in ["additional_special_tokens", "extra_special_tokens"] {
-            self.further.extend(settings.convert(key, "tokens", tokens)?.unwrap_or_default());
+            let tokens = settings.convert(key, "tokens", tokens)?.unwrap_or_default();
+            self.further.extend(tokens.into_iter().filter(NamedToken::is_given));
         }
         let by_id = settings.convert("added_tokens_decoder", "tokens by id", |value| {
             let pair = |(id, value): (&String, &Value)| {
@@ -108,7 +113,8 @@ impl NamedTokens {
             };
             value.as_object()?.iter().map(pair).collect::<Option<Vec<_>>>()
         })?;
-        self.by_id.extend(by_id.unwrap_or_default());
+        let by_id = by_id.unwrap_or_default().into_iter();
+        self.by_id.extend(by_id.filter(|(_, token)| token.is_given()));
         Ok(())
     }
 }
@@ -117,7 +123,7 @@ impl NamedTokens {
 fn token(value: &Value) -> Option<NamedToken> {
     let text = value.as_str().or_else(|| value.get("content")?.as_str())?;
     let is_set = |flag| value.get(flag).is_some_and(|value| *value == true);
-    (!text.is_empty()).then(|| NamedToken {
+    Some(NamedToken {
         takes_space_before: is_set("lstrip"),
         takes_space_behind: is_set("rstrip"),
         is_whole_word: is_set("single_word"),
@@ -147,6 +153,11 @@ fn plain(text: String) -> NamedToken {
 }
 
 impl NamedToken {
+    /// Whether it is a token at all: an empty text in the settings stands for none.
+    fn is_given(&self) -> bool {
+        !self.text.is_empty()
+    }
+
     /// A special token that leaves the text around it as it is.
     pub(crate) fn special(text: &str) -> Self {
         plain(text.to_owned())

@@ -38,8 +38,8 @@ enum Kind {
 impl TextTokenizer {
     /// Opens the tokenizer in the folder `checkpoint`: `tokenizer.json`, unless `tokenizer_config.json` names
     /// `BertJapaneseTokenizer`. Without a `tokenizer.json` it is made of a SentencePiece model: `sentencepiece.bpe.model`,
-    /// `spiece.model` or `tokenizer.model`. Its `tokenizer_class` must be `XLMRobertaTokenizer`, `LlamaTokenizer` or
-    /// `GemmaTokenizer`; without settings, ids are those of SentencePiece.
+    /// `spiece.model` or `tokenizer.model`. Its `tokenizer_class` must be `XLMRobertaTokenizer`, `MLukeTokenizer`,
+    /// `LlamaTokenizer` or `GemmaTokenizer`; without settings, ids are those of SentencePiece.
     ///
     /// A `BertJapaneseTokenizer` needs the compiled MeCab dictionary in the folder `dictionary`; other
     /// tokenizers ignore it, but it must exist. If such a checkpoint has no `vocab.txt` but a `tokenizer.json`, that is used.

@@ -1,21 +1,23 @@
-//! A `tokenizer.json`, read through the crate `tokenizers`.
+//! A `tokenizer.json`, or what a SentencePiece model becomes, read through the crate `tokenizers`.
 
 mod post_processor;
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jacolbert_core::WrongFile;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::alignment::whole_segments;
-use crate::file_names::JSON;
+use crate::file_names::{ADDED_TOKENS, ENTITIES, JSON, SPECIAL_TOKENS};
 use crate::named_tokens::{NamedTokens, Role};
-use crate::{Error, Frame, SpecialTokens, sentencepiece};
+use crate::sentencepiece::{CompiledTable, KeptTokens, SentencePiece, check_within};
+use crate::{Error, Frame, SpecialTokens};
 
-/// The tokenizer of a `tokenizer.json`, without the file's own framing, truncation and padding.
+/// The tokenizer of a `tokenizer.json` or of a SentencePiece model, without the file's own framing, truncation and padding.
 #[derive(Clone)]
 pub struct JsonTokenizer {
     path: PathBuf,
@@ -23,6 +25,16 @@ pub struct JsonTokenizer {
     /// What its post-processor puts around a text, if that is one token on each side.
     frame: Option<Frame>,
     names: BertNames,
+    before: Option<Arc<Before>>,
+}
+
+/// What a SentencePiece model does to a text before the crate tokenizers, as it cannot do that itself.
+struct Before {
+    table: CompiledTable,
+    /// Tokens that stay as they are.
+    tokens: KeptTokens,
+    /// The model and what belongs to it, by their names: no `tokenizer.json` can say what `table` does.
+    files: Vec<(String, Vec<u8>)>,
 }
 
 impl JsonTokenizer {
@@ -41,8 +53,33 @@ impl JsonTokenizer {
     /// Makes a tokenizer of the SentencePiece model in the file `name` of the folder `checkpoint`.
     pub(crate) fn from_sentencepiece(checkpoint: &Path, name: &str) -> Result<Self, Error> {
         let path = checkpoint.join(name);
-        let text = sentencepiece::as_tokenizer_file(checkpoint, &path)?;
-        Self::new(checkpoint, path, &text)
+        let SentencePiece { tokenizer_file, table } = SentencePiece::open(checkpoint, &path)?;
+        let tokenizer = Self::new(checkpoint, path, &tokenizer_file)?;
+        match table {
+            Some(table) => tokenizer.with_table(checkpoint, name, table),
+            None => Ok(tokenizer),
+        }
+    }
+
+    /// The tokenizer with what comes before it, and with the files that say so.
+    fn with_table(
+        self,
+        checkpoint: &Path,
+        name: &str,
+        table: CompiledTable,
+    ) -> Result<Self, Error> {
+        let tokens = self.tokenizer.get_added_tokens_decoder().into_values();
+        let tokens = tokens.filter(|token| !token.normalized).map(|token| token.content);
+        let tokens = KeptTokens::new(tokens);
+        let mut files = Vec::new();
+        for file in [name, SPECIAL_TOKENS, ADDED_TOKENS, ENTITIES] {
+            let path = checkpoint.join(file);
+            if path.is_file() {
+                let bytes = std::fs::read(&path).map_err(|source| Error::io(&path, source))?;
+                files.push((file.to_owned(), bytes));
+            }
+        }
+        Ok(Self { before: Some(Before { table, tokens, files }.into()), ..self })
     }
 
     /// The tokenizer that `text` describes, which is the file at `path` or made of it.
@@ -52,7 +89,7 @@ impl JsonTokenizer {
         let frame = check_and_read_frame(text).map_err(invalid)?;
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(text).map_err(invalid)?;
         tokenizer.with_padding(None).with_truncation(None).map_err(invalid)?;
-        Ok(Self { path, tokenizer, frame, names })
+        Ok(Self { path, tokenizer, frame, names, before: None })
     }
 
     /// A tokenizer that comes from no file.
@@ -63,6 +100,7 @@ impl JsonTokenizer {
             tokenizer,
             frame: None,
             names: BertNames::new(&NamedTokens::default()),
+            before: None,
         }
     }
 
@@ -71,7 +109,9 @@ impl JsonTokenizer {
     /// # Errors
     /// [`Error::Encode`], for instance where an unknown word meets a vocabulary without a token for it.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
-        let encoding = self.tokenizer.encode_fast(text, false);
+        let changed =
+            self.before.as_ref().map(|before| before.table.replaced(text, &before.tokens).0);
+        let encoding = self.tokenizer.encode_fast(changed.as_deref().unwrap_or(text), false);
         let failed = |source| Error::Encode { path: self.path.clone(), source };
         Ok(encoding.map_err(failed)?.get_ids().to_vec())
     }
@@ -82,6 +122,15 @@ impl JsonTokenizer {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub fn offsets(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
+        let Some(before) = &self.before else { return self.offsets_within(text) };
+        let (changed, alignment) = before.table.replaced(text, &before.tokens);
+        let source = |range: Range<usize>| whole_segments(text, alignment.source(&range)?);
+        let offsets = self.offsets_within(&changed)?.into_iter();
+        Ok(offsets.map(|range| range.and_then(source)).collect())
+    }
+
+    /// The same for a text to which nothing more happens before.
+    fn offsets_within(&self, text: &str) -> Result<Vec<Option<Range<usize>>>, Error> {
         let failed = |source| Error::Encode { path: self.path.clone(), source };
         let encoding = self.tokenizer.encode(text, false).map_err(failed)?;
         let offsets = encoding.get_offsets().iter();
@@ -142,11 +191,19 @@ impl JsonTokenizer {
         &self.path
     }
 
-    /// Writes `tokenizer.json` to the folder `dir`.
+    /// Writes `tokenizer.json` to the folder `dir`; of a SentencePiece model with a compiled normalizer the model itself,
+    /// unless its class is `XLMRobertaTokenizer`.
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::TokenizerFile`].
     pub fn save(&self, dir: &Path) -> Result<(), Error> {
+        if let Some(before) = &self.before {
+            for (name, bytes) in &before.files {
+                let path = dir.join(name);
+                std::fs::write(&path, bytes).map_err(|source| Error::io(&path, source))?;
+            }
+            return Ok(());
+        }
         let path = dir.join(JSON);
         let json = self.tokenizer.to_string(false);
         let json = json.map_err(|source| Error::TokenizerFile { path: path.clone(), source })?;
@@ -198,7 +255,7 @@ fn check_and_read_frame(
 ) -> Result<Option<Frame>, Box<dyn std::error::Error + Send + Sync>> {
     let Entries(entries) = serde_json::from_str(json)?;
     for (_, normalizer) in entries.iter().filter(|(key, _)| key == "normalizer") {
-        sentencepiece::check_within(normalizer)?;
+        check_within(normalizer)?;
     }
     let last = entries.iter().rfind(|(key, _)| key == "post_processor");
     Ok(last.and_then(|(_, value)| post_processor::frame(value)))

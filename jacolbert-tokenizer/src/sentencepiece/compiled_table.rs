@@ -1,12 +1,15 @@
-//! Checks of SentencePiece's compiled normalizer, the table of a `Precompiled` normalizer in a `tokenizer.json`.
+//! SentencePiece's compiled normalizer: a table in a model file, or in the `Precompiled` normalizer of a `tokenizer.json`.
 //!
 //! The table consists of the length of a trie in bytes, the trie as a double array of `u32`s, and the replacements as
 //! one text in which a zero ends each. The crate spm_precompiled does not check the indices in the trie, so that a
 //! damaged table makes it panic. [`check`] takes every step that any text can take, so that a table that passes cannot.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
+
+use crate::alignment::Alignment;
 
 /// A fault in a compiled table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub(crate) fn check_within(normalizer: &Value) -> Result<(), TableFault> {
             match keys.get("precompiled_charsmap") {
                 None if is_named => return Err(TableFault::Text),
                 None => {}
-                Some(table) => check(&decoded(table)?)?,
+                Some(table) => check(&decoded(table)?).map(drop)?,
             }
             keys.values().try_for_each(check_within)
         }
@@ -66,8 +69,90 @@ fn decoded(table: &Value) -> Result<Vec<u8>, TableFault> {
     base64::decode(text).map_err(|_| TableFault::Text)
 }
 
-/// Checks one table.
-pub(super) fn check(table: &[u8]) -> Result<(), TableFault> {
+/// A table that was checked, which replaces as SentencePiece itself does: the longest beginning of what is left of a text.
+/// The crate `tokenizers` looks up a whole character with its marks first, then the shortest beginning.
+#[derive(Debug)]
+pub(crate) struct CompiledTable {
+    units: Vec<Unit>,
+    replacements: String,
+}
+
+impl CompiledTable {
+    /// Reads and checks `table`.
+    pub(super) fn new(table: &[u8]) -> Result<Self, TableFault> {
+        let (units, replacements) = check(table)?;
+        Ok(Self { units, replacements: replacements.to_owned() })
+    }
+
+    /// `text` with replacements, except within the tokens `kept`.
+    pub(crate) fn replaced(&self, text: &str, kept: &KeptTokens) -> (String, Alignment) {
+        let mut changed = String::with_capacity(text.len());
+        let mut alignment = Alignment::default();
+        let mut at = 0;
+        while let Some(character) = text[at..].chars().next() {
+            let rest = &text[at..];
+            let (len, part) = match kept.at_beginning(rest) {
+                Some(token) => (token.len(), token),
+                None => self
+                    .longest(rest)
+                    .unwrap_or((character.len_utf8(), &rest[..character.len_utf8()])),
+            };
+            changed.push_str(part);
+            alignment.push(part.len(), at..at + len);
+            at += len;
+        }
+        (changed, alignment)
+    }
+
+    /// The length of the longest beginning of `text` that has a replacement, and the replacement.
+    fn longest(&self, text: &str) -> Option<(usize, &str)> {
+        let mut base = self.units.first()?.offset();
+        let mut found = None;
+        for (at, byte) in text.bytes().enumerate().take_while(|(_, byte)| *byte != 0) {
+            let next = base ^ usize::from(byte);
+            let unit = self.units.get(next).filter(|unit| unit.label() == u32::from(byte));
+            let Some(unit) = unit else { break };
+            base = next ^ unit.offset();
+            // A damaged trie may have a leaf inside a character.
+            if unit.has_leaf() && text.is_char_boundary(at + 1) {
+                found = self.units.get(base).map(|leaf| (at + 1, leaf.value()));
+            }
+        }
+        let (len, start) = found?;
+        let replacement = self.replacements.get(start..)?;
+        Some((len, replacement.split('\0').next().unwrap_or_default()))
+    }
+}
+
+/// Tokens that stay as they are.
+#[derive(Debug, Default)]
+pub(crate) struct KeptTokens {
+    by_first_byte: BTreeMap<u8, Vec<String>>,
+}
+
+impl KeptTokens {
+    pub(crate) fn new(tokens: impl IntoIterator<Item = String>) -> Self {
+        let mut kept = Self::default();
+        for token in tokens {
+            if let Some(first) = token.bytes().next() {
+                kept.by_first_byte.entry(first).or_default().push(token);
+            }
+        }
+        kept
+    }
+
+    /// The longest token at the beginning of `text`.
+    fn at_beginning(&self, text: &str) -> Option<&str> {
+        let tokens = self.by_first_byte.get(text.as_bytes().first()?)?.iter();
+        tokens
+            .map(String::as_str)
+            .filter(|token| text.starts_with(token))
+            .max_by_key(|token| token.len())
+    }
+}
+
+/// Checks one table. Returns its trie and its replacements.
+pub(super) fn check(table: &[u8]) -> Result<(Vec<Unit>, &str), TableFault> {
     let (length, rest) = table.split_first_chunk().ok_or(TableFault::Length)?;
     let length = u32::from_le_bytes(*length) as usize;
     let (trie, replacements) = rest.split_at_checked(length).ok_or(TableFault::Length)?;
@@ -75,7 +160,8 @@ pub(super) fn check(table: &[u8]) -> Result<(), TableFault> {
     let units: Vec<Unit> = units.iter().map(|unit| Unit(u32::from_le_bytes(*unit))).collect();
     let replacements = str::from_utf8(replacements).map_err(|_| TableFault::Utf8)?;
     let root = units.first().ok_or(TableFault::Length)?;
-    check_steps(root.offset(), &units, replacements)
+    check_steps(root.offset(), &units, replacements)?;
+    Ok((units, replacements))
 }
 
 /// Takes every step from the base `root`: a byte leads from the base of a unit to the unit at `base ^ byte` if that has
@@ -110,8 +196,8 @@ fn check_replacement(at: usize, replacements: &str) -> Result<(), TableFault> {
 }
 
 /// A unit of the double array, as spm_precompiled reads it.
-#[derive(Clone, Copy)]
-struct Unit(u32);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unit(u32);
 
 impl Unit {
     fn has_leaf(self) -> bool {
@@ -136,8 +222,6 @@ impl Unit {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::collection::vec;
     use proptest::prelude::*;
     use proptest::sample::Index;
@@ -190,6 +274,9 @@ mod tests {
         if passed {
             let whole = Precompiled::from(table).expect("a table that was checked");
             whole.normalize_string(text);
+            CompiledTable::new(table)
+                .expect("a table that was checked")
+                .replaced(text, &KeptTokens::default());
         }
         passed
     }
@@ -197,9 +284,20 @@ mod tests {
     #[test]
     fn a_whole_table_passes_and_replaces() {
         let table = small();
-        assert_eq!(check(&table), Ok(()));
+        assert!(check(&table).is_ok());
         let whole = Precompiled::from(&table).expect("a whole table");
         assert_eq!(whole.normalize_string("a é ｱ\u{1} z"), "bc e ア z");
+    }
+
+    #[test]
+    fn the_longest_beginning_is_replaced_and_kept_tokens_are_not() {
+        let table = CompiledTable::new(&small()).expect("a whole table");
+        let (changed, alignment) =
+            table.replaced("aabé<a>a\u{1}z", &KeptTokens::new(["<a>".to_owned()]));
+        assert_eq!(changed, "bce<a>bcz");
+        assert_eq!(alignment.source(&(0..1)), Some(0..1));
+        assert_eq!(alignment.source(&(2..3)), Some(3..5));
+        assert_eq!(alignment.source(&(8..9)), Some(10..11));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::SentencePieceFault;
-use super::compiled_table;
+use super::compiled_table::{CompiledTable, TableFault};
 use super::fields::{Field, Fields};
 
 /// Bytes in the longest piece: finding the merges of a piece takes the square of its length.
@@ -47,7 +47,7 @@ pub(super) enum Algorithm {
 /// What is done to a text before it becomes pieces.
 #[derive(Debug)]
 pub(super) struct Normalizer {
-    /// The compiled table, which is checked; empty if there is none.
+    /// The compiled table; empty if there is none.
     pub(super) table: Vec<u8>,
     /// Whether a space is put before the text.
     pub(super) adds_space: bool,
@@ -71,12 +71,6 @@ impl Model {
                 3 => normalizer.read(field.bytes()?)?,
                 _ => {}
             }
-        }
-        if !normalizer.table.is_empty() {
-            let damaged = |what: compiled_table::TableFault| SentencePieceFault::Normalizer {
-                what: what.to_string(),
-            };
-            compiled_table::check(&normalizer.table).map_err(damaged)?;
         }
         let unknown = check_pieces(&pieces, trainer.has_bytes)?;
         let Trainer { algorithm, has_bytes } = trainer;
@@ -185,6 +179,15 @@ impl Default for Normalizer {
 }
 
 impl Normalizer {
+    /// Its compiled table, if there is one.
+    pub(super) fn compiled_table(&self) -> Result<Option<CompiledTable>, SentencePieceFault> {
+        if self.table.is_empty() {
+            return Ok(None);
+        }
+        let damaged = |what: TableFault| SentencePieceFault::Normalizer { what: what.to_string() };
+        CompiledTable::new(&self.table).map(Some).map_err(damaged)
+    }
+
     /// Reads a `NormalizerSpec`. Fields that are not in it stay as they are.
     fn read(&mut self, bytes: &[u8]) -> Result<(), SentencePieceFault> {
         for field in Fields::new("NormalizerSpec", bytes) {

@@ -23,7 +23,12 @@ pub(super) enum Layout {
     Pieces { adds_begin: bool, adds_end: bool },
     /// `<s>`, `<pad>`, `</s>`, `<unk>`, the pieces from the fourth on, `<mask>`. Words are split at white space first.
     XlmRoberta,
+    /// The same ids, and behind them two tokens for entities. All else is as in SentencePiece.
+    Luke,
 }
+
+/// The tokens for entities in a text that every `MLukeTokenizer` has.
+const ENTITIES: [&str; 2] = ["<ent>", "<ent2>"];
 
 impl Layout {
     /// The layout of the class that the settings in the folder `checkpoint` name. Without settings, ids are the numbers of
@@ -38,10 +43,12 @@ impl Layout {
             adds_begin: settings.flag_if_given("add_bos_token")?.unwrap_or(false),
             adds_end: settings.flag_if_given("add_eos_token")?.unwrap_or(false),
         };
-        let expected = "XLMRobertaTokenizer, LlamaTokenizer or GemmaTokenizer where there is only a model of SentencePiece";
+        let expected = "XLMRobertaTokenizer, MLukeTokenizer, LlamaTokenizer or GemmaTokenizer where there is only a \
+                        SentencePiece model";
         let layout = settings.word_if_given("tokenizer_class", expected, |class| {
             match class.strip_suffix("Fast").unwrap_or(class) {
                 "XLMRobertaTokenizer" => Some(Self::XlmRoberta),
+                "MLukeTokenizer" => Some(Self::Luke),
                 "LlamaTokenizer" | "GemmaTokenizer" => Some(pieces),
                 _ => None,
             }
@@ -75,15 +82,16 @@ pub(super) fn tokenizer_file(
 ) -> Result<String, SentencePieceFault> {
     let vocabulary = match layout {
         Layout::Pieces { .. } => Vocabulary::of_pieces(model),
-        Layout::XlmRoberta => Vocabulary::of_xlm_roberta(model, named)?,
+        Layout::XlmRoberta | Layout::Luke => Vocabulary::of_xlm_roberta(model, named)?,
     };
-    let added = vocabulary.added_tokens(named)?;
+    let further: &[&str] = if layout == Layout::Luke { &ENTITIES } else { &[] };
+    let added = vocabulary.added_tokens(named, further)?;
     let frame = match layout {
         Layout::Pieces { adds_begin, adds_end } => [
             adds_begin.then(|| named.text(Role::Begin, "<s>")),
             adds_end.then(|| named.text(Role::End, "</s>")),
         ],
-        Layout::XlmRoberta => {
+        Layout::XlmRoberta | Layout::Luke => {
             [Some(named.text(Role::Class, "<s>")), Some(named.text(Role::Separator, "</s>"))]
         }
     };
@@ -166,10 +174,12 @@ impl Vocabulary {
         Ok(Self { tokens, unknown: 3, added: added.into() })
     }
 
-    /// The tokens that are looked for in a text, with those that the settings name, by id.
+    /// The tokens that are looked for in a text, with those that the settings name and `further` ones,
+    /// by id.
     fn added_tokens(
         &self,
         named: &NamedTokens,
+        further: &[&str],
     ) -> Result<BTreeMap<usize, NamedToken>, SentencePieceFault> {
         let mut ids = HashMap::with_capacity(self.tokens.len());
         for (id, (text, _)) in self.tokens.iter().enumerate() {
@@ -194,6 +204,11 @@ impl Vocabulary {
             if !named.by_id.contains_key(&(id as u32)) {
                 added.insert(id, token.clone());
             }
+        }
+        for text in further {
+            let new = ids.len();
+            let id = *ids.entry(text).or_insert(new);
+            added.entry(id).or_insert_with(|| NamedToken::special(text));
         }
         Ok(added)
     }
@@ -238,11 +253,11 @@ fn added_token(id: usize, token: &NamedToken) -> Value {
 fn normalizer(model: &Model, layout: Layout) -> Value {
     let normalizer = &model.normalizer;
     let mut steps = Vec::new();
-    if !normalizer.table.is_empty() {
+    if layout == Layout::XlmRoberta && !normalizer.table.is_empty() {
         let table = base64::encode(&normalizer.table);
         steps.push(json!({ "type": "Precompiled", "precompiled_charsmap": table }));
     }
-    if let Layout::Pieces { .. } = layout {
+    if layout != Layout::XlmRoberta {
         let space = if normalizer.escapes_spaces { SPACE } else { " " };
         let replace = |pattern: Value, content: &str| json!({ "type": "Replace", "pattern": pattern, "content": content });
         if normalizer.removes_spaces {
@@ -273,7 +288,7 @@ fn pre_tokenizer(model: &Model, layout: Layout) -> Value {
             "pretokenizers": [{ "type": "WhitespaceSplit" }, metaspace()],
         }),
         // SentencePiece does not take a text for the piece of a byte. The crate tokenizers would, if the text were whole.
-        Layout::Pieces { .. } if model.has_bytes && model.algorithm == Algorithm::Unigram => {
+        _ if model.has_bytes && model.algorithm == Algorithm::Unigram => {
             json!({
                 "type": "Split",
                 "pattern": { "Regex": "<(?=0x[0-9A-F]{2}>)" },
@@ -281,14 +296,14 @@ fn pre_tokenizer(model: &Model, layout: Layout) -> Value {
                 "invert": false,
             })
         }
-        Layout::Pieces { .. } => Value::Null,
+        _ => Value::Null,
     }
 }
 
 fn decoder(layout: Layout) -> Value {
     match layout {
         Layout::XlmRoberta => metaspace(),
-        Layout::Pieces { .. } => json!({
+        _ => json!({
             "type": "Sequence",
             "decoders": [
                 { "type": "Replace", "pattern": { "String": SPACE }, "content": " " },

@@ -1,5 +1,6 @@
 //! `tokenizer.json`: what is read, and which error the rest is.
 
+use jacolbert_core::SettingsError;
 use jacolbert_testing::data::mini;
 use jacolbert_tokenizer::{Error, JsonTokenizer, TextTokenizer};
 use serde_json::{Value, json};
@@ -90,6 +91,32 @@ fn a_missing_special_token_is_named() -> TestResult {
         let error = tokenizer.special_tokens().expect_err(name);
         assert!(matches!(error, Error::MissingToken { token, .. } if token == name));
     }
+    Ok(())
+}
+
+#[test]
+fn special_tokens_go_by_the_roles_in_the_settings() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let write =
+        |name: &str, value: &Value| std::fs::write(folder.path().join(name), value.to_string());
+    write("tokenizer.json", &small())?;
+    write(
+        "special_tokens_map.json",
+        &json!({ "cls_token": "a", "sep_token": { "content": "東" } }),
+    )?;
+    write(
+        "tokenizer_config.json",
+        &json!({ "cls_token": "京", "pad_token": "", "mask_token": null }),
+    )?;
+    let special = JsonTokenizer::from_dir(folder.path())?.special_tokens()?;
+    assert_eq!([special.class, special.separator, special.pad, special.mask], [6, 5, 0, 4]);
+    write("special_tokens_map.json", &json!({ "unk_token": 3 }))?;
+    let error = JsonTokenizer::from_dir(folder.path()).expect_err("no token");
+    let is_named = |error: &SettingsError| {
+        matches!(error, SettingsError::Value { path, key: "unk_token", .. }
+        if path.ends_with("special_tokens_map.json"))
+    };
+    assert!(matches!(&error, Error::Settings(error) if is_named(error)), "{error:?}");
     Ok(())
 }
 

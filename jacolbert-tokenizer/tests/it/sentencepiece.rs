@@ -211,12 +211,35 @@ fn a_file_that_is_no_model_is_named() {
     }
 }
 
+#[test]
+fn tokens_behind_a_compiled_normalizer_have_their_places() -> TestResult {
+    let tokenizer = TextTokenizer::from_dir(Fixture::new("mluke").path(), None)?;
+    let text = " ｶﾞｷﾞの ㈱東京、ＡＢＣ<ent>\u{feff}山";
+    let pieces = tokenizer.pieces(text)?;
+    let offsets = tokenizer.offsets(text)?;
+    assert_eq!(pieces.len(), offsets.len());
+    let surface = |piece: &str| {
+        let at = pieces.iter().position(|found| found == piece).ok_or(piece.to_owned())?;
+        Ok::<_, String>(offsets[at].clone().map(|range| &text[range]))
+    };
+    assert_eq!(surface("<ent>")?, Some("<ent>"));
+    assert_eq!(surface("の")?, Some("の"));
+    assert_eq!(surface("、")?, Some("、"));
+    let starts: Vec<usize> = offsets.iter().flatten().map(|range| range.start).collect();
+    assert!(starts.is_sorted(), "{offsets:?}");
+    Ok(())
+}
+
 /// A text with what the models treat in their own ways.
 const TEXT: &str = " 日本  ▁で a\u{1}b<s> ｶﾞ é\n <0xE5> the License";
 
 /// Opens a damaged model, which may fail, and encodes with it, which may fail; nothing may panic.
 fn use_damaged(model: &[u8]) -> bool {
-    let settings = [None, Some(r#"{"tokenizer_class": "XLMRobertaTokenizer"}"#)];
+    let settings = [
+        None,
+        Some(r#"{"tokenizer_class": "XLMRobertaTokenizer"}"#),
+        Some(r#"{"tokenizer_class": "MLukeTokenizer"}"#),
+    ];
     let opened = settings.map(|settings| open_with(model, settings));
     for tokenizer in opened.iter().flatten() {
         let _ = tokenizer.offsets(TEXT);
