@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use jacolbert::{Collection, Filter, FilterError, Storage};
-use serde::Serialize;
 
 use crate::error::Error;
+use crate::export_summary::ExportSummary;
 use crate::exported_passages::ExportedPassages;
 use crate::parquet_file::write_parquet;
 use crate::qdrant::{QdrantVectors, write_qdrant};
+use crate::settings::{Precision, VectorSource};
 
 /// An export of a collection: settings, and at the end [`write_parquet`](Self::write_parquet),
 /// [`write_qdrant`](Self::write_qdrant) or [`passages`](Self::passages).
@@ -31,43 +32,10 @@ use crate::qdrant::{QdrantVectors, write_qdrant};
 #[must_use = "nothing is exported before `write_parquet`, `write_qdrant` or `passages`"]
 #[derive(Debug)]
 pub struct Export<'c, S: Storage> {
-    pub(crate) collection: &'c Collection<S>,
-    pub(crate) filter: Result<Option<Filter>, FilterError>,
-    pub(crate) source: VectorSource,
-    pub(crate) precision: Precision,
-}
-
-/// Where the vectors of an export come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VectorSource {
-    /// The collection, with the precision and pooling it stores them in: by default 2 bits per component, whose scores
-    /// differ a little from the model's. Takes hardly more time than writing.
-    #[default]
-    Stored,
-    /// The model, which encodes every passage again: as exact as the model, not pooled, and as slow as indexing.
-    Encoded,
-}
-
-/// The number format of vectors in Parquet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Precision {
-    /// 32 bits per component.
-    #[default]
-    F32,
-    /// 16 bits per component: half the size. Components of unit vectors change by at most 0.0003.
-    F16,
-}
-
-/// What was exported.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ExportSummary {
-    /// Number of passages.
-    pub num_passages: usize,
-    /// Number of their vectors.
-    pub num_vectors: usize,
+    collection: &'c Collection<S>,
+    filter: Result<Option<Filter>, FilterError>,
+    source: VectorSource,
+    precision: Precision,
 }
 
 impl<'c, S: Storage> Export<'c, S> {
@@ -135,7 +103,8 @@ impl<'c, S: Storage> Export<'c, S> {
     /// # Errors
     /// As [`passages`](Self::passages); [`Error::Exists`], [`Error::Io`], [`Error::Parquet`].
     pub fn write_parquet(self, path: impl AsRef<Path>) -> Result<ExportSummary, Error> {
-        write_parquet(self, path.as_ref())
+        let precision = self.precision;
+        write_parquet(self.passages()?, precision, path.as_ref())
     }
 
     /// Writes JSON lines for Qdrant, each the body of one `PUT /collections/{name}/points`. An existing file is never
@@ -151,13 +120,6 @@ impl<'c, S: Storage> Export<'c, S> {
         path: impl AsRef<Path>,
         vectors: &QdrantVectors,
     ) -> Result<ExportSummary, Error> {
-        write_qdrant(self, path.as_ref(), vectors)
-    }
-}
-
-impl ExportSummary {
-    pub(crate) fn count(&mut self, num_vectors: usize) {
-        self.num_passages += 1;
-        self.num_vectors += num_vectors;
+        write_qdrant(self.passages()?, path.as_ref(), vectors)
     }
 }

@@ -9,7 +9,7 @@ use jacolbert::{
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::export::VectorSource;
+use crate::settings::VectorSource;
 
 /// A passage with all its vectors.
 #[derive(Debug, Clone, PartialEq)]

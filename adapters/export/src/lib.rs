@@ -19,15 +19,19 @@
 
 mod error;
 mod export;
+mod export_summary;
 mod exported_passages;
 mod new_file;
 mod parquet_file;
 mod qdrant;
+mod settings;
 
 pub use error::Error;
-pub use export::{Export, ExportSummary, Precision, VectorSource};
+pub use export::Export;
+pub use export_summary::ExportSummary;
 pub use exported_passages::{ExportedPassage, ExportedPassages};
 pub use qdrant::QdrantVectors;
+pub use settings::{Precision, VectorSource};
 
 /// Compiles the README's examples.
 #[cfg(doctest)]

@@ -20,9 +20,10 @@ use parquet::schema::types::ColumnPath;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::export::{Export, ExportSummary, Precision};
-use crate::exported_passages::ExportedPassage;
+use crate::export_summary::ExportSummary;
+use crate::exported_passages::{ExportedPassage, ExportedPassages};
 use crate::new_file::write_new_file;
+use crate::settings::Precision;
 
 /// Vectors per batch, and so per row group, about: 64 MiB of 128 components in 32 bits.
 const BATCH_VECTORS: usize = 1 << 17;
@@ -31,12 +32,11 @@ const BATCH_VECTORS: usize = 1 << 17;
 const EMBEDDINGS: &str = "embeddings";
 
 pub(crate) fn write_parquet<S: Storage>(
-    export: Export<'_, S>,
+    passages: ExportedPassages<S>,
+    precision: Precision,
     path: &Path,
 ) -> Result<ExportSummary, Error> {
     let parquet_error = |source: ParquetError| Error::Parquet { path: path.into(), source };
-    let precision = export.precision;
-    let passages = export.passages()?;
     let layout = Layout { dim: passages.dim(), precision };
     write_new_file(path, |out| {
         let mut writer = layout.writer(out).map_err(parquet_error)?;

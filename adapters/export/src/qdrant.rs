@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::export::{Export, ExportSummary};
-use crate::exported_passages::ExportedPassage;
+use crate::export_summary::ExportSummary;
+use crate::exported_passages::{ExportedPassage, ExportedPassages};
 use crate::new_file::write_new_file;
 
 /// The name of the vectors in Qdrant, and how many bytes are sent at once.
@@ -150,7 +150,7 @@ impl Body {
 }
 
 pub(crate) fn write_qdrant<S: Storage>(
-    export: Export<'_, S>,
+    passages: ExportedPassages<S>,
     path: &Path,
     vectors: &QdrantVectors,
 ) -> Result<ExportSummary, Error> {
@@ -158,7 +158,6 @@ pub(crate) fn write_qdrant<S: Storage>(
         return Err(Error::EmptyName);
     }
     let io_error = |source| Error::Io { path: path.into(), source };
-    let passages = export.passages()?;
     write_new_file(path, |out| {
         let mut body = Body { points: String::new() };
         let mut summary = ExportSummary::default();
