@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -79,7 +79,11 @@ impl Place {
     ) -> std::io::Result<Ended> {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.as_bytes())?;
+            match stdin.write_all(input.as_bytes()) {
+                // A command that refuses its arguments ends without reading.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                written => written?,
+            }
         }
         Ended::of(child)
     }
