@@ -249,7 +249,7 @@ impl Kind {
                 // It is not needed, but a mistyped path must not go unnoticed.
                 std::fs::metadata(dictionary).map_err(|source| Error::io(dictionary, source))?;
             }
-            return Self::open_file(checkpoint, file(checkpoint)?);
+            return Self::open_file(checkpoint, find_file(checkpoint)?);
         }
         let Some(dictionary) = dictionary else {
             let path = checkpoint.join(SETTINGS);
@@ -310,7 +310,7 @@ fn is_japanese(checkpoint: &Path) -> Result<bool, Error> {
 }
 
 /// The name of the tokenizer's file in the folder `checkpoint`: `tokenizer.json`, else a SentencePiece model.
-fn file(checkpoint: &Path) -> Result<&'static str, Error> {
+fn find_file(checkpoint: &Path) -> Result<&'static str, Error> {
     let path = checkpoint.join(JSON);
     if path.try_exists().map_err(|source| Error::io(&path, source))? {
         return Ok(JSON);
